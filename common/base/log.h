@@ -1,0 +1,39 @@
+#ifndef ONECASE_BASE_LOG_H
+#define ONECASE_BASE_LOG_H
+
+#include "base/text.h"
+
+/*
+ * logfmt on stderr, one event a line:
+ *   ts=2026-11-22T08:00:00.123Z level=warn service=intake event=rejected topic=hotline.workorder offset=1841 ...
+ * Values are quoted when they need it. Never log a payload, a personal value or a password.
+ */
+typedef enum LogLevel { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR } LogLevel;
+
+typedef struct LogField {
+    const char *name;
+    enum { LOG_FIELD_TEXT, LOG_FIELD_INT, LOG_FIELD_DOUBLE } kind;
+    Text text;
+    int64_t integer;
+    double real;
+} LogField;
+
+#define LOG_TEXT(name_, text_) ((LogField){.name = (name_), .kind = LOG_FIELD_TEXT, .text = (text_)})
+#define LOG_STRING(name_, string_) LOG_TEXT(name_, text_from(string_))
+#define LOG_INT(name_, value_)                                                                     \
+    ((LogField){.name = (name_), .kind = LOG_FIELD_INT, .integer = (int64_t)(value_)})
+#define LOG_REAL(name_, value_)                                                                    \
+    ((LogField){.name = (name_), .kind = LOG_FIELD_DOUBLE, .real = (value_)})
+
+/* Call once at start; `service` must outlive the program. Lines below `level` are not written. */
+void log_open(const char *service, LogLevel level);
+bool log_level_from(Text name, LogLevel *level); /* debug info warn error */
+
+void log_fields(LogLevel level, const char *event, const LogField *fields, size_t count);
+
+/* log_event(LOG_WARN, "rejected", LOG_TEXT("topic", topic), LOG_INT("offset", offset)) */
+#define log_event(level, event, ...)                                                               \
+    log_fields((level), (event), (LogField[]){__VA_ARGS__},                                        \
+               sizeof((LogField[]){__VA_ARGS__}) / sizeof(LogField))
+
+#endif
