@@ -1,0 +1,29 @@
+#ifndef ONECASE_SERVICES_ONECASE_COMMAND_H
+#define ONECASE_SERVICES_ONECASE_COMMAND_H
+
+/*
+ * `onecase` is a table of commands. A command gets its own argv (argv[0] is its name, e.g. "case") and answers with
+ * an exit code. Every command understands --help; where it prints data also --json.
+ */
+enum {
+    EXIT_OK = 0,         /* done, all well */
+    EXIT_FOUND = 1,      /* ran, and found what it looks for: mistakes, differences, lag over the limit */
+    EXIT_NOT_FOUND = 3,  /* the thing asked for does not exist */
+    EXIT_USAGE = 64,     /* wrong words on the command line */
+    EXIT_UNAVAILABLE = 69, /* Kafka or PostgreSQL does not answer */
+    EXIT_SOFTWARE = 70   /* our bug or a wrong schema */
+};
+
+typedef struct Command {
+    const char *name;
+    const char *summary; /* one line for `onecase --help` */
+    int (*run)(int argc, char **argv);
+} Command;
+
+int command_topics(int argc, char **argv);
+int command_check(int argc, char **argv);
+int command_lag(int argc, char **argv);
+int command_digest(int argc, char **argv);
+int command_case(int argc, char **argv);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * onecase: the command line. A table of commands and a lookup.
+ */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const Command COMMANDS[] = {
+    {"topics", "create or check the topics of deploy/topics.cfg", command_topics},
+    {"check", "find every mistake in mapping files and run their tests", command_check},
+    {"case", "list cases, show one, explain a decision", command_case},
+    {"lag", "how far behind, in messages and seconds", command_lag},
+    {"digest", "a fingerprint of all decided rows, to compare two databases", command_digest},
+};
+enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
+
+static void print_usage(FILE *stream)
+{
+    fputs("usage: onecase COMMAND [ARGUMENTS]\n\n", stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    fputs("\n`onecase COMMAND --help` says more. Kafka is found by ONECASE_BROKERS, PostgreSQL by PGHOST,\n"
+          "PGPORT, PGUSER and PGDATABASE.\n",
+          stream);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
+        print_usage(stdout);
+        return EXIT_OK;
+    }
+    if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+        puts("onecase " ONECASE_VERSION);
+        return EXIT_OK;
+    }
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], COMMANDS[i].name) == 0)
+            return COMMANDS[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "onecase: no command \"%s\"; `onecase --help` lists them\n", argv[1]);
+    return EXIT_USAGE;
+}
