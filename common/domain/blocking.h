@@ -1,0 +1,38 @@
+#ifndef ONECASE_DOMAIN_BLOCKING_H
+#define ONECASE_DOMAIN_BLOCKING_H
+
+#include "domain/evidence.h"
+
+/*
+ * Blocking keys: two reports are only compared when they share one. A key is a 64-bit hash with a kind, so that
+ * decisions can say which kinds proposed a candidate.
+ */
+typedef enum BlockingKind {
+    BLOCK_RECORD,   /* source and record number, own, quoted and of the original */
+    BLOCK_ASSET,    /* plate, equipment, component, device */
+    BLOCK_DOOR,     /* road and number, road and lane */
+    BLOCK_BUILDING, /* estate and building */
+    BLOCK_ESTATE,   /* estate and family */
+    BLOCK_ROAD,     /* road and family; junction pair */
+    BLOCK_POI,
+    BLOCK_TILE,     /* tile of the family's largest radius, with family group */
+    BLOCK_PARTY,    /* credit code, party name */
+    BLOCK_REPORTER, /* reporter and family */
+    BLOCK_KINDS
+} BlockingKind;
+
+typedef struct BlockingKey {
+    BlockingKind kind;
+    uint64_t hash;
+} BlockingKey;
+
+enum { BLOCKING_KEYS_MAX = 64, BLOCKING_CANDIDATES_MAX = 200 };
+
+const char *blocking_kind_name(BlockingKind kind);
+
+/* Keys under which a member is found. Returns the count (no doubles). */
+size_t blocking_index_keys(const Evidence *evidence, const Model *model, BlockingKey *keys);
+/* Keys a report looks under: the same, and the neighbouring tiles, quoted numbers, confusable families. */
+size_t blocking_query_keys(const Evidence *evidence, const Model *model, BlockingKey *keys);
+
+#endif

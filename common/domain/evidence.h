@@ -1,0 +1,75 @@
+#ifndef ONECASE_DOMAIN_EVIDENCE_H
+#define ONECASE_DOMAIN_EVIDENCE_H
+
+#include "domain/address.h"
+#include "domain/geo.h"
+#include "domain/model.h"
+#include "domain/report.h"
+
+/*
+ * What a report says that matters for matching: parsed once, compared many times. A pure function of the report's
+ * stored columns and the model, so that memory rebuilt from PostgreSQL equals memory that grew report by report.
+ */
+typedef enum Independence {
+    INDEPENDENT,
+    SAME_REPORTER, /* not used by evidence_new: a fact about a hazard's members */
+    TRANSFERRED,   /* a copy handed on by another department (origin_no) */
+    FOLLOW_UP      /* quotes the record it follows */
+} Independence;
+
+typedef enum AssetKind { ASSET_NONE, ASSET_PLATE, ASSET_EQUIPMENT, ASSET_COMPONENT, ASSET_DEVICE } AssetKind;
+
+typedef struct Asset {
+    AssetKind kind;
+    Text id;
+    bool structured; /* a field of its own; false: read out of free text */
+} Asset;
+
+enum { EVIDENCE_ASSETS_MAX = 4, EVIDENCE_GRAMS_MAX = 128 };
+
+/* A character 1- or 2-gram: hash and its TF-IDF weight, scaled to integers; sorted by hash. */
+typedef struct Gram {
+    uint32_t hash;
+    uint16_t weight;
+} Gram;
+
+typedef struct Evidence {
+    int64_t report_id;
+    int64_t event_at;    /* microseconds UTC */
+    int64_t received_at;
+    Text source;
+    Text record_no;
+    Text origin_no;      /* of the copy's original, with its source */
+    Text origin_source;
+    TextList quoted_nos;
+    const HazardClass *category; /* of code and words */
+    int32_t category_confidence; /* below 60 the class comparison says nothing */
+    Address address;
+    bool has_point;
+    GeoPoint point;   /* WGS-84 */
+    char precision;   /* 'A'..'E' */
+    Text community_code;
+    Text grid_code;
+    Asset assets[EVIDENCE_ASSETS_MAX];
+    size_t asset_count;
+    Text usc_code;
+    bool usc_valid;
+    Text party_name;
+    Text reporter; /* hash text, absent when unknown */
+    bool reporter_staff;
+    bool reporter_masked;
+    Independence independence;
+    const Gram *grams;
+    size_t gram_count;
+    size_t text_length; /* code points of the text that was compared */
+} Evidence;
+
+/*
+ * Builds the evidence of a report in one heap block (evidence_free); `scratch` is used and rewound. The report's
+ * texts are copied. Never fails.
+ */
+Evidence *evidence_new(const Report *report, int64_t report_id, int64_t received_at,
+                       const Model *model, Arena *scratch);
+void evidence_free(Evidence *evidence); /* NULL is fine */
+
+#endif
