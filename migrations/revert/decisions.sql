@@ -1,0 +1,7 @@
+-- Revert onecase:decisions from pg
+
+begin;
+
+drop table onecase.decisions;
+
+commit;

@@ -1,0 +1,7 @@
+-- Revert onecase:outbox from pg
+
+begin;
+
+drop table onecase.outbox;
+
+commit;
