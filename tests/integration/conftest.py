@@ -1,0 +1,141 @@
+"""Fixtures of the integration tests.
+
+servers            one Kafka and one PostgreSQL per run (harness.LocalServers)
+database           a database of the test's own with the schema deployed (harness.Database)
+topics             a topic prefix of the test's own (harness.Topics)
+key_file           an HMAC key for reporters
+start_service      start_service("matcher", "--set", "batch_max=7") -> harness.Service, stopped at the end of the test
+onecase            onecase("case", "list") -> CompletedProcess of the command line; status 0 unless status=N is given
+"""
+
+from __future__ import annotations
+
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_schema, program
+
+TEMPLATE = "onecase_template"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[LocalServers]:
+    started = LocalServers()
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: LocalServers) -> str:
+    deploy_schema(servers, TEMPLATE)
+    return TEMPLATE
+
+
+@pytest.fixture
+def empty_database(servers: LocalServers) -> Iterator[Database]:
+    """A database without the schema."""
+    yield from _new_database(servers, "template1")
+
+
+@pytest.fixture
+def database(servers: LocalServers, template_database: str) -> Iterator[Database]:
+    yield from _new_database(servers, template_database)
+
+
+@pytest.fixture
+def new_database(servers: LocalServers, template_database: str) -> Iterator[Callable[[], Database]]:
+    """For tests that compare: each call makes one more database with the schema."""
+    made: list[Iterator[Database]] = []
+
+    def make() -> Database:
+        made.append(_new_database(servers, template_database))
+        return next(made[-1])
+
+    yield make
+    for generator in made:
+        generator.close()
+
+
+def _new_database(servers: LocalServers, template: str) -> Iterator[Database]:
+    name = f"onecase_{secrets.token_hex(6)}"
+    with servers.connect() as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield Database(servers, name)
+    finally:
+        with servers.connect() as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def topics(servers: LocalServers) -> Iterator[Topics]:
+    space = Topics(servers)
+    yield space
+    left = space.existing()
+    if left:
+        space.delete(*left)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "reporter.key"
+    path.touch(mode=0o600)
+    path.write_text("1 " + secrets.token_hex(32) + "\n")
+    return path
+
+
+@pytest.fixture
+def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Service]]:
+    """start_service(name, *arguments, database=..., topics=..., start=True).
+
+    database and topics default to the test's own; the topic prefix and the servers' addresses are given to the program.
+    """
+    started: list[Service] = []
+
+    def start(name: str, *arguments: str, database: Database | None = None, topics: Topics | None = None,
+              start: bool = True) -> Service:
+        where = database or request.getfixturevalue("database")
+        space = topics or request.getfixturevalue("topics")
+        service = Service(name, ["--set", f"topic_prefix={space.prefix}", *arguments], where.environment(),
+                          tmp_path / f"{name}-{len(started)}.log")
+        started.append(service)
+        return service.start() if start else service
+
+    # The test's own database and topics must outlive the services.
+    if "topics" not in request.fixturenames:
+        request.getfixturevalue("topics")
+    if "database" not in request.fixturenames:
+        request.getfixturevalue("database")
+    yield start
+    faults = []
+    for service in reversed(started):
+        try:
+            service.finish()
+        except AssertionError as fault:
+            faults.append(str(fault))
+            if service.running:
+                service.kill()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def onecase(request: pytest.FixtureRequest) -> Callable[..., subprocess.CompletedProcess[str]]:
+    def run(*arguments: str, status: int | None = 0, database: Database | None = None,
+            limit: float = 60) -> subprocess.CompletedProcess[str]:
+        where = database or request.getfixturevalue("database")
+        done = subprocess.run([str(program("onecase")), *arguments], env=where.environment(), cwd=PROJECT,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit, check=False)
+        if status is not None:
+            assert done.returncode == status, \
+                f"onecase {' '.join(arguments)} ended with {done.returncode}, not {status}:\n{done.stdout}{done.stderr}"
+        assert "Sanitizer" not in done.stderr and "runtime error:" not in done.stderr, done.stderr
+        return done
+
+    return run
