@@ -1,0 +1,77 @@
+#ifndef ONECASE_ADAPTERS_KAFKA_ADMIN_H
+#define ONECASE_ADAPTERS_KAFKA_ADMIN_H
+
+#include "adapters/kafka_client.h"
+
+/*
+ * Questions to the brokers, and new topics. Each call asks and waits, at most about `limit_ms`;
+ * RETRY when nobody answered, FATAL when the answer was no.
+ */
+typedef struct KafkaAdmin KafkaAdmin;
+
+typedef struct KafkaConfig {
+    const char *name;
+    const char *value;
+} KafkaConfig;
+
+typedef struct KafkaTopic {
+    const char *name;
+    int32_t partitions;  /* 0: the topic does not exist */
+    int32_t replication; /* of its first partition */
+} KafkaTopic;
+
+MUST_CHECK bool
+kafka_admin_open(const KafkaClientSpec *spec, int limit_ms, KafkaAdmin **admin, Error *error);
+void kafka_admin_close(KafkaAdmin *admin); /* NULL is fine */
+
+/* How many brokers the cluster has. */
+MUST_CHECK bool kafka_admin_brokers(KafkaAdmin *admin, int32_t *count, Error *error);
+
+/* Fills partitions and replication of `topic->name`. Does not create it. */
+MUST_CHECK bool kafka_admin_topic(KafkaAdmin *admin, KafkaTopic *topic, Error *error);
+
+/* Creates a topic and waits until its partitions are known. *existed (may be NULL): it was there
+ * already; nothing is changed then. */
+MUST_CHECK bool kafka_admin_create(KafkaAdmin *admin,
+                                   const KafkaTopic *topic,
+                                   const KafkaConfig *configs,
+                                   size_t config_count,
+                                   bool *existed,
+                                   Error *error);
+
+/* All settings of a topic in force, on the arena. */
+MUST_CHECK bool kafka_admin_configs(KafkaAdmin *admin,
+                                    const char *topic,
+                                    Arena *arena,
+                                    KafkaConfig **configs,
+                                    size_t *count,
+                                    Error *error);
+
+/* max.message.bytes of a topic. RETRY when it does not exist. */
+MUST_CHECK bool
+kafka_admin_record_limit(KafkaAdmin *admin, const char *topic, int64_t *bytes, Error *error);
+
+/* First offset and end of a partition (the high watermark; open transactions do not hide records).
+ */
+MUST_CHECK bool kafka_admin_watermarks(KafkaAdmin *admin,
+                                       const char *topic,
+                                       int32_t partition,
+                                       int64_t *low,
+                                       int64_t *high,
+                                       Error *error);
+
+/* What `group` has committed: fills `offset` of each position, KAFKA_OFFSET_NONE where nothing. */
+MUST_CHECK bool kafka_admin_group_offsets(
+    KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error);
+
+/*
+ * Time stamp (ms since 1970) of the first record at or after position->offset: 1 to 12 ms. Ask only
+ * when the offset lies below the end. REJECT when there is no such record (trimmed, or nothing but
+ * transaction markers).
+ */
+MUST_CHECK bool kafka_admin_record_time(KafkaAdmin *admin,
+                                        const KafkaPosition *position,
+                                        int64_t *timestamp_ms,
+                                        Error *error);
+
+#endif

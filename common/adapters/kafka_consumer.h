@@ -1,0 +1,143 @@
+#ifndef ONECASE_ADAPTERS_KAFKA_CONSUMER_H
+#define ONECASE_ADAPTERS_KAFKA_CONSUMER_H
+
+#include "adapters/kafka_client.h"
+
+/*
+ * A member of a consumer group, eager (`range` or `roundrobin`), read_committed, never committing
+ * by itself. All calls from one thread. Records are taken one by one inside a batch read: the batch
+ * call of librdkafka 2.0 skips offsets around pause and rebalance (its issue 4208), and one by one
+ * costs half a microsecond more.
+ *
+ * Verdicts: RETRY for brokers that do not answer, and for a hook that said RETRY; FATAL for what
+ * librdkafka calls fatal, for refused credentials or rights, and for offsets that no longer exist
+ * when there is no `lost` hook.
+ */
+typedef struct KafkaConsumer KafkaConsumer;
+
+typedef struct KafkaConsumerHooks {
+    void *context;
+    /*
+     * Partitions are ours now; all `offset`s are KAFKA_OFFSET_COMMITTED and may be replaced by the
+     * offset to start at. False with RETRY: nothing is consumed, kafka_consumer_read reports the
+     * error, and the next read calls the hook again with the same partitions. May be NULL. Runs
+     * inside kafka_consumer_read, _idle or _reassign.
+     */
+    bool (*assigned)(void *context, KafkaPosition *partitions, size_t count, Error *error);
+    /*
+     * They are not ours any more; called before the group gets them, so a last commit here still
+     * counts unless `lost` says that the group has given them away already. Records of the current
+     * batch stay readable; what was read but not handed out is dropped. May be NULL.
+     */
+    void (*revoked)(void *context, const KafkaPosition *partitions, size_t count, bool lost);
+    /*
+     * Offset `wanted` does not exist in the broker any more (retention); `low` is the first that
+     * does. True: go on at `low`. NULL or false: kafka_consumer_read fails with what was set
+     * (FATAL).
+     */
+    bool (*lost)(void *context, const KafkaPosition *wanted, int64_t low, Error *error);
+} KafkaConsumerHooks;
+
+typedef struct KafkaConsumerSpec {
+    KafkaClientSpec client;
+    const char *group;
+    const char *assignor;      /* "range" or "roundrobin" */
+    const char *const *topics; /* exact names; one that does not exist yet is waited for */
+    size_t topic_count;
+    int32_t queue_kbytes; /* prefetched at most, about; 0: 2048 */
+    KafkaConsumerHooks hooks;
+} KafkaConsumerSpec;
+
+/* One record; everything is a view into the batch. */
+typedef struct KafkaRecord {
+    Text topic;
+    int32_t partition;
+    int64_t offset;
+    int64_t timestamp_us; /* of the record, or LogAppendTime where the topic says so; -1: none */
+    bool log_append_time;
+    Text key;            /* absent: no key */
+    Text value;          /* absent: tombstone */
+    const void *message; /* for kafka_record_headers */
+} KafkaRecord;
+
+/* Connects lazily: a broker that is away shows in the first read. Texts of the spec are copied,
+ * hooks kept. */
+MUST_CHECK bool
+kafka_consumer_open(const KafkaConsumerSpec *spec, KafkaConsumer **consumer, Error *error);
+
+/* Leaves the group (revoked is called) and frees, the current batch too. NULL is fine. */
+void kafka_consumer_close(KafkaConsumer *consumer);
+
+/*
+ * Frees the batch before, waits up to `wait_ms` for a first record, then until `max` records or
+ * `linger_ms` more. Gives *count 0 when there was none. The batch is valid until the next read,
+ * release or close. Records that were paused by kafka_consumer_idle go on.
+ */
+MUST_CHECK bool kafka_consumer_read(KafkaConsumer *consumer,
+                                    size_t max,
+                                    int wait_ms,
+                                    int linger_ms,
+                                    const KafkaRecord **records,
+                                    size_t *count,
+                                    Error *error);
+
+/* Frees the current batch before the next read. */
+void kafka_consumer_release(KafkaConsumer *consumer);
+
+/* Headers of a record as an array on the arena; texts are views into the batch. A value that is
+ * null is absent. */
+void kafka_record_headers(const KafkaRecord *record,
+                          Arena *arena,
+                          RecordHeader **headers,
+                          size_t *count);
+
+/*
+ * Stays a member of the group for about `wait_ms` without taking records: all partitions are paused
+ * and polled. The current batch stays valid. Rebalance hooks may run.
+ */
+void kafka_consumer_idle(KafkaConsumer *consumer, int wait_ms);
+
+/* Frees the batch, calls revoked (lost = true) and assigned for what is assigned now, and starts at
+ * the offsets it answers. */
+MUST_CHECK bool kafka_consumer_reassign(KafkaConsumer *consumer, Error *error);
+
+/* Grows with each change of the assignment. */
+int64_t kafka_consumer_generation(const KafkaConsumer *consumer);
+
+/* Partitions assigned now, topic names owned by the consumer until the next call that polls. */
+const KafkaPosition *kafka_consumer_assignment(const KafkaConsumer *consumer, size_t *count);
+
+/* Exact topic names of the spec that the broker does not know at present; views of the consumer.
+ * Asks the broker. */
+MUST_CHECK bool kafka_consumer_missing_topics(KafkaConsumer *consumer,
+                                              Arena *arena,
+                                              TextList *missing,
+                                              Error *error);
+
+/*
+ * Commits `offset` as the next one to read. Synchronous: answers when the broker has. Asynchronous:
+ * queued, a failure shows as false from a later kafka_consumer_read only when it is fatal.
+ * Partitions that are no longer ours are left out silently.
+ */
+MUST_CHECK bool kafka_consumer_commit(KafkaConsumer *consumer,
+                                      const KafkaPosition *positions,
+                                      size_t count,
+                                      bool synchronous,
+                                      Error *error);
+
+/* What the group has committed for each position's partition, KAFKA_OFFSET_NONE where nothing. Asks
+ * the broker. */
+MUST_CHECK bool kafka_consumer_committed(KafkaConsumer *consumer,
+                                         KafkaPosition *positions,
+                                         size_t count,
+                                         Error *error);
+
+/* First offset and end (last stable offset) of a partition. Asks the broker. */
+MUST_CHECK bool kafka_consumer_watermarks(KafkaConsumer *consumer,
+                                          const char *topic,
+                                          int32_t partition,
+                                          int64_t *low,
+                                          int64_t *high,
+                                          Error *error);
+
+#endif

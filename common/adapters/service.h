@@ -1,0 +1,61 @@
+#ifndef ONECASE_ADAPTERS_SERVICE_H
+#define ONECASE_ADAPTERS_SERVICE_H
+
+#include "base/error.h"
+
+#include "adapters/settings.h"
+
+/*
+ * The skeleton of every long-running program: arguments, settings, log, signals, the loop, back-off
+ * and shutdown.
+ *
+ *   --config FILE, --set PATH=VALUE (repeatable), --check, --help, --version
+ *
+ * Life: open -> step, step, step ... -> drain -> close.
+ *   step answers true                    next step at once (a step itself waits for input, at most
+ * about 1 s) false with RETRY                     logged once per outage (event=waiting
+ * reason=...), back-off with jitter from 100 ms to 5 s, during which `idle` is called; then step
+ * again; when a step succeeds: event=resumed waited_s=... once false with REJECT a bug: whoever
+ * reads records handles rejected ones himself; treated as FATAL false with FATAL logged
+ * (event=fatal reason=...), close without drain, exit 1 open may fail with RETRY too and is called
+ * again the same way. SIGTERM, SIGINT: after the current step drain and close, exit 0. A second
+ * one, or a drain that fails: exit 1. SIGHUP: reload before the next step; failure is logged as
+ * event=reload_failed, and the old state goes on. Exit codes: 0 done, 1 fatal, 2 wrong arguments or
+ * settings (all faults on stderr).
+ */
+typedef struct ServiceSpec {
+    const char *name;    /* in log lines and usage */
+    const char *summary; /* one line for --help */
+    SettingsTable
+        settings; /* must have a row "log_level" of type SETTING_CHOICE "debug info warn error" */
+    size_t settings_size; /* of the struct the table fills */
+
+    /* Deeper check of files the settings name; adds lines "file:line: message". Runs at start and
+     * with --check. May be NULL. */
+    bool (*check)(const void *settings, Arena *arena, TextList *faults);
+    /* Makes the state; called again after RETRY (then *state is NULL again). `settings` outlives
+     * the state. */
+    bool (*open)(const void *settings, void **state, Error *error);
+    bool (*step)(void *state, Error *error);
+    /* Keeps connections alive without taking records, for about `wait_ms`; NULL: sleeps. */
+    void (*idle)(void *state, int wait_ms);
+    bool (*reload)(void *state, Error *error); /* NULL: SIGHUP is ignored (logged) */
+    bool (*drain)(void *state,
+                  Error *error); /* finish what is in flight, commit; NULL: nothing to do */
+    void (*close)(void *state);  /* frees; never called with NULL */
+} ServiceSpec;
+
+int service_run(const ServiceSpec *spec, int argc, char **argv);
+
+/* True once SIGTERM or SIGINT came: long waits inside a step look at it. */
+bool service_stopping(void);
+
+#define SERVICE_LOG_LEVEL_ROW(struct_)                                                             \
+    SETTING_CHOICE_ROW(struct_, log_level, "info", "debug info warn error", "least level written")
+#define SERVICE_BROKERS_ROW(struct_)                                                               \
+    SETTING_TEXT_ROW(struct_, brokers, "localhost:9092", "ONECASE_BROKERS",                        \
+                     "Kafka brokers, host:port with commas between")
+#define SERVICE_TOPIC_PREFIX_ROW(struct_)                                                          \
+    SETTING_TEXT_ROW(struct_, topic_prefix, "", NULL, "put before every topic name; for tests")
+
+#endif
