@@ -65,7 +65,7 @@ comment on column onecase.dead_letters.kafka_offset is '来源位移 / source of
 comment on column onecase.dead_letters.item is '来源记录中的项，从 0 起 / item of the source record, from 0';
 comment on column onecase.dead_letters.region is '区域，未知则空 / region, null when unknown';
 comment on column onecase.dead_letters.source is '来源系统 / source system';
-comment on column onecase.dead_letters.stage is '阶段：decode 解码、map 映射、write 写入、crash 崩溃、misrouted 错分区等 / stage: decode, map, write, crash, misrouted and so on';
+comment on column onecase.dead_letters.stage is '阶段：decode 解码、map 映射、send 发送、write 写入、crash 崩溃、misrouted 错分区 / stage: decode, map, send, write, crash, misrouted';
 comment on column onecase.dead_letters.pointer is '出错字段的 JSON 指针 / JSON pointer of the faulty field';
 comment on column onecase.dead_letters.rule is '违反的规则 / rule broken';
 comment on column onecase.dead_letters.message is '说明，不引用任何值 / message, quotes no value';

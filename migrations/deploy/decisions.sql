@@ -22,6 +22,7 @@ create table onecase.decisions (
     values_hazard text[],
     vetoes text[],
     keys text[],
+    member_report_id bigint,
     runner_up_id bigint,
     runner_up_mb integer,
     rejected_ids bigint[],
@@ -46,13 +47,14 @@ comment on column onecase.decisions.outcome is '结果：link 归并、review �
 comment on column onecase.decisions.score_mb is '总分，毫比特，等于先验加各项权重之和减竞争 / total in millibits = prior + sum of weights - competition';
 comment on column onecase.decisions.prior_mb is '先验，毫比特 / prior in millibits';
 comment on column onecase.decisions.competition_mb is '竞争，毫比特，非负，从总分中减去 / competition in millibits, not negative, subtracted';
-comment on column onecase.decisions.comparisons is '比较项名称，与以下四列逐项对应 / names of the comparisons; the next four columns match item by item';
+comment on column onecase.decisions.comparisons is '比较项名称（先验除外），与以下四列逐项对应 / names of the comparisons (the prior is not among them); the next four columns match item by item';
 comment on column onecase.decisions.levels is '各项等级 / level of each comparison';
 comment on column onecase.decisions.weights_mb is '各项权重，毫比特 / weight of each comparison in millibits';
 comment on column onecase.decisions.values_report is '各项报告侧的值（已脱敏） / value on the report''s side, scrubbed';
 comment on column onecase.decisions.values_hazard is '各项隐患侧的值（已脱敏） / value on the hazard''s side, scrubbed';
 comment on column onecase.decisions.vetoes is '触发的否决 / vetoes that fell';
 comment on column onecase.decisions.keys is '提出候选的检索键 / blocking keys that proposed the hazard';
+comment on column onecase.decisions.member_report_id is '与隐患中哪个报告比较 / report of the hazard it was compared with';
 comment on column onecase.decisions.runner_up_id is '次优隐患 / runner-up hazard';
 comment on column onecase.decisions.runner_up_mb is '次优得分，毫比特 / score of the runner-up in millibits';
 comment on column onecase.decisions.rejected_ids is '落选隐患，至多三个 / rejected hazards, at most three';

@@ -53,7 +53,7 @@ comment on column onecase.hazards.hazard_no is '隐患编号，如 HZ9901-000123
 comment on column onecase.hazards.family is '隐患族，一族共用候选、成桶与拥挤度 / match family: leaves that share buckets, bursts and crowding';
 comment on column onecase.hazards.category_code is '最重类别，见 categories / worst leaf among its reports, see categories';
 comment on column onecase.hazards.scope is '粒度：asset 资产、unit 单元、building 楼幢、point 点位、party 单位、estate 小区、area 片区 / extent of the thing: asset, unit, building, point, party, estate, area';
-comment on column onecase.hazards.asset_kind is '资产种类：lift 电梯、equipment 设备、component 部件、device 物联网设备 / asset kind: lift, equipment, component, device';
+comment on column onecase.hazards.asset_kind is '资产种类：plate 电梯识别码、equipment 特种设备、component 城市部件、device 物联网设备 / asset kind: plate (lift), equipment, component, device';
 comment on column onecase.hazards.asset_id is '资产编号 / asset id';
 comment on column onecase.hazards.usc_code is '统一社会信用代码，18 位 / unified social credit code, 18 characters';
 comment on column onecase.hazards.party_name is '责任单位 / responsible party';
@@ -222,7 +222,7 @@ create index hazard_keys_hazard_idx on onecase.hazard_keys (region, hazard_id);
 
 comment on table onecase.hazard_keys is '隐患检索键（按键找候选隐患） / blocking keys by which a hazard is proposed as candidate';
 comment on column onecase.hazard_keys.region is '区域 / region';
-comment on column onecase.hazard_keys.key_kind is '键种类：asset 资产、quoted 引用单号、address 地址、tile 网块、word 地名词、reporter 报告人 / kind: asset, quoted, address, tile, word, reporter';
+comment on column onecase.hazard_keys.key_kind is '键种类：record 记录号、asset 资产、door 门牌、building 楼幢、estate 小区、road 道路、poi 地标、tile 网块、party 单位、reporter 报告人 / kind: record, asset, door, building, estate, road, poi, tile, party, reporter';
 comment on column onecase.hazard_keys.key is '键值 / key value';
 comment on column onecase.hazard_keys.hazard_id is '隐患号 / hazard';
 

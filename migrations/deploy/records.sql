@@ -36,6 +36,8 @@ create table onecase.reports (
     title text,
     body text,
     address_text text,
+    place_name text,
+    area_code text collate "C",
     place_role text collate "C",
     relation text,
     road text,
@@ -113,7 +115,7 @@ comment on column onecase.reports.reported_at is '报告时间 / reported';
 comment on column onecase.reports.recorded_at is '源系统记录时间 / recorded by the source system';
 comment on column onecase.reports.received_at is '收到时间，即流时间（onecase.report 的日志追加时间），分区键 / received: stream time (log append time of onecase.report), partition key';
 comment on column onecase.reports.event_at is '判定所用事件时间：发生、发现、报告、记录中首个可信者，否则收到时间 / event time used for decisions: first sound one of occurred, found, reported, recorded, else received';
-comment on column onecase.reports.time_flags is '时间疑点：future 未来、ancient 过早、twelve_hour 十二小时制、no_zone 无时区 / time flags: future, ancient, twelve_hour, no_zone';
+comment on column onecase.reports.time_flags is '时间疑点，即修复标记中与时间有关者 / time flags: those of the repairs that concern times';
 comment on column onecase.reports.channel is '渠道 / channel';
 comment on column onecase.reports.finder_kind is '发现者：citizen 市民、grid 网格员、inspector 检查员、sensor 传感器、unit 单位 / who found it: citizen, grid, inspector, sensor, unit';
 comment on column onecase.reports.finder_post is '发现岗位，不记姓名 / post of the finder, never a name';
@@ -124,6 +126,8 @@ comment on column onecase.reports.category_confidence is '类别置信度，0 �
 comment on column onecase.reports.title is '标题（已脱敏，仍属内部信息） / title, scrubbed, still confidential';
 comment on column onecase.reports.body is '内容（已脱敏，仍属内部信息） / text, scrubbed, still confidential';
 comment on column onecase.reports.address_text is '原地址（已脱敏，仍属内部信息） / address as written, scrubbed, still confidential';
+comment on column onecase.reports.place_name is '地点名称（已脱敏，仍属内部信息） / place name as written, scrubbed, still confidential';
+comment on column onecase.reports.area_code is '区划代码，6 位 / area code, 6 digits';
 comment on column onecase.reports.place_role is '地点属于：hazard 隐患、reporter 报告人、unknown 不明 / whose place: hazard, reporter, unknown';
 comment on column onecase.reports.relation is '方位关系词，如对面、旁边 / spatial relation word, as opposite, beside';
 comment on column onecase.reports.road is '道路 / road';
@@ -135,7 +139,7 @@ comment on column onecase.reports.floor is '楼层 / floor';
 comment on column onecase.reports.poi is '地标 / landmark';
 comment on column onecase.reports.lon is '经度，度，WGS-84 / longitude, degrees, WGS-84';
 comment on column onecase.reports.lat is '纬度，度，WGS-84 / latitude, degrees, WGS-84';
-comment on column onecase.reports.coordinate_system is '原坐标系：WGS84、GCJ02、BD09、CGCS2000 / datum at the source: WGS84, GCJ02, BD09, CGCS2000';
+comment on column onecase.reports.coordinate_system is '原坐标系：WGS-84、GCJ-02、BD-09、CGCS2000 / datum at the source: WGS-84, GCJ-02, BD-09, CGCS2000';
 comment on column onecase.reports.precision_class is '位置精度：A 5 米、B 30 米、C 80 米、D 500 米、E 1500 米，Z 无 / precision of the place: A 5 m, B 30 m, C 80 m, D 500 m, E 1500 m, Z none';
 comment on column onecase.reports.lift_plate is '电梯识别码 / lift plate number';
 comment on column onecase.reports.equipment_code is '特种设备代码 / special equipment code';

@@ -6,13 +6,14 @@ select region, report_id, source, record_no, part_no, revision, kind, independen
        origin_source, origin_record_no, hazard_id, case_id, decision_id, found_at, occurred_at,
        reported_at, recorded_at, received_at, event_at, time_flags, channel, finder_kind,
        finder_post, source_category, category_system, category_code, category_confidence, title,
-       body, address_text, place_role, relation, road, road_no, estate, buildings, unit, floor,
-       poi, lon, lat, coordinate_system, precision_class, lift_plate, equipment_code,
-       component_code, device_id, usc_code, party_name, reporter_hash, reporter_key,
-       reporter_kind, source_status, status, verified, due_at, street_code, community_code,
-       grid_code, level, urgency, trapped, injured, dead, quoted_nos, uniform_address_id, result,
-       lead_org, assist_orgs, measures, satisfaction, repeats, urged, flags, mapping_digest,
-       topic, partition, kafka_offset, report_partition, report_offset, payload, grams
+       body, address_text, place_name, area_code, place_role, relation, road, road_no, estate,
+       buildings, unit, floor, poi, lon, lat, coordinate_system, precision_class, lift_plate,
+       equipment_code, component_code, device_id, usc_code, party_name, reporter_hash,
+       reporter_key, reporter_kind, source_status, status, verified, due_at, street_code,
+       community_code, grid_code, level, urgency, trapped, injured, dead, quoted_nos,
+       uniform_address_id, result, lead_org, assist_orgs, measures, satisfaction, repeats, urged,
+       flags, mapping_digest, topic, partition, kafka_offset, report_partition, report_offset,
+       payload, grams
   from onecase.reports
  where false;
 
