@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 
 /* What is to be done about a failure; only adapters/service.c and a program's main path act on it. */
 typedef enum ErrorVerdict {

@@ -1,0 +1,28 @@
+#ifndef ONECASE_BASE_JSON_SCAN_H
+#define ONECASE_BASE_JSON_SCAN_H
+
+#include "base/text_builder.h"
+
+/*
+ * Private to json.c. jansson refuses integers beyond 64 bits and forgets how a decimal was written,
+ * so each number token of the text is handed to it as a string with a marker, DEL and 'n':   12.50
+ * ->  "\x7Fn12.50" A string value that starts with DEL by itself gets DEL and 't' before it, so the
+ * two can never be confused; keys stay as they are. A token that is not a JSON number is left for
+ * jansson to refuse.
+ */
+enum { SCAN_MARKER_SIZE = 2 };
+#define SCAN_NUMBER_MARKER "\x7Fn"
+#define SCAN_TEXT_MARKER "\x7Ft"
+
+typedef struct ScanResult {
+    size_t consumed; /* bytes of the text that were read */
+    bool too_deep;   /* stopped at the bracket that passes depth_max */
+} ScanResult;
+
+/*
+ * Appends the rewritten text to `out` and stops once `out` holds at least `limit` bytes (SIZE_MAX:
+ * read it all): so a position in the output can be traced back to the input.
+ */
+ScanResult scan_rewrite(Text text, size_t depth_max, size_t limit, TextBuilder *out);
+
+#endif
