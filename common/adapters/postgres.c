@@ -1,0 +1,500 @@
+/*
+ * One libpq connection, always in pipeline mode and never blocking inside libpq: bytes are queued,
+ * then one loop polls the socket until the answer to a Sync is there or the time is up. A statement
+ * alone is a pipeline of one.
+ *
+ * Invariant: between two public calls no answer is outstanding; a connection on which that cannot
+ * be had is closed.
+ */
+#include "adapters/postgres.h"
+
+#include "base/clock.h"
+
+#include "adapters/postgres_internal.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STATEMENT_MS_DEFAULT = 30000, ANSWER_MARGIN_MS = 5000, PREPARED_MAX = 128 };
+
+struct Postgres {
+    PostgresSettings settings;
+    PGconn *connection;
+    uint64_t session;
+    const PostgresStatement *prepared[PREPARED_MAX]; /* on this connection */
+    size_t prepared_count;
+    size_t queued; /* statements of the open pipeline */
+    bool piping;
+};
+
+Postgres *postgres_new(const PostgresSettings *settings)
+{
+    Postgres *pg = calloc(1, sizeof(*pg));
+    if (pg == NULL)
+        abort();
+    pg->settings = *settings;
+    if (pg->settings.statement_ms <= 0)
+        pg->settings.statement_ms = STATEMENT_MS_DEFAULT;
+    if (pg->settings.answer_ms <= 0)
+        pg->settings.answer_ms = pg->settings.statement_ms + ANSWER_MARGIN_MS;
+    return pg;
+}
+
+void postgres_free(Postgres *pg)
+{
+    if (pg == NULL)
+        return;
+    postgres_disconnect(pg);
+    free(pg);
+}
+
+void postgres_disconnect(Postgres *pg)
+{
+    PQfinish(pg->connection);
+    pg->connection = NULL;
+    pg->prepared_count = 0;
+    pg->piping = false;
+}
+
+bool postgres_connected(const Postgres *pg)
+{
+    return pg->connection != NULL;
+}
+
+uint64_t postgres_session(const Postgres *pg)
+{
+    return pg->session;
+}
+
+/* ---- failures
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool lost(Postgres *pg, Error *error)
+{
+    const char *message = pg->connection == NULL ? "" : PQerrorMessage(pg->connection);
+    size_t line = strcspn(message, "\n");
+    error_set(error, ERROR_RETRY, "connection to PostgreSQL lost%s%.*s", line > 0 ? ": " : "",
+              (int)line, message);
+    if (error->state[0] == '\0')
+        memcpy(error->state, "08006", sizeof(error->state));
+    postgres_disconnect(pg);
+    return false;
+}
+
+static bool timed_out(Postgres *pg, Error *error)
+{
+    error_set(error, ERROR_RETRY, "PostgreSQL did not answer within %d ms", pg->settings.answer_ms);
+    if (error->state[0] == '\0')
+        memcpy(error->state, "08006", sizeof(error->state));
+    postgres_disconnect(pg);
+    return false;
+}
+
+/* The server's own words, without any that may hold a value. */
+static bool refused(const PGresult *result, Error *error)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+    const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+    if (state == NULL)
+        state = "08006";
+    if (message == NULL)
+        message = "connection lost";
+    int size = (int)strlen(message);
+    if (strncmp(state, "22", 2) == 0 && strchr(message, ':') != NULL)
+        size = (int)(strchr(message, ':') - message);
+    bool first = error->verdict == ERROR_NONE;
+    error_set(error, postgres_verdict(state), "%.*s%s%s%s%s [%s]", size, message,
+              table != NULL ? ", table " : "", table != NULL ? table : "",
+              constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
+              state);
+    if (first)
+        strncpy(error->state, state, sizeof(error->state) - 1);
+    return false;
+}
+
+static bool starts(const char *state, const char *class)
+{
+    return strncmp(state, class, strlen(class)) == 0;
+}
+
+bool postgres_is_outage(const char *state)
+{
+    static const char *const OUTAGES[] = {"08", "53", "57", "58", "25006", "25P03", "23503"};
+    for (size_t i = 0; i < sizeof(OUTAGES) / sizeof(OUTAGES[0]); i++)
+        if (starts(state, OUTAGES[i]))
+            return true;
+    return false;
+}
+
+ErrorVerdict postgres_verdict(const char *state)
+{
+    static const char *const AGAIN[] = {"OC001", "40", "55P03", "0A000", "26000"};
+    static const char *const RECORD[] = {"22", "23", "54000"};
+    if (postgres_is_outage(state))
+        return ERROR_RETRY;
+    for (size_t i = 0; i < sizeof(AGAIN) / sizeof(AGAIN[0]); i++)
+        if (starts(state, AGAIN[i]))
+            return ERROR_RETRY;
+    for (size_t i = 0; i < sizeof(RECORD) / sizeof(RECORD[0]); i++)
+        if (starts(state, RECORD[i]))
+            return ERROR_REJECT;
+    return ERROR_FATAL;
+}
+
+/* ---- waiting
+ * -----------------------------------------------------------------------------------------------
+ */
+
+typedef enum Wait { WAIT_READY, WAIT_LOST, WAIT_LATE } Wait;
+
+/* Until PQgetResult would not block; everything queued is sent meanwhile. */
+static Wait wait_ready(Postgres *pg, int64_t deadline_ms)
+{
+    for (;;) {
+        int unsent = PQflush(pg->connection);
+        if (unsent < 0)
+            return WAIT_LOST;
+        if (PQisBusy(pg->connection) == 0)
+            return WAIT_READY;
+        int64_t left = deadline_ms - clock_monotonic_ms();
+        if (left <= 0)
+            return WAIT_LATE;
+        struct pollfd socket = {.fd = PQsocket(pg->connection),
+                                .events = (short)(unsent != 0 ? POLLIN | POLLOUT : POLLIN)};
+        if (poll(&socket, 1, (int)left) <= 0)
+            continue; /* time is looked at above; a signal does not end the wait */
+        if ((socket.revents & ~POLLOUT) != 0 && PQconsumeInput(pg->connection) == 0)
+            return WAIT_LOST;
+    }
+}
+
+static bool wait_failed(Postgres *pg, Wait wait, Error *error)
+{
+    return wait == WAIT_LATE ? timed_out(pg, error) : lost(pg, error);
+}
+
+static int64_t answer_deadline(const Postgres *pg)
+{
+    return clock_monotonic_ms() + pg->settings.answer_ms;
+}
+
+/* ---- connecting
+ * -------------------------------------------------------------------------------------------- */
+
+/* Statements without parameters, outside of pipeline mode. */
+static bool run_simple(Postgres *pg, const char *sql, Error *error)
+{
+    if (PQsendQuery(pg->connection, sql) == 0)
+        return lost(pg, error);
+    int64_t deadline = answer_deadline(pg);
+    bool well = true;
+    for (;;) {
+        Wait wait = wait_ready(pg, deadline);
+        if (wait != WAIT_READY)
+            return wait_failed(pg, wait, error);
+        PGresult *result = PQgetResult(pg->connection);
+        if (result == NULL)
+            break;
+        if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+            well = refused(result, error);
+        PQclear(result);
+    }
+    return well;
+}
+
+static bool set_session(Postgres *pg, Error *error)
+{
+    char sql[640];
+    snprintf(
+        sql, sizeof(sql),
+        "set statement_timeout = %d; set idle_in_transaction_session_timeout = 5000; "
+        "set client_min_messages = error; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; "
+        "set extra_float_digits = 1; set bytea_output = 'hex'; set intervalstyle = 'postgres'%s",
+        pg->settings.statement_ms,
+        pg->settings.keys_only ? "; set enable_seqscan = off; set enable_hashjoin = off; "
+                                 "set enable_mergejoin = off; set jit = off"
+                               : "");
+    return run_simple(pg, sql, error);
+}
+
+/* Whether conninfo or the environment names a database; otherwise ours is taken. */
+static bool database_named(const char *conninfo)
+{
+    if (getenv("PGDATABASE") != NULL || getenv("PGSERVICE") != NULL)
+        return true;
+    if (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)
+        return conninfo[0] != '\0';
+    bool named = false;
+    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+    for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
+        if (strcmp(o->keyword, "dbname") == 0 || strcmp(o->keyword, "service") == 0)
+            named = named || o->val != NULL;
+    PQconninfoFree(options);
+    return named;
+}
+
+bool postgres_connect(Postgres *pg, Error *error)
+{
+    if (pg->connection != NULL)
+        return true;
+    const char *conninfo = pg->settings.conninfo == NULL ? "" : pg->settings.conninfo;
+    const char *database = database_named(conninfo) ? conninfo : "dbname=onecase";
+    char own[512];
+    if (database != conninfo && conninfo[0] != '\0') {
+        snprintf(own, sizeof(own), strstr(conninfo, "://") != NULL ? "%s" : "dbname=onecase %s",
+                 conninfo);
+        database = own;
+    }
+    const char *keywords[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
+                              "keepalives_count", "tcp_user_timeout", "dbname",
+                              "application_name", "client_encoding",  NULL};
+    const char *values[] = {"5",    "5", "2", "3", "10000", database, pg->settings.application,
+                            "UTF8", NULL};
+    pg->connection = PQconnectdbParams(keywords, values, 1);
+    if (pg->connection == NULL)
+        abort();
+    if (PQstatus(pg->connection) != CONNECTION_OK) {
+        const char *message = PQerrorMessage(pg->connection);
+        error_set(error, ERROR_RETRY, "could not connect to PostgreSQL: %.*s",
+                  (int)strcspn(message, "\n"), message);
+        memcpy(error->state, "08001", sizeof(error->state));
+        postgres_disconnect(pg);
+        return false;
+    }
+    pg->session++;
+    pg->prepared_count = 0;
+    if (PQsetnonblocking(pg->connection, 1) != 0)
+        return lost(pg, error);
+    if (!set_session(pg, error)) {
+        postgres_disconnect(pg);
+        return false;
+    }
+    if (PQenterPipelineMode(pg->connection) == 0)
+        return lost(pg, error);
+    return true;
+}
+
+/* ---- pipelines
+ * --------------------------------------------------------------------------------------------- */
+
+/* One result into its slot; false only for an error of the server. */
+static bool take_result(PGresult *result, PostgresResult **slot, Error *error)
+{
+    ExecStatusType status = PQresultStatus(result);
+    if (status == PGRES_TUPLES_OK && slot != NULL) {
+        *slot = (PostgresResult *)result;
+        return true;
+    }
+    bool well = status != PGRES_FATAL_ERROR;
+    if (!well)
+        refused(result, error);
+    PQclear(result);
+    return well;
+}
+
+/* Sends a Sync and takes every answer up to it. */
+static bool
+finish(Postgres *pg, PostgresResult **results, size_t count, PostgresOutcome *outcome, Error *error)
+{
+    *outcome = POSTGRES_UNKNOWN;
+    if (PQpipelineSync(pg->connection) == 0)
+        return lost(pg, error);
+    int64_t deadline = answer_deadline(pg);
+    bool well = true;
+    for (size_t at = 0;;) {
+        Wait wait = wait_ready(pg, deadline);
+        if (wait != WAIT_READY)
+            return wait_failed(pg, wait, error);
+        PGresult *result = PQgetResult(pg->connection);
+        if (PQstatus(pg->connection) != CONNECTION_OK) {
+            if (result != NULL && PQresultStatus(result) == PGRES_FATAL_ERROR)
+                refused(result, error);
+            PQclear(result);
+            return lost(pg, error);
+        }
+        if (result == NULL) {
+            at++;
+            continue;
+        }
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        bool wanted = results != NULL && at < count && well;
+        well = take_result(result, wanted ? &results[at] : NULL, error) && well;
+    }
+    *outcome = well ? POSTGRES_COMMITTED : POSTGRES_REFUSED;
+    return well;
+}
+
+/* Statements of another plan than before, or unknown to this connection: a new connection helps. */
+static void renew_if_stale(Postgres *pg, const Error *error)
+{
+    if (starts(error->state, "0A000") || starts(error->state, "26000"))
+        postgres_disconnect(pg);
+}
+
+static bool prepare(Postgres *pg, const PostgresStatement *statement, Error *error)
+{
+    for (size_t i = 0; i < pg->prepared_count; i++)
+        if (pg->prepared[i] == statement)
+            return true;
+    assert(pg->prepared_count < PREPARED_MAX);
+    if (PQsendPrepare(pg->connection, statement->name, statement->sql, 0, NULL) == 0)
+        return lost(pg, error);
+    PostgresOutcome outcome;
+    if (!finish(pg, NULL, 1, &outcome, error))
+        return error_prefix(error, "statement %s", statement->name);
+    pg->prepared[pg->prepared_count++] = statement;
+    return true;
+}
+
+static bool send(Postgres *pg,
+                 const PostgresStatement *statement,
+                 const PostgresParam *params,
+                 size_t count,
+                 Error *error)
+{
+    enum { PARAMS_MAX = 128 };
+    const char *values[PARAMS_MAX];
+    int sizes[PARAMS_MAX];
+    int formats[PARAMS_MAX];
+    assert(count <= PARAMS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        values[i] = params[i].data;
+        sizes[i] = (int)params[i].size;
+        formats[i] = 1;
+    }
+    if (PQsendQueryPrepared(pg->connection, statement->name, (int)count, values, sizes, formats,
+                            1) == 0)
+        return lost(pg, error);
+    return true;
+}
+
+bool postgres_prepare(Postgres *pg, const PostgresStatement *statement, Error *error)
+{
+    assert(!pg->piping);
+    return postgres_connect(pg, error) && prepare(pg, statement, error);
+}
+
+bool postgres_pipeline_begin(Postgres *pg, Error *error)
+{
+    assert(!pg->piping);
+    if (!postgres_connect(pg, error))
+        return false;
+    pg->piping = true;
+    pg->queued = 0;
+    return true;
+}
+
+bool postgres_pipeline_add(Postgres *pg,
+                           const PostgresStatement *statement,
+                           const PostgresParam *params,
+                           size_t count,
+                           Error *error)
+{
+    assert(pg->piping && pg->queued < POSTGRES_PIPELINE_MAX);
+    pg->queued++;
+    return send(pg, statement, params, count, error);
+}
+
+bool postgres_pipeline_end(Postgres *pg,
+                           PostgresResult **results,
+                           PostgresOutcome *outcome,
+                           Error *error)
+{
+    assert(pg->piping);
+    pg->piping = false;
+    for (size_t i = 0; results != NULL && i < pg->queued; i++)
+        results[i] = NULL;
+    bool well = finish(pg, results, pg->queued, outcome, error);
+    for (size_t i = 0; !well && results != NULL && i < pg->queued; i++) {
+        postgres_result_free(results[i]);
+        results[i] = NULL;
+    }
+    if (!well && pg->connection != NULL)
+        renew_if_stale(pg, error);
+    return well;
+}
+
+bool postgres_call(Postgres *pg,
+                   const PostgresStatement *statement,
+                   const PostgresParam *params,
+                   size_t count,
+                   PostgresResult **result,
+                   Error *error)
+{
+    PostgresResult *slot = NULL;
+    PostgresOutcome outcome;
+    if (!postgres_prepare(pg, statement, error) || !postgres_pipeline_begin(pg, error) ||
+        !postgres_pipeline_add(pg, statement, params, count, error) ||
+        !postgres_pipeline_end(pg, &slot, &outcome, error))
+        return false;
+    if (result != NULL)
+        *result = slot;
+    else
+        postgres_result_free(slot);
+    return true;
+}
+
+/* ---- copy
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static bool copy_lines(Postgres *pg, PostgresTake *take, void *context, Error *error)
+{
+    int64_t deadline = answer_deadline(pg);
+    for (;;) {
+        char *line = NULL;
+        int size = PQgetCopyData(pg->connection, &line, 1);
+        if (size > 0) {
+            take(context, (Text){line, (size_t)size});
+            PQfreemem(line);
+            deadline = answer_deadline(pg);
+            continue;
+        }
+        if (size == -1)
+            return true;
+        if (size == -2)
+            return lost(pg, error);
+        struct pollfd socket = {.fd = PQsocket(pg->connection), .events = POLLIN};
+        int64_t left = deadline - clock_monotonic_ms();
+        if (left <= 0)
+            return timed_out(pg, error);
+        if (poll(&socket, 1, (int)left) > 0 && PQconsumeInput(pg->connection) == 0)
+            return lost(pg, error);
+    }
+}
+
+bool postgres_copy_out(
+    Postgres *pg, const char *copy_sql, PostgresTake *take, void *context, Error *error)
+{
+    assert(!pg->piping);
+    if (!postgres_connect(pg, error))
+        return false;
+    if (PQexitPipelineMode(pg->connection) == 0 || PQsendQuery(pg->connection, copy_sql) == 0)
+        return lost(pg, error);
+    bool well = true;
+    int64_t deadline = answer_deadline(pg);
+    for (;;) {
+        Wait wait = wait_ready(pg, deadline);
+        if (wait != WAIT_READY)
+            return wait_failed(pg, wait, error);
+        PGresult *result = PQgetResult(pg->connection);
+        if (result == NULL)
+            break;
+        ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_FATAL_ERROR)
+            well = refused(result, error);
+        PQclear(result);
+        if (status == PGRES_COPY_OUT && !copy_lines(pg, take, context, error))
+            return false;
+    }
+    if (PQenterPipelineMode(pg->connection) == 0)
+        return lost(pg, error);
+    return well;
+}
