@@ -4,20 +4,21 @@
 #include "base/text.h"
 
 /*
- * A Chinese address taken apart by the grammar of linkage.md 3. Texts are normalised for comparison (NFKC, simplified
- * forms, Chinese numerals before counters as digits, 栋 号楼 座 # as 幢) and live on the arena given; absent parts are
- * absent texts. Linear in the length of the text.
+ * A Chinese address taken apart by the grammar of linkage.md 3. Texts are normalised for comparison
+ * (NFKC, simplified forms, Chinese numerals before counters as digits, 栋 号楼 座 # as 幢) and live
+ * on the arena given; absent parts are absent texts. Linear in the length of the text.
  */
 typedef enum PlaceRole { PLACE_UNKNOWN, PLACE_HAZARD, PLACE_REPORTER } PlaceRole;
 
 enum { ADDRESS_BUILDINGS_MAX = 16 };
 
 typedef struct Address {
-    Text road;          /* 建设路 */
-    Text road_no;       /* 128, 128-2: the number of the door (号) */
-    Text lane_no;       /* 396 of "396弄" */
-    Text cross_road;    /* junction: the second road; road < cross_road bytewise, so that the pair is unordered */
-    Text estate;        /* 锦绣花园, with its phase (二期 -> 2期) */
+    Text road;       /* 建设路 */
+    Text road_no;    /* 128, 128-2: the number of the door (号) */
+    Text lane_no;    /* 396 of "396弄" */
+    Text cross_road; /* junction: the second road; road < cross_road bytewise, so that the pair is
+                        unordered */
+    Text estate;     /* 锦绣花园, with its phase (二期 -> 2期) */
     TextList buildings; /* a set, sorted: 3, 3A, A */
     Text unit;          /* 2 */
     Text floor;         /* 7 */
@@ -32,12 +33,13 @@ typedef struct Address {
 void address_parse(Text address, Arena *arena, Address *parsed);
 
 /*
- * Looks for places in free text (title, body). The reporter's own place (我住, 家住, 本人是…业主) is not used when
- * another follows. True when a place was found.
+ * Looks for places in free text (title, body). The reporter's own place (我住, 家住, 本人是…业主)
+ * is not used when another follows. True when a place was found.
  */
 bool address_find(Text text, Arena *arena, Address *parsed);
 
-/* Takes what `base` lacks from `other` when the two do not contradict each other (same or missing road and estate). */
+/* Takes what `base` lacks from `other` when the two do not contradict each other (same or missing
+ * road and estate). */
 void address_complete(Address *base, const Address *other);
 
 /* 3幢2单元, 建设路128号 …: for screens and tables. */

@@ -4,8 +4,8 @@
 #include "domain/evidence.h"
 
 /*
- * Blocking keys: two reports are only compared when they share one. A key is a 64-bit hash with a kind, so that
- * decisions can say which kinds proposed a candidate.
+ * Blocking keys: two reports are only compared when they share one. A key is a 64-bit hash with a
+ * kind, so that decisions can say which kinds proposed a candidate.
  */
 typedef enum BlockingKind {
     BLOCK_RECORD,   /* source and record number, own, quoted and of the original */
@@ -32,7 +32,8 @@ const char *blocking_kind_name(BlockingKind kind);
 
 /* Keys under which a member is found. Returns the count (no doubles). */
 size_t blocking_index_keys(const Evidence *evidence, const Model *model, BlockingKey *keys);
-/* Keys a report looks under: the same, and the neighbouring tiles, quoted numbers, confusable families. */
+/* Keys a report looks under: the same, and the neighbouring tiles, quoted numbers, confusable
+ * families. */
 size_t blocking_query_keys(const Evidence *evidence, const Model *model, BlockingKey *keys);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "base/text.h"
 
-/* The hazard tree's leaves by name: domain.md 7.1 and D06. Their parameters (radius, scope, ...) stand in the model. */
+/* The hazard tree's leaves by name: domain.md 7.1 and D06. Their parameters (radius, scope, ...)
+ * stand in the model. */
 typedef struct Category {
     const char *code; /* A02 */
     const char *name_zh;

@@ -7,8 +7,9 @@
 #include "domain/report.h"
 
 /*
- * What a report says that matters for matching: parsed once, compared many times. A pure function of the report's
- * stored columns and the model, so that memory rebuilt from PostgreSQL equals memory that grew report by report.
+ * What a report says that matters for matching: parsed once, compared many times. A pure function
+ * of the report's stored columns and the model, so that memory rebuilt from PostgreSQL equals
+ * memory that grew report by report.
  */
 typedef enum Independence {
     INDEPENDENT,
@@ -17,7 +18,13 @@ typedef enum Independence {
     FOLLOW_UP      /* quotes the record it follows */
 } Independence;
 
-typedef enum AssetKind { ASSET_NONE, ASSET_PLATE, ASSET_EQUIPMENT, ASSET_COMPONENT, ASSET_DEVICE } AssetKind;
+typedef enum AssetKind {
+    ASSET_NONE,
+    ASSET_PLATE,
+    ASSET_EQUIPMENT,
+    ASSET_COMPONENT,
+    ASSET_DEVICE
+} AssetKind;
 
 typedef struct Asset {
     AssetKind kind;
@@ -35,19 +42,19 @@ typedef struct Gram {
 
 typedef struct Evidence {
     int64_t report_id;
-    int64_t event_at;    /* microseconds UTC */
+    int64_t event_at; /* microseconds UTC */
     int64_t received_at;
     Text source;
     Text record_no;
-    Text origin_no;      /* of the copy's original, with its source */
+    Text origin_no; /* of the copy's original, with its source */
     Text origin_source;
     TextList quoted_nos;
     const HazardClass *category; /* of code and words */
     int32_t category_confidence; /* below 60 the class comparison says nothing */
     Address address;
     bool has_point;
-    GeoPoint point;   /* WGS-84 */
-    char precision;   /* 'A'..'E' */
+    GeoPoint point; /* WGS-84 */
+    char precision; /* 'A'..'E' */
     Text community_code;
     Text grid_code;
     Asset assets[EVIDENCE_ASSETS_MAX];
@@ -65,11 +72,14 @@ typedef struct Evidence {
 } Evidence;
 
 /*
- * Builds the evidence of a report in one heap block (evidence_free); `scratch` is used and rewound. The report's
- * texts are copied. Never fails.
+ * Builds the evidence of a report in one heap block (evidence_free); `scratch` is used and rewound.
+ * The report's texts are copied. Never fails.
  */
-Evidence *evidence_new(const Report *report, int64_t report_id, int64_t received_at,
-                       const Model *model, Arena *scratch);
+Evidence *evidence_new(const Report *report,
+                       int64_t report_id,
+                       int64_t received_at,
+                       const Model *model,
+                       Arena *scratch);
 void evidence_free(Evidence *evidence); /* NULL is fine */
 
 #endif

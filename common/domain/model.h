@@ -4,9 +4,9 @@
 #include "base/text.h"
 
 /*
- * All numbers of the matching model, read from deploy/model/ by adapters/model_file.h and immutable from then on.
- * Weights are integers in millibits (1,000 = one bit), so that a sum is the same on every build. linkage.md says
- * where each comes from.
+ * All numbers of the matching model, read from deploy/model/ by adapters/model_file.h and immutable
+ * from then on. Weights are integers in millibits (1,000 = one bit), so that a sum is the same on
+ * every build. linkage.md says where each comes from.
  */
 typedef enum Scope {
     SCOPE_ASSET,
@@ -29,16 +29,16 @@ typedef struct HazardClass {
     int32_t cap_m;           /* largest extent, area scope */
     int32_t recurrence_days; /* a new report within so many days of closing reopens the case */
     bool burst;
-    int16_t colour; /* 1 red to 4 blue, the default level */
+    int16_t colour;    /* 1 red to 4 blue, the default level */
     int32_t rarity_mb; /* addition when the same leaf is rare, at most 2,000 */
 } HazardClass;
 
 typedef struct EscalationRules {
-    int32_t window_days;      /* 90 */
-    int32_t step_reports;     /* 3 independent reports: one step up */
-    int32_t step_sources;     /* or so many sources with ... */
-    int32_t step_reporters;   /* ... so many reporters */
-    int32_t red_reports;      /* 5 independent reports: red */
+    int32_t window_days;       /* 90 */
+    int32_t step_reports;      /* 3 independent reports: one step up */
+    int32_t step_sources;      /* or so many sources with ... */
+    int32_t step_reporters;    /* ... so many reporters */
+    int32_t red_reports;       /* 5 independent reports: red */
     bool red_when_people_hurt; /* trapped, injured or dead > 0 */
 } EscalationRules;
 
@@ -47,8 +47,8 @@ typedef struct Model Model; /* see model_internal parts below; opaque to service
 Text model_version(const Model *model); /* name@digest of every file it was read from */
 const HazardClass *model_class(const Model *model, Text code); /* unknown codes give J03's */
 const EscalationRules *model_escalation(const Model *model);
-int32_t model_link_mb(const Model *model);   /* 4,500 */
-int32_t model_review_mb(const Model *model); /* 2,000 */
+int32_t model_link_mb(const Model *model);     /* 4,500 */
+int32_t model_review_mb(const Model *model);   /* 2,000 */
 int32_t model_possible_mb(const Model *model); /* -2,000 */
 
 #endif

@@ -4,8 +4,8 @@
 #include "domain/evidence.h"
 
 /*
- * The Fellegi-Sunter score of a report against a hazard, in millibits, with its explanation: an ordered list of
- * comparisons that adds up exactly to the total. linkage.md 1.
+ * The Fellegi-Sunter score of a report against a hazard, in millibits, with its explanation: an
+ * ordered list of comparisons that adds up exactly to the total. linkage.md 1.
  */
 enum { SCORE_ITEMS_MAX = 16, SCORE_VETOES_MAX = 4 };
 
@@ -22,33 +22,40 @@ typedef struct Score {
     int64_t member_id; /* report_id of the member it was compared with */
     ScoreItem items[SCORE_ITEMS_MAX];
     size_t count;
-    int32_t total_mb; /* sum of the items, before competition */
+    int32_t total_mb;                     /* sum of the items, before competition */
     const char *vetoes[SCORE_VETOES_MAX]; /* asset, building, unit, person: empty when none */
     size_t veto_count;
-    bool agrees;      /* place >= P5 and class not unrelated */
-    bool contradicts; /* an X level, or unrelated class */
+    bool agrees;             /* place >= P5 and class not unrelated */
+    bool contradicts;        /* an X level, or unrelated class */
     const char *place_level; /* P1..P9, X1, X2, P0 */
 } Score;
 
 /* What the hazard as a whole adds to a pairwise comparison. */
 typedef struct HazardFacts {
     int64_t hazard_id;
-    int64_t nearest_gap_us;   /* distance in time from the report to the nearest member */
-    int32_t members_in_2h;    /* members within two hours of the report's event time */
-    int32_t crowd_sites;      /* live hazards of the family at the estate, road or building named; at least 1 */
-    int32_t extent_m;         /* area scope: radius of the members, 0 when not known */
-    int32_t party_hazards;    /* live hazards of the same party; at least 1 */
-    bool quoted;              /* the report quotes a record number of this hazard, or is a copy of one of its records */
+    int64_t nearest_gap_us; /* distance in time from the report to the nearest member */
+    int32_t members_in_2h;  /* members within two hours of the report's event time */
+    int32_t crowd_sites;    /* live hazards of the family at the estate, road or building named; at
+                               least 1 */
+    int32_t extent_m;       /* area scope: radius of the members, 0 when not known */
+    int32_t party_hazards;  /* live hazards of the same party; at least 1 */
+    bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its
+                    records */
     const HazardClass *worst_class; /* of the hazard */
 } HazardFacts;
 
-/* Compares `report` with one member of a hazard. Texts of the items live on the arena. Never fails. */
-void scorer_compare(const Model *model, const Evidence *report, const Evidence *member,
-                    const HazardFacts *facts, Arena *arena, Score *score);
+/* Compares `report` with one member of a hazard. Texts of the items live on the arena. Never fails.
+ */
+void scorer_compare(const Model *model,
+                    const Evidence *report,
+                    const Evidence *member,
+                    const HazardFacts *facts,
+                    Arena *arena,
+                    Score *score);
 
 /*
- * Competition: log2(1 + sum over the other candidates of 2^S) in millibits, by an integer table, summed in the order
- * given (callers sort by hazard id). Vetoed candidates do not compete.
+ * Competition: log2(1 + sum over the other candidates of 2^S) in millibits, by an integer table,
+ * summed in the order given (callers sort by hazard id). Vetoed candidates do not compete.
  */
 int32_t scorer_competition_mb(const int32_t *other_totals_mb, size_t count);
 

@@ -1,0 +1,33 @@
+#ifndef ONECASE_DOMAIN_ESCALATION_H
+#define ONECASE_DOMAIN_ESCALATION_H
+
+#include "domain/hazard.h"
+
+/*
+ * The level of a case by rule (linkage.md, "Escalation"; the numbers stand in the model): the worst
+ * default colour of the members' classes, or a department's own level when it is worse; one step up
+ * at enough independent reports in the window, or at enough sources with enough reporters; red at
+ * more reports, or when people are trapped or hurt.
+ */
+typedef struct Escalation {
+    int16_t level; /* 1 red to 4 blue */
+    int64_t since; /* event time of the first report at which the members, in event-time order, gave
+                      this level */
+    int64_t report_id; /* that report */
+    const char *rule;  /* colour, department, reports, sources, red_reports, people */
+    int32_t reports;   /* independent ones in the window then */
+    int32_t sources;
+    int32_t reporters;
+} Escalation;
+
+/*
+ * Judges the members of one case. Members in any order; a report that is a copy or follows another,
+ * and further reports of one reporter, are no witnesses. Needs at least one member of the case.
+ */
+Escalation
+escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t case_id, Arena *arena);
+
+/* Why, in Chinese, for cases.level_reason; on the arena. */
+Text escalation_reason(const Escalation *escalation, Arena *arena);
+
+#endif

@@ -1,0 +1,132 @@
+#ifndef ONECASE_DOMAIN_HAZARD_H
+#define ONECASE_DOMAIN_HAZARD_H
+
+#include "domain/evidence.h"
+
+/*
+ * Report (evidence) -> hazard (a place or asset and a kind of trouble; lives for years) -> case
+ * (one open-to-closed episode of a hazard). What is kept in memory of the three; PostgreSQL is the
+ * truth and this is rebuilt from it.
+ */
+
+/* A report as member of a hazard: the little that counting, escalation and the choice of the case
+ * need. */
+typedef struct HazardMember {
+    int64_t report_id;
+    int64_t case_id;
+    int64_t event_at;  /* microseconds UTC, as all times here */
+    int64_t known_at;  /* when the department knew: reported_at, else recorded_at, else event_at */
+    int64_t status_at; /* event time of the status; TIME_ABSENT: none */
+    uint64_t reporter; /* text_hash of the reporter's keyed hash; 0 unknown, which is nobody else */
+    uint64_t source;   /* text_hash of the source's name */
+    const HazardClass *category;
+    Independence independence;
+    int16_t status; /* 10 to 95, 0 unknown */
+    int16_t level;  /* the department's own level 1 to 4, 0 none */
+    int32_t trapped;
+    int32_t injured;
+    int32_t dead;
+} HazardMember;
+
+typedef struct HazardCase {
+    int64_t case_id;
+    char case_no[28]; /* AJ9901-20261122-0007 */
+    int32_t recurrence_no;
+    int32_t reopened_count;
+    int64_t opened_at;      /* event time of the first report; a late one moves it back */
+    int64_t closed_at;      /* TIME_ABSENT: open */
+    int64_t level_since;    /* event time of the report that raised the level */
+    const char *level_rule; /* colour, department, sources, reports, red_reports, people: static */
+    int16_t level;          /* 1 red to 4 blue */
+    int16_t status;
+    int64_t version; /* 0: not written yet */
+} HazardCase;
+
+enum { HAZARD_REPRESENTATIVES_MAX = 8 };
+
+/* Evidence kept for comparison; immutable and shared by a hazard and its copies in overlays. */
+typedef struct Representative {
+    Evidence *evidence;
+    int32_t references;
+} Representative;
+
+typedef struct Hazard {
+    int64_t id;
+    int64_t provisional_of;      /* maybe the same as; 0 none */
+    int64_t merged_into;         /* 0 none */
+    const HazardClass *category; /* of the worst (reddest) member, the first of equals */
+    HazardMember *members;       /* in order of report_id */
+    size_t member_count;
+    size_t member_capacity;
+    HazardCase *cases; /* in order of case_id */
+    size_t case_count;
+    Representative *representatives[HAZARD_REPRESENTATIVES_MAX]; /* [0] is the anchor */
+    size_t representative_count;
+    int64_t version; /* 0: not written yet */
+} Hazard;
+
+/*
+ * The hazards of one region, with the blocking index. A store made over a base is an overlay: reads
+ * fall through, changes stay in the overlay until they are merged (after COMMIT) or dropped (on any
+ * error).
+ */
+typedef struct HazardStore HazardStore;
+
+HazardStore *hazard_store_new(HazardStore *base); /* NULL: a store of its own */
+void hazard_store_merge(HazardStore *overlay);    /* into its base; the overlay is freed */
+void hazard_store_free(HazardStore *store);       /* drops everything; NULL is fine */
+
+const Hazard *hazard_store_get(const HazardStore *store, int64_t id); /* NULL: no such hazard */
+Hazard *hazard_store_edit(HazardStore *store,
+                          int64_t id); /* the overlay's own copy; it counts as changed */
+Hazard *hazard_store_create(HazardStore *store, int64_t id); /* must not exist */
+
+/* The hazard of a report, 0 when it has none. */
+int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id);
+
+/*
+ * Adds a member with its evidence to a hazard got from edit or create: member, report, blocking
+ * keys, representative. The store owns the evidence from here on. Members come in order of
+ * report_id.
+ */
+void hazard_store_add(HazardStore *store,
+                      Hazard *hazard,
+                      const HazardMember *member,
+                      Evidence *evidence,
+                      const Model *model);
+
+/*
+ * Ids of the hazards under a blocking key, ascending, at most `max` of them; returns how many there
+ * are in all.
+ */
+size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max);
+
+/* Ids of the hazards changed in an overlay, ascending, on the arena. */
+size_t hazard_store_changed(const HazardStore *store, Arena *arena, int64_t **ids);
+
+size_t hazard_store_count(const HazardStore *store); /* hazards of a store without base */
+
+HazardMember *hazard_member(const Hazard *hazard, int64_t report_id); /* NULL: no such member */
+HazardCase *hazard_case(const Hazard *hazard, int64_t case_id);       /* NULL: no such case */
+HazardCase *hazard_add_case(Hazard *hazard);                          /* a zeroed case at the end */
+
+/* What the members say in all; case_id 0: of the hazard. */
+typedef struct HazardCounts {
+    int32_t reports;
+    int32_t independent;
+    int32_t reporters; /* distinct; unknown ones count as one each */
+    int32_t sources;
+    int32_t trapped, injured, dead; /* largest of the members */
+    int64_t first_event_at, last_event_at;
+    int64_t first_known_at;
+    uint64_t first_known_source;
+} HazardCounts;
+
+HazardCounts hazard_count(const Hazard *hazard, int64_t case_id);
+
+/* Distance in time from `event_at` to the nearest member; INT64_MAX without members. */
+int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at);
+/* Members whose event lies within `within_us` of `event_at`. */
+int32_t hazard_members_near(const Hazard *hazard, int64_t event_at, int64_t within_us);
+
+#endif

@@ -1,0 +1,263 @@
+/*
+ * A case is derived from its members: its interval, status and level are computed anew after every
+ * change, and what differs from before becomes events. Only ids, numbers, recurrence and the count
+ * of reopenings are history.
+ */
+#include "domain/lifecycle.h"
+
+#include "domain/datetime.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STATUS_PENDING = 10, STATUS_CLOSED = 60, STATUS_REOPENED = 65, ZONE_MINUTES = 480 };
+
+static void add_event(Lifecycle *lifecycle, CaseEvent event)
+{
+    CaseEvents *events = &lifecycle->events;
+    if (events->count == events->capacity) {
+        size_t capacity = events->capacity == 0 ? 16 : events->capacity * 2;
+        events->items =
+            arena_grow(lifecycle->arena, events->items, events->capacity * sizeof(CaseEvent),
+                       capacity * sizeof(CaseEvent));
+        events->capacity = capacity;
+    }
+    events->items[events->count++] = event;
+}
+
+static Text number_text(Lifecycle *lifecycle, int64_t number)
+{
+    return text_format(lifecycle->arena, "%" PRId64, number);
+}
+
+Text lifecycle_hazard_no(Text region, int64_t hazard_id, Arena *arena)
+{
+    return text_format(arena, "HZ%.*s-%06" PRId64, TEXT_ARGS(region), hazard_id);
+}
+
+Hazard *lifecycle_open_hazard(Lifecycle *lifecycle, int64_t provisional_of)
+{
+    Hazard *hazard = hazard_store_create(lifecycle->store, lifecycle->counters->next_hazard++);
+    hazard->provisional_of = provisional_of;
+    return hazard;
+}
+
+static void number_case(Lifecycle *lifecycle, HazardCase *opened)
+{
+    RegionCounters *counters = lifecycle->counters;
+    int32_t day = datetime_day(lifecycle->now, ZONE_MINUTES);
+    if (day != counters->case_day) {
+        counters->case_day = day;
+        counters->case_sequence = 0;
+    }
+    counters->case_sequence++;
+    opened->case_id = counters->next_case++;
+    snprintf(opened->case_no, sizeof opened->case_no, "AJ%.*s-%08d-%04d",
+             TEXT_ARGS(text_slice(lifecycle->region, 0, 8)), day, counters->case_sequence);
+}
+
+static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
+{
+    HazardCase *opened = hazard_add_case(hazard);
+    number_case(lifecycle, opened);
+    opened->recurrence_no = (int32_t)hazard->case_count;
+    opened->opened_at = member->event_at;
+    opened->status = member->status > 0 ? member->status : STATUS_PENDING;
+    add_event(lifecycle,
+              (CaseEvent){.kind = "case.opened",
+                          .case_id = opened->case_id,
+                          .hazard_id = hazard->id,
+                          .report_id = member->report_id,
+                          .event_at = member->event_at,
+                          .reason = hazard->provisional_of != 0 ? "provisional"
+                                    : opened->recurrence_no > 1 ? "recurrence"
+                                                                : NULL,
+                          .after = text_copy(lifecycle->arena, text_from(opened->case_no))});
+    return opened;
+}
+
+/* The case that covers the time, else the next one after it, else NULL. Cases may have been opened
+ * in any order. */
+static HazardCase *covering_case(Hazard *hazard, int64_t event_at)
+{
+    HazardCase *next = NULL;
+    for (size_t i = 0; i < hazard->case_count; i++) {
+        HazardCase *candidate = &hazard->cases[i];
+        bool ended = candidate->closed_at != TIME_ABSENT && event_at > candidate->closed_at;
+        if (!ended && candidate->opened_at <= event_at)
+            return candidate;
+        if (candidate->opened_at > event_at &&
+            (next == NULL || candidate->opened_at < next->opened_at))
+            next = candidate;
+    }
+    return next;
+}
+
+static HazardCase *last_closed_case(Hazard *hazard)
+{
+    HazardCase *last = NULL;
+    for (size_t i = 0; i < hazard->case_count; i++)
+        if (last == NULL || hazard->cases[i].closed_at > last->closed_at)
+            last = &hazard->cases[i];
+    return last;
+}
+
+static void
+reopen_case(Lifecycle *lifecycle, Hazard *hazard, HazardCase *reopened, const HazardMember *member)
+{
+    reopened->reopened_count++;
+    reopened->closed_at = TIME_ABSENT;
+    add_event(lifecycle, (CaseEvent){.kind = "case.reopened",
+                                     .case_id = reopened->case_id,
+                                     .hazard_id = hazard->id,
+                                     .report_id = member->report_id,
+                                     .event_at = member->event_at,
+                                     .reason = "repeat_in_window",
+                                     .before = number_text(lifecycle, STATUS_CLOSED),
+                                     .after = number_text(lifecycle, STATUS_REOPENED)});
+}
+
+static HazardCase *choose_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
+{
+    HazardCase *chosen = covering_case(hazard, member->event_at);
+    if (chosen != NULL)
+        return chosen;
+    chosen = last_closed_case(hazard);
+    if (chosen != NULL && member->event_at - chosen->closed_at <=
+                              hazard->category->recurrence_days * DATETIME_DAY_US) {
+        reopen_case(lifecycle, hazard, chosen, member);
+        return chosen;
+    }
+    return open_case(lifecycle, hazard, member);
+}
+
+static bool final_status(int16_t status)
+{
+    return status >= STATUS_CLOSED && status != STATUS_REOPENED;
+}
+
+/* The slowest report that is not final decides; all final: closed at the last of their times. */
+static void
+derive_status(const Hazard *hazard, const HazardCase *of, int16_t *status, int64_t *closed_at)
+{
+    int16_t slowest = INT16_MAX;
+    int64_t last = TIME_ABSENT;
+    for (size_t i = 0; i < hazard->member_count; i++) {
+        const HazardMember *member = &hazard->members[i];
+        if (member->case_id != of->case_id)
+            continue;
+        int16_t own = member->status > 0 ? member->status : STATUS_PENDING;
+        if (!final_status(own))
+            slowest = own < slowest ? own : slowest;
+        else if (member->status_at > last)
+            last = member->status_at;
+    }
+    *closed_at = slowest == INT16_MAX ? last : TIME_ABSENT;
+    *status = slowest == INT16_MAX ? STATUS_CLOSED : slowest;
+    if (slowest == STATUS_PENDING && of->reopened_count > 0)
+        *status = STATUS_REOPENED;
+}
+
+/*
+ * Closed when all are final. A closed case opens again only for a new report after its closing
+ * (choose_case) or when a department takes a final status back (`may_open`): a late report of what
+ * was before the closing leaves it closed.
+ */
+static void derive_closing(Lifecycle *lifecycle,
+                           const Hazard *hazard,
+                           HazardCase *of,
+                           const HazardMember *cause,
+                           bool may_open)
+{
+    int16_t status;
+    int64_t closed_at;
+    derive_status(hazard, of, &status, &closed_at);
+    if (of->closed_at != TIME_ABSENT && closed_at == TIME_ABSENT && !may_open)
+        return;
+    if (status == of->status && closed_at == of->closed_at)
+        return;
+    bool closes = closed_at != TIME_ABSENT && of->closed_at == TIME_ABSENT;
+    add_event(lifecycle, (CaseEvent){.kind = closes ? "case.closed" : "case.status_changed",
+                                     .case_id = of->case_id,
+                                     .hazard_id = hazard->id,
+                                     .report_id = cause->report_id,
+                                     .event_at = cause->status_at != TIME_ABSENT ? cause->status_at
+                                                                                 : cause->event_at,
+                                     .before = number_text(lifecycle, of->status),
+                                     .after = number_text(lifecycle, status)});
+    of->status = status;
+    of->closed_at = closed_at;
+}
+
+static void derive_level(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of)
+{
+    Escalation judged =
+        escalation_judge(model_escalation(lifecycle->model), hazard, of->case_id, lifecycle->arena);
+    bool changed = judged.level != of->level || judged.since != of->level_since;
+    bool by_rule = !text_is(text_from(judged.rule), "colour");
+    if (changed && (by_rule || of->level != 0))
+        add_event(
+            lifecycle,
+            (CaseEvent){.kind = "case.escalated",
+                        .case_id = of->case_id,
+                        .hazard_id = hazard->id,
+                        .report_id = judged.report_id,
+                        .event_at = judged.since,
+                        .reason = judged.rule,
+                        .before = of->level != 0 ? number_text(lifecycle, of->level) : TEXT_ABSENT,
+                        .after = number_text(lifecycle, judged.level)});
+    of->level = judged.level;
+    of->level_since = judged.since;
+    of->level_rule = judged.rule;
+}
+
+void lifecycle_attach(Lifecycle *lifecycle,
+                      Hazard *hazard,
+                      HazardMember *member,
+                      Evidence *evidence)
+{
+    bool joined = hazard->member_count > 0;
+    if (hazard->category == NULL)
+        hazard->category = member->category;
+    HazardCase *chosen = choose_case(lifecycle, hazard, member);
+    if (member->event_at < chosen->opened_at)
+        chosen->opened_at = member->event_at;
+    member->case_id = chosen->case_id;
+    hazard_store_add(lifecycle->store, hazard, member, evidence, lifecycle->model);
+    if (joined)
+        add_event(lifecycle, (CaseEvent){.kind = "case.report_linked",
+                                         .case_id = chosen->case_id,
+                                         .hazard_id = hazard->id,
+                                         .report_id = member->report_id,
+                                         .event_at = member->event_at});
+    derive_closing(lifecycle, hazard, chosen, member, false);
+    derive_level(lifecycle, hazard, chosen);
+}
+
+bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
+{
+    int64_t hazard_id = hazard_store_of_report(lifecycle->store, report_id);
+    if (hazard_id == 0)
+        return false;
+    Hazard *hazard = hazard_store_edit(lifecycle->store, hazard_id);
+    HazardMember *member = hazard_member(hazard, report_id);
+    assert(member != NULL);
+    bool taken_back =
+        final_status(member->status) && change->status > 0 && !final_status(change->status);
+    if (change->status > 0) {
+        member->status = change->status;
+        member->status_at = change->status_at;
+    }
+    if (change->level > 0)
+        member->level = change->level;
+    member->trapped = change->trapped >= 0 ? change->trapped : member->trapped;
+    member->injured = change->injured >= 0 ? change->injured : member->injured;
+    member->dead = change->dead >= 0 ? change->dead : member->dead;
+    HazardCase *of = hazard_case(hazard, member->case_id);
+    assert(of != NULL);
+    derive_closing(lifecycle, hazard, of, member, taken_back);
+    derive_level(lifecycle, hazard, of);
+    return true;
+}

@@ -1,0 +1,92 @@
+#ifndef ONECASE_DOMAIN_LIFECYCLE_H
+#define ONECASE_DOMAIN_LIFECYCLE_H
+
+#include "domain/escalation.h"
+#include "domain/hazard.h"
+
+/*
+ * What happens to hazards and cases when a report joins or an update arrives: which case of the
+ * hazard, recurrence, closing, escalation; every change is an event. Nothing here reads a clock:
+ * `now` is stream time.
+ */
+
+/* Counters of a region; part of the batch transaction, so that a replay gives the same ids. */
+typedef struct RegionCounters {
+    int64_t next_hazard;
+    int64_t next_case;
+    int64_t next_report;
+    int64_t next_decision;
+    int64_t next_event;
+    int32_t case_day;      /* yyyymmdd at +08:00 of the last case number; 0 none */
+    int32_t case_sequence; /* last one of that day */
+    uint8_t chain_hash[32];
+} RegionCounters;
+
+/* A row of case_events to be: what happened to a case, when (event time) and when it was known
+ * (stream time). */
+typedef struct CaseEvent {
+    const char *kind; /* case.opened case.report_linked case.escalated case.status_changed
+                         case.closed case.reopened review.requested */
+    int64_t case_id;
+    int64_t hazard_id;
+    int64_t report_id; /* 0 none */
+    int64_t event_at;
+    const char *reason; /* rule or reason code, static; NULL none */
+    Text before;        /* codes and numbers alone, no free text */
+    Text after;
+} CaseEvent;
+
+typedef struct CaseEvents {
+    CaseEvent *items; /* on the arena */
+    size_t count;
+    size_t capacity;
+} CaseEvents;
+
+typedef struct Lifecycle {
+    const Model *model;
+    HazardStore *store;       /* an overlay */
+    RegionCounters *counters; /* the batch's copy */
+    Text region;
+    int64_t now; /* stream time, microseconds */
+    Arena *arena;
+    CaseEvents events; /* grows */
+} Lifecycle;
+
+/* HZ9901-000123, on the arena. */
+Text lifecycle_hazard_no(Text region, int64_t hazard_id, Arena *arena);
+
+/*
+ * A hazard for a report that joined none; `provisional_of` 0 or the hazard it may be the same as.
+ * The report is not yet a member.
+ */
+Hazard *lifecycle_open_hazard(Lifecycle *lifecycle, int64_t provisional_of);
+
+/*
+ * The report becomes a member of `hazard` (got from edit or open) and of one of its cases:
+ * - the case whose interval covers the event time;
+ * - an event before every case, or between two, that none covers: the next one is extended
+ * backwards;
+ * - after the last closing: within the recurrence window it is reopened ("repair did not hold"),
+ * later the next case is opened with recurrence_no + 1. A late report (before a closing) never
+ * reopens. member->case_id is filled in. The store owns the evidence from here on.
+ */
+void lifecycle_attach(Lifecycle *lifecycle,
+                      Hazard *hazard,
+                      HazardMember *member,
+                      Evidence *evidence);
+
+/* What an update may change of a member: absent or 0 leaves it. */
+typedef struct MemberChange {
+    int16_t status;
+    int64_t status_at;
+    int16_t level;
+    int32_t trapped, injured, dead; /* -1 leaves it */
+} MemberChange;
+
+/*
+ * Applies an update of a report that is a member. A final status (60 and above) of all members
+ * closes the case. False when the report belongs to no hazard.
+ */
+bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change);
+
+#endif
