@@ -378,3 +378,15 @@ deploy_schema() {
     fi
     say "schema of database $1: $(tail -n 1 "$log")"
 }
+
+# build PRESET [TARGET...]: configures and builds; shows the output only when it fails.
+build() {
+    local preset=$1 log=$PROJECT_DIR/build/$1.log targets=()
+    shift
+    if [ $# -gt 0 ]; then targets=(--target "$@"); fi
+    mkdir -p "$PROJECT_DIR/build"
+    if ! (cd "$PROJECT_DIR" && cmake --preset "$preset" && cmake --build --preset "$preset" "${targets[@]}") >"$log" 2>&1 9>&-; then
+        tail -n 40 "$log" >&2
+        die "could not build preset $preset; the output: $log"
+    fi
+}
