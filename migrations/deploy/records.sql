@@ -241,6 +241,7 @@ create table onecase.record_index (
     last_offset bigint not null,
     last_item integer not null default 0,
     revision bigint,
+    changed_at timestamptz,
     primary key (source, record_no)
 ) with (fillfactor = 70);
 
@@ -259,6 +260,7 @@ comment on column onecase.record_index.last_partition is '最近来源分区 / i
 comment on column onecase.record_index.last_offset is '最近来源位移 / its offset';
 comment on column onecase.record_index.last_item is '最近来源项，从 0 起 / its item, from 0';
 comment on column onecase.record_index.revision is '已采用的修订号 / revision applied';
+comment on column onecase.record_index.changed_at is '现行内容的源系统变更时间，无修订号时据以比新旧 / when the source changed what stands in reports; compared where there is no revision';
 
 create table onecase.pending_updates (
     report_partition integer not null,

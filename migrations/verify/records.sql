@@ -24,7 +24,8 @@ select region, report_id, source, record_no, kind, topic, partition, kafka_offse
  where false;
 
 select source, record_no, region, report_id, received_at, first_topic, first_partition,
-       first_offset, first_item, last_topic, last_partition, last_offset, last_item, revision
+       first_offset, first_item, last_topic, last_partition, last_offset, last_item, revision,
+       changed_at
   from onecase.record_index
  where false;
 
