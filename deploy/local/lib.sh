@@ -47,14 +47,18 @@ help_from_head() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print
 
 # --- data folder -----------------------------------------------------------------------------------------------------
 
+# is_foreign: the data folder is there, is not marked as ours and holds more than the jars that tests left there.
+is_foreign() {
+    [ -d "$DATA" ] && [ ! -e "$DATA/$MARKER" ] || return 1
+    [ -O "$DATA" ] || die "$DATA belongs to somebody else; set ONECASE_DATA to another folder"
+    [ -n "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name cache -print -quit)" ]
+}
+
 # claim_folder: makes the data folder ours, or stops when somebody else's things are in it.
 claim_folder() {
     if [ -e "$DATA" ] && [ ! -d "$DATA" ]; then die "$DATA is not a folder"; fi
-    if [ -d "$DATA" ] && [ ! -e "$DATA/$MARKER" ]; then
-        [ -O "$DATA" ] || die "$DATA belongs to somebody else; set ONECASE_DATA to another folder"
-        if [ -n "$(ls -A "$DATA" | grep -vx cache || true)" ]; then
-            die "$DATA holds other files and has no marker $MARKER; set ONECASE_DATA to an empty or new folder"
-        fi
+    if is_foreign; then
+        die "$DATA holds other files and has no marker $MARKER; set ONECASE_DATA to an empty or new folder"
     fi
     mkdir -p "$DATA" || die "cannot make the data folder $DATA; set ONECASE_DATA to another folder"
     chmod 755 "$DATA" || die "$DATA belongs to somebody else; set ONECASE_DATA to another folder"
