@@ -9,17 +9,6 @@
  * at enough independent reports in the window, or at enough sources with enough reporters; red at
  * more reports, or when people are trapped or hurt.
  */
-typedef struct Escalation {
-    int16_t level; /* 1 red to 4 blue */
-    int64_t since; /* event time of the first report at which the members, in event-time order, gave
-                      this level */
-    int64_t report_id; /* that report */
-    const char *rule;  /* colour, department, reports, sources, red_reports, people */
-    int32_t reports;   /* independent ones in the window then */
-    int32_t sources;
-    int32_t reporters;
-} Escalation;
-
 /*
  * Judges the members of one case. Members in any order; a report that is a copy or follows another,
  * and further reports of one reporter, are no witnesses. Needs at least one member of the case.

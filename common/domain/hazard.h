@@ -28,16 +28,26 @@ typedef struct HazardMember {
     int32_t dead;
 } HazardMember;
 
+/* The level of a case by rule, see domain/escalation.h. */
+typedef struct Escalation {
+    int16_t level; /* 1 red to 4 blue; 0 not judged yet */
+    int64_t
+        since; /* event time of the first report at which the members, in event-time order, gave this level */
+    int64_t report_id; /* that report */
+    const char *rule;  /* colour, department, reports, sources, red_reports, people: static */
+    int32_t reports;   /* independent reports in the window then */
+    int32_t sources;
+    int32_t reporters;
+} Escalation;
+
 typedef struct HazardCase {
     int64_t case_id;
     char case_no[28]; /* AJ9901-20261122-0007 */
     int32_t recurrence_no;
     int32_t reopened_count;
-    int64_t opened_at;      /* event time of the first report; a late one moves it back */
-    int64_t closed_at;      /* TIME_ABSENT: open */
-    int64_t level_since;    /* event time of the report that raised the level */
-    const char *level_rule; /* colour, department, sources, reports, red_reports, people: static */
-    int16_t level;          /* 1 red to 4 blue */
+    int64_t opened_at; /* event time of the first report; a late one moves it back */
+    int64_t closed_at; /* TIME_ABSENT: open */
+    Escalation escalation;
     int16_t status;
     int64_t version; /* 0: not written yet */
 } HazardCase;
@@ -62,7 +72,7 @@ typedef struct Hazard {
     size_t case_count;
     Representative *representatives[HAZARD_REPRESENTATIVES_MAX]; /* [0] is the anchor */
     size_t representative_count;
-    int64_t version; /* 0: not written yet */
+    int64_t version; /* changes so far */
 } Hazard;
 
 /*

@@ -66,7 +66,7 @@ static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardM
     opened->opened_at = member->event_at;
     opened->status = member->status > 0 ? member->status : STATUS_PENDING;
     add_event(lifecycle,
-              (CaseEvent){.kind = "case.opened",
+              (CaseEvent){.kind = "opened",
                           .case_id = opened->case_id,
                           .hazard_id = hazard->id,
                           .report_id = member->report_id,
@@ -109,7 +109,7 @@ reopen_case(Lifecycle *lifecycle, Hazard *hazard, HazardCase *reopened, const Ha
 {
     reopened->reopened_count++;
     reopened->closed_at = TIME_ABSENT;
-    add_event(lifecycle, (CaseEvent){.kind = "case.reopened",
+    add_event(lifecycle, (CaseEvent){.kind = "reopened",
                                      .case_id = reopened->case_id,
                                      .hazard_id = hazard->id,
                                      .report_id = member->report_id,
@@ -179,7 +179,7 @@ static void derive_closing(Lifecycle *lifecycle,
     if (status == of->status && closed_at == of->closed_at)
         return;
     bool closes = closed_at != TIME_ABSENT && of->closed_at == TIME_ABSENT;
-    add_event(lifecycle, (CaseEvent){.kind = closes ? "case.closed" : "case.status_changed",
+    add_event(lifecycle, (CaseEvent){.kind = closes ? "closed" : "status_changed",
                                      .case_id = of->case_id,
                                      .hazard_id = hazard->id,
                                      .report_id = cause->report_id,
@@ -195,22 +195,21 @@ static void derive_level(Lifecycle *lifecycle, const Hazard *hazard, HazardCase 
 {
     Escalation judged =
         escalation_judge(model_escalation(lifecycle->model), hazard, of->case_id, lifecycle->arena);
-    bool changed = judged.level != of->level || judged.since != of->level_since;
+    bool changed = judged.level != of->escalation.level || judged.since != of->escalation.since;
     bool by_rule = !text_is(text_from(judged.rule), "colour");
-    if (changed && (by_rule || of->level != 0))
-        add_event(
-            lifecycle,
-            (CaseEvent){.kind = "case.escalated",
-                        .case_id = of->case_id,
-                        .hazard_id = hazard->id,
-                        .report_id = judged.report_id,
-                        .event_at = judged.since,
-                        .reason = judged.rule,
-                        .before = of->level != 0 ? number_text(lifecycle, of->level) : TEXT_ABSENT,
-                        .after = number_text(lifecycle, judged.level)});
-    of->level = judged.level;
-    of->level_since = judged.since;
-    of->level_rule = judged.rule;
+    if (changed && (by_rule || of->escalation.level != 0))
+        add_event(lifecycle,
+                  (CaseEvent){.kind = "escalated",
+                              .case_id = of->case_id,
+                              .hazard_id = hazard->id,
+                              .report_id = judged.report_id,
+                              .event_at = judged.since,
+                              .reason = judged.rule,
+                              .before = of->escalation.level != 0
+                                            ? number_text(lifecycle, of->escalation.level)
+                                            : TEXT_ABSENT,
+                              .after = number_text(lifecycle, judged.level)});
+    of->escalation = judged;
 }
 
 void lifecycle_attach(Lifecycle *lifecycle,
@@ -227,13 +226,15 @@ void lifecycle_attach(Lifecycle *lifecycle,
     member->case_id = chosen->case_id;
     hazard_store_add(lifecycle->store, hazard, member, evidence, lifecycle->model);
     if (joined)
-        add_event(lifecycle, (CaseEvent){.kind = "case.report_linked",
+        add_event(lifecycle, (CaseEvent){.kind = "report_linked",
                                          .case_id = chosen->case_id,
                                          .hazard_id = hazard->id,
                                          .report_id = member->report_id,
                                          .event_at = member->event_at});
     derive_closing(lifecycle, hazard, chosen, member, false);
     derive_level(lifecycle, hazard, chosen);
+    hazard->version++;
+    chosen->version++;
 }
 
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
@@ -259,5 +260,7 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     assert(of != NULL);
     derive_closing(lifecycle, hazard, of, member, taken_back);
     derive_level(lifecycle, hazard, of);
+    hazard->version++;
+    of->version++;
     return true;
 }

@@ -214,8 +214,10 @@ static int32_t competition(const Candidates *candidates, size_t best, Arena *are
     return scorer_competition_mb(totals, count);
 }
 
-static const char *why_not(const Candidate *candidate, size_t best)
+static const char *why_not(const Candidate *candidate, bool is_best)
 {
+    if (is_best)
+        return "below";
     if (has_veto(&candidate->score, "asset"))
         return "veto:asset";
     if (has_veto(&candidate->score, "building"))
@@ -226,7 +228,7 @@ static const char *why_not(const Candidate *candidate, size_t best)
         return "veto:person";
     if (candidate->contradicting > candidate->agreeing)
         return "contradicted";
-    return best == SIZE_MAX ? "below" : "weaker";
+    return "weaker";
 }
 
 /* The strongest candidates that were not taken, best first. */
@@ -234,10 +236,10 @@ static void note_rejected(const Candidates *candidates, size_t best, Decision *d
 {
     for (size_t i = 0; i < candidates->count; i++) {
         const Candidate *candidate = &candidates->items[i];
-        if (i == best)
+        if (i == best && decision->outcome == OUTCOME_LINK)
             continue;
         Rejected rejected = {candidate->hazard->id, candidate->score.total_mb,
-                             why_not(candidate, best)};
+                             why_not(candidate, i == best)};
         size_t at = decision->rejected_count < DECISION_REJECTED_MAX ? decision->rejected_count++
                                                                      : DECISION_REJECTED_MAX;
         for (; at > 0 && decision->rejected[at - 1].total_mb < rejected.total_mb; at--)
