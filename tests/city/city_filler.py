@@ -42,7 +42,7 @@ def draw_spot(bench, klass):
 
 
 def draw_sources(rng, klass, count):
-    weights = {"H12345": 6, "GRID": 4 if klass.grid else 0, "FIRE119": 2 if klass.fire else 0,
+    weights = {"H12345": 6, "GRID": 4 if klass.grid else 0, "FIRE119": 4 if klass.fire else 0,
                "MKT12315": 5 if klass.market and klass.place in ("shop", "lift") else 0}
     return rng.choices(list(weights), list(weights.values()), k=count)
 

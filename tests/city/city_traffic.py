@@ -14,13 +14,16 @@ from city_words import (CONSULTATIONS, FIRE_DRILLS, FIRE_DUTIES, GRID_DRILLS, HO
 from city_world import DISTRICTS
 
 
+OUTCOMES = ("report", "update", "ignored", "dead")
+
+
 @dataclass
 class Message:
     at: object
     topic: str
     key: str
     value: bytes
-    outcome: str          # report | update | ignored | dead
+    outcome: str          # one of OUTCOMES
     detail: object = ""   # ignored: reason; dead: (stage, rule)
     note: str = ""
 

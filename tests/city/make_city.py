@@ -20,7 +20,7 @@ from city_feeds import TOPICS  # noqa: E402
 from city_filler import make_filler  # noqa: E402
 from city_reports import Bench  # noqa: E402
 from city_scenarios import make_scenarios  # noqa: E402
-from city_traffic import Traffic  # noqa: E402
+from city_traffic import OUTCOMES, Traffic  # noqa: E402
 
 REPORTS = 200
 
@@ -38,7 +38,7 @@ def expected(bench, messages):
     counts = {}
     for topic, sent in by_topic.items():
         kinds = Counter(m.outcome for m in sent)
-        counts[topic] = {"records": len(sent), **{k: kinds[k] for k in ("report", "update", "ignored", "dead")}}
+        counts[topic] = {"records": len(sent), **{k: kinds[k] for k in OUTCOMES}}
     hazards = []
     for hazard in bench.hazards:
         one = {"name": hazard.name, "class": hazard.klass, "region": hazard.district.region, "cases": 1,
