@@ -52,14 +52,21 @@ static bool refuse_at(Text text, size_t position, const char *reason, Error *err
                         column, reason);
 }
 
-/* jansson counts in the rewritten text, and its position is the end of the token it stumbled over.
+/*
+ * jansson counts in the rewritten text. Its position is before a byte that is not UTF-8 and before the end of a text
+ * that ends too early, but behind any other token it stumbled over: there the token's last byte is named.
  */
-static size_t original_position(Text text, int position, Arena *arena)
+static size_t guilty_position(Text text, const json_error_t *fault, Arena *arena)
 {
     TextBuilder again = builder_new(arena);
-    size_t limit = position > 0 ? (size_t)position : 0;
-    ScanResult scan = scan_rewrite(text, JS_DEPTH_MAX, limit, &again);
-    return scan.consumed > 0 && scan.consumed < text.size ? scan.consumed - 1 : scan.consumed;
+    size_t limit = fault->position > 0 ? (size_t)fault->position : 0;
+    size_t consumed = scan_rewrite(text, JS_DEPTH_MAX, limit, &again).consumed;
+    if (again.size > limit && consumed >= again.size - limit) {
+        consumed -= again.size - limit; /* stopped behind a whole string, the place is inside it */
+    }
+    enum json_error_code code = json_error_code(fault);
+    bool before = code == json_error_premature_end_of_input || code == json_error_invalid_utf8;
+    return before || consumed == 0 ? consumed : consumed - 1;
 }
 
 bool js_parse(Text text, JsDocument **document, Error *error)
@@ -77,7 +84,7 @@ bool js_parse(Text text, JsDocument **document, Error *error)
         json_t *root =
             json_loadb(rewritten.data, rewritten.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &fault);
         if (root == NULL) {
-            refuse_at(text, original_position(text, fault.position, arena),
+            refuse_at(text, guilty_position(text, &fault, arena),
                       syntax_reason(json_error_code(&fault)), error);
         }
         *document = (JsDocument *)root;
