@@ -1,0 +1,337 @@
+/*
+ * `onecase topics`: makes the topics of deploy/topics.cfg, or names every difference between file and cluster.
+ */
+#include "command.h"
+
+#include "base/json.h"
+
+#include "adapters/kafka_admin.h"
+#include "adapters/postgres.h"
+#include "adapters/topics_file.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASK_LIMIT_MS = 15000, DIFFERENCES_MAX = 1000 };
+
+typedef struct Options {
+    enum { TOPICS_NOTHING, TOPICS_CREATE, TOPICS_CHECK } action;
+    const char *file;
+    const char *brokers;
+    const char *prefix;
+    bool database;
+    bool sample;
+    bool json;
+} Options;
+
+typedef struct Difference {
+    const char *topic;
+    const char *setting;
+    const char *expected;
+    const char *found;
+} Difference;
+
+typedef struct Run {
+    const Options *options;
+    Arena *arena;
+    TopicsFile wanted;
+    KafkaAdmin *admin;
+    int32_t brokers;
+    const char **created; /* names */
+    size_t created_count;
+    Difference *differences;
+    size_t difference_count;
+} Run;
+
+static void print_usage(FILE *stream)
+{
+    fputs(
+        "usage: onecase topics --create | --check [--file FILE] [--prefix P] [--no-sample]\n"
+        "                      [--no-database] [--brokers LIST] [--json]\n\n"
+        "  --create       make the topics that are missing; those that exist are left as they are\n"
+        "  --check        name every difference: topic, setting, expected, found\n"
+        "  --file FILE    which topics [deploy/topics.cfg]\n"
+        "  --prefix P     put before every topic name, for tests\n"
+        "  --no-sample    leave out the departments' topics of the sample city\n"
+        "  --no-database  do not write (or compare) the partition count of the report topic in\n"
+        "                 the database\n"
+        "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
+        "  --json         one JSON object on stdout\n\n"
+        "Ends with 0 when all is as wanted, 1 when --check found differences, 64 for a wrong "
+        "command\n"
+        "line, 69 when Kafka or PostgreSQL does not answer, 70 when one of them refuses.\n",
+        stream);
+}
+
+static bool read_options(int argc, char **argv, Options *options, int *status)
+{
+    static const struct option LONG[] = {
+        {"create", no_argument, NULL, 'c'},     {"check", no_argument, NULL, 'k'},
+        {"file", required_argument, NULL, 'f'}, {"prefix", required_argument, NULL, 'p'},
+        {"no-sample", no_argument, NULL, 's'},  {"no-database", no_argument, NULL, 'd'},
+        {"json", no_argument, NULL, 'j'},       {"brokers", required_argument, NULL, 'b'},
+        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+    };
+    const char *brokers = getenv("ONECASE_BROKERS");
+    *options = (Options){.file = "deploy/topics.cfg",
+                         .prefix = "",
+                         .database = true,
+                         .sample = true,
+                         .brokers = brokers != NULL ? brokers : "localhost:9092"};
+    *status = EXIT_USAGE;
+    optind = 1;
+    for (int option; (option = getopt_long(argc, argv, "", LONG, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+        case 'k':
+            if (options->action != TOPICS_NOTHING) {
+                fputs("onecase topics: one of --create and --check, once\n", stderr);
+                return false;
+            }
+            options->action = option == 'c' ? TOPICS_CREATE : TOPICS_CHECK;
+            break;
+        case 'f':
+            options->file = optarg;
+            break;
+        case 'p':
+            options->prefix = optarg;
+            break;
+        case 's':
+            options->sample = false;
+            break;
+        case 'd':
+            options->database = false;
+            break;
+        case 'j':
+            options->json = true;
+            break;
+        case 'b':
+            options->brokers = optarg;
+            break;
+        case 'h':
+            print_usage(stdout);
+            *status = EXIT_OK;
+            return false;
+        default:
+            return false;
+        }
+    }
+    if (options->action == TOPICS_NOTHING || optind < argc) {
+        print_usage(stderr);
+        return false;
+    }
+    return true;
+}
+
+static void
+differ(Run *run, const char *topic, const char *setting, const char *expected, const char *found)
+{
+    if (strcmp(expected, found) == 0 || run->difference_count == DIFFERENCES_MAX)
+        return;
+    run->differences[run->difference_count++] = (Difference){topic, setting, expected, found};
+}
+
+static const char *number(Run *run, int64_t value)
+{
+    return text_format(run->arena, "%lld", (long long)value).data;
+}
+
+static bool create_topic(Run *run, const TopicWanted *wanted, Error *error)
+{
+    KafkaConfig configs[TOPIC_CONFIGS_MAX];
+    size_t count = topics_file_configs(&run->wanted, wanted, run->brokers, run->arena, configs);
+    KafkaTopic topic = {.name = wanted->name,
+                        .partitions = wanted->partitions,
+                        .replication = topics_file_replication(&run->wanted, run->brokers)};
+    bool existed;
+    if (!kafka_admin_create(run->admin, &topic, configs, count, &existed, error))
+        return false;
+    if (!existed)
+        run->created[run->created_count++] = wanted->name;
+    return true;
+}
+
+static bool check_topic(Run *run, const TopicWanted *wanted, Error *error)
+{
+    KafkaTopic found = {.name = wanted->name};
+    if (!kafka_admin_topic(run->admin, &found, error))
+        return false;
+    differ(run, wanted->name, "topic", "present", found.partitions > 0 ? "present" : "missing");
+    if (found.partitions == 0 || wanted->sample)
+        return true;
+    differ(run, wanted->name, "partitions", number(run, wanted->partitions),
+           number(run, found.partitions));
+    differ(run, wanted->name, "replication",
+           number(run, topics_file_replication(&run->wanted, run->brokers)),
+           number(run, found.replication));
+    KafkaConfig wants[TOPIC_CONFIGS_MAX];
+    size_t want_count = topics_file_configs(&run->wanted, wanted, run->brokers, run->arena, wants);
+    KafkaConfig *configs;
+    size_t count;
+    if (!kafka_admin_configs(run->admin, wanted->name, run->arena, &configs, &count, error))
+        return false;
+    for (size_t i = 0; i < want_count; i++) {
+        const char *value = "unknown to the broker";
+        for (size_t k = 0; k < count; k++)
+            if (strcmp(configs[k].name, wants[i].name) == 0 && configs[k].value != NULL)
+                value = configs[k].value;
+        differ(run, wanted->name, wants[i].name, wants[i].value, value);
+    }
+    return true;
+}
+
+static bool topic_count(Run *run, const char *name, int32_t *partitions, Error *error)
+{
+    KafkaTopic topic = {.name = name};
+    if (!kafka_admin_topic(run->admin, &topic, error))
+        return false;
+    *partitions = topic.partitions;
+    return true;
+}
+
+/* The count in the cluster is what counts: it is written once, or compared. */
+static bool database_step(Run *run, Postgres *pg, Error *error)
+{
+    static const PostgresStatement SET = {"set_report_topic",
+                                          "select onecase.set_report_topic($1, $2)"};
+    static const PostgresStatement GET = {
+        "get_report_topic", "select topic, partition_count from onecase.report_topic"};
+    const char *topic = run->wanted.report_topic;
+    int32_t partitions;
+    if (!topic_count(run, topic, &partitions, error))
+        return false;
+    if (run->options->action == TOPICS_CREATE) {
+        PostgresParam params[] = {postgres_param_text(text_from(topic)),
+                                  postgres_param_int4(run->arena, partitions)};
+        return postgres_call(pg, &SET, params, 2, NULL, error);
+    }
+    POSTGRES_RESULT_AUTO *rows = NULL;
+    if (!postgres_call(pg, &GET, NULL, 0, &rows, error))
+        return false;
+    if (postgres_rows(rows) == 0) {
+        differ(run, topic, "partition count in the database", number(run, partitions), "missing");
+        return true;
+    }
+    differ(run, topic, "report topic in the database", topic,
+           text_string(run->arena, postgres_text(rows, 0, 0)));
+    differ(run, topic, "partition count in the database", number(run, partitions),
+           number(run, postgres_int(rows, 0, 1)));
+    return true;
+}
+
+static bool run_database(Run *run, Error *error)
+{
+    if (!run->options->database)
+        return true;
+    const PostgresSettings settings = {.conninfo = "", .application = "onecase topics"};
+    Postgres *pg = postgres_new(&settings);
+    bool good = database_step(run, pg, error);
+    postgres_free(pg);
+    return good;
+}
+
+static bool run_topics(Run *run, Error *error)
+{
+    const KafkaClientSpec client = {.brokers = run->options->brokers, .client_id = "onecase"};
+    if (!kafka_admin_open(&client, ASK_LIMIT_MS, &run->admin, error) ||
+        !kafka_admin_brokers(run->admin, &run->brokers, error))
+        return false;
+    for (size_t i = 0; i < run->wanted.count; i++) {
+        const TopicWanted *wanted = &run->wanted.topics[i];
+        if (wanted->sample && !run->options->sample)
+            continue;
+        bool good = run->options->action == TOPICS_CREATE ? create_topic(run, wanted, error)
+                                                          : check_topic(run, wanted, error);
+        if (!good)
+            return false;
+    }
+    return run_database(run, error);
+}
+
+static void print_json(const Run *run)
+{
+    TextBuilder out = builder_new(run->arena);
+    builder_char(&out, '{');
+    js_write_key(&out, TEXT("brokers"));
+    builder_int(&out, run->brokers);
+    js_write_key(&out, TEXT("created"));
+    builder_char(&out, '[');
+    for (size_t i = 0; i < run->created_count; i++) {
+        builder_string(&out, i > 0 ? "," : "");
+        js_write_text(&out, text_from(run->created[i]));
+    }
+    builder_char(&out, ']');
+    js_write_key(&out, TEXT("differences"));
+    builder_char(&out, '[');
+    for (size_t i = 0; i < run->difference_count; i++) {
+        const Difference *difference = &run->differences[i];
+        builder_string(&out, i > 0 ? ",{" : "{");
+        js_write_key(&out, TEXT("topic"));
+        js_write_text(&out, text_from(difference->topic));
+        js_write_key(&out, TEXT("setting"));
+        js_write_text(&out, text_from(difference->setting));
+        js_write_key(&out, TEXT("expected"));
+        js_write_text(&out, text_from(difference->expected));
+        js_write_key(&out, TEXT("found"));
+        js_write_text(&out, text_from(difference->found));
+        builder_char(&out, '}');
+    }
+    builder_string(&out, "]}\n");
+    Text text = builder_view(&out);
+    fwrite(text.data, 1, text.size, stdout);
+}
+
+static void print_text(const Run *run)
+{
+    for (size_t i = 0; i < run->created_count; i++)
+        printf("%s: created\n", run->created[i]);
+    for (size_t i = 0; i < run->difference_count; i++) {
+        const Difference *difference = &run->differences[i];
+        printf("%s: %s: expected %s, found %s\n", difference->topic, difference->setting,
+               difference->expected, difference->found);
+    }
+    if (run->options->action == TOPICS_CHECK && run->difference_count == 0)
+        printf("all topics are as %s wants them (%d broker%s)\n", run->options->file, run->brokers,
+               run->brokers == 1 ? "" : "s");
+    if (run->options->action == TOPICS_CREATE && run->created_count == 0)
+        puts("all topics were there already; --check compares their settings");
+}
+
+static int run_command(Run *run)
+{
+    TextList faults;
+    Error error = {0};
+    if (!topics_file_load(run->options->file, run->options->prefix, run->arena, &run->wanted,
+                          &faults)) {
+        for (size_t i = 0; i < faults.count; i++)
+            fprintf(stderr, "%.*s\n", TEXT_ARGS(faults.items[i]));
+        return EXIT_USAGE;
+    }
+    run->created = ARENA_ARRAY(run->arena, const char *, run->wanted.count + 1);
+    run->differences = ARENA_ARRAY(run->arena, Difference, DIFFERENCES_MAX);
+    bool good = run_topics(run, &error);
+    kafka_admin_close(run->admin);
+    if (run->options->json && good)
+        print_json(run);
+    else
+        print_text(run);
+    if (!good) {
+        fprintf(stderr, "onecase topics: %s\n", error.text);
+        return error.verdict == ERROR_RETRY ? EXIT_UNAVAILABLE : EXIT_SOFTWARE;
+    }
+    return run->difference_count > 0 ? EXIT_FOUND : EXIT_OK;
+}
+
+int command_topics(int argc, char **argv)
+{
+    Options options;
+    int status;
+    if (!read_options(argc, argv, &options, &status))
+        return status;
+    Run run = {.options = &options, .arena = arena_new(65536)};
+    status = run_command(&run);
+    arena_free(run.arena);
+    return status;
+}
