@@ -124,13 +124,14 @@ record_process() { # NAME PID
     printf '%s %s %s\n' "$2" "$(start_time "$2")" "$(boot_id)" >"$DATA/run/$1.pid"
 }
 
-# running NAME: true and sets PID when the process we started under that name still runs.
+# running NAME: true and sets PID when the process we started under that name still runs; else PID is empty.
 running() {
-    local started boot
+    local pid started boot
     PID=""
     [ -f "$DATA/run/$1.pid" ] || return 1
-    read -r PID started boot <"$DATA/run/$1.pid" || return 1
-    [[ $PID =~ ^[0-9]+$ ]] && [ "$boot" = "$(boot_id)" ] && [ "$started" = "$(start_time "$PID")" ] && ! is_zombie "$PID"
+    read -r pid started boot <"$DATA/run/$1.pid" || return 1
+    [[ $pid =~ ^[0-9]+$ ]] && [ "$boot" = "$(boot_id)" ] && [ "$started" = "$(start_time "$pid")" ] && ! is_zombie "$pid" || return 1
+    PID=$pid
 }
 
 is_zombie() { [[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) == Z* ]]; }

@@ -11,6 +11,7 @@ onecase            onecase("case", "list") -> CompletedProcess of the command li
 from __future__ import annotations
 
 import secrets
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,11 @@ import pytest
 from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_schema, program
 
 TEMPLATE = "onecase_template"
+
+
+def pytest_configure() -> None:
+    """A run that is told to end still stops its servers, as after Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
