@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 import psycopg
 import pytest
 
-from harness import PROJECT, Database, LocalServers, sqitch
+from harness import PROJECT, Database, LocalServers, sqitch, wait_until
 
 UTC = timezone.utc
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -226,6 +226,30 @@ def test_a_claim_waits_for_the_open_batch_of_the_old_owner(database: Database) -
         assert sqlstate(old, FENCE, [TOPIC, [0], [5], [6], [1], [NOON]]) == "OC001"
 
 
+def test_a_batch_that_waited_for_a_claim_is_refused(database: Database) -> None:
+    """The zombie's fence is under way while the new owner's claim commits: it must see the new epoch."""
+    with database.connect() as old, database.connect() as new:
+        old.execute(CLAIM, [TOPIC, [0], "old"])
+        pid = old.execute("select pg_backend_pid()").fetchone()[0]
+        refused: list[str] = []
+
+        def write() -> None:
+            try:
+                old.execute(FENCE, [TOPIC, [0], [-1], [5], [1], [NOON]])
+            except psycopg.Error as failure:
+                refused.append(failure.sqlstate)
+
+        zombie = threading.Thread(target=write)
+        with new.transaction():
+            new.execute(CLAIM, [TOPIC, [0], "new"])
+            zombie.start()
+            wait_until(lambda: database.value("select wait_event_type from pg_stat_activity where pid = %s", [pid]) == "Lock",
+                       20, "the old owner's fence to wait for the claim")
+        zombie.join(60)
+        assert refused == ["OC001"]
+        assert new.execute("select next_offset, epoch from onecase.consumer_offsets").fetchall() == [(-1, 2)]
+
+
 def test_the_partition_count_is_written_once(database: Database) -> None:
     with database.connect() as connection:
         connection.execute("set role onecase_writer")
@@ -283,7 +307,7 @@ def insert_chain(database: Database, events: list[dict[str, object]]) -> bytes:
 
 FIVE_EVENTS = [
     event(1, kind="opened", report_id=None, reason_code="new", after_value="10"),
-    event(2),
+    event(2, case_id=None, hazard_id=None, report_id=None, event_at=None, actor=None, after_value=None),
     event(3, kind="escalated", before_value="2", after_value="1", reason_code="reports_90d"),
     event(4, kind="status_changed", actor="H12345", before_value="10", after_value="20", event_at=None),
     event(5, kind="closed", known_at=NOON + timedelta(days=40)),  # another month, another partition
@@ -322,7 +346,7 @@ def test_case_events_cannot_be_changed_even_by_a_superuser(events: Database) -> 
 
 @pytest.mark.parametrize(("tampering", "broken"), [
     ("update onecase.case_events set after_value = '2' where seq = 3", 3),
-    ("update onecase.case_events set event_at = event_at + interval '1 microsecond' where seq = 2", 2),
+    ("update onecase.case_events set event_at = event_at + interval '1 microsecond' where seq = 3", 3),
     ("update onecase.case_events set actor = '', before_value = 'auto' where seq = 5", 5),
     ("update onecase.case_events set hash = sha256('') where seq = 1", 1),
     ("delete from onecase.case_events where seq = 1", 1),
@@ -338,6 +362,12 @@ def test_the_chain_finds_what_was_altered(events: Database, tampering: str, brok
         superuser.execute("alter table onecase.case_events disable trigger case_events_append_only")
         superuser.execute(tampering)
     assert events.value("select onecase.verify_chain('9901')") == broken
+
+
+def test_the_chain_finds_a_number_left_out_though_the_hashes_join(database: Database) -> None:
+    database.execute("select onecase.make_partitions(%s)", [NOON])
+    insert_chain(database, [event(1), event(2), event(4)])
+    assert database.value("select onecase.verify_chain('9901')") == 3
 
 
 def test_the_chain_finds_a_tail_cut_off(events: Database) -> None:
@@ -505,6 +535,7 @@ def test_reconciliation_adds_up_or_says_by_how_much(database: Database) -> None:
         # offsets 100..119 over two report partitions, one record of three items, one offset skipped, one sent again
         ("hotline.workorder", 0, 5, 100, 119, 1, 2, 10, 3, 4, 1, 1),
         ("hotline.workorder", 0, 9, 104, 111, 0, 0, 3, 0, 0, 0, 0),
+        ("fire.incident", 0, 5, 0, 9, 0, 3, 12, 0, 0, 0, 0),  # one of 13 items is missing
         ("grid.event", 2, 5, 0, 9, 0, 0, 7, 0, 1, 0, 0),  # two are missing
         ("grid.event", 3, 5, 0, 9, 0, 0, 11, 0, 0, 0, 4),  # one is counted twice
     ]:
@@ -516,8 +547,8 @@ def test_reconciliation_adds_up_or_says_by_how_much(database: Database) -> None:
         rows = [dict(zip(names, row)) for row in cursor]
     assert names == ["source_topic", "source_partition", "first_offset", "last_offset", "consumed", "extra_items", "reports",
                      "updates", "ignored", "dead", "skipped", "redelivered", "missing", "doubled"]
-    assert [(row["missing"], row["doubled"]) for row in rows] == [(2, 0), (0, 1), (0, 0)]
-    assert rows[2] == {
+    assert [(row["missing"], row["doubled"]) for row in rows] == [(1, 0), (2, 0), (0, 1), (0, 0)]
+    assert rows[3] == {
         "source_topic": "hotline.workorder", "source_partition": 0, "first_offset": 100, "last_offset": 119, "consumed": 20,
         "extra_items": 2, "reports": 13, "updates": 3, "ignored": 4, "dead": 1, "skipped": 1, "redelivered": 1,
         "missing": 0, "doubled": 0,
