@@ -18,7 +18,7 @@
 #include <string.h>
 
 enum { ARRAY_HEADER = 20, BUFFER_FIRST = 256, SQL_MAX = 16384, DATE_OID = 1082, DATES_OID = 1182 };
-enum { EPOCH_DAYS = 10957 }; /* 2000-01-01 */
+enum { EPOCH_DAYS = 10957, /* 2000-01-01 */ HASH_SIZE = 32 };
 
 typedef struct Buffer {
     char *data;
@@ -161,6 +161,7 @@ static const char *element_name(PostgresType type)
     case ROWS_FLOAT8:
         return "double precision";
     case ROWS_BYTES:
+    case ROWS_HASH:
         return "bytea";
     case ROWS_TIME:
         return "timestamptz";
@@ -199,6 +200,7 @@ static uint32_t element_oid(PostgresType type)
     case ROWS_FLOAT8:
         return POSTGRES_FLOAT8;
     case ROWS_BYTES:
+    case ROWS_HASH:
         return POSTGRES_BYTEA;
     case ROWS_TIME:
         return POSTGRES_TIMESTAMPTZ;
@@ -330,6 +332,8 @@ static char *make_sql(const PostgresTable *table)
         say_source(sql, table);
         say_keys_equal(sql, table);
         break;
+    case ROWS_ARRAYS:
+        break;
     }
     char *text = checked(strdup(sql->text));
     free(sql);
@@ -456,6 +460,9 @@ static bool add_member(Buffer *buffer, const PostgresColumn *column, const char 
     case ROWS_TEXT:
     case ROWS_BYTES:
         put_text(buffer, *(const Text *)member);
+        return true;
+    case ROWS_HASH:
+        put_bytes(buffer, member, HASH_SIZE);
         return true;
     case ROWS_TEXTS:
         put_texts(buffer, *(const TextList *)member);

@@ -20,6 +20,7 @@ typedef enum PostgresType {
     ROWS_BYTES,   /* Text, as bytea; absent: null */
     ROWS_TIME,    /* int64_t, microseconds since 1970 UTC; INT64_MIN: null */
     ROWS_DATE,    /* int64_t, days since 1970; INT64_MIN: null */
+    ROWS_HASH,    /* uint8_t[32] inside the struct, as bytea; never null */
     ROWS_TEXTS,   /* TextList as text[]; items NULL: null */
     ROWS_INT4S,   /* PostgresIntegers as integer[]; items NULL: null */
     ROWS_INT8S    /* PostgresIntegers as bigint[]; items NULL: null */
@@ -51,7 +52,8 @@ typedef enum PostgresForm {
     ROWS_UPSERT, /* on conflict (keys) do update all others */
     ROWS_UPDATE, /* set all others where the keys are equal */
     ROWS_MERGE,  /* the same, but a null leaves what stands there */
-    ROWS_DELETE  /* where the keys are equal; only keys are sent */
+    ROWS_DELETE, /* where the keys are equal; only keys are sent */
+    ROWS_ARRAYS  /* no statement: the arrays are parameters of another one (postgres_rows_param) */
 } PostgresForm;
 
 typedef struct PostgresTable {
@@ -81,7 +83,7 @@ MUST_CHECK bool postgres_rows_prepare(PostgresRows *rows, Postgres *pg, Error *e
 /* Adds the statement to the open pipeline; nothing when there are no rows. */
 MUST_CHECK bool postgres_rows_send(PostgresRows *rows, Postgres *pg, Error *error);
 
-/* The binary array of one column as it is sent; a view valid until the next change. For tests. */
+/* The binary array of one column as it is sent; a view valid until the next change. */
 PostgresParam postgres_rows_param(PostgresRows *rows, size_t column);
 
 #endif

@@ -1,0 +1,495 @@
+/*
+ * The matcher's transaction. A batch is written in one pipeline with one Sync and no BEGIN: onecase.fence first, then
+ * the gathered rows table by table. Array parameters of functions and look-ups are gathered with the same row sets as
+ * the tables are (form ROWS_ARRAYS: no statement, only the arrays).
+ */
+#include "adapters/case_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- statements -------------------------------------------------------------------------------------------- */
+
+static const PostgresStatement FENCE = {"fence", "select onecase.fence($1, $2, $3, $4, $5, $6)"};
+
+static const PostgresStatement CLAIM = {
+    "claim", "select partition, next_offset, epoch, stream_time from onecase.claim($1, $2, $3)"};
+
+static const PostgresStatement OFFSETS = {
+    "offsets", "select partition, next_offset, epoch, stream_time from onecase.consumer_offsets "
+               "where topic = $1 and partition = any($2)"};
+
+static const PostgresStatement COUNTERS = {
+    "load_counters",
+    "select region, report_partition, next_hazard, next_case, next_report, next_decision, "
+    "next_event, coalesce(to_char(case_day, 'YYYYMMDD')::integer, 0), case_seq, chain_hash "
+    "from onecase.region_counters where report_partition = any($1) order by region"};
+
+static const PostgresStatement ACCOUNTS = {
+    "load_accounts",
+    "select source_topic, source_partition, report_partition, first_offset, last_offset, "
+    "last_item, skipped, extra_items, reports, updates, ignored, dead, redelivered "
+    "from onecase.accounts where report_partition = any($1) "
+    "order by source_topic, source_partition, report_partition"};
+
+static const PostgresStatement MAKE_PARTITIONS = {"make_partitions",
+                                                  "select onecase.make_partitions($1)"};
+
+static const PostgresStatement REPORT_TOPIC = {
+    "report_topic", "select topic, partition_count from onecase.report_topic"};
+
+static const PostgresStatement RECORDS = {
+    "records", "select v.n, i.region, i.report_id, i.received_at, "
+               "i.first_topic, i.first_partition, i.first_offset, i.first_item, "
+               "i.last_topic, i.last_partition, i.last_offset, i.last_item, "
+               "i.revision, i.changed_at, r.status "
+               "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
+               "join onecase.record_index i on i.source = v.source and i.record_no = v.record_no "
+               "left join onecase.reports r on r.region = i.region and r.report_id = i.report_id "
+               "and r.received_at = i.received_at"};
+
+static const PostgresStatement PENDING = {
+    "pending_of_records",
+    "select v.n, p.report_partition, p.report_offset, p.region, p.kind, p.topic, p.partition, "
+    "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload "
+    "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
+    "join onecase.pending_updates p on p.source = v.source and p.record_no = v.record_no "
+    "order by v.n, p.report_partition, p.report_offset"};
+
+static const PostgresStatement ORIGINS = {
+    "origins",
+    "select v.n, d.state, i.topic is not null "
+    "from unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[]) with ordinality "
+    "as v(topic, partition, kafka_offset, item, n) "
+    "left join onecase.dead_letters d on d.topic = v.topic and d.partition = v.partition "
+    "and d.kafka_offset = v.kafka_offset and d.item = v.item "
+    "left join onecase.ignored_records i on i.topic = v.topic and i.partition = v.partition "
+    "and i.kafka_offset = v.kafka_offset and i.item = v.item "
+    "where d.topic is not null or i.topic is not null"};
+
+static const PostgresStatement *const STATEMENTS[] = {
+    &FENCE,           &CLAIM,        &OFFSETS, &COUNTERS, &ACCOUNTS,
+    &MAKE_PARTITIONS, &REPORT_TOPIC, &RECORDS, &PENDING,  &ORIGINS};
+enum { STATEMENT_COUNT = sizeof(STATEMENTS) / sizeof(STATEMENTS[0]) };
+
+/* ---- arrays for parameters --------------------------------------------------------------------------------- */
+
+static const PostgresColumn MOVE_COLUMNS[] = {
+    ROWS_COLUMN(StoredMove, partition, "partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredMove, old_offset, "old_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredMove, new_offset, "new_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredMove, epoch, "epoch", ROWS_INT8),
+    ROWS_COLUMN(StoredMove, stream_time, "stream_time", ROWS_TIME),
+};
+static const PostgresColumn NUMBER_COLUMNS[] = {
+    {.name = "partition", .type = ROWS_INT4_32, .offset = 0}};
+static const PostgresColumn RECORD_COLUMNS[] = {
+    ROWS_COLUMN(KnownRecord, identity.source, "source", ROWS_TEXT),
+    ROWS_COLUMN(KnownRecord, identity.record_no, "record_no", ROWS_TEXT),
+};
+static const PostgresColumn ORIGIN_COLUMNS[] = {
+    ROWS_COLUMN(KnownOrigin, origin.topic, "topic", ROWS_TEXT),
+    ROWS_COLUMN(KnownOrigin, origin.partition, "partition", ROWS_INT4_32),
+    ROWS_COLUMN(KnownOrigin, origin.offset, "kafka_offset", ROWS_INT8),
+    ROWS_COLUMN(KnownOrigin, origin.item, "item", ROWS_INT4_32),
+};
+
+#define ARRAYS(columns_)                                                                           \
+    {                                                                                              \
+        .form = ROWS_ARRAYS, .columns = (columns_),                                                \
+        .count = sizeof(columns_) / sizeof((columns_)[0])                                          \
+    }
+static const PostgresTable MOVES = ARRAYS(MOVE_COLUMNS);
+static const PostgresTable NUMBERS = ARRAYS(NUMBER_COLUMNS);
+static const PostgresTable RECORD_ARRAYS = ARRAYS(RECORD_COLUMNS);
+static const PostgresTable ORIGIN_ARRAYS = ARRAYS(ORIGIN_COLUMNS);
+
+/* ---- the store --------------------------------------------------------------------------------------------- */
+
+struct CaseStore {
+    CaseStoreSpec spec;
+    CaseStoreMore more;
+    PostgresSettings settings;
+    Postgres *pg;
+    uint64_t ready; /* the session on which every statement is prepared */
+    PostgresRows *tables[CASE_STORE_TABLES];
+    PostgresRows *moves;
+    PostgresRows *numbers;
+    PostgresRows *records;
+    PostgresRows *origins;
+};
+
+CaseStore *case_store_new(const CaseStoreSpec *spec)
+{
+    CaseStore *store = calloc(1, sizeof(*store));
+    if (store == NULL)
+        abort();
+    store->spec = *spec;
+    store->settings = (PostgresSettings){
+        .conninfo = spec->conninfo, .application = spec->application, .keys_only = true};
+    store->pg = postgres_new(&store->settings);
+    for (size_t i = 0; i < CASE_STORE_TABLES; i++)
+        store->tables[i] = postgres_rows_new(case_store_table((CaseStoreTable)i));
+    store->moves = postgres_rows_new(&MOVES);
+    store->numbers = postgres_rows_new(&NUMBERS);
+    store->records = postgres_rows_new(&RECORD_ARRAYS);
+    store->origins = postgres_rows_new(&ORIGIN_ARRAYS);
+    return store;
+}
+
+void case_store_free(CaseStore *store)
+{
+    if (store == NULL)
+        return;
+    for (size_t i = 0; i < CASE_STORE_TABLES; i++)
+        postgres_rows_free(store->tables[i]);
+    postgres_rows_free(store->moves);
+    postgres_rows_free(store->numbers);
+    postgres_rows_free(store->records);
+    postgres_rows_free(store->origins);
+    postgres_free(store->pg);
+    free(store);
+}
+
+void case_store_extend(CaseStore *store, const CaseStoreMore *more)
+{
+    store->more = *more;
+    store->ready = 0;
+}
+
+Postgres *case_store_postgres(CaseStore *store)
+{
+    return store->pg;
+}
+
+bool case_store_open(CaseStore *store, Error *error)
+{
+    if (!postgres_connect(store->pg, error))
+        return false;
+    if (store->ready == postgres_session(store->pg))
+        return true;
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        if (!postgres_prepare(store->pg, STATEMENTS[i], error))
+            return error_prefix(error, "schema");
+    for (size_t i = 0; i < CASE_STORE_TABLES; i++)
+        if (!postgres_rows_prepare(store->tables[i], store->pg, error))
+            return error_prefix(error, "schema");
+    if (store->more.prepare != NULL && !store->more.prepare(store->more.context, store->pg, error))
+        return error_prefix(error, "schema");
+    store->ready = postgres_session(store->pg);
+    return true;
+}
+
+bool case_store_partition_count(CaseStore *store, int32_t *count, Error *error)
+{
+    POSTGRES_RESULT_AUTO *result = NULL;
+    if (!case_store_open(store, error) ||
+        !postgres_call(store->pg, &REPORT_TOPIC, NULL, 0, &result, error))
+        return false;
+    if (postgres_rows(result) == 0)
+        return error_set(error, ERROR_FATAL,
+                         "the database knows no report topic; run `onecase topics --create` first");
+    Text topic = postgres_text(result, 0, 0);
+    if (!text_is(topic, store->spec.topic))
+        return error_set(error, ERROR_FATAL,
+                         "the database belongs to report topic \"%.*s\", not to \"%s\"",
+                         TEXT_ARGS(topic), store->spec.topic);
+    *count = (int32_t)postgres_int(result, 0, 1);
+    return true;
+}
+
+/* ---- partitions -------------------------------------------------------------------------------------------- */
+
+static PostgresParam
+number_array(CaseStore *store, const int32_t *partitions, size_t count, Error *error)
+{
+    postgres_rows_clear(store->numbers);
+    for (size_t i = 0; i < count; i++)
+        if (!postgres_rows_add(store->numbers, &partitions[i], error))
+            abort(); /* an int32 always fits */
+    return postgres_rows_param(store->numbers, 0);
+}
+
+static bool read_offsets(CaseStore *store,
+                         const PostgresStatement *statement,
+                         const int32_t *partitions,
+                         size_t count,
+                         StoredOffset *offsets,
+                         Error *error)
+{
+    POSTGRES_RESULT_AUTO *result = NULL;
+    if (!case_store_open(store, error))
+        return false;
+    PostgresParam params[] = {postgres_param_text(text_from(store->spec.topic)),
+                              number_array(store, partitions, count, error),
+                              postgres_param_text(text_from(store->spec.owner))};
+    size_t param_count = statement == &CLAIM ? 3 : 2;
+    if (!postgres_call(store->pg, statement, params, param_count, &result, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        offsets[i] = (StoredOffset){partitions[i], -1, -1, INT64_MIN};
+        for (int row = 0; row < postgres_rows(result); row++)
+            if (postgres_int(result, row, 0) == partitions[i])
+                offsets[i] =
+                    (StoredOffset){partitions[i], postgres_int(result, row, 1),
+                                   postgres_int(result, row, 2), postgres_time(result, row, 3)};
+    }
+    return true;
+}
+
+bool case_store_claim(
+    CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error)
+{
+    return read_offsets(store, &CLAIM, partitions, count, offsets, error);
+}
+
+bool case_store_offsets(
+    CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error)
+{
+    return read_offsets(store, &OFFSETS, partitions, count, offsets, error);
+}
+
+static void read_counters(const PostgresResult *result, int row, Arena *arena, StoredCounters *out)
+{
+    RegionCounters counters = {
+        .next_hazard = postgres_int(result, row, 2),
+        .next_case = postgres_int(result, row, 3),
+        .next_report = postgres_int(result, row, 4),
+        .next_decision = postgres_int(result, row, 5),
+        .next_event = postgres_int(result, row, 6),
+        .case_day = (int32_t)postgres_int(result, row, 7),
+        .case_sequence = (int32_t)postgres_int(result, row, 8),
+    };
+    Text hash = postgres_text(result, row, 9);
+    assert(hash.size == sizeof(counters.chain_hash));
+    memcpy(counters.chain_hash, hash.data, hash.size);
+    *out = (StoredCounters){
+        .region = text_copy(arena, postgres_text(result, row, 0)),
+        .report_partition = (int32_t)postgres_int(result, row, 1),
+        .counters = counters,
+        .case_date = INT64_MIN,
+    };
+}
+
+static void read_account(const PostgresResult *result, int row, Arena *arena, StoredAccount *out)
+{
+    *out = (StoredAccount){
+        .topic = text_copy(arena, postgres_text(result, row, 0)),
+        .partition = (int32_t)postgres_int(result, row, 1),
+        .report_partition = (int32_t)postgres_int(result, row, 2),
+        .first_offset = postgres_int(result, row, 3),
+        .last_offset = postgres_int(result, row, 4),
+        .last_item = (int32_t)postgres_int(result, row, 5),
+        .skipped = postgres_int(result, row, 6),
+        .extra_items = postgres_int(result, row, 7),
+        .reports = postgres_int(result, row, 8),
+        .updates = postgres_int(result, row, 9),
+        .ignored = postgres_int(result, row, 10),
+        .dead = postgres_int(result, row, 11),
+        .redelivered = postgres_int(result, row, 12),
+    };
+}
+
+bool case_store_load(CaseStore *store,
+                     const int32_t *partitions,
+                     size_t count,
+                     Arena *arena,
+                     StoredProgress *progress,
+                     Error *error)
+{
+    POSTGRES_RESULT_AUTO *counters = NULL;
+    POSTGRES_RESULT_AUTO *accounts = NULL;
+    if (!case_store_open(store, error))
+        return false;
+    PostgresParam param = number_array(store, partitions, count, error);
+    if (!postgres_call(store->pg, &COUNTERS, &param, 1, &counters, error) ||
+        !postgres_call(store->pg, &ACCOUNTS, &param, 1, &accounts, error))
+        return false;
+    progress->counter_count = (size_t)postgres_rows(counters);
+    progress->counters = ARENA_ARRAY(arena, StoredCounters, progress->counter_count);
+    for (size_t i = 0; i < progress->counter_count; i++)
+        read_counters(counters, (int)i, arena, &progress->counters[i]);
+    progress->account_count = (size_t)postgres_rows(accounts);
+    progress->accounts = ARENA_ARRAY(arena, StoredAccount, progress->account_count);
+    for (size_t i = 0; i < progress->account_count; i++)
+        read_account(accounts, (int)i, arena, &progress->accounts[i]);
+    return true;
+}
+
+bool case_store_make_partitions(CaseStore *store, int64_t time_us, Error *error)
+{
+    Arena *arena = arena_new(64);
+    PostgresParam param = postgres_param_time(arena, time_us);
+    bool well = case_store_open(store, error) &&
+                postgres_call(store->pg, &MAKE_PARTITIONS, &param, 1, NULL, error);
+    arena_free(arena);
+    return well;
+}
+
+/* ---- recognising ------------------------------------------------------------------------------------------- */
+
+static Origin read_origin(const PostgresResult *result, int row, int column, Arena *arena)
+{
+    return (Origin){
+        .topic = text_copy(arena, postgres_text(result, row, column)),
+        .partition = (int32_t)postgres_int(result, row, column + 1),
+        .offset = postgres_int(result, row, column + 2),
+        .item = (int32_t)postgres_int(result, row, column + 3),
+    };
+}
+
+static void take_records(const PostgresResult *result, KnownRecord *records, Arena *arena)
+{
+    for (int row = 0; row < postgres_rows(result); row++) {
+        KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
+        StoredIdentity *identity = &record->identity;
+        record->found = true;
+        identity->region = text_copy(arena, postgres_text(result, row, 1));
+        identity->report_id = postgres_int(result, row, 2);
+        identity->received_at = postgres_time(result, row, 3);
+        identity->first = read_origin(result, row, 4, arena);
+        identity->last = read_origin(result, row, 8, arena);
+        identity->revision = postgres_int(result, row, 12);
+        identity->changed_at = postgres_time(result, row, 13);
+        record->status = postgres_int(result, row, 14);
+    }
+}
+
+static void take_pending(const PostgresResult *result, KnownRecord *records, Arena *arena)
+{
+    int rows = postgres_rows(result);
+    for (int row = 0; row < rows; row++) {
+        KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
+        if (record->pending == NULL)
+            record->pending = ARENA_ARRAY(arena, StoredPending, rows - row);
+        record->pending[record->pending_count++] = (StoredPending){
+            .place = {(int32_t)postgres_int(result, row, 1), postgres_int(result, row, 2)},
+            .region = text_copy(arena, postgres_text(result, row, 3)),
+            .source = record->identity.source,
+            .record_no = record->identity.record_no,
+            .kind = text_copy(arena, postgres_text(result, row, 4)),
+            .origin = read_origin(result, row, 5, arena),
+            .revision = postgres_int(result, row, 9),
+            .received_at = postgres_time(result, row, 10),
+            .mapping = text_copy(arena, postgres_text(result, row, 11)),
+            .payload = text_copy(arena, postgres_text(result, row, 12)),
+        };
+    }
+}
+
+static void take_origins(const PostgresResult *result, KnownOrigin *origins, Arena *arena)
+{
+    for (int row = 0; row < postgres_rows(result); row++) {
+        KnownOrigin *origin = &origins[postgres_int(result, row, 0) - 1];
+        Text state = postgres_text(result, row, 1);
+        origin->dead_state = text_is_absent(state) ? state : text_copy(arena, state);
+        origin->ignored = postgres_int(result, row, 2) == 1;
+    }
+}
+
+/* Queues the look-ups that have something to look for; *record_at and *origin_at say where their answers come. */
+static bool ask(CaseStore *store, size_t *asked, Error *error)
+{
+    PostgresParam params[4];
+    if (!postgres_pipeline_begin(store->pg, error))
+        return false;
+    *asked = 0;
+    if (postgres_rows_count(store->records) > 0) {
+        for (size_t i = 0; i < 2; i++)
+            params[i] = postgres_rows_param(store->records, i);
+        if (!postgres_pipeline_add(store->pg, &RECORDS, params, 2, error) ||
+            !postgres_pipeline_add(store->pg, &PENDING, params, 2, error))
+            return false;
+        *asked += 2;
+    }
+    if (postgres_rows_count(store->origins) > 0) {
+        for (size_t i = 0; i < 4; i++)
+            params[i] = postgres_rows_param(store->origins, i);
+        if (!postgres_pipeline_add(store->pg, &ORIGINS, params, 4, error))
+            return false;
+        *asked += 1;
+    }
+    return true;
+}
+
+bool case_store_identify(CaseStore *store,
+                         KnownRecord *records,
+                         size_t record_count,
+                         KnownOrigin *origins,
+                         size_t origin_count,
+                         Arena *arena,
+                         Error *error)
+{
+    if (record_count == 0 && origin_count == 0)
+        return true;
+    postgres_rows_clear(store->records);
+    postgres_rows_clear(store->origins);
+    for (size_t i = 0; i < record_count; i++)
+        if (!postgres_rows_add(store->records, &records[i], error))
+            return false;
+    for (size_t i = 0; i < origin_count; i++)
+        if (!postgres_rows_add(store->origins, &origins[i], error))
+            return false;
+    PostgresResult *results[3] = {NULL, NULL, NULL};
+    PostgresOutcome outcome;
+    size_t asked = 0;
+    if (!case_store_open(store, error) || !ask(store, &asked, error) ||
+        !postgres_pipeline_end(store->pg, results, &outcome, error))
+        return false;
+    size_t at = 0;
+    if (record_count > 0) {
+        take_records(results[at++], records, arena);
+        take_pending(results[at++], records, arena);
+    }
+    if (origin_count > 0)
+        take_origins(results[at++], origins, arena);
+    for (size_t i = 0; i < asked; i++)
+        postgres_result_free(results[i]);
+    return true;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------------------- */
+
+bool case_store_add(CaseStore *store, CaseStoreTable table, const void *row, Error *error)
+{
+    return postgres_rows_add(store->tables[table], row, error);
+}
+
+void case_store_clear(CaseStore *store)
+{
+    for (size_t i = 0; i < CASE_STORE_TABLES; i++)
+        postgres_rows_clear(store->tables[i]);
+}
+
+static bool send_fence(CaseStore *store, const StoredMove *moves, size_t count, Error *error)
+{
+    enum { ARRAY_COUNT = sizeof(MOVE_COLUMNS) / sizeof(MOVE_COLUMNS[0]) };
+    PostgresParam params[1 + ARRAY_COUNT];
+    postgres_rows_clear(store->moves);
+    for (size_t i = 0; i < count; i++)
+        if (!postgres_rows_add(store->moves, &moves[i], error))
+            return false;
+    params[0] = postgres_param_text(text_from(store->spec.topic));
+    for (size_t i = 0; i < ARRAY_COUNT; i++)
+        params[1 + i] = postgres_rows_param(store->moves, i);
+    return postgres_pipeline_add(store->pg, &FENCE, params, 1 + ARRAY_COUNT, error);
+}
+
+bool case_store_commit(
+    CaseStore *store, const StoredMove *moves, size_t count, PostgresOutcome *outcome, Error *error)
+{
+    *outcome = POSTGRES_REFUSED; /* until the Sync is sent nothing can take effect */
+    if (!case_store_open(store, error) || !postgres_pipeline_begin(store->pg, error) ||
+        !send_fence(store, moves, count, error))
+        return false;
+    for (size_t i = 0; i < CASE_STORE_TABLES; i++)
+        if (!postgres_rows_send(store->tables[i], store->pg, error))
+            return false;
+    if (store->more.send != NULL && !store->more.send(store->more.context, store->pg, error))
+        return false;
+    if (!postgres_pipeline_end(store->pg, NULL, outcome, error))
+        return false;
+    case_store_clear(store);
+    return true;
+}

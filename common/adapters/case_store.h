@@ -1,0 +1,137 @@
+#ifndef ONECASE_ADAPTERS_CASE_STORE_H
+#define ONECASE_ADAPTERS_CASE_STORE_H
+
+#include "adapters/case_store_rows.h"
+
+/*
+ * Everything the matcher asks of PostgreSQL: claim partitions, load what it keeps in memory, recognise records, and
+ * write a batch in one transaction behind the fence (design.md 8). Verdicts are those of adapters/postgres.h.
+ */
+typedef struct CaseStore CaseStore;
+
+typedef struct CaseStoreSpec {
+    const char *conninfo;    /* "": PG* of the environment */
+    const char *application; /* application_name */
+    const char *owner;       /* who claims; unique among running matchers */
+    const char *topic;       /* full name of the report topic */
+} CaseStoreSpec;
+
+CaseStore *case_store_new(const CaseStoreSpec *spec); /* texts of the spec outlive it */
+void case_store_free(CaseStore *store);               /* NULL is fine */
+
+/*
+ * Connects and prepares every statement, so that a table or column that is missing shows here (FATAL). Nothing to do
+ * when the connection stands.
+ */
+MUST_CHECK bool case_store_open(CaseStore *store, Error *error);
+
+/*
+ * Rows of other tables in the same transaction, after ours: `prepare` runs on every new connection, `send` inside
+ * case_store_commit. Set once, before case_store_open.
+ */
+typedef struct CaseStoreMore {
+    void *context;
+    bool (*prepare)(void *context, Postgres *pg, Error *error);
+    bool (*send)(void *context, Postgres *pg, Error *error);
+} CaseStoreMore;
+
+void case_store_extend(CaseStore *store, const CaseStoreMore *more);
+
+/* The connection, for loading what memory is rebuilt from. */
+Postgres *case_store_postgres(CaseStore *store);
+
+/* The partition count of the report topic as written into the database. FATAL when it was not, or for another topic. */
+MUST_CHECK bool case_store_partition_count(CaseStore *store, int32_t *count, Error *error);
+
+/* ---- partitions -------------------------------------------------------------------------------------------- */
+
+/* onecase.consumer_offsets */
+typedef struct StoredOffset {
+    int32_t partition;
+    int64_t next_offset; /* -1: from the beginning */
+    int64_t epoch;
+    int64_t stream_time; /* INT64_MIN: nothing seen yet */
+} StoredOffset;
+
+/* Claims: a new epoch each. `offsets[i]` answers partitions[i]. Waits for an old owner's open transaction. */
+MUST_CHECK bool case_store_claim(
+    CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error);
+
+/* Reads without claiming, after a connection was lost during a write. A partition without a row has epoch -1. */
+MUST_CHECK bool case_store_offsets(
+    CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error);
+
+typedef struct StoredProgress {
+    StoredCounters *counters;
+    size_t counter_count;
+    StoredAccount *accounts;
+    size_t account_count;
+} StoredProgress;
+
+/* Counters of the regions and accounts of the partitions, on the arena. */
+MUST_CHECK bool case_store_load(CaseStore *store,
+                                const int32_t *partitions,
+                                size_t count,
+                                Arena *arena,
+                                StoredProgress *progress,
+                                Error *error);
+
+/* Makes the monthly partitions of that moment's month and the three after it; a transaction of its own. */
+MUST_CHECK bool case_store_make_partitions(CaseStore *store, int64_t time_us, Error *error);
+
+/* ---- recognising ------------------------------------------------------------------------------------------- */
+
+/* In: identity.source and .record_no. Out: the rest. */
+typedef struct KnownRecord {
+    StoredIdentity identity;
+    bool found;
+    int64_t status; /* of the report that stands; INT64_MIN: none */
+    StoredPending *pending;
+    size_t pending_count; /* updates that wait for it, in order of their place */
+} KnownRecord;
+
+/* In: origin. Out: what is stored of it. */
+typedef struct KnownOrigin {
+    Origin origin;
+    Text dead_state; /* absent: no dead letter */
+    bool ignored;
+} KnownOrigin;
+
+/* One round trip; what is found lives on the arena. */
+MUST_CHECK bool case_store_identify(CaseStore *store,
+                                    KnownRecord *records,
+                                    size_t record_count,
+                                    KnownOrigin *origins,
+                                    size_t origin_count,
+                                    Arena *arena,
+                                    Error *error);
+
+/* ---- writing ----------------------------------------------------------------------------------------------- */
+
+/* The next offset of a partition moves from `old_offset` to `new_offset`. */
+typedef struct StoredMove {
+    int32_t partition;
+    int64_t old_offset;
+    int64_t new_offset;
+    int64_t epoch;
+    int64_t stream_time;
+} StoredMove;
+
+/* Gathers a row of that table's struct (case_store_rows.h); its members are copied. REJECT: it does not fit. */
+MUST_CHECK bool
+case_store_add(CaseStore *store, CaseStoreTable table, const void *row, Error *error);
+
+/* Forgets the rows gathered. */
+void case_store_clear(CaseStore *store);
+
+/*
+ * Fence and rows in one transaction. Rows are forgotten only when it committed. Error.state "OC001": another owner
+ * writes these partitions now.
+ */
+MUST_CHECK bool case_store_commit(CaseStore *store,
+                                  const StoredMove *moves,
+                                  size_t count,
+                                  PostgresOutcome *outcome,
+                                  Error *error);
+
+#endif

@@ -1,0 +1,370 @@
+/*
+ * Which member of which struct goes into which column. The statements are generated from these tables
+ * (postgres_rows.h), so a column stands here and in migrations/, and nowhere else.
+ */
+#include "adapters/case_store_rows.h"
+
+#include "base/digest.h"
+#include "base/json.h"
+
+#include "domain/datetime.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+/* ---- derived members --------------------------------------------------------------------------------------- */
+
+void stored_report_init(StoredReport *row)
+{
+    memset(row, 0, sizeof(*row));
+    report_init(&row->report);
+    row->hazard_id = row->case_id = row->decision_id = INT64_MIN;
+    row->lon = row->lat = NAN;
+    row->reporter_key = row->repeats = row->urged = INT64_MIN;
+}
+
+static TextList time_flags(TextList flags, Arena *arena)
+{
+    TextList found = {NULL, 0};
+    for (size_t i = 0; i < flags.count; i++) {
+        if (!text_starts(flags.items[i], TEXT("time_")))
+            continue;
+        if (found.items == NULL)
+            found.items = ARENA_ARRAY(arena, Text, flags.count);
+        found.items[found.count++] = flags.items[i];
+    }
+    return found;
+}
+
+/* "<key number>:<32 hex>" as number and 16 bytes; anything else is left out. */
+static void finish_reporter(StoredReport *row, Arena *arena)
+{
+    enum { HASH_SIZE = 16 };
+    size_t colon = text_find(row->report.reporter, TEXT(":"), 0);
+    uint8_t *hash = arena_alloc(arena, HASH_SIZE);
+    row->reporter_hash = TEXT_ABSENT;
+    row->reporter_key = INT64_MIN;
+    if (colon == SIZE_MAX)
+        return;
+    int64_t key = 0;
+    Text hex = text_slice(row->report.reporter, colon + 1, SIZE_MAX);
+    if (!text_to_int64(text_slice(row->report.reporter, 0, colon), &key) ||
+        !digest_from_hex(hex, hash, HASH_SIZE))
+        return;
+    row->reporter_key = key;
+    row->reporter_hash = (Text){(const char *)hash, HASH_SIZE};
+}
+
+static Text extra_json(const Report *report, Arena *arena)
+{
+    if (report->extra_count == 0)
+        return TEXT_ABSENT;
+    TextBuilder json = builder_new(arena);
+    builder_char(&json, '{');
+    for (size_t i = 0; i < report->extra_count; i++) {
+        js_write_key(&json, report->extra[i].pointer);
+        builder_text(&json, report->extra[i].value);
+    }
+    builder_char(&json, '}');
+    return builder_view(&json);
+}
+
+void stored_report_finish(StoredReport *row, bool complete, Arena *arena)
+{
+    const Report *report = &row->report;
+    bool has_point = report->point.precision != 0;
+    row->lon = has_point ? report->point.wgs84.lon : NAN;
+    row->lat = has_point ? report->point.wgs84.lat : NAN;
+    row->coordinate_system =
+        has_point ? text_from(geo_datum_name(report->point.given)) : TEXT_ABSENT;
+    row->precision = TEXT_ABSENT;
+    if (has_point)
+        row->precision = text_copy(arena, (Text){&report->point.precision, 1});
+    row->flags = report->flags.count > 0 ? report->flags : (TextList){NULL, 0};
+    row->time_flags = time_flags(report->flags, arena);
+    row->payload = extra_json(report, arena);
+    row->urged = report->urged;
+    if (complete && row->urged == INTEGER_ABSENT)
+        row->urged = 0;
+    row->repeats = complete ? 0 : INT64_MIN;
+    finish_reporter(row, arena);
+}
+
+void stored_counters_init(StoredCounters *row, Text region, int32_t report_partition)
+{
+    *row = (StoredCounters){.region = region,
+                            .report_partition = report_partition,
+                            .counters = {.next_hazard = 1,
+                                         .next_case = 1,
+                                         .next_report = 1,
+                                         .next_decision = 1,
+                                         .next_event = 1},
+                            .case_date = INT64_MIN};
+}
+
+void stored_counters_finish(StoredCounters *row)
+{
+    int32_t day = row->counters.case_day;
+    Datetime civil = {.year = day / 10000, .month = day / 100 % 100, .day = day % 100};
+    int64_t us = 0;
+    row->case_date =
+        day != 0 && datetime_from_civil(&civil, 0, &us) ? us / DATETIME_DAY_US : INT64_MIN;
+}
+
+/* ---- columns ----------------------------------------------------------------------------------------------- */
+
+#define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
+
+/* The origin of a row in its usual columns. */
+#define ORIGIN_COLUMNS(struct_, COLUMN)                                                            \
+    COLUMN(struct_, origin.topic, "topic", ROWS_TEXT),                                             \
+        COLUMN(struct_, origin.partition, "partition", ROWS_INT4_32),                              \
+        COLUMN(struct_, origin.offset, "kafka_offset", ROWS_INT8)
+
+#define PLACE_COLUMNS(struct_, COLUMN)                                                             \
+    COLUMN(struct_, place.partition, "report_partition", ROWS_INT4_32),                            \
+        COLUMN(struct_, place.offset, "report_offset", ROWS_INT8)
+
+/* What an update may replace; in both forms of the table. */
+#define REPLACEABLE_COLUMNS(struct_)                                                               \
+    ROWS_COLUMN(struct_, report.part_no, "part_no", ROWS_INT2),                                    \
+        ROWS_COLUMN(struct_, report.revision, "revision", ROWS_INT8),                              \
+        ROWS_COLUMN(struct_, report.origin_source, "origin_source", ROWS_TEXT),                    \
+        ROWS_COLUMN(struct_, report.origin_no, "origin_record_no", ROWS_TEXT),                     \
+        ROWS_COLUMN(struct_, report.found_at, "found_at", ROWS_TIME),                              \
+        ROWS_COLUMN(struct_, report.occurred_at, "occurred_at", ROWS_TIME),                        \
+        ROWS_COLUMN(struct_, report.reported_at, "reported_at", ROWS_TIME),                        \
+        ROWS_COLUMN(struct_, report.recorded_at, "recorded_at", ROWS_TIME),                        \
+        ROWS_COLUMN(struct_, time_flags, "time_flags", ROWS_TEXTS),                                \
+        ROWS_COLUMN(struct_, report.channel, "channel", ROWS_TEXT),                                \
+        ROWS_COLUMN(struct_, report.finder_kind, "finder_kind", ROWS_TEXT),                        \
+        ROWS_COLUMN(struct_, report.finder_post, "finder_post", ROWS_TEXT),                        \
+        ROWS_COLUMN(struct_, report.category_source, "source_category", ROWS_TEXT),                \
+        ROWS_COLUMN(struct_, report.category_system, "category_system", ROWS_TEXT),                \
+        ROWS_COLUMN(struct_, report.category, "category_code", ROWS_TEXT),                         \
+        ROWS_COLUMN(struct_, report.category_confidence, "category_confidence", ROWS_INT2),        \
+        ROWS_COLUMN(struct_, report.title, "title", ROWS_TEXT),                                    \
+        ROWS_COLUMN(struct_, report.body, "body", ROWS_TEXT),                                      \
+        ROWS_COLUMN(struct_, report.address, "address_text", ROWS_TEXT),                           \
+        ROWS_COLUMN(struct_, report.place_name, "place_name", ROWS_TEXT),                          \
+        ROWS_COLUMN(struct_, report.area_code, "area_code", ROWS_TEXT),                            \
+        ROWS_COLUMN(struct_, lon, "lon", ROWS_FLOAT8),                                             \
+        ROWS_COLUMN(struct_, lat, "lat", ROWS_FLOAT8),                                             \
+        ROWS_COLUMN(struct_, coordinate_system, "coordinate_system", ROWS_TEXT),                   \
+        ROWS_COLUMN(struct_, precision, "precision_class", ROWS_TEXT),                             \
+        ROWS_COLUMN(struct_, report.lift_plate, "lift_plate", ROWS_TEXT),                          \
+        ROWS_COLUMN(struct_, report.equipment_code, "equipment_code", ROWS_TEXT),                  \
+        ROWS_COLUMN(struct_, report.component_code, "component_code", ROWS_TEXT),                  \
+        ROWS_COLUMN(struct_, report.device_id, "device_id", ROWS_TEXT),                            \
+        ROWS_COLUMN(struct_, report.usc_code, "usc_code", ROWS_TEXT),                              \
+        ROWS_COLUMN(struct_, report.party_name, "party_name", ROWS_TEXT),                          \
+        ROWS_COLUMN(struct_, reporter_hash, "reporter_hash", ROWS_BYTES),                          \
+        ROWS_COLUMN(struct_, reporter_key, "reporter_key", ROWS_INT2),                             \
+        ROWS_COLUMN(struct_, report.reporter_kind, "reporter_kind", ROWS_TEXT),                    \
+        ROWS_COLUMN(struct_, report.status_source, "source_status", ROWS_TEXT),                    \
+        ROWS_COLUMN(struct_, report.status, "status", ROWS_INT2),                                  \
+        ROWS_COLUMN(struct_, report.verified, "verified", ROWS_BOOL),                              \
+        ROWS_COLUMN(struct_, report.due_at, "due_at", ROWS_TIME),                                  \
+        ROWS_COLUMN(struct_, report.street_code, "street_code", ROWS_TEXT),                        \
+        ROWS_COLUMN(struct_, report.community_code, "community_code", ROWS_TEXT),                  \
+        ROWS_COLUMN(struct_, report.grid_code, "grid_code", ROWS_TEXT),                            \
+        ROWS_COLUMN(struct_, report.level, "level", ROWS_INT2),                                    \
+        ROWS_COLUMN(struct_, report.urgency, "urgency", ROWS_INT2),                                \
+        ROWS_COLUMN(struct_, report.trapped, "trapped", ROWS_INT4),                                \
+        ROWS_COLUMN(struct_, report.injured, "injured", ROWS_INT4),                                \
+        ROWS_COLUMN(struct_, report.dead, "dead", ROWS_INT4),                                      \
+        ROWS_COLUMN(struct_, report.quoted_nos, "quoted_nos", ROWS_TEXTS),                         \
+        ROWS_COLUMN(struct_, report.uniform_address_id, "uniform_address_id", ROWS_TEXT),          \
+        ROWS_COLUMN(struct_, report.result, "result", ROWS_TEXT),                                  \
+        ROWS_COLUMN(struct_, report.lead_org, "lead_org", ROWS_TEXT),                              \
+        ROWS_COLUMN(struct_, report.assist_orgs, "assist_orgs", ROWS_TEXTS),                       \
+        ROWS_COLUMN(struct_, report.measures, "measures", ROWS_TEXT),                              \
+        ROWS_COLUMN(struct_, report.satisfaction, "satisfaction", ROWS_INT2),                      \
+        ROWS_COLUMN(struct_, urged, "urged", ROWS_INT4),                                           \
+        ROWS_COLUMN(struct_, flags, "flags", ROWS_TEXTS),                                          \
+        ROWS_COLUMN(struct_, mapping, "mapping_digest", ROWS_TEXT),                                \
+        ROWS_COLUMN(struct_, payload, "payload", ROWS_TEXT)
+
+static const PostgresColumn REPORTS[] = {
+    ROWS_COLUMN(StoredReport, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, report_id, "report_id", ROWS_INT8),
+    ROWS_COLUMN(StoredReport, received_at, "received_at", ROWS_TIME),
+    ROWS_COLUMN(StoredReport, source, "source", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, report.record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, kind, "kind", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, independence, "independence", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, hazard_id, "hazard_id", ROWS_INT8),
+    ROWS_COLUMN(StoredReport, case_id, "case_id", ROWS_INT8),
+    ROWS_COLUMN(StoredReport, decision_id, "decision_id", ROWS_INT8),
+    ROWS_COLUMN(StoredReport, event_at, "event_at", ROWS_TIME),
+    ROWS_COLUMN(StoredReport, place_role, "place_role", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, relation, "relation", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, road, "road", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, road_no, "road_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, estate, "estate", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, buildings, "buildings", ROWS_TEXTS),
+    ROWS_COLUMN(StoredReport, unit, "unit", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, floor, "floor", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, poi, "poi", ROWS_TEXT),
+    ROWS_COLUMN(StoredReport, grams, "grams", ROWS_BYTES),
+    ROWS_COLUMN(StoredReport, repeats, "repeats", ROWS_INT4),
+    ORIGIN_COLUMNS(StoredReport, ROWS_COLUMN),
+    PLACE_COLUMNS(StoredReport, ROWS_COLUMN),
+    REPLACEABLE_COLUMNS(StoredReport),
+};
+
+static const PostgresColumn REPORTS_MERGE[] = {
+    ROWS_KEY(StoredReport, region, "region", ROWS_TEXT),
+    ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
+    ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
+    REPLACEABLE_COLUMNS(StoredReport),
+};
+
+static const PostgresColumn REVISIONS[] = {
+    ROWS_COLUMN(StoredRevision, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredRevision, report_id, "report_id", ROWS_INT8),
+    ROWS_COLUMN(StoredRevision, source, "source", ROWS_TEXT),
+    ROWS_COLUMN(StoredRevision, record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredRevision, kind, "kind", ROWS_TEXT),
+    ORIGIN_COLUMNS(StoredRevision, ROWS_COLUMN),
+    ROWS_COLUMN(StoredRevision, origin.item, "item", ROWS_INT4_32),
+    PLACE_COLUMNS(StoredRevision, ROWS_COLUMN),
+    ROWS_COLUMN(StoredRevision, revision, "revision", ROWS_INT8),
+    ROWS_COLUMN(StoredRevision, changed_at, "changed_at", ROWS_TIME),
+    ROWS_COLUMN(StoredRevision, received_at, "received_at", ROWS_TIME),
+    ROWS_COLUMN(StoredRevision, applied, "applied", ROWS_BOOL),
+    ROWS_COLUMN(StoredRevision, status_before, "status_before", ROWS_INT2),
+    ROWS_COLUMN(StoredRevision, status_after, "status_after", ROWS_INT2),
+    ROWS_COLUMN(StoredRevision, changes, "changes", ROWS_TEXT),
+    ROWS_COLUMN(StoredRevision, mapping, "mapping_digest", ROWS_TEXT),
+};
+
+static const PostgresColumn RECORD_INDEX[] = {
+    ROWS_COLUMN(StoredIdentity, source, "source", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, report_id, "report_id", ROWS_INT8),
+    ROWS_COLUMN(StoredIdentity, received_at, "received_at", ROWS_TIME),
+    ROWS_COLUMN(StoredIdentity, first.topic, "first_topic", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, first.partition, "first_partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIdentity, first.offset, "first_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredIdentity, first.item, "first_item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIdentity, last.topic, "last_topic", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, last.partition, "last_partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIdentity, last.offset, "last_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredIdentity, last.item, "last_item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIdentity, revision, "revision", ROWS_INT8),
+    ROWS_COLUMN(StoredIdentity, changed_at, "changed_at", ROWS_TIME),
+};
+
+static const PostgresColumn RECORD_INDEX_UPDATE[] = {
+    ROWS_KEY(StoredIdentity, source, "source", ROWS_TEXT),
+    ROWS_KEY(StoredIdentity, record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, last.topic, "last_topic", ROWS_TEXT),
+    ROWS_COLUMN(StoredIdentity, last.partition, "last_partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIdentity, last.offset, "last_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredIdentity, last.item, "last_item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIdentity, revision, "revision", ROWS_INT8),
+    ROWS_COLUMN(StoredIdentity, changed_at, "changed_at", ROWS_TIME),
+};
+
+static const PostgresColumn PENDING[] = {
+    PLACE_COLUMNS(StoredPending, ROWS_KEY),
+    ROWS_COLUMN(StoredPending, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredPending, source, "source", ROWS_TEXT),
+    ROWS_COLUMN(StoredPending, record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredPending, kind, "kind", ROWS_TEXT),
+    ORIGIN_COLUMNS(StoredPending, ROWS_COLUMN),
+    ROWS_COLUMN(StoredPending, origin.item, "item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredPending, revision, "revision", ROWS_INT8),
+    ROWS_COLUMN(StoredPending, received_at, "received_at", ROWS_TIME),
+    ROWS_COLUMN(StoredPending, mapping, "mapping_digest", ROWS_TEXT),
+    ROWS_COLUMN(StoredPending, payload, "payload", ROWS_TEXT),
+};
+
+static const PostgresColumn IGNORED[] = {
+    ORIGIN_COLUMNS(StoredIgnored, ROWS_COLUMN),
+    ROWS_COLUMN(StoredIgnored, origin.item, "item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredIgnored, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredIgnored, source, "source", ROWS_TEXT),
+    ROWS_COLUMN(StoredIgnored, record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(StoredIgnored, reason, "reason", ROWS_TEXT),
+    ROWS_COLUMN(StoredIgnored, mapping, "mapping_digest", ROWS_TEXT),
+    ROWS_COLUMN(StoredIgnored, received_at, "received_at", ROWS_TIME),
+};
+
+static const PostgresColumn DEAD[] = {
+    ORIGIN_COLUMNS(StoredDead, ROWS_KEY),
+    ROWS_KEY(StoredDead, origin.item, "item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredDead, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, source, "source", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, stage, "stage", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, pointer, "pointer", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, rule, "rule", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, message, "message", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, mapping, "mapping_digest", ROWS_TEXT),
+    ROWS_COLUMN(StoredDead, sha256, "sha256", ROWS_BYTES),
+    ROWS_COLUMN(StoredDead, attempt, "attempt", ROWS_INT4_32),
+    ROWS_COLUMN(StoredDead, received_at, "received_at", ROWS_TIME),
+    PLACE_COLUMNS(StoredDead, ROWS_COLUMN),
+    ROWS_COLUMN(StoredDead, state, "state", ROWS_TEXT),
+};
+
+static const PostgresColumn ACCOUNTS[] = {
+    ROWS_KEY(StoredAccount, topic, "source_topic", ROWS_TEXT),
+    ROWS_KEY(StoredAccount, partition, "source_partition", ROWS_INT4_32),
+    ROWS_KEY(StoredAccount, report_partition, "report_partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredAccount, first_offset, "first_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, last_offset, "last_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, last_item, "last_item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredAccount, skipped, "skipped", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, extra_items, "extra_items", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, reports, "reports", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, updates, "updates", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, ignored, "ignored", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, dead, "dead", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, redelivered, "redelivered", ROWS_INT8),
+};
+
+static const PostgresColumn COUNTERS[] = {
+    ROWS_KEY(StoredCounters, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredCounters, report_partition, "report_partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredCounters, counters.next_hazard, "next_hazard", ROWS_INT8),
+    ROWS_COLUMN(StoredCounters, counters.next_case, "next_case", ROWS_INT8),
+    ROWS_COLUMN(StoredCounters, counters.next_report, "next_report", ROWS_INT8),
+    ROWS_COLUMN(StoredCounters, counters.next_decision, "next_decision", ROWS_INT8),
+    ROWS_COLUMN(StoredCounters, counters.next_event, "next_event", ROWS_INT8),
+    ROWS_COLUMN(StoredCounters, case_date, "case_day", ROWS_DATE),
+    ROWS_COLUMN(StoredCounters, counters.case_sequence, "case_seq", ROWS_INT4_32),
+    ROWS_COLUMN(StoredCounters, counters.chain_hash, "chain_hash", ROWS_HASH),
+};
+
+#define TABLE_ROW(statement_, table_, form_, columns_)                                             \
+    {                                                                                              \
+        .statement = (statement_), .table = (table_), .form = (form_), .columns = (columns_),      \
+        .count = COLUMN_COUNT(columns_)                                                            \
+    }
+
+static const PostgresTable TABLES[CASE_STORE_TABLES] = {
+    [TABLE_RECORD_INDEX] =
+        TABLE_ROW("record_index", "onecase.record_index", ROWS_INSERT, RECORD_INDEX),
+    [TABLE_RECORD_INDEX_UPDATE] =
+        TABLE_ROW("record_index_update", "onecase.record_index", ROWS_UPDATE, RECORD_INDEX_UPDATE),
+    [TABLE_REPORTS] = TABLE_ROW("reports", "onecase.reports", ROWS_INSERT, REPORTS),
+    [TABLE_REPORTS_MERGE] =
+        TABLE_ROW("reports_merge", "onecase.reports", ROWS_MERGE, REPORTS_MERGE),
+    [TABLE_REVISIONS] = TABLE_ROW("revisions", "onecase.report_revisions", ROWS_INSERT, REVISIONS),
+    [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
+    [TABLE_PENDING_DELETE] =
+        TABLE_ROW("pending_delete", "onecase.pending_updates", ROWS_DELETE, PENDING),
+    [TABLE_IGNORED] = TABLE_ROW("ignored", "onecase.ignored_records", ROWS_INSERT, IGNORED),
+    [TABLE_DEAD] = TABLE_ROW("dead", "onecase.dead_letters", ROWS_UPSERT, DEAD),
+    [TABLE_ACCOUNTS] = TABLE_ROW("accounts", "onecase.accounts", ROWS_UPSERT, ACCOUNTS),
+    [TABLE_COUNTERS] = TABLE_ROW("counters", "onecase.region_counters", ROWS_UPSERT, COUNTERS),
+};
+
+const PostgresTable *case_store_table(CaseStoreTable table)
+{
+    return &TABLES[table];
+}

@@ -1,0 +1,191 @@
+#ifndef ONECASE_ADAPTERS_CASE_STORE_ROWS_H
+#define ONECASE_ADAPTERS_CASE_STORE_ROWS_H
+
+#include "domain/lifecycle.h"
+#include "domain/record.h"
+#include "domain/report.h"
+
+#include "adapters/postgres_rows.h"
+
+/*
+ * One struct for a row of each table the matcher writes; meanings and units are the comments of the columns in the
+ * database. Absent: Text {NULL, 0}, list items NULL, integer and time INT64_MIN, flag -1, double NaN; all are nulls.
+ * Every struct starts with its init function where zero is not "absent".
+ */
+
+/* Where a record stands in onecase.report. */
+typedef struct ReportPlace {
+    int32_t partition;
+    int64_t offset;
+} ReportPlace;
+
+/* onecase.reports. `report` is the canonical report; what is derived from it is filled by stored_report_finish. */
+typedef struct StoredReport {
+    Report report;
+    Text region;
+    int64_t report_id;
+    Text source;
+    Text kind; /* report, inspection */
+    Text independence;
+    int64_t hazard_id;
+    int64_t case_id;
+    int64_t decision_id;
+    int64_t received_at;
+    int64_t event_at;
+    Text place_role;
+    Text relation;
+    Text road;
+    Text road_no;
+    Text estate;
+    TextList buildings;
+    Text unit;
+    Text floor;
+    Text poi;
+    Text grams; /* bytes */
+    Text mapping;
+    Origin origin;
+    ReportPlace place;
+    /* derived */
+    TextList time_flags;
+    TextList flags;
+    double lon;
+    double lat;
+    Text coordinate_system;
+    Text precision;
+    Text reporter_hash; /* bytes */
+    int64_t reporter_key;
+    int64_t repeats;
+    int64_t urged;
+    Text payload; /* extra as a JSON object */
+} StoredReport;
+
+void stored_report_init(StoredReport *row);
+/*
+ * Fills the derived members out of `report`; texts on the arena. `complete`: the row is new, so counts are 0 rather
+ * than absent. Times are flagged by the report's flags whose name starts with "time_".
+ */
+void stored_report_finish(StoredReport *row, bool complete, Arena *arena);
+
+/* onecase.report_revisions */
+typedef struct StoredRevision {
+    Text region;
+    int64_t report_id;
+    Text source;
+    Text record_no;
+    Text kind; /* report, update, assignment, inspection */
+    Origin origin;
+    ReportPlace place;
+    int64_t revision;
+    int64_t changed_at;
+    int64_t received_at;
+    int8_t applied;
+    int64_t status_before;
+    int64_t status_after;
+    Text changes; /* the canonical JSON as it came */
+    Text mapping;
+} StoredRevision;
+
+/* onecase.record_index */
+typedef struct StoredIdentity {
+    Text source;
+    Text record_no;
+    Text region;
+    int64_t report_id;
+    int64_t received_at;
+    Origin first;
+    Origin last; /* of what stands in reports */
+    int64_t revision;
+    int64_t changed_at;
+} StoredIdentity;
+
+/* onecase.pending_updates */
+typedef struct StoredPending {
+    ReportPlace place;
+    Text region;
+    Text source;
+    Text record_no;
+    Text kind;
+    Origin origin;
+    int64_t revision;
+    int64_t received_at;
+    Text mapping;
+    Text payload; /* the canonical JSON */
+} StoredPending;
+
+/* onecase.ignored_records */
+typedef struct StoredIgnored {
+    Origin origin;
+    Text region;
+    Text source;
+    Text record_no;
+    Text reason;
+    Text mapping;
+    int64_t received_at;
+} StoredIgnored;
+
+/* onecase.dead_letters */
+typedef struct StoredDead {
+    Origin origin;
+    Text region;
+    Text source;
+    Text stage;
+    Text pointer;
+    Text rule;
+    Text message;
+    Text mapping;
+    Text sha256; /* 32 bytes */
+    int32_t attempt;
+    int64_t received_at;
+    ReportPlace place;
+    Text state; /* open, released, resolved, parked */
+} StoredDead;
+
+/* onecase.accounts */
+typedef struct StoredAccount {
+    Text topic;
+    int32_t partition;
+    int32_t report_partition;
+    int64_t first_offset;
+    int64_t last_offset;
+    int32_t last_item;
+    int64_t skipped;
+    int64_t extra_items;
+    int64_t reports;
+    int64_t updates;
+    int64_t ignored;
+    int64_t dead;
+    int64_t redelivered;
+} StoredAccount;
+
+/* onecase.region_counters */
+typedef struct StoredCounters {
+    Text region;
+    int32_t report_partition;
+    RegionCounters counters;
+    int64_t
+        case_date; /* derived by stored_counters_finish: days since 1970; INT64_MIN: no case yet */
+} StoredCounters;
+
+/* A region's first row: every counter at 1, no case yet, a chain of zeros. */
+void stored_counters_init(StoredCounters *row, Text region, int32_t report_partition);
+void stored_counters_finish(StoredCounters *row);
+
+/* The tables in the order in which they are written. */
+typedef enum CaseStoreTable {
+    TABLE_RECORD_INDEX,
+    TABLE_RECORD_INDEX_UPDATE,
+    TABLE_REPORTS,
+    TABLE_REPORTS_MERGE,
+    TABLE_REVISIONS,
+    TABLE_PENDING,
+    TABLE_PENDING_DELETE,
+    TABLE_IGNORED,
+    TABLE_DEAD,
+    TABLE_ACCOUNTS,
+    TABLE_COUNTERS,
+    CASE_STORE_TABLES
+} CaseStoreTable;
+
+const PostgresTable *case_store_table(CaseStoreTable table);
+
+#endif
