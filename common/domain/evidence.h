@@ -52,6 +52,7 @@ typedef struct Evidence {
     const HazardClass *category; /* of code and words */
     int32_t category_confidence; /* below 60 the class comparison says nothing */
     Address address;
+    Text place_text; /* address_standard, for the waterfall */
     bool has_point;
     GeoPoint point; /* WGS-84 */
     char precision; /* 'A'..'E' */

@@ -23,8 +23,14 @@ typedef struct HazardClass {
     Text code;   /* A02 */
     Text family; /* bucket, burst and crowding family: the first code of the family */
     char group;  /* 'A' */
+    Text
+        kin; /* first code of the leaves that desks mistake for each other; the "same group" of the class comparison */
+    int32_t
+        tile_m; /* cell of the blocking tiles; equal in all classes that may be joined with each other */
+    Text tile_group; /* first code of those classes */
     Scope scope;
     int32_t radius_m;        /* 0: never joined by radius */
+    int32_t first_radius_m;  /* instead of it within two hours of the nearest member; 0: none */
     int32_t spacing_m;       /* distance of neighbouring assets; 0: none */
     int32_t cap_m;           /* largest extent, area scope */
     int32_t recurrence_days; /* a new report within so many days of closing reopens the case */
@@ -42,7 +48,8 @@ typedef struct EscalationRules {
     bool red_when_people_hurt; /* trapped, injured or dead > 0 */
 } EscalationRules;
 
-typedef struct Model Model; /* see model_internal parts below; opaque to services */
+typedef struct Model
+    Model; /* domain/model_data.h; opaque to services. Made by adapters/model_file.h */
 
 Text model_version(const Model *model); /* name@digest of every file it was read from */
 const HazardClass *model_class(const Model *model, Text code); /* unknown codes give J03's */

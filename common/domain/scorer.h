@@ -7,7 +7,7 @@
  * The Fellegi-Sunter score of a report against a hazard, in millibits, with its explanation: an
  * ordered list of comparisons that adds up exactly to the total. linkage.md 1.
  */
-enum { SCORE_ITEMS_MAX = 16, SCORE_VETOES_MAX = 4 };
+enum { SCORE_ITEMS_MAX = 16, SCORE_VETOES_MAX = 4, SCORE_FLAGS_MAX = 4 };
 
 typedef struct ScoreItem {
     const char *comparison; /* prior place asset quoted class text party reporter gap tempo */
@@ -22,12 +22,19 @@ typedef struct Score {
     int64_t member_id; /* report_id of the member it was compared with */
     ScoreItem items[SCORE_ITEMS_MAX];
     size_t count;
-    int32_t total_mb;                     /* sum of the items, before competition */
-    const char *vetoes[SCORE_VETOES_MAX]; /* asset, building, unit, person: empty when none */
+    int32_t total_mb; /* sum of the items, before competition */
+    const char *vetoes
+        [SCORE_VETOES_MAX]; /* asset, building, unit, relation (cause and incident); person is the caller's */
     size_t veto_count;
+    const char *flags
+        [SCORE_FLAGS_MAX]; /* address_point_conflict, asset_place_conflict, asset_near, quoted_unrelated */
+    size_t flag_count;
+    bool review_only; /* whatever the total: a person decides (asset_near, quoted_unrelated) */
+    const char *
+        relation; /* precursor, same_event, same_party: to be noted when they are not joined; NULL none */
     bool agrees;             /* place >= P5 and class not unrelated */
     bool contradicts;        /* an X level, or unrelated class */
-    const char *place_level; /* P1..P9, X1, X2, P0 */
+    const char *place_level; /* P1..P9, X1, X2, P0: of the side that decided */
 } Score;
 
 /* What the hazard as a whole adds to a pairwise comparison. */

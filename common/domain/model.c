@@ -1,0 +1,186 @@
+/*
+ * Look-ups in the immutable model. Classes and pairs are sorted and searched by halves; phrases hang on the hash of
+ * their first two code points, the longest first; idf weights lie in an open table.
+ */
+#include "domain/model.h"
+
+#include "domain/model_data.h"
+#include "domain/text_similarity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+Model *model_new(void)
+{
+    Arena *arena = arena_new(64 * 1024);
+    Model *model = ARENA_NEW(arena, Model);
+    model->arena = arena;
+    return model;
+}
+
+void model_free(Model *model)
+{
+    if (model != NULL)
+        arena_free(model->arena);
+}
+
+Text model_version(const Model *model)
+{
+    return model->version;
+}
+
+const HazardClass *model_class(const Model *model, Text code)
+{
+    size_t low = 0;
+    size_t high = model->class_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(code, model->classes[middle].code);
+        if (order == 0)
+            return &model->classes[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return model->other;
+}
+
+const EscalationRules *model_escalation(const Model *model)
+{
+    return &model->escalation;
+}
+
+int32_t model_link_mb(const Model *model)
+{
+    return model->weights.link;
+}
+
+int32_t model_review_mb(const Model *model)
+{
+    return model->weights.review;
+}
+
+int32_t model_possible_mb(const Model *model)
+{
+    return model->weights.possible;
+}
+
+const ClassPair *model_pair(const Model *model, const HazardClass *a, const HazardClass *b)
+{
+    for (size_t i = 0; i < model->pair_count; i++) {
+        const ClassPair *pair = &model->pairs[i];
+        if ((pair->a == a && pair->b == b) || (pair->a == b && pair->b == a))
+            return pair;
+    }
+    return NULL;
+}
+
+const TypicalSites *model_typical(const Model *model, const HazardClass *category)
+{
+    size_t i = 0;
+    while (i + 1 < model->typical_count && !text_equal(model->typical[i].family, category->family))
+        i++;
+    return &model->typical[i];
+}
+
+const char *model_place_name(PlaceLevel level)
+{
+    static const char *const NAMES[PLACE_LEVELS] = {"P0", "P1", "P2", "P3", "P4", "P5",
+                                                    "P6", "P7", "P8", "P9", "X1", "X2"};
+    return NAMES[level];
+}
+
+static uint32_t slot_find(const HashSlot *slots, size_t count, uint32_t hash)
+{
+    if (count == 0)
+        return 0;
+    size_t mask = count - 1;
+    for (size_t i = hash & mask; slots[i].value != 0; i = (i + 1) & mask)
+        if (slots[i].hash == hash)
+            return slots[i].value;
+    return 0;
+}
+
+/* Adds or replaces. */
+static void slot_put(HashSlot *slots, size_t count, uint32_t hash, uint32_t value)
+{
+    size_t mask = count - 1;
+    size_t i = hash & mask;
+    while (slots[i].value != 0 && slots[i].hash != hash)
+        i = (i + 1) & mask;
+    slots[i] = (HashSlot){hash, value};
+}
+
+static size_t slots_for(size_t count)
+{
+    size_t slots = 16;
+    while (slots < count * 2)
+        slots *= 2;
+    return slots;
+}
+
+const Phrase *model_phrase(const Model *model, const uint32_t *codepoints, size_t count)
+{
+    if (count < 2)
+        return NULL;
+    uint32_t hash = text_similarity_gram(codepoints[0], codepoints[1]);
+    uint32_t at = slot_find(model->phrase_starts, model->phrase_slots, hash);
+    for (; at != 0; at = model->phrases[at - 1].next) {
+        const Phrase *phrase = &model->phrases[at - 1];
+        if (phrase->length <= count &&
+            memcmp(phrase->codepoints, codepoints, phrase->length * sizeof *codepoints) == 0)
+            return phrase;
+    }
+    return NULL;
+}
+
+uint32_t model_idf(const Model *model, uint32_t gram_hash)
+{
+    uint32_t weight = slot_find(model->idf, model->idf_slots, gram_hash);
+    return weight != 0 ? weight : model->idf_max;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    return text_compare(((const HazardClass *)a)->code, ((const HazardClass *)b)->code);
+}
+
+/* Shortest first: a chain is built by putting each phrase before those that stand there. */
+static int by_length(const void *a, const void *b)
+{
+    const Phrase *x = a;
+    const Phrase *y = b;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    return memcmp(x->codepoints, y->codepoints, x->length * sizeof *x->codepoints);
+}
+
+void model_sort_classes(Model *model)
+{
+    if (model->class_count > 0)
+        qsort(model->classes, model->class_count, sizeof *model->classes, by_code);
+    model->other = NULL;
+    model->other = model_class(model, TEXT("J03"));
+}
+
+void model_finish(Model *model,
+                  const uint32_t *idf_hashes,
+                  const uint32_t *idf_weights,
+                  size_t idf_count)
+{
+    if (model->phrase_count > 0)
+        qsort(model->phrases, model->phrase_count, sizeof *model->phrases, by_length);
+    model->phrase_slots = slots_for(model->phrase_count);
+    model->phrase_starts = ARENA_ARRAY(model->arena, HashSlot, model->phrase_slots);
+    for (size_t i = 0; i < model->phrase_count; i++) {
+        Phrase *phrase = &model->phrases[i];
+        uint32_t hash = text_similarity_gram(phrase->codepoints[0], phrase->codepoints[1]);
+        phrase->next = slot_find(model->phrase_starts, model->phrase_slots, hash);
+        slot_put(model->phrase_starts, model->phrase_slots, hash, (uint32_t)i + 1);
+    }
+    model->idf_slots = slots_for(idf_count);
+    model->idf = ARENA_ARRAY(model->arena, HashSlot, model->idf_slots);
+    for (size_t i = 0; i < idf_count; i++)
+        slot_put(model->idf, model->idf_slots, idf_hashes[i], idf_weights[i]);
+}

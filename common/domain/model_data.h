@@ -1,0 +1,148 @@
+#ifndef ONECASE_DOMAIN_MODEL_DATA_H
+#define ONECASE_DOMAIN_MODEL_DATA_H
+
+#include "domain/model.h"
+
+/*
+ * What a Model is made of: filled once by adapters/model_file.c, read by evidence, scorer and blocking. Weights in
+ * millibits. Levels and where their numbers come from: linkage.md 1.
+ */
+typedef enum PlaceLevel {
+    PLACE_P0, /* not comparable */
+    PLACE_P1, /* same unit or room */
+    PLACE_P2, /* same building, road and number, lane and number */
+    PLACE_P3, /* same landmark, gate or junction */
+    PLACE_P4, /* same estate, building missing on a side */
+    PLACE_P5, /* same road, number missing on a side */
+    PLACE_P6, /* points within max(15 m, R/3) */
+    PLACE_P7, /* within R + e */
+    PLACE_P8, /* within 2 (R + e) */
+    PLACE_P9, /* coarse points, or community or grid only */
+    PLACE_X1, /* other building or unit of the same estate, other number of the same road */
+    PLACE_X2, /* elsewhere */
+    PLACE_LEVELS
+} PlaceLevel;
+
+enum { MODEL_GAP_LEVELS_MAX = 8, MODEL_TEXT_LEVELS_MAX = 8, MODEL_PRECISIONS = 5 };
+
+/* Ascending upper bounds; the last step has no bound (INT64_MAX). */
+typedef struct GapStep {
+    int64_t within_s;
+    int32_t weight_mb;
+    const char *level; /* le_7d, over_30d ...: on the model's arena */
+} GapStep;
+
+typedef struct GapTable {
+    GapStep steps[MODEL_GAP_LEVELS_MAX];
+    size_t count;
+} GapTable;
+
+/* Descending lower bounds in thousandths of the cosine; the last is 0. */
+typedef struct TextStep {
+    int32_t from_permille;
+    int32_t weight_mb;
+    const char *level; /* ge_0.50 ... */
+} TextStep;
+
+typedef struct ModelWeights {
+    int32_t prior;
+    int32_t link, review, possible;
+    int32_t place[PLACE_LEVELS];
+    int32_t place_p8_area;
+    int32_t coarser_agrees, coarser_conflicts;
+    int32_t asset_equal, asset_equal_text, asset_differs_text, asset_near, asset_place_max;
+    int32_t quoted;
+    int32_t same_leaf, same_group, confusable, same_letter, unknown_class, unrelated;
+    int32_t rarity_max;
+    int32_t class_confidence_min; /* 0 to 100 */
+    int32_t text_short_max;       /* texts shorter than so many characters say nothing */
+    int32_t party_code_log2;      /* log2(.6 * 2^17) */
+    int32_t party_code_max, party_name, party_outside_max, party_elsewhere_max, party_differs;
+    int32_t party_and_place;
+    int32_t reporter_place, reporter_home;
+    int32_t tempo_few_members, tempo_few, tempo_many_members, tempo_many;
+    int32_t precision_m[MODEL_PRECISIONS]; /* A to E */
+    int32_t point_exact_m;                 /* 15: P6 within max(this, R/3) */
+    int32_t community_point_m;             /* see scorer_place.h: a building without its estate */
+} ModelWeights;
+
+/* Two leaves with a weight of their own instead of group or unrelated. */
+typedef struct ClassPair {
+    const HazardClass *a; /* in order of code */
+    const HazardClass *b;
+    int32_t weight_mb;
+    int32_t same_building_mb; /* instead, when the building is the same */
+    const char *relation; /* NULL: may be joined; same_event: may be joined too; precursor: never */
+    bool never;
+} ClassPair;
+
+/* Live hazards one expects at a place of this kind, for crowding; of a family, or for all. */
+typedef struct TypicalSites {
+    Text family; /* absent: every other family */
+    int32_t building, estate, road;
+} TypicalSites;
+
+typedef enum PhraseKind { PHRASE_NOISE, PHRASE_KEYWORD, PHRASE_DOUBT, PHRASE_PLATE } PhraseKind;
+
+/* A phrase looked for in folded text. */
+typedef struct Phrase {
+    const uint32_t *codepoints;
+    size_t length;
+    PhraseKind kind;
+    const HazardClass *category; /* of a keyword */
+    int32_t confidence;
+    uint32_t next; /* index + 1 of the next phrase with the same start; 0 none */
+} Phrase;
+
+/* A table from a 32-bit hash, open addressing; capacity is a power of two, value 0 is an empty slot. */
+typedef struct HashSlot {
+    uint32_t hash;
+    uint32_t value;
+} HashSlot;
+
+struct Model {
+    Arena *arena;
+    Text version;
+    ModelWeights weights;
+    GapTable slow, burst;
+    TextStep text[MODEL_TEXT_LEVELS_MAX];
+    size_t text_count;
+    HazardClass *classes; /* in order of code */
+    size_t class_count;
+    const HazardClass *other; /* J03 */
+    ClassPair *pairs;         /* in order of (a, b) */
+    size_t pair_count;
+    TypicalSites *typical; /* the last one has no family */
+    size_t typical_count;
+    EscalationRules escalation;
+    Phrase *phrases;
+    size_t phrase_count;
+    HashSlot
+        *phrase_starts; /* hash of the first two code points -> index + 1, longest phrase first */
+    size_t phrase_slots;
+    HashSlot *idf; /* gram -> weight */
+    size_t idf_slots;
+    uint32_t idf_max; /* of a gram that is not in the table */
+};
+
+/* The pair of two leaves in any order; NULL: none listed. */
+const ClassPair *model_pair(const Model *model, const HazardClass *a, const HazardClass *b);
+const TypicalSites *model_typical(const Model *model, const HazardClass *category);
+const char *model_place_name(PlaceLevel level); /* P1 */
+
+/* Longest phrase of the model that starts at codepoints[0]; NULL: none. */
+const Phrase *model_phrase(const Model *model, const uint32_t *codepoints, size_t count);
+uint32_t model_idf(const Model *model, uint32_t gram_hash);
+
+/* Building, for the loader: an arena of its own, everything empty. */
+Model *model_new(void);
+void model_free(Model *model); /* NULL is fine */
+/* Puts the classes in order and finds J03; pairs and phrases may point to them from then on. */
+void model_sort_classes(Model *model);
+/* Builds the phrase and idf tables. Called once, last. */
+void model_finish(Model *model,
+                  const uint32_t *idf_hashes,
+                  const uint32_t *idf_weights,
+                  size_t idf_count);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * Every gram gets (1 + ln tf) * idf as a small integer (at most 1,023); the cosine is a merge of two sorted lists and one
+ * integer square root. Sums stay below 2^27 for 128 grams, their products below 2^54.
+ */
+#include "domain/text_similarity.h"
+
+#include "domain/model_data.h"
+
+#include <stdlib.h>
+
+enum { WEIGHT_MAX = 1023 };
+
+uint32_t text_similarity_gram(uint32_t first, uint32_t second)
+{
+    uint64_t mixed = ((uint64_t)first << 32 | second) + UINT64_C(0x9E3779B97F4A7C15);
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (uint32_t)(mixed >> 32);
+}
+
+static int by_hash_value(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+    const Gram *x = a;
+    const Gram *y = b;
+    return (x->hash > y->hash) - (x->hash < y->hash);
+}
+
+static int by_weight(const void *a, const void *b)
+{
+    const Gram *x = a;
+    const Gram *y = b;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return by_hash(a, b);
+}
+
+/* (1 + ln tf) in sixteenths. */
+static uint32_t tf_factor(size_t times)
+{
+    static const uint8_t FACTORS[] = {16, 27, 34, 38, 42, 45, 47, 49};
+    size_t last = sizeof FACTORS - 1;
+    return FACTORS[times - 1 < last ? times - 1 : last];
+}
+
+Gram *text_similarity_grams(const uint32_t *codepoints,
+                            size_t count,
+                            const Model *model,
+                            Arena *arena,
+                            size_t *gram_count,
+                            size_t *length)
+{
+    uint32_t *hashes = ARENA_ARRAY(arena, uint32_t, count * 2 + 1);
+    size_t total = 0;
+    *length = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (codepoints[i] == 0)
+            continue;
+        (*length)++;
+        hashes[total++] = text_similarity_gram(codepoints[i], 0);
+        if (i + 1 < count && codepoints[i + 1] != 0)
+            hashes[total++] = text_similarity_gram(codepoints[i], codepoints[i + 1]);
+    }
+    qsort(hashes, total, sizeof *hashes, by_hash_value);
+    Gram *grams = ARENA_ARRAY(arena, Gram, total + 1);
+    size_t kinds = 0;
+    for (size_t i = 0; i < total;) {
+        size_t next = i;
+        while (next < total && hashes[next] == hashes[i])
+            next++;
+        uint32_t weight = model_idf(model, hashes[i]) * tf_factor(next - i) / 16;
+        if (weight > 0)
+            grams[kinds++] =
+                (Gram){hashes[i], (uint16_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX)};
+        i = next;
+    }
+    if (kinds > EVIDENCE_GRAMS_MAX) {
+        qsort(grams, kinds, sizeof *grams, by_weight);
+        kinds = EVIDENCE_GRAMS_MAX;
+        qsort(grams, kinds, sizeof *grams, by_hash);
+    }
+    *gram_count = kinds;
+    return grams;
+}
+
+static uint64_t square_sum(const Gram *grams, size_t count)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (uint64_t)grams[i].weight * grams[i].weight;
+    return sum;
+}
+
+/* Largest whole number whose square is not above `value`. */
+static uint64_t square_root(uint64_t value)
+{
+    uint64_t root = 0;
+    for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1)
+        if ((root | bit) * (root | bit) <= value)
+            root |= bit;
+    return root;
+}
+
+int32_t text_similarity_permille(const Gram *a, size_t a_count, const Gram *b, size_t b_count)
+{
+    uint64_t dot = 0;
+    size_t i = 0;
+    size_t j = 0;
+    while (i < a_count && j < b_count) {
+        if (a[i].hash == b[j].hash)
+            dot += (uint64_t)a[i++].weight * b[j++].weight;
+        else if (a[i].hash < b[j].hash)
+            i++;
+        else
+            j++;
+    }
+    if (dot == 0)
+        return 0;
+    uint64_t norm = square_root(square_sum(a, a_count) * square_sum(b, b_count));
+    uint64_t permille = dot * 1000 / norm;
+    return permille < 1000 ? (int32_t)permille : 1000;
+}
