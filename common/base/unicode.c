@@ -223,3 +223,14 @@ bool unicode_is_han(uint32_t codepoint)
     }
     return false;
 }
+
+size_t unicode_width(Text text)
+{
+    size_t width = 0;
+    uint32_t codepoint;
+    while (unicode_next(&text, &codepoint)) {
+        int own = utf8proc_charwidth((utf8proc_int32_t)codepoint);
+        width += own > 0 ? (size_t)own : 0;
+    }
+    return width;
+}

@@ -27,6 +27,9 @@ Text unicode_narrow(Arena *arena, Text text, bool *changed);
 /* For comparison only: NFKC, lower case, white space and control characters removed (utf8proc). */
 Text unicode_fold(Arena *arena, Text text);
 
-bool unicode_is_han(uint32_t codepoint);   /* CJK ideographs of all blocks, also beyond the BMP */
+/* Columns the text takes on a terminal: Han and full-width characters two, combining ones none (utf8proc). */
+size_t unicode_width(Text text);
+
+bool unicode_is_han(uint32_t codepoint); /* CJK ideographs of all blocks, also beyond the BMP */
 
 #endif

@@ -6,12 +6,13 @@
  * an exit code. Every command understands --help; where it prints data also --json.
  */
 enum {
-    EXIT_OK = 0,         /* done, all well */
-    EXIT_FOUND = 1,      /* ran, and found what it looks for: mistakes, differences, lag over the limit */
-    EXIT_NOT_FOUND = 3,  /* the thing asked for does not exist */
-    EXIT_USAGE = 64,     /* wrong words on the command line */
+    EXIT_OK = 0, /* done, all well */
+    EXIT_FOUND =
+        1, /* ran, and found what it looks for: mistakes, differences, lag over the limit */
+    EXIT_NOT_FOUND = 3,    /* the thing asked for does not exist */
+    EXIT_USAGE = 64,       /* wrong words on the command line */
     EXIT_UNAVAILABLE = 69, /* Kafka or PostgreSQL does not answer */
-    EXIT_SOFTWARE = 70   /* our bug or a wrong schema */
+    EXIT_SOFTWARE = 70     /* our bug or a wrong schema */
 };
 
 typedef struct Command {

@@ -20,7 +20,8 @@ static void print_usage(FILE *stream)
     fputs("usage: onecase COMMAND [ARGUMENTS]\n\n", stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(stream, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
-    fputs("\n`onecase COMMAND --help` says more. Kafka is found by ONECASE_BROKERS, PostgreSQL by PGHOST,\n"
+    fputs("\n`onecase COMMAND --help` says more. Kafka is found by ONECASE_BROKERS, PostgreSQL by "
+          "PGHOST,\n"
           "PGPORT, PGUSER and PGDATABASE.\n",
           stream);
 }

@@ -1,0 +1,314 @@
+/*
+ * onecase case show: a case as a story: what it is, who reported it and when, what happened to it.
+ */
+#include "case.h"
+#include "command.h"
+#include "json_out.h"
+#include "print.h"
+
+#include "domain/report.h"
+
+#include <stdio.h>
+
+static const PostgresStatement CASES = {
+    "case_show",
+    "select c.region, c.case_id, c.case_no, h.hazard_no, c.recurrence_no, c.category_code,"
+    "       k.name_zh, c.title, c.status, c.level, c.level_reason, h.address, h.asset_kind,"
+    "       h.asset_id, c.report_count, c.independent_count, c.reporter_count, c.source_count,"
+    "       c.opened_at, c.closed_at, c.reopened_count, c.trapped, c.injured, c.dead,"
+    "       coalesce((select e.event_at from onecase.case_events e"
+    "                  where e.region = c.region and e.case_id = c.case_id and e.kind = 'escalated'"
+    "                    and e.after_value = c.level::text order by e.seq desc limit 1),"
+    "                c.opened_at), c.hazard_id"
+    "  from onecase.cases c"
+    "  join onecase.hazards h on h.region = c.region and h.hazard_id = c.hazard_id"
+    "  join onecase.categories k on k.code = c.category_code"
+    " where c.case_no = $1 or h.hazard_no = $1"
+    " order by c.region, c.case_id"};
+enum {
+    REGION,
+    CASE_ID,
+    CASE_NO,
+    HAZARD_NO,
+    RECURRENCE,
+    CATEGORY,
+    CATEGORY_NAME,
+    TITLE,
+    STATUS,
+    LEVEL,
+    LEVEL_REASON,
+    ADDRESS,
+    ASSET_KIND,
+    ASSET_ID,
+    REPORTS,
+    INDEPENDENT,
+    REPORTERS,
+    SOURCES,
+    OPENED,
+    CLOSED,
+    REOPENED,
+    TRAPPED,
+    INJURED,
+    DEAD,
+    LEVEL_SINCE
+};
+
+static const PostgresStatement REPORTS_OF = {
+    "case_reports",
+    "select r.event_at, r.source, r.record_no, r.independence, d.outcome, d.score_mb, r.status,"
+    "       r.title, r.report_id, r.received_at"
+    "  from onecase.reports r"
+    "  left join onecase.decisions d on d.region = r.region and d.decision_id = r.decision_id"
+    " where r.region = $1 and r.case_id = $2 order by r.event_at, r.report_id"};
+enum { R_EVENT, R_SOURCE, R_RECORD, R_INDEPENDENCE, R_OUTCOME, R_SCORE, R_STATUS, R_TITLE, R_ID };
+
+static const PostgresStatement EVENTS_OF = {
+    "case_events",
+    "select e.event_at, e.known_at, e.kind, e.before_value, e.after_value, e.reason_code,"
+    "       r.source, r.record_no"
+    "  from onecase.case_events e"
+    "  left join onecase.reports r on r.region = e.region and r.report_id = e.report_id"
+    " where e.region = $1 and e.case_id = $2 order by e.seq"};
+enum { E_EVENT, E_KNOWN, E_KIND, E_BEFORE, E_AFTER, E_REASON, E_SOURCE, E_RECORD };
+
+static Text record_name(Arena *arena, Text source, Text record_no)
+{
+    if (text_is_absent(source))
+        return TEXT("");
+    return text_format(arena, "%.*s/%.*s", TEXT_ARGS(source), TEXT_ARGS(record_no));
+}
+
+static const char *event_name(Text kind)
+{
+    static const char *const NAMES[][2] = {{"opened", "立案"},
+                                           {"report_linked", "归并报告"},
+                                           {"escalated", "升级"},
+                                           {"status_changed", "状态"},
+                                           {"closed", "办结"},
+                                           {"reopened", "重开"},
+                                           {"review_requested", "请求复核"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (text_is(kind, NAMES[i][0]))
+            return NAMES[i][1];
+    return "-";
+}
+
+static const char *independence_name(Text independence)
+{
+    static const char *const NAMES[][2] = {{"independent", "独立"},
+                                           {"same_reporter", "同一报告人"},
+                                           {"transferred", "转办"},
+                                           {"follow_up", "跟进"}};
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (text_is(independence, NAMES[i][0]))
+            return NAMES[i][1];
+    return "-";
+}
+
+static void print_head(const PostgresResult *rows, int i, Arena *arena)
+{
+    printf("案件 %.*s   隐患 %.*s   第%lld次发生\n", TEXT_ARGS(postgres_text(rows, i, CASE_NO)),
+           TEXT_ARGS(postgres_text(rows, i, HAZARD_NO)),
+           (long long)postgres_int(rows, i, RECURRENCE));
+    printf("类别 %.*s %.*s   状态 %s   地址 %.*s", TEXT_ARGS(postgres_text(rows, i, CATEGORY)),
+           TEXT_ARGS(postgres_text(rows, i, CATEGORY_NAME)),
+           print_status(postgres_int(rows, i, STATUS)), TEXT_ARGS(postgres_text(rows, i, ADDRESS)));
+    if (!postgres_is_null(rows, i, ASSET_ID))
+        printf("   资产 %.*s %.*s", TEXT_ARGS(postgres_text(rows, i, ASSET_KIND)),
+               TEXT_ARGS(postgres_text(rows, i, ASSET_ID)));
+    printf("\n等级 %s，自 %.*s 起（%.*s）\n", print_level(postgres_int(rows, i, LEVEL)),
+           TEXT_ARGS(print_time(arena, postgres_time(rows, i, LEVEL_SINCE))),
+           TEXT_ARGS(postgres_text(rows, i, LEVEL_REASON)));
+    printf("报告 %lld（独立 %lld，报告人 %lld，来源 %lld）   立案 %.*s",
+           (long long)postgres_int(rows, i, REPORTS), (long long)postgres_int(rows, i, INDEPENDENT),
+           (long long)postgres_int(rows, i, REPORTERS), (long long)postgres_int(rows, i, SOURCES),
+           TEXT_ARGS(print_time(arena, postgres_time(rows, i, OPENED))));
+    if (!postgres_is_null(rows, i, CLOSED))
+        printf("   办结 %.*s", TEXT_ARGS(print_time(arena, postgres_time(rows, i, CLOSED))));
+    if (postgres_int(rows, i, REOPENED) > 0)
+        printf("   重开 %lld 次", (long long)postgres_int(rows, i, REOPENED));
+    if (postgres_int(rows, i, TRAPPED) > 0)
+        printf("   被困 %lld 人", (long long)postgres_int(rows, i, TRAPPED));
+    printf("\n\n");
+}
+
+static void print_reports(const PostgresResult *rows, Arena *arena)
+{
+    static const char *const NAMES[] = {"事件时间", "报告", "证据", "判定",
+                                        ">得分",    "状态", "标题"};
+    PrintTable table = print_table(arena, 7);
+    print_heading(&table, NAMES);
+    for (int i = 0; i < postgres_rows(rows); i++) {
+        print_cell(&table, print_time(arena, postgres_time(rows, i, R_EVENT)));
+        print_cell(&table, record_name(arena, postgres_text(rows, i, R_SOURCE),
+                                       postgres_text(rows, i, R_RECORD)));
+        print_cell(&table, text_from(independence_name(postgres_text(rows, i, R_INDEPENDENCE))));
+        print_cell(&table, postgres_text(rows, i, R_OUTCOME));
+        print_cell(&table, postgres_is_null(rows, i, R_SCORE)
+                               ? TEXT("")
+                               : print_bits(arena, postgres_int(rows, i, R_SCORE)));
+        print_cell(&table, text_from(print_status(postgres_int(rows, i, R_STATUS))));
+        print_cell(&table, postgres_text(rows, i, R_TITLE));
+    }
+    print_out(&table);
+    putchar('\n');
+}
+
+/* Levels of an escalation read better as colours. */
+static Text shown_value(Text kind, Text value)
+{
+    int64_t number;
+    if (text_is(kind, "escalated") && text_to_int64(value, &number))
+        return text_from(print_level(number));
+    if (!text_is(kind, "opened") && text_to_int64(value, &number))
+        return text_from(print_status(number));
+    return text_is_absent(value) ? TEXT("") : value;
+}
+
+static void print_events(const PostgresResult *rows, Arena *arena)
+{
+    static const char *const NAMES[] = {"事件时间", "获知时间", "事件", "由", "至", "依据", "报告"};
+    PrintTable table = print_table(arena, 7);
+    print_heading(&table, NAMES);
+    for (int i = 0; i < postgres_rows(rows); i++) {
+        Text kind = postgres_text(rows, i, E_KIND);
+        print_cell(&table, print_time(arena, postgres_time(rows, i, E_EVENT)));
+        print_cell(&table, print_time(arena, postgres_time(rows, i, E_KNOWN)));
+        print_cell(&table, text_from(event_name(kind)));
+        print_cell(&table, shown_value(kind, postgres_text(rows, i, E_BEFORE)));
+        print_cell(&table, shown_value(kind, postgres_text(rows, i, E_AFTER)));
+        print_cell(&table, postgres_text(rows, i, E_REASON));
+        print_cell(&table, record_name(arena, postgres_text(rows, i, E_SOURCE),
+                                       postgres_text(rows, i, E_RECORD)));
+    }
+    print_out(&table);
+}
+
+static void write_case(TextBuilder *out, const PostgresResult *rows, int i)
+{
+    static const struct {
+        const char *key;
+        int column;
+        enum { AS_TEXT, AS_INT, AS_TIME } as;
+    } MEMBERS[] = {{"case_no", CASE_NO, AS_TEXT},
+                   {"hazard_no", HAZARD_NO, AS_TEXT},
+                   {"recurrence_no", RECURRENCE, AS_INT},
+                   {"category", CATEGORY, AS_TEXT},
+                   {"title", TITLE, AS_TEXT},
+                   {"status", STATUS, AS_INT},
+                   {"level", LEVEL, AS_INT},
+                   {"level_since", LEVEL_SINCE, AS_TIME},
+                   {"level_reason", LEVEL_REASON, AS_TEXT},
+                   {"address", ADDRESS, AS_TEXT},
+                   {"asset_kind", ASSET_KIND, AS_TEXT},
+                   {"asset_id", ASSET_ID, AS_TEXT},
+                   {"reports", REPORTS, AS_INT},
+                   {"independent", INDEPENDENT, AS_INT},
+                   {"reporters", REPORTERS, AS_INT},
+                   {"sources", SOURCES, AS_INT},
+                   {"opened_at", OPENED, AS_TIME},
+                   {"closed_at", CLOSED, AS_TIME},
+                   {"reopened", REOPENED, AS_INT},
+                   {"trapped", TRAPPED, AS_INT},
+                   {"injured", INJURED, AS_INT},
+                   {"dead", DEAD, AS_INT}};
+    for (size_t m = 0; m < sizeof MEMBERS / sizeof MEMBERS[0]; m++) {
+        if (MEMBERS[m].as == AS_TEXT)
+            out_text(out, MEMBERS[m].key, postgres_text(rows, i, MEMBERS[m].column));
+        else if (MEMBERS[m].as == AS_INT)
+            out_int(out, MEMBERS[m].key, postgres_int(rows, i, MEMBERS[m].column));
+        else
+            out_time(out, MEMBERS[m].key, postgres_time(rows, i, MEMBERS[m].column));
+    }
+}
+
+static void write_reports(TextBuilder *out, const PostgresResult *rows)
+{
+    js_write_key(out, TEXT("members"));
+    builder_char(out, '[');
+    for (int i = 0; i < postgres_rows(rows); i++) {
+        builder_string(out, i > 0 ? ",{" : "{");
+        out_int(out, "report_id", postgres_int(rows, i, R_ID));
+        out_text(out, "source", postgres_text(rows, i, R_SOURCE));
+        out_text(out, "record_no", postgres_text(rows, i, R_RECORD));
+        out_time(out, "event_at", postgres_time(rows, i, R_EVENT));
+        out_text(out, "independence", postgres_text(rows, i, R_INDEPENDENCE));
+        out_text(out, "outcome", postgres_text(rows, i, R_OUTCOME));
+        out_int(out, "score_mb", postgres_int(rows, i, R_SCORE));
+        out_int(out, "status", postgres_int(rows, i, R_STATUS));
+        out_text(out, "title", postgres_text(rows, i, R_TITLE));
+        builder_char(out, '}');
+    }
+    builder_char(out, ']');
+}
+
+static void write_events(TextBuilder *out, const PostgresResult *rows)
+{
+    js_write_key(out, TEXT("timeline"));
+    builder_char(out, '[');
+    for (int i = 0; i < postgres_rows(rows); i++) {
+        builder_string(out, i > 0 ? ",{" : "{");
+        out_time(out, "event_at", postgres_time(rows, i, E_EVENT));
+        out_time(out, "known_at", postgres_time(rows, i, E_KNOWN));
+        out_text(out, "kind", postgres_text(rows, i, E_KIND));
+        out_text(out, "before", postgres_text(rows, i, E_BEFORE));
+        out_text(out, "after", postgres_text(rows, i, E_AFTER));
+        out_text(out, "reason", postgres_text(rows, i, E_REASON));
+        out_text(out, "source", postgres_text(rows, i, E_SOURCE));
+        out_text(out, "record_no", postgres_text(rows, i, E_RECORD));
+        builder_char(out, '}');
+    }
+    builder_char(out, ']');
+}
+
+/* One case with its reports and events; `out` gathers JSON when it is asked for. */
+static bool show_one(
+    const CaseCommand *command, const PostgresResult *cases, int i, TextBuilder *out, Error *error)
+{
+    POSTGRES_RESULT_AUTO *reports = NULL;
+    POSTGRES_RESULT_AUTO *events = NULL;
+    const PostgresParam params[] = {
+        postgres_param_text(postgres_text(cases, i, REGION)),
+        postgres_param_int8(command->arena, postgres_int(cases, i, CASE_ID))};
+    if (!postgres_call(command->pg, &REPORTS_OF, params, 2, &reports, error) ||
+        !postgres_call(command->pg, &EVENTS_OF, params, 2, &events, error))
+        return false;
+    if (command->json) {
+        builder_string(out, i > 0 ? ",\n{" : "{");
+        write_case(out, cases, i);
+        write_reports(out, reports);
+        write_events(out, events);
+        builder_char(out, '}');
+        return true;
+    }
+    if (i > 0)
+        putchar('\n');
+    print_head(cases, i, command->arena);
+    print_reports(reports, command->arena);
+    print_events(events, command->arena);
+    return true;
+}
+
+int case_show(const CaseCommand *command)
+{
+    POSTGRES_RESULT_AUTO *cases = NULL;
+    Error error = {0};
+    const PostgresParam id = postgres_param_text(text_from(command->id));
+    if (!postgres_call(command->pg, &CASES, &id, 1, &cases, &error))
+        return case_failed(&error);
+    if (postgres_rows(cases) == 0) {
+        fprintf(stderr,
+                "onecase: no case or hazard \"%s\"; numbers look like AJ9901-20261122-0007 or "
+                "HZ9901-000123\n",
+                command->id);
+        return EXIT_NOT_FOUND;
+    }
+    TextBuilder out = builder_new(command->arena);
+    builder_char(&out, '[');
+    for (int i = 0; i < postgres_rows(cases); i++)
+        if (!show_one(command, cases, i, &out, &error))
+            return case_failed(&error);
+    if (command->json)
+        printf("%.*s]\n", TEXT_ARGS(builder_view(&out)));
+    return EXIT_OK;
+}
