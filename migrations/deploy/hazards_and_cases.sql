@@ -53,7 +53,7 @@ comment on column onecase.hazards.hazard_no is '隐患编号，如 HZ9901-000123
 comment on column onecase.hazards.family is '隐患族，一族共用候选、成桶与拥挤度 / match family: leaves that share buckets, bursts and crowding';
 comment on column onecase.hazards.category_code is '最重类别，见 categories / worst leaf among its reports, see categories';
 comment on column onecase.hazards.scope is '粒度：asset 资产、unit 单元、building 楼幢、point 点位、party 单位、estate 小区、area 片区 / extent of the thing: asset, unit, building, point, party, estate, area';
-comment on column onecase.hazards.asset_kind is '资产种类：plate 电梯识别码、equipment 特种设备、component 城市部件、device 物联网设备 / asset kind: plate (lift), equipment, component, device';
+comment on column onecase.hazards.asset_kind is '资产种类：lift 电梯、equipment 特种设备、component 城市部件、device 物联网设备 / asset kind: lift, equipment, component, device';
 comment on column onecase.hazards.asset_id is '资产编号 / asset id';
 comment on column onecase.hazards.usc_code is '统一社会信用代码，18 位 / unified social credit code, 18 characters';
 comment on column onecase.hazards.party_name is '责任单位 / responsible party';
