@@ -106,6 +106,12 @@ use_servers() {
     unset PGPASSWORD PGSERVICE PGOPTIONS PGHOSTADDR
 }
 
+# brokers_known PORT: how many brokers the one on that port knows; 0 when it does not answer.
+brokers_known() { timeout 10 kcat -b "127.0.0.1:$1" -L -m 3 2>/dev/null 9>&- | grep -c '^  broker [0-9]'; }
+broker_answers() { [ "$(brokers_known "$1")" -gt 0 ]; }
+all_brokers_known() { [ "$(brokers_known "$1")" -eq "$BROKERS" ]; }
+postgres_answers() { [ "$(psql -X -d postgres -Atc 'SELECT 1' 2>/dev/null 9>&-)" = 1 ]; }
+
 # --- processes -------------------------------------------------------------------------------------------------------
 
 boot_id() { cat /proc/sys/kernel/random/boot_id; }

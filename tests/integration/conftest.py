@@ -3,6 +3,7 @@
 servers            one Kafka and one PostgreSQL per run (harness.LocalServers)
 database           a database of the test's own with the schema deployed (harness.Database)
 topics             a topic prefix of the test's own (harness.Topics)
+project_topics     the same, with all topics of deploy/topics.cfg made by `onecase topics --create`
 key_file           an HMAC key for reporters
 start_service      start_service("matcher", "--set", "batch_max=7") -> harness.Service, stopped at the end of the test
 onecase            onecase("case", "list") -> CompletedProcess of the command line; status 0 unless status=N is given
@@ -87,6 +88,12 @@ def topics(servers: LocalServers) -> Iterator[Topics]:
     left = space.existing()
     if left:
         space.delete(*left)
+
+
+@pytest.fixture
+def project_topics(topics: Topics, database: Database, onecase: Callable[..., object]) -> Topics:
+    onecase("topics", "--create", "--prefix", topics.prefix, database=database)
+    return topics
 
 
 @pytest.fixture
