@@ -40,7 +40,7 @@ class Kcat:
     """One kcat for each topic; a record that holds a separator goes alone, as a file."""
 
     def __init__(self, program, brokers):
-        self.base = [program, "-b", brokers, "-P", "-q", "-X", f"topic.partitioner={PARTITIONER}"]
+        self.base = [program, "-b", brokers, "-P", "-X", f"topic.partitioner={PARTITIONER}"]
         for name, value in SETTINGS.items():
             self.base += ["-X", f"{name}={value}"]
         self.running = {}
@@ -74,7 +74,7 @@ class Kcat:
 
     @staticmethod
     def _judge(topic, status, errors):
-        if status != 0 or b"Delivery failed" in errors or b"ERROR" in errors:
+        if status != 0 or b"Delivery failed" in errors:
             sys.exit(f"send: kcat ended with {status} on topic {topic}: {errors.decode(errors='replace').strip()}")
 
     def close(self):
