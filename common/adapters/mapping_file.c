@@ -1,0 +1,163 @@
+/*
+ * One mapping file: libconfig parses, the parts read it into the plain structs of domain/mapping_spec.h, the lint of
+ * the domain judges the whole. The digest covers the file, its code tables and word lists in the order of reading.
+ */
+#include "adapters/mapping_file.h"
+
+#include "domain/mapping_lint.h"
+
+#include "adapters/mapping_file_parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION_HEX = 12, PATHS_MAX = 1000 };
+
+Text load_file(MappingLoad *load, Text path, int line)
+{
+    const char *why = NULL;
+    Text content = reader_file(load->reader.arena, path, &why);
+    if (text_is_absent(content))
+        READER_ERROR(&load->reader, line, "cannot read \"%.*s\": %s", TEXT_ARGS(path), why);
+    else
+        digest_update(load->digest, content);
+    return content;
+}
+
+static Text folder_of(Arena *arena, Text path)
+{
+    for (size_t i = path.size; i > 0; i--)
+        if (path.data[i - 1] == '/')
+            return text_copy(arena, text_slice(path, 0, i));
+    return TEXT("");
+}
+
+static Text name_of(Arena *arena, Text path)
+{
+    Text folder = folder_of(arena, path);
+    Text name = text_slice(path, folder.size, SIZE_MAX);
+    if (text_ends(name, TEXT(".cfg")))
+        name = text_slice(name, 0, name.size - 4);
+    return text_copy(arena, name);
+}
+
+static void finish_version(MappingLoad *load)
+{
+    uint8_t digest[SHA256_SIZE];
+    char hex[SHA256_HEX_SIZE + 1];
+    digest_end(load->digest, digest);
+    digest_hex(digest, sizeof(digest), hex);
+    load->mapping->version = text_format(load->reader.arena, "%.*s@%.*s",
+                                         TEXT_ARGS(load->mapping->name), VERSION_HEX, hex);
+}
+
+/* @include is looked for beside the mapping file. */
+static bool parse(MappingLoad *load, Text content, config_t *config)
+{
+    Arena *arena = load->reader.arena;
+    Text folder = load->reader.folder.size > 0 ? load->reader.folder : TEXT("./");
+    config_set_include_dir(config, text_string(arena, folder));
+    if (config_read_string(config, text_string(arena, content)) == CONFIG_TRUE)
+        return true;
+    const char *file = config_error_file(config);
+    Text name = file != NULL ? text_from(file) : load->reader.file;
+    mapping_finding_error(load->reader.findings, name, config_error_line(config), "%s",
+                          config_error_text(config));
+    return false;
+}
+
+const Mapping *mapping_file_load(const char *path,
+                                 const MappingFileOptions *options,
+                                 Arena *arena,
+                                 MappingFindings *findings)
+{
+    Text file = text_copy(arena, text_from(path));
+    MappingLoad load = {.mapping = ARENA_NEW(arena, Mapping)};
+    load.reader = (MappingReader){
+        .arena = arena, .findings = findings, .file = file, .folder = folder_of(arena, file)};
+    load.words_folder =
+        options->words_folder != NULL
+            ? text_format(arena, "%s/", options->words_folder)
+            : text_format(arena, "%.*s../model/words/", TEXT_ARGS(load.reader.folder));
+    load.mapping->file = file;
+    load.mapping->name = name_of(arena, file);
+    size_t errors = findings->errors;
+
+    const char *why = NULL;
+    Text content = reader_file(arena, file, &why);
+    if (text_is_absent(content)) {
+        mapping_finding_error(findings, file, 0, "cannot be read: %s", why);
+        return NULL;
+    }
+    load.digest = digest_begin();
+    digest_update(load.digest, content);
+    config_t config;
+    config_init(&config);
+    if (parse(&load, content, &config)) {
+        const config_setting_t *root = config_root_setting(&config);
+        load_head(&load, root);
+        load_extracts(&load, root);
+        load_codes(&load, root);
+        load_fields(&load, root);
+        mapping_lint(load.mapping, options->regions, findings);
+    }
+    config_destroy(&config);
+    finish_version(&load);
+    return findings->errors == errors ? load.mapping : NULL;
+}
+
+bool mapping_file_load_all(TextList paths,
+                           const MappingFileOptions *options,
+                           Arena *arena,
+                           const Mapping **mappings,
+                           MappingFindings *findings)
+{
+    for (size_t i = 0; i < paths.count; i++)
+        mappings[i] =
+            mapping_file_load(text_string(arena, paths.items[i]), options, arena, findings);
+    mapping_lint_together(mappings, paths.count, findings);
+    mapping_finding_sort(findings);
+    return findings->errors == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return text_compare(*(const Text *)a, *(const Text *)b);
+}
+
+bool mapping_file_list(const char *folder, Arena *arena, TextList *paths, Error *error)
+{
+    DIR *directory = opendir(folder);
+    if (directory == NULL)
+        return error_set(error, ERROR_FATAL, "cannot read folder \"%s\": %s", folder,
+                         strerror(errno));
+    *paths = (TextList){ARENA_ARRAY(arena, Text, PATHS_MAX), 0};
+    const struct dirent *entry;
+    bool whole = true;
+    while ((entry = readdir(directory)) != NULL) {
+        Text name = text_from(entry->d_name);
+        if (!text_ends(name, TEXT(".cfg")) || name.data[0] == '.')
+            continue;
+        whole = paths->count < PATHS_MAX;
+        if (!whole)
+            break;
+        paths->items[paths->count++] = text_format(arena, "%s/%s", folder, entry->d_name);
+    }
+    closedir(directory);
+    if (!whole)
+        return error_set(error, ERROR_FATAL, "folder \"%s\" holds more than %d mapping files",
+                         folder, PATHS_MAX);
+    if (paths->count > 1)
+        qsort(paths->items, paths->count, sizeof(Text), by_name);
+    return true;
+}
+
+Text mapping_file_tests(const Mapping *mapping, Arena *arena)
+{
+    if (text_is_absent(mapping->tests))
+        return TEXT_ABSENT;
+    Text folder = folder_of(arena, mapping->file);
+    return text_format(arena, "%.*s%.*s", TEXT_ARGS(folder), TEXT_ARGS(mapping->tests));
+}

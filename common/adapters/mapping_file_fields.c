@@ -1,0 +1,258 @@
+/*
+ * fields.*: one target each. Names of extracts and code tables are resolved here; whether the whole makes sense is
+ * the lint's business.
+ */
+#include "adapters/mapping_file_parts.h"
+
+#include <stdio.h>
+
+enum { FIELDS_MAX = 100 };
+
+static const ReaderWord KIND_WORDS[] = {{"report", RECORD_REPORT},
+                                        {"update", RECORD_UPDATE},
+                                        {"assignment", RECORD_ASSIGNMENT},
+                                        {"inspection", RECORD_INSPECTION}};
+
+static int line_of(const config_setting_t *group, const char *key)
+{
+    const config_setting_t *setting = config_setting_get_member(group, key);
+    return reader_line(setting != NULL ? setting : group);
+}
+
+static void load_selection(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    static const struct {
+        const char *key;
+        MappingSelect select;
+    } WAYS[] = {{"first", SELECT_FIRST},
+                {"all", SELECT_ALL},
+                {"concat", SELECT_CONCAT},
+                {"value", SELECT_VALUE}};
+    MappingReader *reader = &load->reader;
+    size_t given = 0;
+    for (size_t i = 0; i < sizeof(WAYS) / sizeof(WAYS[0]); i++) {
+        if (config_setting_get_member(group, WAYS[i].key) == NULL)
+            continue;
+        given++;
+        field->select = WAYS[i].select;
+        if (field->select == SELECT_VALUE) {
+            field->value = reader_text(reader, group, "value");
+            continue;
+        }
+        field->pointers = reader_pointers(reader, group, WAYS[i].key, &field->pointer_count);
+    }
+    if (given != 1)
+        READER_ERROR(reader, field->line,
+                     "field \"%s\" needs exactly one of first, all, concat, value",
+                     field->target->name);
+}
+
+static void load_shape(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    static const ReaderWord PICKS[] = {
+        {"last", PICK_LAST}, {"list", PICK_LIST}, {"join", PICK_JOIN}};
+    MappingReader *reader = &load->reader;
+    int pick = field->target->type == FIELD_LIST ? PICK_LIST : PICK_LAST;
+    reader_word(reader, group, "pick", PICKS, 3, &pick);
+    field->pick = (MappingPick)pick;
+    if (config_setting_get_member(group, "pick") != NULL && field->select != SELECT_ALL)
+        READER_ERROR(reader, line_of(group, "pick"), "\"pick\" belongs to \"all\" only");
+    field->join = reader_text(reader, group, "join");
+    if (!text_is_absent(field->join) && field->select != SELECT_CONCAT && field->pick != PICK_JOIN)
+        READER_ERROR(reader, line_of(group, "join"),
+                     "\"join\" belongs to \"concat\" and to pick = \"join\"");
+    field->dedupe = reader_bool(reader, group, "dedupe");
+    int max = MAPPING_TEXT_MAX;
+    reader_integer(reader, group, "max", 1, 100000, &max);
+    field->max = max;
+}
+
+static void load_clean(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    static const ReaderWord STEPS[] = {{"trim", CLEAN_TRIM},
+                                       {"narrow", CLEAN_NARROW},
+                                       {"html", CLEAN_HTML},
+                                       {"upper", CLEAN_UPPER}};
+    MappingReader *reader = &load->reader;
+    TextList clean = reader_text_list(reader, group, "clean");
+    for (size_t i = 0; i < clean.count; i++) {
+        int step =
+            reader_word_of(reader, line_of(group, "clean"), "clean", clean.items[i], STEPS, 4);
+        if (step > 0)
+            field->clean |= (unsigned)step;
+    }
+    const config_setting_t *between = config_setting_get_member(group, "between");
+    if (between == NULL)
+        return;
+    TextList marks = reader_text_list(reader, group, "between");
+    if (marks.count != 2 || marks.items[0].size == 0) {
+        READER_ERROR(reader, reader_line(between), "\"between\" must be [from, to]");
+        return;
+    }
+    field->between_from = marks.items[0];
+    field->between_to = marks.items[1];
+}
+
+static void load_references(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    MappingReader *reader = &load->reader;
+    Mapping *mapping = load->mapping;
+    const char *names[FIELDS_MAX];
+    size_t count = 0;
+    Text extract = reader_text(reader, group, "extract");
+    for (size_t i = 0; i < mapping->extract_count && !text_is_absent(extract); i++) {
+        if (count < FIELDS_MAX)
+            names[count++] = mapping->extracts[i].name.data;
+        if (text_equal(mapping->extracts[i].name, extract)) {
+            field->extract = &mapping->extracts[i];
+            mapping->extracts[i].used = true;
+        }
+    }
+    if (!text_is_absent(extract) && field->extract == NULL) {
+        const char *nearest = mapping_finding_nearest(extract, names, count);
+        READER_ERROR(reader, line_of(group, "extract"), "no extract \"%.*s\"%s%s%s",
+                     TEXT_ARGS(extract), nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                     nearest ? "\"?" : "");
+    }
+    count = 0;
+    Text codes = reader_text(reader, group, "codes");
+    for (size_t i = 0; i < mapping->code_count && !text_is_absent(codes); i++) {
+        if (count < FIELDS_MAX)
+            names[count++] = mapping->codes[i].name.data;
+        if (text_equal(mapping->codes[i].name, codes)) {
+            field->codes = &mapping->codes[i];
+            mapping->codes[i].used = true;
+        }
+    }
+    if (!text_is_absent(codes) && field->codes == NULL) {
+        const char *nearest = mapping_finding_nearest(codes, names, count);
+        READER_ERROR(reader, line_of(group, "codes"), "no codes \"%.*s\"%s%s%s", TEXT_ARGS(codes),
+                     nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                     nearest ? "\"?" : "");
+    }
+}
+
+static int as_of_type(FieldType type)
+{
+    switch (type) {
+    case FIELD_INTEGER:
+        return AS_INTEGER;
+    case FIELD_TIME:
+        return AS_TIME;
+    case FIELD_POINT:
+        return AS_POINT;
+    case FIELD_FLAG:
+        return AS_FLAG;
+    case FIELD_TEXT:
+    case FIELD_LIST:
+        break;
+    }
+    return AS_TEXT;
+}
+
+static void load_meaning(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    static const ReaderWord AS[] = {
+        {"text", AS_TEXT},   {"integer", AS_INTEGER}, {"decimal", AS_DECIMAL}, {"time", AS_TIME},
+        {"point", AS_POINT}, {"phone", AS_PHONE},     {"usc", AS_USC},         {"flag", AS_FLAG}};
+    MappingReader *reader = &load->reader;
+    int as = as_of_type(field->target->type);
+    reader_word(reader, group, "as", AS, 8, &as);
+    field->as = (MappingAs)as;
+    Text precision = reader_text(reader, group, "precision");
+    field->precision = 'D';
+    if (precision.size == 1 && precision.data[0] >= 'A' && precision.data[0] <= 'E')
+        field->precision = precision.data[0];
+    else if (!text_is_absent(precision))
+        READER_ERROR(reader, line_of(group, "precision"),
+                     "\"precision\" must be A, B, C, D or E, found \"%.*s\"", TEXT_ARGS(precision));
+    Text personal = reader_text(reader, group, "personal");
+    if (!text_is_absent(personal))
+        field->personal =
+            (MappingPersonal)load_personal_word(load, line_of(group, "personal"), personal);
+    field->source = reader_text(reader, group, "source");
+}
+
+static void load_presence(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    MappingReader *reader = &load->reader;
+    field->default_text = reader_text(reader, group, "default");
+    field->required = reader_bool(reader, group, "required");
+    field->when = load_conditions(load, group);
+    TextList kinds = reader_text_list(reader, group, "kinds");
+    for (size_t i = 0; i < kinds.count; i++) {
+        int kind =
+            reader_word_of(reader, line_of(group, "kinds"), "kinds", kinds.items[i], KIND_WORDS, 4);
+        if (kind >= 0)
+            field->kinds |= 1u << kind;
+    }
+}
+
+static const ReportField *find_target(MappingLoad *load, const config_setting_t *group)
+{
+    const char *name = config_setting_name(group);
+    const ReportField *target = report_field(text_from(name));
+    if (target != NULL && target->mappable)
+        return target;
+    const char *names[FIELDS_MAX];
+    size_t count;
+    size_t known = 0;
+    const ReportField *fields = report_fields(&count);
+    for (size_t i = 0; i < count && known < FIELDS_MAX; i++)
+        if (fields[i].mappable)
+            names[known++] = fields[i].name;
+    const char *nearest = mapping_finding_nearest(text_from(name), names, known);
+    if (target != NULL)
+        READER_ERROR(&load->reader, reader_line(group),
+                     "target \"%s\" is set by onecase itself and cannot be mapped", name);
+    else if (nearest != NULL)
+        READER_ERROR(&load->reader, reader_line(group),
+                     "unknown target \"%s\", did you mean \"%s\"?", name, nearest);
+    else
+        READER_ERROR(&load->reader, reader_line(group), "unknown target \"%s\"", name);
+    return NULL;
+}
+
+static void load_field(MappingLoad *load, const config_setting_t *group)
+{
+    MappingReader *reader = &load->reader;
+    const ReportField *target = find_target(load, group);
+    if (target == NULL)
+        return;
+    if (!config_setting_is_group(group)) {
+        READER_ERROR(reader, reader_line(group), "field \"%s\" must be a group { ... }, found %s",
+                     target->name, reader_type(group));
+        return;
+    }
+    char where[80];
+    snprintf(where, sizeof(where), "fields.%s", target->name);
+    reader_check_keys(reader, group, where,
+                      READER_KEYS("first", "all", "concat", "value", "pick", "join", "dedupe",
+                                  "clean", "between", "extract", "as", "codes", "default",
+                                  "required", "kinds", "when", "max", "precision", "personal",
+                                  "source"));
+    MappingField *field = &load->mapping->fields[load->mapping->field_count++];
+    field->target = target;
+    field->line = reader_line(group);
+    load_selection(load, group, field);
+    load_shape(load, group, field);
+    load_clean(load, group, field);
+    load_references(load, group, field);
+    load_meaning(load, group, field);
+    load_presence(load, group, field);
+}
+
+void load_fields(MappingLoad *load, const config_setting_t *root)
+{
+    MappingReader *reader = &load->reader;
+    const config_setting_t *group = reader_group(reader, root, "fields");
+    if (group == NULL) {
+        if (config_setting_get_member(root, "fields") == NULL)
+            READER_ERROR(reader, 0, "\"fields\" is missing");
+        return;
+    }
+    int length = config_setting_length(group);
+    load->mapping->fields = ARENA_ARRAY(reader->arena, MappingField, length);
+    for (int i = 0; i < length; i++)
+        load_field(load, config_setting_get_elem(group, (unsigned)i));
+}

@@ -1,0 +1,180 @@
+/*
+ * What a feed holds of persons. A value listed under `personal` is known by its place in the document: fields do not
+ * see it (mapping_select.c) and `extra` is written without it. The reporter leaves as a keyed hash and nothing else.
+ */
+#include "base/digest.h"
+#include "base/text_builder.h"
+
+#include "domain/mapping_run.h"
+#include "domain/phone.h"
+#include "domain/scrub.h"
+
+#include <string.h>
+
+enum { REPORTER_HASH_SIZE = 16 };
+
+void mapping_personal_collect(MappingRun *run)
+{
+    const JsValue *found[MAPPING_PERSONAL_MAX];
+    for (size_t i = 0; i < run->mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &run->mapping->personal[i];
+        size_t room = MAPPING_PERSONAL_MAX - run->personal_count;
+        size_t count = mapping_pointer_find(&rule->pointer, run->root, found, room);
+        for (size_t j = 0; j < count; j++)
+            run->personal[run->personal_count++] = (PersonalValue){found[j], rule->what};
+    }
+}
+
+MappingPersonal mapping_personal_of(const MappingRun *run, const JsValue *value)
+{
+    for (size_t i = 0; i < run->personal_count; i++)
+        if (run->personal[i].value == value)
+            return run->personal[i].what;
+    return PERSONAL_NONE;
+}
+
+Text mapping_person_hash(const MappingRun *run, Text id)
+{
+    uint8_t mac[SHA256_SIZE];
+    char hex[REPORTER_HASH_SIZE * 2 + 1];
+    digest_hmac_sha256(run->context->hmac_key, id, mac);
+    digest_hex(mac, REPORTER_HASH_SIZE, hex);
+    return text_format(run->arena, "%d:%s", (int)run->context->hmac_key_no, hex);
+}
+
+/* Another id than a telephone number means something within its own system only. */
+static Text hash_id(const MappingRun *run, Text id)
+{
+    return mapping_person_hash(run,
+                               text_format(run->arena, "%.*s/%.*s", TEXT_ARGS(run->mapping->source),
+                                           TEXT_ARGS(text_trim(id))));
+}
+
+void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text)
+{
+    Report *report = &run->report;
+    if (field->as != AS_PHONE) {
+        report->reporter = hash_id(run, text);
+        return;
+    }
+    Text number;
+    switch (phone_normalise(run->arena, text, &number)) {
+    case PHONE_MOBILE:
+    case PHONE_LANDLINE:
+        report->reporter = mapping_person_hash(run, number);
+        if (text_is_absent(report->reporter_kind))
+            report->reporter_kind = TEXT("citizen");
+        break;
+    case PHONE_MASKED:
+        report->reporter = mapping_person_hash(run, number);
+        report->reporter_kind = TEXT("masked");
+        run_flag(run, FLAG_MASKED_AT_SOURCE);
+        break;
+    case PHONE_SERVICE:
+        run_flag(run, FLAG_CALLER_IS_SERVICE);
+        break;
+    case PHONE_UNREADABLE:
+        run_flag(run, FLAG_PHONE_UNREADABLE);
+        break;
+    case PHONE_ABSENT:
+        break;
+    }
+}
+
+void mapping_person_anonymous(MappingRun *run)
+{
+    const MappingField *field = mapping_field_of(run->mapping, "reporter");
+    Report *report = &run->report;
+    if (field == NULL || run->kind != RECORD_REPORT || !text_is_absent(report->reporter))
+        return;
+    if (text_is_absent(report->reporter_kind) || text_is(report->reporter_kind, "citizen"))
+        report->reporter_kind = TEXT("anonymous");
+}
+
+bool mapping_person_scrubs(const ReportField *target)
+{
+    static const char *const FREE_TEXT[] = {
+        "title",   "body",       "address",     "place_name", "measures",    "result",
+        "channel", "party_name", "finder_post", "lead_org",   "assist_orgs", "status_source"};
+    for (size_t i = 0; i < sizeof(FREE_TEXT) / sizeof(FREE_TEXT[0]); i++)
+        if (strcmp(target->name, FREE_TEXT[i]) == 0)
+            return true;
+    return false;
+}
+
+static void
+write_scalar(MappingRun *run, const JsValue *value, MappingPersonal what, TextBuilder *out)
+{
+    Text text = js_scalar_text(value);
+    Text number;
+    if (what == PERSONAL_HASH || what == PERSONAL_MASK) {
+        PhoneKind kind = phone_normalise(run->arena, text, &number);
+        bool phone = kind == PHONE_MOBILE || kind == PHONE_LANDLINE || kind == PHONE_MASKED;
+        if (what == PERSONAL_HASH)
+            js_write_text(out, phone ? mapping_person_hash(run, number) : hash_id(run, text));
+        else
+            js_write_text(out, phone ? phone_mask(run->arena, number) : TEXT("*"));
+        return;
+    }
+    bool changed;
+    Text scrubbed = scrub_text(run->arena, text, &changed);
+    if (js_type(value) == JS_TEXT || changed)
+        js_write_text(out, scrubbed);
+    else
+        builder_text(out, text);
+}
+
+/* JSON text of the value without what is personal in it. Depth is limited by js_parse. */
+static void write_value(MappingRun *run, const JsValue *value, TextBuilder *out)
+{
+    MappingPersonal what = mapping_personal_of(run, value);
+    if (what == PERSONAL_DROP) {
+        builder_string(out, "null");
+        return;
+    }
+    JsType type = js_type(value);
+    if (type == JS_ARRAY) {
+        builder_char(out, '[');
+        for (size_t i = 0; i < js_count(value); i++) {
+            if (i > 0)
+                builder_char(out, ',');
+            write_value(run, js_element(value, i), out);
+        }
+        builder_char(out, ']');
+    } else if (type == JS_OBJECT) {
+        size_t cursor = 0;
+        Text key;
+        const JsValue *member;
+        builder_char(out, '{');
+        while (js_each(value, &cursor, &key, &member)) {
+            if (mapping_personal_of(run, member) == PERSONAL_DROP)
+                continue;
+            js_write_key(out, key);
+            write_value(run, member, out);
+        }
+        builder_char(out, '}');
+    } else if (type == JS_NULL) {
+        builder_string(out, "null");
+    } else {
+        write_scalar(run, value, what, out);
+    }
+}
+
+void mapping_person_extra(MappingRun *run)
+{
+    const Mapping *mapping = run->mapping;
+    if (mapping->extra_count == 0)
+        return;
+    Report *report = &run->report;
+    report->extra = ARENA_ARRAY(run->arena, ReportExtra, mapping->extra_count);
+    for (size_t i = 0; i < mapping->extra_count; i++) {
+        const JsValue *found[1];
+        if (mapping_pointer_find(&mapping->extra[i], run->root, found, 1) == 0 ||
+            js_type(found[0]) == JS_NULL || mapping_personal_of(run, found[0]) == PERSONAL_DROP)
+            continue;
+        TextBuilder out = builder_new(run->arena);
+        write_value(run, found[0], &out);
+        report->extra[report->extra_count++] =
+            (ReportExtra){mapping->extra[i].text, builder_view(&out)};
+    }
+}

@@ -1,0 +1,50 @@
+#ifndef ONECASE_DOMAIN_MAPPING_POINTER_H
+#define ONECASE_DOMAIN_MAPPING_POINTER_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+
+/*
+ * JSON Pointers of mapping files: RFC 6901 with two more tokens, `*` (each element of an array) and `[key=value]`
+ * (the elements of an array whose member `key` is `value`). Compiled once when the file is read.
+ */
+typedef enum MappingTokenKind {
+    TOKEN_MEMBER, /* a member by name, or an element by index */
+    TOKEN_EACH,   /* `*` */
+    TOKEN_WHERE   /* `[key=value]` */
+} MappingTokenKind;
+
+typedef struct MappingToken {
+    MappingTokenKind kind;
+    Text name;    /* '~0' and '~1' decoded */
+    Text value;   /* of TOKEN_WHERE */
+    size_t index; /* of TOKEN_MEMBER when the name is an array index, else SIZE_MAX */
+} MappingToken;
+
+typedef struct MappingPointer {
+    Text text; /* as written */
+    MappingToken *tokens;
+    size_t count;
+    int line; /* in the mapping file */
+} MappingPointer;
+
+enum { MAPPING_MATCHES_MAX = 256 }; /* values one pointer may stand for in one record */
+
+/* Compiles `text`; everything lives on the arena. REJECT when it is no pointer, with a text fit for a finding. */
+MUST_CHECK bool
+mapping_pointer_compile(Arena *arena, Text text, MappingPointer *pointer, Error *error);
+
+/* The values at the pointer, at most `max` of them, in the order of the document. */
+size_t mapping_pointer_find(const MappingPointer *pointer,
+                            const JsValue *root,
+                            const JsValue **found,
+                            size_t max);
+
+/* The last member name of the pointer ("" for the root), to guess what it holds. */
+Text mapping_pointer_last_name(const MappingPointer *pointer);
+
+/* Whether some value can be reached by both, or one lies below the other: compared token by token, `*` fits all. */
+bool mapping_pointer_overlaps(const MappingPointer *a, const MappingPointer *b);
+
+#endif

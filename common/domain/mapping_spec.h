@@ -1,0 +1,159 @@
+#ifndef ONECASE_DOMAIN_MAPPING_SPEC_H
+#define ONECASE_DOMAIN_MAPPING_SPEC_H
+
+#include "base/encoding.h"
+
+#include "domain/code_table.h"
+#include "domain/geo.h"
+#include "domain/mapping.h"
+#include "domain/mapping_pointer.h"
+#include "domain/time_format.h"
+#include "domain/word_list.h"
+
+/*
+ * What a mapping file says, compiled: adapters/mapping_file.c fills it, mapping_lint.c judges it, mapping.c runs it.
+ * Plain values on one arena; everything that can be prepared once is prepared here, so that no record pays for it.
+ * Members named `line` are lines of the mapping file.
+ */
+typedef enum MappingTest {
+    TEST_IN,
+    TEST_NOT_IN,
+    TEST_CONTAINS,
+    TEST_STARTS,
+    TEST_PRESENT,
+    TEST_ABSENT
+} MappingTest;
+
+typedef struct MappingCondition {
+    MappingPointer pointer;
+    MappingTest test;
+    TextList values;
+} MappingCondition;
+
+typedef struct MappingConditions { /* all must hold; none: holds */
+    MappingCondition *items;
+    size_t count;
+} MappingConditions;
+
+typedef struct MappingKind {
+    RecordKind kind;
+    Text reason; /* of ignore */
+    MappingConditions when;
+    const WordList
+        *unless; /* NULL: none; the kind does not fit when a word of it stands in title or body */
+    int line;
+} MappingKind;
+
+typedef enum MappingSelect { SELECT_FIRST, SELECT_ALL, SELECT_CONCAT, SELECT_VALUE } MappingSelect;
+typedef enum MappingPick { PICK_LAST, PICK_LIST, PICK_JOIN } MappingPick;
+typedef enum MappingPersonal {
+    PERSONAL_NONE,
+    PERSONAL_HASH,
+    PERSONAL_MASK,
+    PERSONAL_DROP
+} MappingPersonal;
+
+typedef enum MappingAs {
+    AS_TEXT,
+    AS_INTEGER,
+    AS_DECIMAL,
+    AS_TIME,
+    AS_POINT,
+    AS_PHONE,
+    AS_USC,
+    AS_FLAG
+} MappingAs;
+
+enum { /* MappingField.clean, applied in this order */
+       CLEAN_HTML = 1,
+       CLEAN_NARROW = 2,
+       CLEAN_UPPER = 4,
+       CLEAN_TRIM = 8
+};
+
+typedef struct MappingExtract {
+    Text name;
+    TextList after;
+    int32_t within;
+    bool chars[128];
+    int32_t length_min;
+    int32_t length_max;
+    TextList starts;
+    bool check_usc;
+    bool used;
+    int line;
+} MappingExtract;
+
+typedef struct MappingField {
+    const ReportField *target;
+    MappingSelect select;
+    MappingPointer *pointers;
+    size_t pointer_count;
+    Text value;
+    MappingPick pick;
+    Text join;
+    bool dedupe;
+    unsigned clean;
+    Text between_from; /* absent: the whole text */
+    Text between_to;
+    const MappingExtract *extract;
+    MappingAs as;
+    const CodeTable *codes;
+    Text default_text;
+    bool required;
+    unsigned kinds; /* bits 1 << RecordKind; 0: all */
+    MappingConditions when;
+    int32_t max; /* code points */
+    char precision;
+    MappingPersonal personal;
+    Text source; /* of origin_no */
+    int line;
+} MappingField;
+
+typedef struct MappingPersonalRule {
+    MappingPointer pointer;
+    MappingPersonal what;
+} MappingPersonalRule;
+
+enum { MAPPING_TEXT_MAX = 500, MAPPING_WITHIN = 4, MAPPING_PERSONAL_MAX = 64 };
+
+struct Mapping {
+    Text name;    /* file name without .cfg */
+    Text file;    /* as given, for findings */
+    Text version; /* name@digest */
+    Text source;
+    int source_line;
+    TextList topics;
+    int topics_line;
+    Encoding encoding;
+    TextList empty;
+    MappingPointer *extra;
+    size_t extra_count;
+    Text tests; /* folder, relative to the mapping file; absent: none */
+    int32_t zone_minutes;
+    const TimeFormat **time_formats;
+    size_t time_format_count;
+    bool has_point;
+    GeoDatum datum;
+    bool lat_first;
+    GeoBox box; /* WGS-84 */
+    MappingPointer *region;
+    size_t region_count;
+    Text region_default;
+    bool region_required;
+    MappingKind *kinds;
+    size_t kind_count;
+    MappingField *fields;
+    size_t field_count;
+    MappingExtract *extracts;
+    size_t extract_count;
+    CodeTable *codes;
+    size_t code_count;
+    MappingPersonalRule *personal;
+    size_t personal_count;
+};
+
+/* The field of a target, or NULL. */
+const MappingField *mapping_field_of(const Mapping *mapping, const char *target);
+
+#endif

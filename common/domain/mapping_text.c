@@ -1,0 +1,231 @@
+/*
+ * Text steps without regular expressions: each is one pass over the bytes.
+ */
+#include "domain/mapping_text.h"
+
+#include "base/text_builder.h"
+#include "base/unicode.h"
+
+#include "domain/credit_code.h"
+
+#include <string.h>
+
+static const struct {
+    const char *name;
+    const char *text;
+} ENTITIES[] = {
+    {"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}, {"nbsp", " "},
+};
+
+static bool numeric_entity(Text name, uint32_t *codepoint)
+{
+    uint32_t value = 0;
+    bool hex = name.size > 1 && (name.data[1] == 'x' || name.data[1] == 'X');
+    size_t from = hex ? 2 : 1;
+    if (name.size <= from || name.size > from + 7)
+        return false;
+    for (size_t i = from; i < name.size; i++) {
+        char c = name.data[i];
+        uint32_t digit;
+        if (c >= '0' && c <= '9')
+            digit = (uint32_t)(c - '0');
+        else if (hex && (c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            digit = (uint32_t)((c | 0x20) - 'a' + 10);
+        else
+            return false;
+        value = value * (hex ? 16 : 10) + digit;
+    }
+    *codepoint = value;
+    return value > 0 && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
+}
+
+/* Appends the entity at `at` ('&') and returns the position behind it; or `at` when it is none. */
+static size_t decode_entity(Text text, size_t at, TextBuilder *out)
+{
+    enum { NAME_MAX_SIZE = 10 };
+    size_t end = text_find(text_slice(text, at, NAME_MAX_SIZE), TEXT(";"), 0);
+    if (end == SIZE_MAX)
+        return at;
+    Text name = text_slice(text, at + 1, end - 1);
+    uint32_t codepoint;
+    if (name.size > 1 && name.data[0] == '#' && numeric_entity(name, &codepoint)) {
+        builder_codepoint(out, codepoint);
+        return at + end + 1;
+    }
+    for (size_t i = 0; i < sizeof(ENTITIES) / sizeof(ENTITIES[0]); i++) {
+        if (text_is(name, ENTITIES[i].name)) {
+            builder_string(out, ENTITIES[i].text);
+            return at + end + 1;
+        }
+    }
+    return at;
+}
+
+static bool tag_ends_line(Text tag)
+{
+    static const char *const BLOCKS[] = {"br", "p", "div", "li", "tr"};
+    size_t from = text_starts(tag, TEXT("/")) ? 1 : 0;
+    size_t size = 0;
+    char lower[4] = {0};
+    while (from + size < tag.size && size < 3 && (tag.data[from + size] | 0x20) >= 'a' &&
+           (tag.data[from + size] | 0x20) <= 'z') {
+        lower[size] = (char)(tag.data[from + size] | 0x20);
+        size++;
+    }
+    for (size_t i = 0; i < sizeof(BLOCKS) / sizeof(BLOCKS[0]); i++)
+        if (strcmp(lower, BLOCKS[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A '<' starts a tag only before a letter, '/' or '!' and when a '>' follows: "楼高<30米" stays. */
+static size_t tag_end(Text text, size_t at)
+{
+    if (at + 1 >= text.size)
+        return SIZE_MAX;
+    char c = text.data[at + 1];
+    bool opens = c == '/' || c == '!' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return opens ? text_find(text, TEXT(">"), at) : SIZE_MAX;
+}
+
+static Text remove_html(Arena *arena, Text text)
+{
+    if (text.size == 0 ||
+        (memchr(text.data, '<', text.size) == NULL && memchr(text.data, '&', text.size) == NULL))
+        return text;
+    TextBuilder out = builder_new(arena);
+    for (size_t i = 0; i < text.size;) {
+        char c = text.data[i];
+        size_t end = c == '<' ? tag_end(text, i) : SIZE_MAX;
+        if (end != SIZE_MAX) {
+            if (tag_ends_line(text_slice(text, i + 1, end - i - 1)) && out.size > 0 &&
+                out.data[out.size - 1] != '\n')
+                builder_char(&out, '\n');
+            i = end + 1;
+            continue;
+        }
+        size_t next = c == '&' ? decode_entity(text, i, &out) : i;
+        if (next == i)
+            builder_char(&out, text.data[next++]);
+        i = next;
+    }
+    return builder_view(&out);
+}
+
+static Text to_upper(Arena *arena, Text text)
+{
+    char *bytes = text_string(arena, text);
+    for (size_t i = 0; i < text.size; i++)
+        if (bytes[i] >= 'a' && bytes[i] <= 'z')
+            bytes[i] = (char)(bytes[i] - 'a' + 'A');
+    return (Text){bytes, text.size};
+}
+
+Text mapping_text_clean(Arena *arena, Text text, unsigned clean)
+{
+    if (clean & CLEAN_HTML)
+        text = remove_html(arena, text);
+    if (clean & CLEAN_NARROW)
+        text = unicode_narrow(arena, text, NULL);
+    if (clean & CLEAN_UPPER)
+        text = to_upper(arena, text);
+    if (clean & CLEAN_TRIM)
+        text = text_trim(text);
+    return text;
+}
+
+Text mapping_text_between(Text text, Text from, Text to)
+{
+    size_t start = text_find(text, from, 0);
+    if (start == SIZE_MAX)
+        return text;
+    start += from.size;
+    size_t end = text_is_empty(to) ? SIZE_MAX : text_find(text, to, start);
+    if (end == SIZE_MAX)
+        end = text.size;
+    return text_trim(text_slice(text, start, end - start));
+}
+
+static bool is_char(const MappingExtract *extract, char c)
+{
+    return (unsigned char)c < 128 && extract->chars[(unsigned char)c];
+}
+
+static bool run_fits(const MappingExtract *extract, Text run)
+{
+    if (run.size < (size_t)extract->length_min || run.size > (size_t)extract->length_max)
+        return false;
+    if (extract->check_usc && !credit_code_valid(run))
+        return false;
+    for (size_t i = 0; i < extract->starts.count; i++)
+        if (text_starts(run, extract->starts.items[i]))
+            return true;
+    return extract->starts.count == 0;
+}
+
+static size_t run_end(const MappingExtract *extract, Text text, size_t from)
+{
+    while (from < text.size && is_char(extract, text.data[from]))
+        from++;
+    return from;
+}
+
+/* The first run that fits and starts at most `within` code points behind `at`; its end goes to *end. */
+static Text run_behind(const MappingExtract *extract, Text text, size_t at, size_t *end)
+{
+    Text rest = text_slice(text, at, SIZE_MAX);
+    bool inside = false; /* of a run that began before */
+    for (int32_t skipped = 0; rest.size > 0 && skipped <= extract->within; skipped++) {
+        size_t from = text.size - rest.size;
+        bool fits_class = is_char(extract, text.data[from]);
+        if (fits_class && !inside) {
+            *end = run_end(extract, text, from);
+            Text run = text_slice(text, from, *end - from);
+            if (run_fits(extract, run))
+                return run;
+        }
+        inside = fits_class;
+        uint32_t unused;
+        unicode_next(&rest, &unused);
+    }
+    return TEXT_ABSENT;
+}
+
+static size_t next_marker(const MappingExtract *extract, Text text, size_t from, size_t *end)
+{
+    size_t nearest = SIZE_MAX;
+    for (size_t i = 0; i < extract->after.count; i++) {
+        size_t at = text_find(text, extract->after.items[i], from);
+        if (at < nearest) {
+            nearest = at;
+            *end = at + extract->after.items[i].size;
+        }
+    }
+    return nearest;
+}
+
+Text mapping_text_extract(Arena *arena, const MappingExtract *extract, Text text, size_t *cursor)
+{
+    Text narrow = unicode_narrow(arena, text, NULL);
+    if (*cursor == 0) {
+        Text whole = text_trim(narrow);
+        if (whole.size > 0 && run_end(extract, whole, 0) == whole.size &&
+            run_fits(extract, whole)) {
+            *cursor = SIZE_MAX;
+            return whole;
+        }
+    }
+    size_t from = *cursor;
+    size_t behind = 0;
+    while (from < narrow.size && next_marker(extract, narrow, from, &behind) != SIZE_MAX) {
+        size_t end = 0;
+        Text run = run_behind(extract, narrow, behind, &end);
+        if (!text_is_absent(run)) {
+            *cursor = end;
+            return run;
+        }
+        from = behind;
+    }
+    *cursor = SIZE_MAX;
+    return TEXT_ABSENT;
+}

@@ -1,0 +1,342 @@
+/*
+ * A format is a row of steps; parsing takes them one by one off the front of the text. No locale, no clock and no
+ * time zone table: a feed has one offset from UTC.
+ */
+#include "domain/time_format.h"
+
+#include "domain/datetime.h"
+
+#include <string.h>
+
+typedef enum StepKind {
+    STEP_LITERAL,
+    STEP_YEAR,
+    STEP_MONTH,
+    STEP_MONTH_NAME,
+    STEP_DAY,
+    STEP_HOUR,
+    STEP_HOUR_12,
+    STEP_MINUTE,
+    STEP_SECOND,
+    STEP_FRACTION,
+    STEP_HALF_DAY,
+    STEP_ZONE,
+    STEP_EPOCH
+} StepKind;
+
+typedef struct Step {
+    StepKind kind;
+    char literal;
+    uint8_t least; /* digits */
+    uint8_t most;
+} Step;
+
+enum { STEPS_MAX = 40 };
+
+struct TimeFormat {
+    Text pattern;
+    size_t count;
+    Step steps[STEPS_MAX];
+};
+
+static const struct {
+    char letter;
+    StepKind kind;
+} LETTERS[] = {
+    {'y', STEP_YEAR},     {'M', STEP_MONTH},    {'d', STEP_DAY},    {'H', STEP_HOUR},
+    {'h', STEP_HOUR_12},  {'K', STEP_HOUR_12},  {'m', STEP_MINUTE}, {'s', STEP_SECOND},
+    {'S', STEP_FRACTION}, {'a', STEP_HALF_DAY}, {'X', STEP_ZONE},
+};
+
+static bool letter_step(char letter, size_t run, Step *step)
+{
+    for (size_t i = 0; i < sizeof(LETTERS) / sizeof(LETTERS[0]); i++) {
+        if (LETTERS[i].letter != letter)
+            continue;
+        *step = (Step){.kind = LETTERS[i].kind, .least = (uint8_t)run, .most = (uint8_t)run};
+        if (letter == 'y')
+            return run == 4;
+        if (letter == 'S')
+            return run <= 6;
+        if (letter == 'a' || letter == 'X')
+            return run == 1;
+        if (letter == 'M' && run == 3) {
+            step->kind = STEP_MONTH_NAME;
+            return true;
+        }
+        if (run == 1)
+            step->most = 2;
+        return run <= 2;
+    }
+    return false;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool add_step(TimeFormat *format, Step step)
+{
+    if (format->count == STEPS_MAX)
+        return false;
+    format->steps[format->count++] = step;
+    return true;
+}
+
+/* 'text': literal until the next quote. Returns the position behind it, or 0. */
+static size_t compile_quoted(TimeFormat *format, Text pattern, size_t at)
+{
+    for (size_t i = at + 1; i < pattern.size; i++) {
+        if (pattern.data[i] == '\'')
+            return i + 1;
+        if (!add_step(format, (Step){.kind = STEP_LITERAL, .literal = pattern.data[i]}))
+            return 0;
+    }
+    return 0;
+}
+
+static bool compile_steps(TimeFormat *format, Text pattern)
+{
+    for (size_t i = 0; i < pattern.size;) {
+        char c = pattern.data[i];
+        Step step = {.kind = STEP_LITERAL, .literal = c};
+        size_t run = 1;
+        if (c == '\'') {
+            i = compile_quoted(format, pattern, i);
+            if (i == 0)
+                return false;
+            continue;
+        }
+        if (is_letter(c) && c != 'T') {
+            while (i + run < pattern.size && pattern.data[i + run] == c)
+                run++;
+            if (!letter_step(c, run, &step))
+                return false;
+        }
+        if (!add_step(format, step))
+            return false;
+        i += run;
+    }
+    return true;
+}
+
+static bool has_step(const TimeFormat *format, StepKind kind)
+{
+    for (size_t i = 0; i < format->count; i++)
+        if (format->steps[i].kind == kind)
+            return true;
+    return false;
+}
+
+bool time_format_compile(Arena *arena, Text pattern, const TimeFormat **format, Error *error)
+{
+    TimeFormat *made = ARENA_NEW(arena, TimeFormat);
+    made->pattern = text_copy(arena, pattern);
+    *format = made;
+    if (text_is(pattern, "epoch")) {
+        made->steps[made->count++] = (Step){.kind = STEP_EPOCH};
+        return true;
+    }
+    if (!compile_steps(made, pattern))
+        return error_set(error, ERROR_REJECT,
+                         "\"%.*s\" is no time format: letters are yyyy M d H m s MMM K h a S X, "
+                         "other letters stand in '...'",
+                         TEXT_ARGS(pattern));
+    bool month = has_step(made, STEP_MONTH) || has_step(made, STEP_MONTH_NAME);
+    if (!has_step(made, STEP_YEAR) || !month || !has_step(made, STEP_DAY))
+        return error_set(error, ERROR_REJECT, "time format \"%.*s\" lacks year, month or day",
+                         TEXT_ARGS(pattern));
+    if (has_step(made, STEP_HOUR_12) != has_step(made, STEP_HALF_DAY))
+        return error_set(error, ERROR_REJECT,
+                         "time format \"%.*s\" has a 12-hour clock without \"a\" (AM or PM), or "
+                         "\"a\" without K or h",
+                         TEXT_ARGS(pattern));
+    return true;
+}
+
+Text time_format_pattern(const TimeFormat *format)
+{
+    return format->pattern;
+}
+
+typedef struct Parts {
+    int64_t year, month, day, hour, minute, second, micros;
+    int32_t zone_minutes;
+    bool afternoon;
+    bool half_day;
+} Parts;
+
+static bool take_digits(Text *rest, size_t least, size_t most, int64_t *value)
+{
+    size_t count = 0;
+    *value = 0;
+    while (count < most && count < rest->size && rest->data[count] >= '0' &&
+           rest->data[count] <= '9')
+        *value = *value * 10 + (rest->data[count++] - '0');
+    if (count < least)
+        return false;
+    *rest = text_slice(*rest, count, SIZE_MAX);
+    return true;
+}
+
+static bool take_fraction(Text *rest, size_t least, size_t most, int64_t *micros)
+{
+    Text before = *rest;
+    int64_t value;
+    if (!take_digits(rest, least, most, &value))
+        return false;
+    for (size_t taken = before.size - rest->size; taken < 6; taken++)
+        value *= 10;
+    *micros = value;
+    return true;
+}
+
+static bool take_month_name(Text *rest, int64_t *month)
+{
+    static const char NAMES[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+    char lower[3];
+    if (rest->size < sizeof(lower))
+        return false;
+    for (size_t i = 0; i < sizeof(lower); i++)
+        lower[i] = (char)(rest->data[i] | 0x20);
+    for (size_t i = 0; i < 12; i++) {
+        if (memcmp(lower, NAMES + i * 3, sizeof(lower)) == 0) {
+            *month = (int64_t)i + 1;
+            *rest = text_slice(*rest, sizeof(lower), SIZE_MAX);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_half_day(Text *rest, Parts *parts)
+{
+    if (rest->size < 2 || (rest->data[1] | 0x20) != 'm')
+        return false;
+    int half = rest->data[0] | 0x20;
+    if (half != 'a' && half != 'p')
+        return false;
+    parts->afternoon = half == 'p';
+    parts->half_day = true;
+    *rest = text_slice(*rest, 2, SIZE_MAX);
+    return true;
+}
+
+static bool take_zone(Text *rest, int32_t *zone_minutes)
+{
+    if (text_starts(*rest, TEXT("Z"))) {
+        *zone_minutes = 0;
+        *rest = text_slice(*rest, 1, SIZE_MAX);
+        return true;
+    }
+    size_t size = rest->size >= 6 && rest->data[3] == ':' ? 6 : 5;
+    if (rest->size < size || !time_format_zone(text_slice(*rest, 0, size), zone_minutes))
+        return false;
+    *rest = text_slice(*rest, size, SIZE_MAX);
+    return true;
+}
+
+static bool take_epoch(Text text, int64_t *time_us)
+{
+    int64_t value;
+    if (!text_is_digits(text) || text.size > 14 || !text_to_int64(text, &value))
+        return false;
+    *time_us = value < INT64_C(100000000000) ? value * 1000000 : value * 1000;
+    return true;
+}
+
+static bool take_step(const Step *step, Text *rest, Parts *parts)
+{
+    switch (step->kind) {
+    case STEP_LITERAL:
+        if (rest->size == 0 || rest->data[0] != step->literal)
+            return false;
+        *rest = text_slice(*rest, 1, SIZE_MAX);
+        return true;
+    case STEP_YEAR:
+        return take_digits(rest, step->least, step->most, &parts->year);
+    case STEP_MONTH:
+        return take_digits(rest, step->least, step->most, &parts->month);
+    case STEP_MONTH_NAME:
+        return take_month_name(rest, &parts->month);
+    case STEP_DAY:
+        return take_digits(rest, step->least, step->most, &parts->day);
+    case STEP_HOUR:
+    case STEP_HOUR_12:
+        return take_digits(rest, step->least, step->most, &parts->hour);
+    case STEP_MINUTE:
+        return take_digits(rest, step->least, step->most, &parts->minute);
+    case STEP_SECOND:
+        return take_digits(rest, step->least, step->most, &parts->second);
+    case STEP_FRACTION:
+        return take_fraction(rest, step->least, step->most, &parts->micros);
+    case STEP_HALF_DAY:
+        return take_half_day(rest, parts);
+    case STEP_ZONE:
+        return take_zone(rest, &parts->zone_minutes);
+    case STEP_EPOCH:
+        break;
+    }
+    return false;
+}
+
+static bool half_day_hour(Parts *parts)
+{
+    if (!parts->half_day)
+        return true;
+    if (parts->hour > 12)
+        return false;
+    parts->hour = parts->hour % 12 + (parts->afternoon ? 12 : 0);
+    return true;
+}
+
+bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes, int64_t *time_us)
+{
+    if (format->steps[0].kind == STEP_EPOCH)
+        return take_epoch(text, time_us);
+    Parts parts = {.zone_minutes = zone_minutes};
+    Text rest = text;
+    for (size_t i = 0; i < format->count; i++)
+        if (!take_step(&format->steps[i], &rest, &parts))
+            return false;
+    if (rest.size > 1 && rest.data[0] == '.' &&
+        format->steps[format->count - 1].kind == STEP_SECOND) {
+        rest = text_slice(rest, 1, SIZE_MAX);
+        if (!take_fraction(&rest, 1, 6, &parts.micros))
+            return false;
+        while (rest.size > 0 && rest.data[0] >= '0' && rest.data[0] <= '9')
+            rest = text_slice(rest, 1, SIZE_MAX);
+    }
+    if (rest.size != 0 || !half_day_hour(&parts))
+        return false;
+    Datetime civil = {.year = (int32_t)parts.year,
+                      .month = (int32_t)parts.month,
+                      .day = (int32_t)parts.day,
+                      .hour = (int32_t)parts.hour,
+                      .minute = (int32_t)parts.minute,
+                      .second = (int32_t)parts.second,
+                      .micros = (int32_t)parts.micros};
+    return datetime_from_civil(&civil, parts.zone_minutes, time_us);
+}
+
+bool time_format_zone(Text text, int32_t *zone_minutes)
+{
+    bool colon = text.size == 6 && text.data[3] == ':';
+    if (!colon && text.size != 5)
+        return false;
+    if (text.data[0] != '+' && text.data[0] != '-')
+        return false;
+    int64_t hours;
+    int64_t minutes;
+    Text hour_text = text_slice(text, 1, 2);
+    Text minute_text = text_slice(text, colon ? 4 : 3, 2);
+    if (!text_is_digits(hour_text) || !text_is_digits(minute_text) ||
+        !text_to_int64(hour_text, &hours) || !text_to_int64(minute_text, &minutes))
+        return false;
+    if (minutes > 59 || hours * 60 + minutes > 14 * 60)
+        return false;
+    int32_t offset = (int32_t)(hours * 60 + minutes);
+    *zone_minutes = text.data[0] == '-' ? -offset : offset;
+    return true;
+}

@@ -1,0 +1,35 @@
+#ifndef ONECASE_DOMAIN_TIME_FORMAT_H
+#define ONECASE_DOMAIN_TIME_FORMAT_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+/*
+ * The time formats of mapping files (`time.formats`, domain.md 6.3), compiled once.
+ *
+ *   yyyy        four digits          M d H m s   one or two digits     MM dd HH mm ss   two digits
+ *   MMM         English month Jan    K h         12-hour clock, with a (AM or PM)
+ *   S..SSSSSS   digits of a second   X           Z, +08:00 or +0800 (without it the zone of the mapping holds)
+ *   'text'      the text itself; so are T, blanks and every character that is no letter
+ *   epoch       the whole format: seconds below 10^11, milliseconds from there on
+ *
+ * After the seconds at the end of a format a fraction (".0", ".123") may follow.
+ */
+typedef struct TimeFormat TimeFormat;
+
+/* Compiles `pattern`; lives on the arena. REJECT when it is no format, with a text fit for a finding. */
+MUST_CHECK bool
+time_format_compile(Arena *arena, Text pattern, const TimeFormat **format, Error *error);
+
+Text time_format_pattern(const TimeFormat *format);
+
+/*
+ * The time in `text`, the whole of it, as microseconds since 1970 UTC; `zone_minutes` east of UTC. False when the
+ * text does not fit or there is no such time.
+ */
+bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes, int64_t *time_us);
+
+/* "+08:00" -> 480; false when it is no offset within -14:00..+14:00. */
+bool time_format_zone(Text text, int32_t *zone_minutes);
+
+#endif
