@@ -1,0 +1,60 @@
+#ifndef ONECASE_SERVICES_MATCHER_DECIDE_H
+#define ONECASE_SERVICES_MATCHER_DECIDE_H
+
+#include "adapters/case_store.h"
+
+/*
+ * The seam between accounting and matching: the batch knows records, identities and offsets, this knows hazards and
+ * cases. Memory is per partition, rebuilt from PostgreSQL when a partition is claimed. What is decided for a batch
+ * stays in an overlay: decide_committed merges it, decide_dropped forgets it. Nothing here reads a clock.
+ */
+typedef struct Decider Decider;
+
+typedef struct DeciderSpec {
+    const char *model; /* file of the model */
+    CaseStore *store;  /* decide_open may call case_store_extend once; used for loading afterwards */
+} DeciderSpec;
+
+/* Reads the model. FATAL when it cannot be used. */
+MUST_CHECK bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error);
+void decide_close(Decider *decider); /* NULL is fine */
+
+/* The partitions are ours from now on: what memory holds of them is forgotten and rebuilt. */
+MUST_CHECK bool
+decide_claim(Decider *decider, const int32_t *partitions, size_t count, Error *error);
+/* They are not ours any more. */
+void decide_release(Decider *decider, const int32_t *partitions, size_t count);
+
+/* Where and when a decision is made. */
+typedef struct DecideContext {
+    int32_t partition;
+    Text region;              /* lives as long as the partition is ours */
+    RegionCounters *counters; /* the batch's values, for change */
+    int64_t now;              /* stream time, microseconds */
+    ReportPlace place;        /* of the record in onecase.report */
+    Arena *arena;             /* of the batch */
+} DecideContext;
+
+/*
+ * A new report or inspection, in order. Fills hazard_id, case_id, decision_id, independence, the parts of the
+ * address, place_role, relation and grams of `row`. REJECT makes the record a dead letter.
+ */
+MUST_CHECK bool decide_report(Decider *decider,
+                              const DecideContext *context,
+                              StoredReport *row,
+                              Error *error);
+
+/* An update that replaces what stands of report `report_id`, in order; `change` has the fields it brings. */
+MUST_CHECK bool decide_update(Decider *decider,
+                              const DecideContext *context,
+                              int64_t report_id,
+                              const Report *change,
+                              Error *error);
+
+/* All records of the batch are decided: gathers the rows of hazards and cases that changed. */
+MUST_CHECK bool decide_save(Decider *decider, Arena *arena, Error *error);
+
+void decide_committed(Decider *decider);
+void decide_dropped(Decider *decider);
+
+#endif
