@@ -13,7 +13,7 @@ select region, report_id, source, record_no, part_no, revision, kind, independen
        community_code, grid_code, level, urgency, trapped, injured, dead, quoted_nos,
        uniform_address_id, result, lead_org, assist_orgs, measures, satisfaction, repeats, urged,
        flags, mapping_digest, topic, partition, kafka_offset, report_partition, report_offset,
-       payload, grams
+       payload, grams, as_decided
   from onecase.reports
  where false;
 
