@@ -1,0 +1,298 @@
+#include "domain/datetime.h"
+#include "domain/report.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MINUTE_US (60 * DATETIME_SECOND_US)
+
+static const char FULL[] =
+    "{\"record_no\":\"FS20260201001\",\"revision\":3,\"quoted_nos\":[\"FS1\",\"FS2\"],"
+    "\"occurred_at\":\"2026-02-01T00:30:00.000Z\",\"title\":\"电梯\\\"困人\\\"\","
+    "\"area_code\":\"990101\",\"point\":[116.3975,39.9087],\"point_system\":\"GCJ-02\","
+    "\"point_precision\":\"C\",\"category\":\"A02\",\"category_confidence\":90,\"level\":1,"
+    "\"verified\":false,\"test_flag\":true,\"trapped\":2,"
+    "\"reporter\":\"1:0123456789abcdef0123456789abcdef\",\"reporter_kind\":\"citizen\","
+    "\"flags\":[\"area_default\",\"swapped\"],\"extra\":{\"/a/b\":[1,2.50,null],\"/c\":\"x\"}}";
+
+/* The targets of mapping.md, and the six that the engine sets beside them. */
+static void knows_every_field_of_the_page(void **state)
+{
+    (void)state;
+    static const char PAGE[] =
+        "record_no part_no assignment_no revision origin_no quoted_nos occurred_at found_at "
+        "reported_at recorded_at changed_at title body address place_name street_code "
+        "community_code grid_code point category level urgency status channel finder_kind "
+        "finder_post lead_org assist_orgs due_at urged verified result measures satisfaction "
+        "party_name usc_code lift_plate equipment_code component_code device_id "
+        "uniform_address_id on_off test_flag trapped injured dead reporter reporter_kind";
+    static const char *const DERIVED[] = {"origin_source",       "area_code",
+                                          "category_source",     "category_system",
+                                          "category_confidence", "status_source"};
+    size_t mappable = 0;
+    Text page = text_from(PAGE);
+    for (size_t at = 0; at < page.size;) {
+        size_t end = text_find(page, TEXT(" "), at);
+        end = end == SIZE_MAX ? page.size : end;
+        const ReportField *field = report_field(text_slice(page, at, end - at));
+        assert_non_null(field);
+        assert_true(field->mappable);
+        mappable++;
+        at = end + 1;
+    }
+    for (size_t i = 0; i < 6; i++) {
+        assert_non_null(report_field(text_from(DERIVED[i])));
+        assert_false(report_field(text_from(DERIVED[i]))->mappable);
+    }
+    size_t count;
+    const ReportField *fields = report_fields(&count);
+    assert_int_equal(count, mappable + 6);
+    for (size_t i = 0; i < count; i++) {
+        assert_ptr_equal(report_field(text_from(fields[i].name)), &fields[i]);
+        assert_true(i == 0 || fields[i].offset > fields[i - 1].offset);
+        assert_true(strlen(fields[i].help) > 0 && strlen(fields[i].help_zh) > 0);
+    }
+    assert_null(report_field(TEXT("tel")));
+    assert_null(report_field(TEXT("flags")));
+}
+
+static void starts_with_everything_absent(void **state)
+{
+    (void)state;
+    Report report;
+    memset(&report, 0x5A, sizeof report);
+    report_init(&report);
+    size_t count;
+    const ReportField *fields = report_fields(&count);
+    for (size_t i = 0; i < count; i++) {
+        assert_false(report_has(&report, &fields[i]));
+    }
+    Arena *arena = arena_new(512);
+    TextBuilder out = builder_new(arena);
+    report_write(&report, &out);
+    assert_string_equal(out.data, "{}");
+    arena_free(arena);
+}
+
+static void reaches_fields_by_name(void **state)
+{
+    (void)state;
+    Report report;
+    report_init(&report);
+    Text one = TEXT("FS1");
+    *report_text(&report, report_field(TEXT("lift_plate"))) = TEXT("L1");
+    *report_integer(&report, report_field(TEXT("trapped"))) = 2;
+    *report_integer(&report, report_field(TEXT("due_at"))) = 0;
+    *report_flag(&report, report_field(TEXT("verified"))) = 0;
+    *report_list(&report, report_field(TEXT("quoted_nos"))) = (TextList){&one, 1};
+    assert_true(text_is(report.lift_plate, "L1"));
+    assert_int_equal(report.trapped, 2);
+    assert_int_equal(report.due_at, 0);
+    assert_int_equal(report.verified, 0);
+    assert_int_equal(report.quoted_nos.count, 1);
+    assert_true(report_has(&report, report_field(TEXT("due_at"))));
+    assert_true(report_has(&report, report_field(TEXT("verified"))));
+    assert_false(report_has(&report, report_field(TEXT("test_flag"))));
+}
+
+static void keeps_flags_sorted_and_single(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(512);
+    Report report;
+    report_init(&report);
+    static const char *const ADDED[] = {"m", "z", "a", "m", "b", "z"};
+    for (size_t i = 0; i < 6; i++) {
+        report_add_flag(&report, arena, text_from(ADDED[i]));
+    }
+    assert_int_equal(report.flags.count, 4);
+    assert_true(text_is(report.flags.items[0], "a"));
+    assert_true(text_is(report.flags.items[1], "b"));
+    assert_true(text_is(report.flags.items[2], "m"));
+    assert_true(text_is(report.flags.items[3], "z"));
+    assert_true(report_has_flag(&report, TEXT("m")));
+    assert_false(report_has_flag(&report, TEXT("c")));
+    arena_free(arena);
+}
+
+static void reads_every_type(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(4096);
+    Report report;
+    Error error = {0};
+    assert_true(report_read(text_from(FULL), arena, &report, &error));
+    assert_true(text_is(report.record_no, "FS20260201001"));
+    assert_int_equal(report.revision, 3);
+    assert_int_equal(report.quoted_nos.count, 2);
+    assert_true(text_is(report.quoted_nos.items[1], "FS2"));
+    assert_true(report.occurred_at == INT64_C(1769905800000000));
+    assert_true(text_is(report.title, "电梯\"困人\""));
+    assert_true(report.point.wgs84.lon == 116.3975 && report.point.wgs84.lat == 39.9087);
+    assert_int_equal(report.point.wgs84.datum, GEO_WGS84);
+    assert_int_equal(report.point.given, GEO_GCJ02);
+    assert_int_equal(report.point.precision, 'C');
+    assert_int_equal(report.verified, 0);
+    assert_int_equal(report.test_flag, 1);
+    assert_int_equal(report.trapped, 2);
+    assert_true(report.injured == INTEGER_ABSENT);
+    assert_true(text_is_absent(report.body));
+    assert_int_equal(report.flags.count, 2);
+    assert_int_equal(report.extra_count, 2);
+    assert_true(text_is(report.extra[0].pointer, "/a/b"));
+    assert_true(text_is(report.extra[0].value, "[1,2.50,null]"));
+    arena_free(arena);
+}
+
+static void writes_what_it_read(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(4096);
+    Report report;
+    Error error = {0};
+    assert_true(report_read(text_from(FULL), arena, &report, &error));
+    TextBuilder out = builder_new(arena);
+    report_write(&report, &out);
+    assert_string_equal(out.data, FULL);
+    arena_free(arena);
+}
+
+static void takes_null_and_unknown_members_as_absent(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(4096);
+    Report report;
+    Error error = {0};
+    assert_true(report_read(TEXT("{\"title\":null,\"point\":null,\"flags\":null,\"extra\":null,"
+                                 "\"newer\":{\"a\":1},\"body\":\"\"}"),
+                            arena, &report, &error));
+    assert_true(text_is_absent(report.title));
+    assert_false(text_is_absent(report.body));
+    assert_int_equal(report.point.precision, 0);
+    assert_int_equal(report.flags.count, 0);
+    assert_int_equal(report.extra_count, 0);
+    arena_free(arena);
+}
+
+static void rejects_a_value_of_another_type(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *pointer, *text;
+    } CASES[] = {
+        {"{\"title\":7}", "/title", "field \"title\": expected text"},
+        {"{\"revision\":\"3\"}", "/revision", "field \"revision\": expected an integer"},
+        {"{\"trapped\":1.5}", "/trapped", "field \"trapped\": expected an integer"},
+        {"{\"trapped\":9223372036854775808}", "/trapped", "field \"trapped\": expected an integer"},
+        {"{\"trapped\":-9223372036854775808}", "/trapped",
+         "field \"trapped\": expected an integer"},
+        {"{\"due_at\":\"tomorrow\"}", "/due_at", "field \"due_at\": expected a time in ISO 8601"},
+        {"{\"due_at\":1769905800}", "/due_at", "field \"due_at\": expected a time in ISO 8601"},
+        {"{\"verified\":1}", "/verified", "field \"verified\": expected true or false"},
+        {"{\"quoted_nos\":\"a\"}", "/quoted_nos", "field \"quoted_nos\": expected a list of text"},
+        {"{\"quoted_nos\":[\"a\",1]}", "/quoted_nos",
+         "field \"quoted_nos\": expected a list of text"},
+        {"{\"point\":[116.4]}", "/point",
+         "field \"point\": expected [longitude, latitude] in degrees"},
+        {"{\"point\":[116.4,95.0],\"point_system\":\"GCJ-02\",\"point_precision\":\"C\"}", "/point",
+         "field \"point\": expected [longitude, latitude] in degrees"},
+        {"{\"point\":[116.4,39.9],\"point_precision\":\"C\"}", "/point_system",
+         "field \"point_system\": expected the name of a coordinate system"},
+        {"{\"point\":[116.4,39.9],\"point_system\":\"GCJ-02\",\"point_precision\":\"Q\"}",
+         "/point_precision", "field \"point_precision\": expected a letter from A to E"},
+        {"{\"reporter\":\"19900001234\"}", "/reporter",
+         "field \"reporter\": expected a key number and 32 hex digits"},
+        {"{\"reporter\":\"1:0123456789ABCDEF0123456789abcdef\"}", "/reporter",
+         "field \"reporter\": expected a key number and 32 hex digits"},
+        {"{\"flags\":[1]}", "/flags", "field \"flags\": expected a list of text"},
+        {"{\"extra\":[]}", "/extra", "field \"extra\": expected an object"},
+    };
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report;
+        Error error = {0};
+        if (report_read(text_from(CASES[i].json), arena, &report, &error)) {
+            fail_msg("%s was accepted", CASES[i].json);
+        }
+        assert_int_equal(error.verdict, ERROR_REJECT);
+        assert_string_equal(error.rule, "type");
+        assert_string_equal(error.pointer, CASES[i].pointer);
+        assert_string_equal(error.text, CASES[i].text);
+    }
+    arena_free(arena);
+}
+
+static void rejects_what_is_no_object(void **state)
+{
+    (void)state;
+    static const char *const WRONG[] = {"", "[]", "1", "{\"title\":}"};
+    Arena *arena = arena_new(512);
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        Report report;
+        Error error = {0};
+        assert_false(report_read(text_from(WRONG[i]), arena, &report, &error));
+        assert_int_equal(error.verdict, ERROR_REJECT);
+        assert_string_equal(error.rule, "syntax");
+    }
+    arena_free(arena);
+}
+
+/* domain.md 6.3: more than 10 minutes ahead or 400 days behind is suspicious; the next time is tried. */
+static void chooses_the_event_time(void **state)
+{
+    (void)state;
+    const int64_t received = INT64_C(1769905800000000);
+    const int64_t none = TIME_ABSENT;
+    const int64_t future = received + 10 * MINUTE_US;
+    const int64_t ancient = received - 400 * DATETIME_DAY_US;
+    const struct {
+        int64_t occurred, found, reported, recorded, want;
+        bool suspect;
+    } CASES[] = {
+        {none, none, none, none, received, false},
+        {received - 4, received - 3, received - 2, received - 1, received - 4, false},
+        {none, received - 3, received - 2, received - 1, received - 3, false},
+        {none, none, received - 2, received - 1, received - 2, false},
+        {none, none, none, received - 1, received - 1, false},
+        {future, none, none, none, future, false},
+        {future + 1, none, none, none, received, true},
+        {ancient, none, none, none, ancient, false},
+        {ancient - 1, none, none, none, received, true},
+        {future + 1, ancient - 1, received - 2, none, received - 2, true},
+        {received - 4, future + 1, none, none, received - 4, false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report;
+        report_init(&report);
+        report.occurred_at = CASES[i].occurred;
+        report.found_at = CASES[i].found;
+        report.reported_at = CASES[i].reported;
+        report.recorded_at = CASES[i].recorded;
+        bool suspect = !CASES[i].suspect;
+        assert_true(report_event_time(&report, received, &suspect) == CASES[i].want);
+        assert_int_equal(suspect, CASES[i].suspect);
+        assert_true(report_event_time(&report, received, NULL) == CASES[i].want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(knows_every_field_of_the_page),
+        cmocka_unit_test(starts_with_everything_absent),
+        cmocka_unit_test(reaches_fields_by_name),
+        cmocka_unit_test(keeps_flags_sorted_and_single),
+        cmocka_unit_test(reads_every_type),
+        cmocka_unit_test(writes_what_it_read),
+        cmocka_unit_test(takes_null_and_unknown_members_as_absent),
+        cmocka_unit_test(rejects_a_value_of_another_type),
+        cmocka_unit_test(rejects_what_is_no_object),
+        cmocka_unit_test(chooses_the_event_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
