@@ -55,8 +55,12 @@ class Kcat:
             process = self.running[topic] = subprocess.Popen(
                 [*self.base, "-t", topic, "-K", KEY_END.decode(), "-D", RECORD_END.decode()],
                 stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-        process.stdin.write(key + KEY_END + value + RECORD_END)
-        process.stdin.flush()
+        try:
+            process.stdin.write(key + KEY_END + value + RECORD_END)
+            process.stdin.flush()
+        except BrokenPipeError:
+            self._finish(topic)  # says why kcat went away
+            raise
 
     def _send_alone(self, topic, key, value):
         with tempfile.NamedTemporaryFile() as file:
@@ -69,13 +73,18 @@ class Kcat:
     def _finish(self, topic):
         process = self.running.pop(topic, None)
         if process:
-            _, errors = process.communicate()
-            self._judge(topic, process.returncode, errors)
+            try:
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # its status says it
+            errors = process.stderr.read()
+            self._judge(topic, process.wait(), errors)
 
     @staticmethod
     def _judge(topic, status, errors):
         if status != 0 or b"Delivery failed" in errors:
-            sys.exit(f"send: kcat ended with {status} on topic {topic}: {errors.decode(errors='replace').strip()}")
+            said = errors.decode(errors="replace").strip().splitlines()
+            sys.exit(f"send: kcat ended with {status} on topic {topic}: {' / '.join(dict.fromkeys(said[-3:]))}")
 
     def close(self):
         for topic in list(self.running):
