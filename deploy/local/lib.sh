@@ -142,14 +142,15 @@ running() {
 
 is_zombie() { [[ $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) == Z* ]]; }
 
-# start_process NAME AS COMMAND...: in the background, in a session of its own; AS is "server" or "caller".
+# start_process NAME AS COMMAND...: in the background, in a session of its own. AS is "server" (the servers' user, in the
+# data folder) or "caller" (whoever we are, in the project's folder, from which our programs find deploy/).
 start_process() {
     local name=$1 as=$2
     shift 2
-    local prefix=()
-    [ "$as" = server ] && server_prefix prefix
+    local prefix=() folder=$PROJECT_DIR
+    if [ "$as" = server ]; then server_prefix prefix && folder=$DATA; fi
     : >>"$DATA/log/$name.log"
-    (cd "$DATA" && exec setsid "${prefix[@]}" "$@") </dev/null >>"$DATA/log/$name.log" 2>&1 9>&- &
+    (cd "$folder" && exec setsid "${prefix[@]}" "$@") </dev/null >>"$DATA/log/$name.log" 2>&1 9>&- &
     record_process "$name" "$!"
     disown "$!"
 }

@@ -100,7 +100,7 @@ def project_topics(topics: Topics, database: Database, onecase: Callable[..., ob
 def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "reporter.key"
     path.touch(mode=0o600)
-    path.write_text("1 " + secrets.token_hex(32) + "\n")
+    path.write_text(secrets.token_hex(32) + "\n")
     return path
 
 
