@@ -43,7 +43,7 @@ class Kcat:
         self.base = [program, "-b", brokers, "-P", "-X", f"topic.partitioner={PARTITIONER}"]
         for name, value in SETTINGS.items():
             self.base += ["-X", f"{name}={value}"]
-        self.running = {}
+        self.running, self.said = {}, {}
 
     def send(self, topic, key, value):
         if not value or any(mark in key + value for mark in (KEY_END, RECORD_END)):
@@ -52,9 +52,10 @@ class Kcat:
             return
         process = self.running.get(topic)
         if process is None:
+            said = self.said[topic] = tempfile.TemporaryFile()  # a pipe might fill and stop kcat
             process = self.running[topic] = subprocess.Popen(
                 [*self.base, "-t", topic, "-K", KEY_END.decode(), "-D", RECORD_END.decode()],
-                stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+                stdin=subprocess.PIPE, stderr=said)
         try:
             process.stdin.write(key + KEY_END + value + RECORD_END)
             process.stdin.flush()
@@ -77,8 +78,10 @@ class Kcat:
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # its status says it
-            errors = process.stderr.read()
-            self._judge(topic, process.wait(), errors)
+            status = process.wait()
+            with self.said.pop(topic) as said:
+                said.seek(0)
+                self._judge(topic, status, said.read())
 
     @staticmethod
     def _judge(topic, status, errors):
