@@ -135,7 +135,7 @@ ScanResult scan_rewrite(Text text, size_t depth_max, size_t limit, TextBuilder *
             } else if ((byte == ']' || byte == '}') && depth > 0) {
                 depth--;
             }
-            builder_char(out, byte);
+            builder_char(out, byte == '\0' ? '\x01' : byte); /* jansson takes NUL for the end */
             at++;
         }
     }

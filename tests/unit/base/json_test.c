@@ -209,6 +209,20 @@ static void refuses_what_is_no_number(void **state)
     }
 }
 
+/* jansson stops reading at a NUL byte; what stands behind it must not get through unseen. */
+static void refuses_a_nul_byte_outside_texts(void **state)
+{
+    (void)state;
+    static const Text WRONG[] = {TEXT("{\"a\":1}\0{\"a\":2}"), TEXT("1\0"), TEXT("[1,\0 2]"),
+                                 TEXT("\0"), TEXT("\"a\0b\"")};
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+        Error error = {0};
+        JsDocument *document;
+        assert_false(js_parse(WRONG[i], &document, &error));
+        assert_string_equal(error.rule, "syntax");
+    }
+}
+
 /* A message of an error may go to a log: it must not hold a value. */
 static void never_quotes_the_input(void **state)
 {
@@ -324,6 +338,7 @@ int main(void)
         cmocka_unit_test(finds_long_keys_and_none_with_a_nul),
         cmocka_unit_test(names_line_and_column_of_a_mistake),
         cmocka_unit_test(refuses_what_is_no_number),
+        cmocka_unit_test(refuses_a_nul_byte_outside_texts),
         cmocka_unit_test(never_quotes_the_input),
         cmocka_unit_test(limits_the_depth),
         cmocka_unit_test(dumps_what_it_read),
