@@ -161,3 +161,12 @@ Text mapping_file_tests(const Mapping *mapping, Arena *arena)
     Text folder = folder_of(arena, mapping->file);
     return text_format(arena, "%.*s%.*s", TEXT_ARGS(folder), TEXT_ARGS(mapping->tests));
 }
+
+bool mapping_file_read(Text path, Arena *arena, Text *content, Error *error)
+{
+    const char *why = NULL;
+    *content = reader_file(arena, path, &why);
+    if (!text_is_absent(*content))
+        return true;
+    return error_set(error, ERROR_REJECT, "cannot read \"%.*s\": %s", TEXT_ARGS(path), why);
+}

@@ -40,4 +40,7 @@ MUST_CHECK bool mapping_file_list(const char *folder, Arena *arena, TextList *pa
 /* The folder of the mapping's tests, ready to open; absent when it names none. */
 Text mapping_file_tests(const Mapping *mapping, Arena *arena);
 
+/* A whole file of at most 16 MiB, on the arena. REJECT when it cannot be read. */
+MUST_CHECK bool mapping_file_read(Text path, Arena *arena, Text *content, Error *error);
+
 #endif

@@ -193,7 +193,7 @@ static bool map_fields(MappingRun *run, Error *error)
         return error_set_at(error, ERROR_REJECT, "required", text_string(run->arena, pointer),
                             "field \"record_no\" is required, and nothing was found");
     }
-    mapping_person_anonymous(run);
+    mapping_person_kind(run);
     mapping_person_extra(run);
     return true;
 }

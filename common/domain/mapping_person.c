@@ -62,12 +62,10 @@ void mapping_person_reporter(MappingRun *run, const MappingField *field, Text te
     case PHONE_MOBILE:
     case PHONE_LANDLINE:
         report->reporter = mapping_person_hash(run, number);
-        if (text_is_absent(report->reporter_kind))
-            report->reporter_kind = TEXT("citizen");
         break;
     case PHONE_MASKED:
         report->reporter = mapping_person_hash(run, number);
-        report->reporter_kind = TEXT("masked");
+        run->masked = true;
         run_flag(run, FLAG_MASKED_AT_SOURCE);
         break;
     case PHONE_SERVICE:
@@ -81,13 +79,18 @@ void mapping_person_reporter(MappingRun *run, const MappingField *field, Text te
     }
 }
 
-void mapping_person_anonymous(MappingRun *run)
+void mapping_person_kind(MappingRun *run)
 {
     const MappingField *field = mapping_field_of(run->mapping, "reporter");
     Report *report = &run->report;
-    if (field == NULL || run->kind != RECORD_REPORT || !text_is_absent(report->reporter))
-        return;
-    if (text_is_absent(report->reporter_kind) || text_is(report->reporter_kind, "citizen"))
+    bool unnamed = text_is_absent(report->reporter_kind);
+    if (run->masked)
+        report->reporter_kind = TEXT("masked");
+    else if (!text_is_absent(report->reporter))
+        report->reporter_kind =
+            unnamed && field->as == AS_PHONE ? TEXT("citizen") : report->reporter_kind;
+    else if (field != NULL && run->kind == RECORD_REPORT &&
+             (unnamed || text_is(report->reporter_kind, "citizen")))
         report->reporter_kind = TEXT("anonymous");
 }
 

@@ -27,6 +27,7 @@ typedef struct MappingRun {
     size_t personal_count;
     TextList texts; /* of title and body, for word lists; made when first asked for */
     bool texts_made;
+    bool masked; /* the reporter's number came masked */
 } MappingRun;
 
 static inline void run_flag(MappingRun *run, MappingFlag flag)
@@ -64,10 +65,10 @@ void mapping_personal_collect(MappingRun *run);
 MappingPersonal mapping_personal_of(const MappingRun *run, const JsValue *value);
 /* "<key number>:<32 hex digits>" of a normalised number or another id. */
 Text mapping_person_hash(const MappingRun *run, Text id);
-/* Sets reporter and reporter_kind out of the selected text (absent: none). */
+/* Sets reporter out of the selected text. */
 void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text);
-/* Who reports when nobody is named: run once all fields stand. */
-void mapping_person_anonymous(MappingRun *run);
+/* reporter_kind: masked whatever is mapped, citizen or anonymous where nothing else is. Once all fields stand. */
+void mapping_person_kind(MappingRun *run);
 /* Fills report.extra. */
 void mapping_person_extra(MappingRun *run);
 /* Whether free text of this target is scrubbed. */

@@ -1,0 +1,119 @@
+/*
+ * A test that cannot be read is a failure like any other: nothing is skipped.
+ */
+#include "check_tests.h"
+
+#include "adapters/mapping_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TESTS_MAX = 1000 };
+
+static CheckTest *add_test(CheckTests *tests, Text name)
+{
+    if (tests->count == tests->capacity) {
+        size_t capacity = tests->capacity == 0 ? 32 : tests->capacity * 2;
+        tests->items = arena_grow(tests->arena, tests->items, tests->capacity * sizeof(CheckTest),
+                                  capacity * sizeof(CheckTest));
+        tests->capacity = capacity;
+    }
+    CheckTest *test = &tests->items[tests->count++];
+    *test = (CheckTest){.name = name};
+    return test;
+}
+
+static void fail(CheckTests *tests, CheckTest *test, Text problem)
+{
+    test->problem = problem;
+    tests->failed++;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return text_compare(*(const Text *)a, *(const Text *)b);
+}
+
+/* The paths of NAME.in, without ".in", sorted. False when the folder cannot be read. */
+static bool list_tests(Arena *arena, Text folder, TextList *paths)
+{
+    DIR *directory = opendir(text_string(arena, folder));
+    if (directory == NULL)
+        return false;
+    *paths = (TextList){ARENA_ARRAY(arena, Text, TESTS_MAX), 0};
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL && paths->count < TESTS_MAX) {
+        Text name = text_from(entry->d_name);
+        if (!text_ends(name, TEXT(".in")))
+            continue;
+        paths->items[paths->count++] = text_format(arena, "%.*s/%.*s", TEXT_ARGS(folder),
+                                                   TEXT_ARGS(text_slice(name, 0, name.size - 3)));
+    }
+    closedir(directory);
+    if (paths->count > 1)
+        qsort(paths->items, paths->count, sizeof(Text), by_name);
+    return true;
+}
+
+static void bless(CheckTests *tests, CheckTest *test, Text path, Text output)
+{
+    FILE *file = fopen(text_string(tests->arena, path), "wb");
+    bool written = file != NULL && fwrite(output.data, 1, output.size, file) == output.size;
+    if (file != NULL)
+        written = fclose(file) == 0 && written;
+    if (written)
+        test->blessed = true;
+    else
+        fail(tests, test,
+             text_format(tests->arena, "cannot write \"%.*s\": %s", TEXT_ARGS(path),
+                         strerror(errno)));
+}
+
+static void
+run_test(CheckTests *tests, const Mapping *mapping, const RegionTable *regions, Text path)
+{
+    Arena *arena = tests->arena;
+    Text input_path = text_format(arena, "%.*s.in", TEXT_ARGS(path));
+    Text output_path = text_format(arena, "%.*s.out", TEXT_ARGS(path));
+    CheckTest *test = add_test(tests, input_path);
+    Error error = {0};
+    Text input;
+    if (!mapping_file_read(input_path, arena, &input, &error)) {
+        fail(tests, test, text_copy(arena, text_from(error.text)));
+        return;
+    }
+    Text output = mapping_trial_run(mapping, regions, input, arena);
+    Text expected;
+    bool compared = mapping_file_read(output_path, arena, &expected, &error) &&
+                    mapping_trial_compare(expected, output, arena, &test->differences,
+                                          &test->difference_count, &error);
+    test->passed = compared && test->difference_count == 0;
+    if (test->passed)
+        return;
+    if (!compared)
+        test->problem = text_format(arena, "%.*s: %s", TEXT_ARGS(output_path), error.text);
+    if (tests->bless)
+        bless(tests, test, output_path, output);
+    else
+        tests->failed++;
+}
+
+void check_tests_run(CheckTests *tests, const Mapping *mapping, const RegionTable *regions)
+{
+    Arena *arena = tests->arena;
+    Text folder = mapping_file_tests(mapping, arena);
+    if (text_is_absent(folder))
+        return;
+    TextList paths;
+    if (!list_tests(arena, folder, &paths))
+        fail(tests, add_test(tests, folder),
+             text_format(arena, "cannot read the folder: %s", strerror(errno)));
+    else if (paths.count == 0)
+        fail(tests, add_test(tests, folder), TEXT("the folder holds no NAME.in"));
+    else
+        for (size_t i = 0; i < paths.count; i++)
+            run_test(tests, mapping, regions, paths.items[i]);
+}
