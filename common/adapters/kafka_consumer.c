@@ -20,7 +20,8 @@
 
 enum {
     QUEUE_KBYTES_DEFAULT = 2048,
-    ASK_LIMIT_MS = 10000,  /* one question to the brokers */
+    BATCH_BYTES_MAX = 1048576,
+    ASK_LIMIT_MS = 5000,   /* one question to the brokers */
     PROBE_LIMIT_MS = 1000, /* the question whether they are there at all */
     TOPIC_NAME_MAX = 250
 };
@@ -31,6 +32,7 @@ typedef struct Batch {
     KafkaRecord *records;
     size_t count;
     size_t capacity;
+    size_t bytes;
 } Batch;
 
 struct KafkaConsumer {
@@ -66,6 +68,7 @@ static void batch_clear(Batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         rd_kafka_message_destroy(batch->messages[i]);
     batch->count = 0;
+    batch->bytes = 0;
 }
 
 static void batch_free(Batch *batch)
@@ -86,6 +89,7 @@ static void batch_add(Batch *batch, rd_kafka_message_t *message)
             must_alloc(reallocarray(batch->records, batch->capacity, sizeof(*batch->records)));
     }
     batch->messages[batch->count++] = message;
+    batch->bytes += message->len + message->key_len;
 }
 
 static KafkaRecord make_record(const rd_kafka_message_t *message)
@@ -434,7 +438,7 @@ static void fill_batch(KafkaConsumer *consumer, size_t max, int wait_ms, int lin
 {
     Batch *batch = &consumer->batch;
     int64_t until = clock_monotonic_ms() + (batch->count == 0 ? wait_ms : linger_ms);
-    while (batch->count < max) {
+    while (batch->count < max && batch->bytes < BATCH_BYTES_MAX) {
         int64_t left = until - clock_monotonic_ms();
         size_t before = batch->count;
         bool added = poll_one(consumer, left > 0 ? (int)left : 0, batch);
@@ -471,6 +475,7 @@ bool kafka_consumer_read(KafkaConsumer *consumer,
     for (size_t i = 0; i < consumer->held.count; i++)
         batch_add(&consumer->batch, consumer->held.messages[i]);
     consumer->held.count = 0;
+    consumer->held.bytes = 0;
     fill_batch(consumer, max, wait_ms, linger_ms);
     Batch *batch = &consumer->batch;
     if (batch->count == 0 && !take_pending(consumer, error))

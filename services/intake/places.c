@@ -1,0 +1,82 @@
+/*
+ * Positions of our partitions. A handful of entries, so a walk is as good as a table.
+ */
+#include "places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void places_set(Places *places, const KafkaPosition *positions, size_t count)
+{
+    places_clear(places);
+    places->items = calloc(count + 1, sizeof(Place));
+    if (places->items == NULL)
+        abort();
+    for (size_t i = 0; i < count; i++) {
+        places->items[i] = (Place){
+            .topic = strdup(positions[i].topic),
+            .partition = positions[i].partition,
+            .expected = positions[i].offset,
+            .done = positions[i].offset,
+            .committed = positions[i].offset,
+        };
+        if (places->items[i].topic == NULL)
+            abort();
+    }
+    places->count = count;
+}
+
+void places_clear(Places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        free(places->items[i].topic);
+    free(places->items);
+    *places = (Places){0};
+}
+
+void places_forget_mappings(Places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        places->items[i].mapping = NULL;
+}
+
+Place *places_find(const Places *places, Text topic, int32_t partition)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->items[i].partition == partition && text_is(topic, places->items[i].topic))
+            return &places->items[i];
+    return NULL;
+}
+
+int64_t places_take(Place *place, int64_t offset)
+{
+    int64_t skipped = offset - place->expected;
+    place->expected = offset + 1;
+    return skipped > 0 ? skipped : 0;
+}
+
+bool places_dirty(const Places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        if (places->items[i].done != places->items[i].committed)
+            return true;
+    return false;
+}
+
+KafkaPosition *places_to_commit(const Places *places, Arena *arena, size_t *count)
+{
+    KafkaPosition *positions = ARENA_ARRAY(arena, KafkaPosition, places->count);
+    *count = 0;
+    for (size_t i = 0; i < places->count; i++) {
+        const Place *place = &places->items[i];
+        if (place->done != place->committed)
+            positions[(*count)++] = (KafkaPosition){place->topic, place->partition, place->done};
+    }
+    return positions;
+}
+
+void places_committed(Places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        places->items[i].committed = places->items[i].done;
+}

@@ -1,0 +1,48 @@
+#ifndef ONECASE_INTAKE_PLACES_H
+#define ONECASE_INTAKE_PLACES_H
+
+#include "domain/mapping.h"
+
+#include "adapters/kafka_client.h"
+
+/*
+ * The partitions that are ours, and how far each has come:
+ *
+ *   committed <= done <= expected
+ *     |           |        offset after the last record mapped; what lies between it and the next record never came
+ *     |           offset after the last record whose effects Kafka has acknowledged
+ *     offset last committed
+ */
+typedef struct Place {
+    char *topic;
+    int32_t partition;
+    int64_t expected;
+    int64_t done;
+    int64_t committed;
+    const Mapping *mapping; /* NULL: not looked up yet */
+    bool blocked;           /* scratch of places_note_done */
+} Place;
+
+typedef struct Places {
+    Place *items;
+    size_t count;
+} Places;
+
+/* New partitions, each starting at its offset; texts are copied. Replaces what was there. */
+void places_set(Places *places, const KafkaPosition *positions, size_t count);
+void places_clear(Places *places); /* frees */
+void places_forget_mappings(Places *places);
+
+/* NULL: not ours. */
+Place *places_find(const Places *places, Text topic, int32_t partition);
+
+/* Offsets between what was expected and `offset`; moves the expectation behind it. */
+int64_t places_take(Place *place, int64_t offset);
+
+bool places_dirty(const Places *places); /* done and not committed */
+
+/* What is to be committed, on the arena; places_committed says that it was. */
+KafkaPosition *places_to_commit(const Places *places, Arena *arena, size_t *count);
+void places_committed(Places *places);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef ONECASE_INTAKE_SETTINGS_H
+#define ONECASE_INTAKE_SETTINGS_H
+
+#include <stdint.h>
+
+/* What main.c's table fills; meanings stand there. */
+typedef struct IntakeSettings {
+    const char *brokers;
+    const char *group;
+    const char *topic_prefix;
+    const char *sources;
+    const char *words;
+    const char *regions;
+    const char *key_file;
+    int64_t key_no;
+    int64_t in_flight_max;
+    int64_t commit_interval_ms;
+    int64_t queue_kbytes;
+    const char *log_level;
+} IntakeSettings;
+
+#endif
