@@ -311,6 +311,12 @@ static const PostgresColumn DEAD[] = {
     ROWS_COLUMN(StoredDead, state, "state", ROWS_TEXT),
 };
 
+static const PostgresColumn DEAD_STATE[] = {
+    ORIGIN_COLUMNS(StoredDead, ROWS_KEY),
+    ROWS_KEY(StoredDead, origin.item, "item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredDead, state, "state", ROWS_TEXT),
+};
+
 static const PostgresColumn ACCOUNTS[] = {
     ROWS_KEY(StoredAccount, topic, "source_topic", ROWS_TEXT),
     ROWS_KEY(StoredAccount, partition, "source_partition", ROWS_INT4_32),
@@ -359,6 +365,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_PENDING_DELETE] =
         TABLE_ROW("pending_delete", "onecase.pending_updates", ROWS_DELETE, PENDING),
     [TABLE_IGNORED] = TABLE_ROW("ignored", "onecase.ignored_records", ROWS_INSERT, IGNORED),
+    [TABLE_DEAD_STATE] = TABLE_ROW("dead_state", "onecase.dead_letters", ROWS_UPDATE, DEAD_STATE),
     [TABLE_DEAD] = TABLE_ROW("dead", "onecase.dead_letters", ROWS_UPSERT, DEAD),
     [TABLE_ACCOUNTS] = TABLE_ROW("accounts", "onecase.accounts", ROWS_UPSERT, ACCOUNTS),
     [TABLE_COUNTERS] = TABLE_ROW("counters", "onecase.region_counters", ROWS_UPSERT, COUNTERS),

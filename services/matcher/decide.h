@@ -12,7 +12,7 @@ typedef struct Decider Decider;
 
 typedef struct DeciderSpec {
     const char *model; /* file of the model */
-    CaseStore *store;  /* decide_open may call case_store_extend once; used for loading afterwards */
+    CaseStore *store; /* decide_open may call case_store_extend once; used for loading afterwards */
 } DeciderSpec;
 
 /* Reads the model. FATAL when it cannot be used. */
@@ -39,10 +39,8 @@ typedef struct DecideContext {
  * A new report or inspection, in order. Fills hazard_id, case_id, decision_id, independence, the parts of the
  * address, place_role, relation and grams of `row`. REJECT makes the record a dead letter.
  */
-MUST_CHECK bool decide_report(Decider *decider,
-                              const DecideContext *context,
-                              StoredReport *row,
-                              Error *error);
+MUST_CHECK bool
+decide_report(Decider *decider, const DecideContext *context, StoredReport *row, Error *error);
 
 /* An update that replaces what stands of report `report_id`, in order; `change` has the fields it brings. */
 MUST_CHECK bool decide_update(Decider *decider,

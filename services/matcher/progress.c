@@ -165,11 +165,8 @@ static bool save_partition(PartitionProgress *partition, CaseStore *store, Error
     return true;
 }
 
-bool progress_save(Progress *progress,
-                   CaseStore *store,
-                   StoredMove *moves,
-                   size_t *move_count,
-                   Error *error)
+bool progress_save(
+    Progress *progress, CaseStore *store, StoredMove *moves, size_t *move_count, Error *error)
 {
     *move_count = 0;
     for (int32_t i = 0; i < progress->count; i++) {

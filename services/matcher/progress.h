@@ -13,7 +13,7 @@ typedef struct Account {
     struct Account *next;
     StoredAccount committed;
     StoredAccount now;
-    bool touched; /* by the batch in hand */
+    bool touched;        /* by the batch in hand */
     int64_t seen_offset; /* while a batch is looked through: the largest origin so far */
     int32_t seen_item;
 } Account;
@@ -63,11 +63,8 @@ Account *progress_account(PartitionProgress *partition, Text topic, int32_t sour
 RegionProgress *progress_region(PartitionProgress *partition, Text region);
 
 /* Counters, accounts and moves that the batch touched. `moves` has room for the partition count. */
-MUST_CHECK bool progress_save(Progress *progress,
-                              CaseStore *store,
-                              StoredMove *moves,
-                              size_t *move_count,
-                              Error *error);
+MUST_CHECK bool progress_save(
+    Progress *progress, CaseStore *store, StoredMove *moves, size_t *move_count, Error *error);
 
 void progress_commit(Progress *progress);
 void progress_drop(Progress *progress);

@@ -1,0 +1,105 @@
+#ifndef ONECASE_SERVICES_MATCHER_BATCH_H
+#define ONECASE_SERVICES_MATCHER_BATCH_H
+
+#include "decide.h"
+#include "progress.h"
+
+#include "base/map.h"
+
+#include "adapters/kafka_consumer.h"
+
+/*
+ * Records of onecase.report on their way into one transaction: decode, identify, decide, save. Everything decided
+ * lies in the batch, in Progress and in the Decider as "now" values until the transaction has committed; a failure
+ * anywhere drops it. Where a batch begins and ends never shows in what is stored.
+ */
+
+/* A record number met in the batch: what is stored of it, and what the batch has made of it so far. */
+typedef struct Identity {
+    KnownRecord *known;
+    struct Identity *next_alike; /* of the same hash */
+    StoredReport *created;       /* by this batch; its row is not written yet */
+    StoredReport *merged;        /* what this batch replaces of a row that stands */
+    bool moved;                  /* revision or last origin of record_index changed */
+} Identity;
+
+/* An origin that may have been here before. */
+typedef struct KnownPlace {
+    KnownOrigin *known;
+    struct KnownPlace *next_alike;
+    bool pending; /* an update that waits (or waited) for its report */
+} KnownPlace;
+
+typedef struct BatchItem {
+    const KafkaRecord *record;
+    PartitionProgress *partition;
+    Account *account; /* of the source partition; NULL: none (tick, command, unreadable head) */
+    RecordHead head;
+    Text region;
+    int64_t received_at; /* stream time when it came */
+    Report report;
+    RecordNote note;    /* of ignored and dead records, and of those that the matcher finds dead */
+    bool dead;          /* to become a dead letter */
+    bool vault;         /* its bytes are not in the vault yet */
+    bool low;           /* its origin is not beyond what the account has seen */
+    bool moved;         /* a released dead letter that was counted before */
+    Identity *identity; /* of a record that carries a report */
+    KnownPlace *place;  /* of one whose origin may be known */
+} BatchItem;
+
+typedef struct BatchLists {
+    StoredRevision **revisions;
+    size_t revision_count;
+    size_t revision_capacity;
+    StoredPending **pending;
+    size_t pending_count;
+    size_t pending_capacity;
+    StoredPending **resolved; /* waited in the database and do not any more */
+    size_t resolved_count;
+    size_t resolved_capacity;
+    StoredIgnored **ignored;
+    size_t ignored_count;
+    size_t ignored_capacity;
+    StoredDead **dead;
+    size_t dead_count;
+    size_t dead_capacity;
+    StoredDead **released; /* dead letters that are resolved now */
+    size_t released_count;
+    size_t released_capacity;
+} BatchLists;
+
+typedef struct Batch {
+    Arena *arena;
+    CaseStore *store;
+    Progress *progress;
+    Decider *decider;
+    int32_t partition_count;
+    const char *report_topic;
+    const Error *fault; /* not NULL: PostgreSQL refused this (single) record: stage "write" */
+    BatchItem *items;
+    size_t count;
+    KnownRecord *records;
+    Identity *identities;
+    size_t identity_count;
+    Map *identity_map;
+    KnownOrigin *origins;
+    KnownPlace *places;
+    size_t place_count;
+    Map *place_map;
+    BatchLists lists;
+} Batch;
+
+/* Reads heads and values, finds what is misplaced or unreadable, moves stream time on. Cannot fail. */
+void batch_decode(Batch *batch, const KafkaRecord *records, size_t count);
+
+/* One round trip: which records and origins are known. */
+MUST_CHECK bool batch_identify(Batch *batch, Error *error);
+
+/* What becomes of each record, in order. REJECT: the record in hand is at fault. */
+MUST_CHECK bool batch_decide(Batch *batch, Error *error);
+
+/* Gathers all rows and writes them behind the fence. `moves` has room for the partition count. */
+MUST_CHECK bool batch_save(
+    Batch *batch, StoredMove *moves, size_t *move_count, PostgresOutcome *outcome, Error *error);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * From Kafka's records to items. A record that cannot be read, or lies in another partition than its key's, is
+ * marked dead here and goes on like any other: it has to be counted and its offset has to move.
+ */
+#include "batch.h"
+
+#include "base/digest.h"
+#include "base/unicode.h"
+
+#include "domain/region.h"
+
+#include <string.h>
+
+/* PostgreSQL's text holds neither NUL nor broken UTF-8; heads are short and become keys, so they must be clean. */
+static bool clean(Text text)
+{
+    return memchr(text.data == NULL ? "" : text.data, '\0', text.size) == NULL &&
+           unicode_valid(text);
+}
+
+static void mark_dead(BatchItem *item, Arena *arena, const char *stage, const Error *fault)
+{
+    item->dead = true;
+    item->vault = true;
+    uint8_t hash[SHA256_SIZE];
+    char hex[SHA256_HEX_SIZE + 1];
+    digest_sha256(item->record->value, hash);
+    digest_hex(hash, sizeof(hash), hex);
+    item->note = (RecordNote){
+        .stage = text_from(stage),
+        .pointer = text_copy(arena, text_from(fault->pointer)),
+        .rule = text_copy(arena, text_from(fault->rule)),
+        .message = text_copy(arena, text_from(fault->text)),
+        .sha256 = text_copy(arena, (Text){hex, SHA256_HEX_SIZE}),
+    };
+}
+
+/* A record whose head says nothing is known by its own place. */
+static void take_own_origin(BatchItem *item)
+{
+    item->head = (RecordHead){.kind = RECORD_DEAD,
+                              .origin = {.topic = item->record->topic,
+                                         .partition = item->record->partition,
+                                         .offset = item->record->offset},
+                              .items = 1,
+                              .attempt = 1};
+}
+
+static bool decode_head(BatchItem *item, Arena *arena, Error *fault)
+{
+    RecordHeader *headers = NULL;
+    size_t count = 0;
+    kafka_record_headers(item->record, arena, &headers, &count);
+    if (!record_head_read(headers, count, &item->head, fault))
+        return false;
+    if (!clean(item->head.origin.topic))
+        return error_set_at(fault, ERROR_REJECT, "header", "ce_id", "not well-formed UTF-8");
+    if (!clean(item->head.source))
+        return error_set_at(fault, ERROR_REJECT, "header", "ce_source", "not well-formed UTF-8");
+    if (!clean(item->head.mapping))
+        return error_set_at(fault, ERROR_REJECT, "header", "oc-mapping", "not well-formed UTF-8");
+    return true;
+}
+
+static bool check_partition(const Batch *batch, const BatchItem *item, Error *fault)
+{
+    if (text_is_empty(item->region) || !clean(item->region))
+        return error_set_at(fault, ERROR_REJECT, "key", "", "the record has no region as key");
+    int32_t home = region_partition(item->region, batch->partition_count);
+    if (home != item->record->partition)
+        return error_set_at(fault, ERROR_REJECT, "partition", "",
+                            "partition %d does not belong to the key, which belongs to %d",
+                            item->record->partition, home);
+    return true;
+}
+
+static bool decode_value(BatchItem *item, Arena *arena, Error *fault)
+{
+    if (text_is_absent(item->record->value))
+        return error_set_at(fault, ERROR_REJECT, "empty", "", "the record has no value");
+    if (!record_kind_carries_report(item->head.kind))
+        return record_note_read(item->record->value, arena, &item->note, fault);
+    if (!report_read(item->record->value, arena, &item->report, fault))
+        return false;
+    if (text_is_empty(item->report.record_no))
+        return error_set_at(fault, ERROR_REJECT, "required", "/record_no", "record_no is missing");
+    return true;
+}
+
+static bool has_value(RecordKind kind)
+{
+    return kind != RECORD_COMMAND && kind != RECORD_TICK;
+}
+
+static void decode_item(Batch *batch, BatchItem *item)
+{
+    Error fault = {0};
+    item->region = text_copy(batch->arena, item->record->key);
+    if (!decode_head(item, batch->arena, &fault)) {
+        take_own_origin(item);
+        mark_dead(item, batch->arena, "decode", &fault);
+        return;
+    }
+    if (has_value(item->head.kind))
+        item->account =
+            progress_account(item->partition, item->head.origin.topic, item->head.origin.partition);
+    if (item->head.kind == RECORD_TICK)
+        return;
+    if (!check_partition(batch, item, &fault))
+        mark_dead(item, batch->arena, "misrouted", &fault);
+    else if (batch->fault != NULL)
+        mark_dead(item, batch->arena, "write", batch->fault);
+    else if (has_value(item->head.kind) && !decode_value(item, batch->arena, &fault))
+        mark_dead(item, batch->arena, "decode", &fault);
+    else if (item->head.kind == RECORD_DEAD)
+        item->dead = true;
+}
+
+void batch_decode(Batch *batch, const KafkaRecord *records, size_t count)
+{
+    batch->items = ARENA_ARRAY(batch->arena, BatchItem, count);
+    batch->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        PartitionProgress *partition = progress_partition(batch->progress, records[i].partition);
+        if (partition == NULL || records[i].offset < partition->now_offset)
+            continue; /* not ours any more, or done already */
+        BatchItem *item = &batch->items[batch->count++];
+        item->record = &records[i];
+        item->partition = partition;
+        partition->touched = true;
+        partition->now_offset = records[i].offset + 1;
+        if (partition->now_stream == INT64_MIN || records[i].timestamp_us > partition->now_stream)
+            partition->now_stream = records[i].timestamp_us;
+        item->received_at = partition->now_stream;
+        decode_item(batch, item);
+    }
+}

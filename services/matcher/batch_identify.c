@@ -1,0 +1,116 @@
+/*
+ * What the batch has to ask: every record number it meets, once; and every origin that is not beyond the high-water
+ * mark of its account (it may be a repeat), or that comes again because its dead letter was released.
+ */
+#include "batch.h"
+
+static uint64_t identity_hash(Text source, Text record_no)
+{
+    return text_hash(source) * UINT64_C(0x9E3779B97F4A7C15) + text_hash(record_no);
+}
+
+static Identity *find_identity(Batch *batch, Text source, Text record_no)
+{
+    uint64_t hash = identity_hash(source, record_no);
+    Identity *alike = map_pointer(batch->identity_map, hash);
+    for (Identity *at = alike; at != NULL; at = at->next_alike)
+        if (text_equal(at->known->identity.source, source) &&
+            text_equal(at->known->identity.record_no, record_no))
+            return at;
+    Identity *identity = &batch->identities[batch->identity_count];
+    identity->known = &batch->records[batch->identity_count++];
+    identity->known->identity.source = source;
+    identity->known->identity.record_no = record_no;
+    identity->next_alike = alike;
+    map_put_pointer(batch->identity_map, hash, identity);
+    return identity;
+}
+
+static uint64_t origin_hash(const Origin *origin)
+{
+    uint64_t hash = text_hash(origin->topic);
+    hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->partition;
+    hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->offset;
+    return hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->item;
+}
+
+static KnownPlace *find_place(Batch *batch, const Origin *origin)
+{
+    uint64_t hash = origin_hash(origin);
+    KnownPlace *alike = map_pointer(batch->place_map, hash);
+    for (KnownPlace *at = alike; at != NULL; at = at->next_alike)
+        if (record_origin_compare(&at->known->origin, origin) == 0)
+            return at;
+    KnownPlace *place = &batch->places[batch->place_count];
+    place->known = &batch->origins[batch->place_count++];
+    place->known->origin = *origin;
+    place->next_alike = alike;
+    map_put_pointer(batch->place_map, hash, place);
+    return place;
+}
+
+static bool beyond(const Account *account, const Origin *origin)
+{
+    return origin->offset > account->seen_offset ||
+           (origin->offset == account->seen_offset && origin->item > account->seen_item);
+}
+
+/* Whether the origin is new by its number alone; moves the mark on. */
+static bool look(Account *account, const Origin *origin)
+{
+    if (!beyond(account, origin))
+        return false;
+    account->seen_offset = origin->offset;
+    account->seen_item = origin->item;
+    return true;
+}
+
+static void start_marks(Batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        Account *account = batch->items[i].account;
+        if (account != NULL) {
+            account->seen_offset = account->committed.last_offset;
+            account->seen_item = account->committed.last_item;
+        }
+    }
+}
+
+/* Updates that wait may have been counted when they came: their origins are known. */
+static void note_pending(Batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        BatchItem *item = &batch->items[i];
+        if (item->place == NULL || item->identity == NULL)
+            continue;
+        const KnownRecord *known = item->identity->known;
+        for (size_t k = 0; k < known->pending_count; k++)
+            if (record_origin_compare(&known->pending[k].origin, &item->head.origin) == 0)
+                item->place->pending = true;
+    }
+}
+
+bool batch_identify(Batch *batch, Error *error)
+{
+    batch->records = ARENA_ARRAY(batch->arena, KnownRecord, batch->count);
+    batch->identities = ARENA_ARRAY(batch->arena, Identity, batch->count);
+    batch->origins = ARENA_ARRAY(batch->arena, KnownOrigin, batch->count);
+    batch->places = ARENA_ARRAY(batch->arena, KnownPlace, batch->count);
+    batch->identity_count = batch->place_count = 0;
+    map_clear(batch->identity_map);
+    map_clear(batch->place_map);
+    start_marks(batch);
+    for (size_t i = 0; i < batch->count; i++) {
+        BatchItem *item = &batch->items[i];
+        if (!item->dead && record_kind_carries_report(item->head.kind))
+            item->identity = find_identity(batch, item->head.source, item->report.record_no);
+        item->low = item->account != NULL && !look(item->account, &item->head.origin);
+        if (item->low || item->head.attempt > 1 || (item->dead && item->account == NULL))
+            item->place = find_place(batch, &item->head.origin);
+    }
+    if (!case_store_identify(batch->store, batch->records, batch->identity_count, batch->origins,
+                             batch->place_count, batch->arena, error))
+        return false;
+    note_pending(batch);
+    return true;
+}

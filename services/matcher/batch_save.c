@@ -1,0 +1,77 @@
+/*
+ * From what was decided to rows, and the rows into the transaction.
+ */
+#include "batch.h"
+
+#include "base/unicode.h"
+
+static bool save_identity(Batch *batch, Identity *identity, Error *error)
+{
+    StoredIdentity *known = &identity->known->identity;
+    if (identity->created != NULL) {
+        stored_report_finish(identity->created, true, batch->arena);
+        return case_store_add(batch->store, TABLE_RECORD_INDEX, known, error) &&
+               case_store_add(batch->store, TABLE_REPORTS, identity->created, error);
+    }
+    if (identity->merged != NULL) {
+        stored_report_finish(identity->merged, false, batch->arena);
+        if (!case_store_add(batch->store, TABLE_REPORTS_MERGE, identity->merged, error))
+            return false;
+    }
+    return !identity->moved ||
+           case_store_add(batch->store, TABLE_RECORD_INDEX_UPDATE, known, error);
+}
+
+/* What a dead letter says has to be storable whatever the record was. */
+static Text printable(Text text, Arena *arena)
+{
+    bool repaired = false;
+    if (text_is_absent(text))
+        return text;
+    Text whole = text_copy(arena, unicode_repair(arena, text, &repaired));
+    for (size_t i = 0; i < whole.size; i++)
+        if (whole.data[i] == '\0')
+            ((char *)whole.data)[i] = ' ';
+    return whole;
+}
+
+static bool save_dead(Batch *batch, StoredDead *row, Error *error)
+{
+    enum { TEXT_MAX = 1000 };
+    Text *const texts[] = {&row->region, &row->source,  &row->stage,  &row->pointer,
+                           &row->rule,   &row->message, &row->mapping};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        *texts[i] = unicode_prefix(printable(*texts[i], batch->arena), TEXT_MAX);
+    return case_store_add(batch->store, TABLE_DEAD, row, error);
+}
+
+#define SAVE_LIST(batch_, table_, list_, count_, error_)                                           \
+    for (size_t i_ = 0; i_ < (batch_)->lists.count_; i_++)                                         \
+        if (!case_store_add((batch_)->store, (table_), (batch_)->lists.list_[i_], (error_)))       \
+    return false
+
+static bool save_lists(Batch *batch, Error *error)
+{
+    SAVE_LIST(batch, TABLE_REVISIONS, revisions, revision_count, error);
+    SAVE_LIST(batch, TABLE_PENDING, pending, pending_count, error);
+    SAVE_LIST(batch, TABLE_PENDING_DELETE, resolved, resolved_count, error);
+    SAVE_LIST(batch, TABLE_IGNORED, ignored, ignored_count, error);
+    SAVE_LIST(batch, TABLE_DEAD_STATE, released, released_count, error);
+    for (size_t i = 0; i < batch->lists.dead_count; i++)
+        if (!save_dead(batch, batch->lists.dead[i], error))
+            return false;
+    return true;
+}
+
+bool batch_save(
+    Batch *batch, StoredMove *moves, size_t *move_count, PostgresOutcome *outcome, Error *error)
+{
+    *outcome = POSTGRES_REFUSED;
+    for (size_t i = 0; i < batch->identity_count; i++)
+        if (!save_identity(batch, &batch->identities[i], error))
+            return false;
+    if (!save_lists(batch, error) ||
+        !progress_save(batch->progress, batch->store, moves, move_count, error))
+        return false;
+    return *move_count == 0 || case_store_commit(batch->store, moves, *move_count, outcome, error);
+}

@@ -1,0 +1,34 @@
+#ifndef ONECASE_SERVICES_MATCHER_VAULT_H
+#define ONECASE_SERVICES_MATCHER_VAULT_H
+
+#include "adapters/kafka_consumer.h"
+
+/*
+ * Topic onecase.deadletter: the bytes of records that the matcher finds dead, kept before their row is written.
+ * Connects at the first dead letter.
+ */
+typedef struct Vault Vault;
+
+typedef struct VaultSpec {
+    const char *brokers;
+    const char *topic; /* full name */
+} VaultSpec;
+
+Vault *vault_new(const VaultSpec *spec); /* texts outlive it */
+void vault_free(Vault *vault);           /* NULL is fine */
+
+/*
+ * Sends value and headers of a canonical record with oc-stage, oc-rule, oc-pointer, oc-sha256 and oc-origin added,
+ * key = origin. Too large for the topic: without the value and marked oc-truncated.
+ */
+MUST_CHECK bool vault_put(Vault *vault,
+                          const KafkaRecord *record,
+                          const Origin *origin,
+                          const RecordNote *note,
+                          Arena *arena,
+                          Error *error);
+
+/* Until everything put is acknowledged. RETRY when that takes too long. */
+MUST_CHECK bool vault_flush(Vault *vault, Error *error);
+
+#endif
