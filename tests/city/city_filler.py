@@ -79,7 +79,7 @@ def draw_hazard(bench, name, klass, count):
         report.plate = plate
         if source == "GRID":
             report.part = part
-        if spot.shop and (source == "MKT12315" or rng.random() < 0.3):
+        if report.party and (source == "MKT12315" or rng.random() < 0.3):
             report.usc = spot.shop.code
         if not bench.word(report, facet, hazard.reports, telephone(rng, report)):
             return None

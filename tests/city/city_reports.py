@@ -232,7 +232,7 @@ class Bench:
         """Fills in the place a report names; the point lies round the spot."""
         report.district = spot.district
         report.street, report.grid = grid_code(spot.district, spot.x)
-        if spot.shop:
+        if spot.shop and report.source in ("H12345", "MKT12315"):  # the other forms have no field for it
             report.party = spot.shop.name
         if spot.estate:
             report.estate, report.building = spot.estate.name, spot.building
