@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 
+#include <stdlib.h>
+
 enum { REASON_SIZE = 256 };
 
 /* librdkafka's own lines (also from its threads) are for debugging; what matters comes back as an
@@ -134,4 +136,11 @@ rd_kafka_topic_partition_list_t *kafka_handle_list(const KafkaPosition *position
         rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].partition)
             ->offset = library_offset(positions[i].offset);
     return list;
+}
+
+void *kafka_handle_alloc(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
 }

@@ -39,4 +39,7 @@ bool kafka_handle_fatal(rd_kafka_t *client, Error *error);
  * rd_kafka_topic_partition_list_destroy. */
 rd_kafka_topic_partition_list_t *kafka_handle_list(const KafkaPosition *positions, size_t count);
 
+/* `memory`, or the end of the process when it is NULL. */
+void *kafka_handle_alloc(void *memory);
+
 #endif

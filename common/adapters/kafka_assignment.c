@@ -1,0 +1,165 @@
+/*
+ * What is ours, and in which state:
+ *
+ *   group gives partitions -> claim: hook `assigned` -> rd_kafka_assign at the offsets it answers -> consuming
+ *                               | hook fails: assign nothing, remember, report from read, claim again at the next
+ *   group takes them -> hook `revoked`, rd_kafka_assign(NULL), records read but not handed out are dropped
+ */
+#include "adapters/kafka_assignment.h"
+
+#include "adapters/kafka_handle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void kafka_assignment_forget(KafkaConsumer *consumer)
+{
+    for (size_t i = 0; i < consumer->assigned_count; i++)
+        free((char *)consumer->assignment[i].topic);
+    free(consumer->assignment);
+    consumer->assignment = NULL;
+    consumer->assigned_count = 0;
+    consumer->claim_wanted = false;
+    consumer->reassign_wanted = false;
+    consumer->paused = false;
+    consumer->generation++;
+}
+
+static void remember_assignment(KafkaConsumer *consumer,
+                                const rd_kafka_topic_partition_list_t *list)
+{
+    kafka_assignment_forget(consumer);
+    size_t count = (size_t)list->cnt;
+    consumer->assignment = kafka_handle_alloc(calloc(count + 1, sizeof(KafkaPosition)));
+    for (size_t i = 0; i < count; i++)
+        consumer->assignment[i] = (KafkaPosition){
+            .topic = kafka_handle_alloc(strdup(list->elems[i].topic)),
+            .partition = list->elems[i].partition,
+            .offset = KAFKA_OFFSET_COMMITTED,
+        };
+    consumer->assigned_count = count;
+}
+
+static bool
+assign(KafkaConsumer *consumer, const KafkaPosition *positions, size_t count, Error *error)
+{
+    rd_kafka_topic_partition_list_t *list = kafka_handle_list(positions, count);
+    rd_kafka_resp_err_t code = rd_kafka_assign(consumer->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           kafka_handle_error(error, code, "could not take over partitions");
+}
+
+/* Offsets for what the hook left to the group's commits; nothing committed means the beginning. */
+static bool
+resolve_committed(KafkaConsumer *consumer, KafkaPosition *positions, size_t count, Error *error)
+{
+    KafkaPosition *open = kafka_handle_alloc(calloc(count + 1, sizeof(KafkaPosition)));
+    size_t open_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (positions[i].offset == KAFKA_OFFSET_COMMITTED)
+            open[open_count++] = positions[i];
+    bool good = open_count == 0 || kafka_consumer_committed(consumer, open, open_count, error);
+    for (size_t i = 0, next = 0; good && i < count; i++) {
+        if (positions[i].offset != KAFKA_OFFSET_COMMITTED)
+            continue;
+        int64_t offset = open[next++].offset;
+        positions[i].offset = offset == KAFKA_OFFSET_NONE ? KAFKA_OFFSET_BEGINNING : offset;
+    }
+    free(open);
+    return good;
+}
+
+void kafka_assignment_pause(KafkaConsumer *consumer, bool paused)
+{
+    rd_kafka_topic_partition_list_t *list =
+        kafka_handle_list(consumer->assignment, consumer->assigned_count);
+    if (paused)
+        rd_kafka_pause_partitions(consumer->client, list);
+    else
+        rd_kafka_resume_partitions(consumer->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    consumer->paused = paused;
+}
+
+/*
+ * Asks the hook where to start and starts there. When that fails, nothing is assigned to librdkafka (an empty
+ * list, not NULL: NULL would leave the group), and claim_wanted makes the next read try again.
+ */
+bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error)
+{
+    size_t count = consumer->assigned_count;
+    for (size_t i = 0; i < count; i++)
+        consumer->assignment[i].offset = KAFKA_OFFSET_COMMITTED;
+    bool good =
+        consumer->hooks.assigned == NULL ||
+        consumer->hooks.assigned(consumer->hooks.context, consumer->assignment, count, error);
+    good = good && resolve_committed(consumer, consumer->assignment, count, error);
+    good = good && assign(consumer, consumer->assignment, count, error);
+    if (good)
+        kafka_assignment_pause(consumer,
+                               false); /* librdkafka keeps a pause from an assignment before */
+    consumer->claim_wanted = !good;
+    consumer->generation++;
+    return good;
+}
+
+static void on_assigned(KafkaConsumer *consumer, const rd_kafka_topic_partition_list_t *list)
+{
+    remember_assignment(consumer, list);
+    if (kafka_assignment_claim(consumer, &consumer->pending))
+        return;
+    Error ignored = {0};
+    if (!assign(consumer, NULL, 0, &ignored))
+        error_set(&consumer->pending, ERROR_FATAL, "%s", ignored.text);
+}
+
+void kafka_assignment_revoke(KafkaConsumer *consumer)
+{
+    bool lost = rd_kafka_assignment_lost(consumer->client) != 0;
+    bool claimed = !consumer->claim_wanted && consumer->assigned_count > 0;
+    if (claimed && consumer->hooks.revoked != NULL)
+        consumer->hooks.revoked(consumer->hooks.context, consumer->assignment,
+                                consumer->assigned_count, lost);
+    kafka_assignment_forget(consumer);
+    kafka_batch_clear(&consumer->held);
+    rd_kafka_assign(consumer->client, NULL);
+}
+
+void kafka_assignment_rebalance(rd_kafka_t *client,
+                                rd_kafka_resp_err_t code,
+                                rd_kafka_topic_partition_list_t *list,
+                                void *opaque)
+{
+    KafkaConsumer *consumer = opaque;
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS && !consumer->closing)
+        on_assigned(consumer, list);
+    else if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)
+        kafka_assignment_revoke(consumer);
+    else
+        rd_kafka_assign(client, NULL);
+}
+
+bool kafka_consumer_reassign(KafkaConsumer *consumer, Error *error)
+{
+    kafka_consumer_release(consumer);
+    kafka_batch_clear(&consumer->held);
+    bool claimed = !consumer->claim_wanted && consumer->assigned_count > 0;
+    if (claimed && consumer->hooks.revoked != NULL)
+        consumer->hooks.revoked(consumer->hooks.context, consumer->assignment,
+                                consumer->assigned_count, true);
+    consumer->claim_wanted = true;
+    if (!assign(consumer, NULL, 0, error))
+        return false;
+    consumer->reassign_wanted = false;
+    return kafka_assignment_claim(consumer, error);
+}
+
+bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position)
+{
+    for (size_t i = 0; i < consumer->assigned_count; i++)
+        if (consumer->assignment[i].partition == position->partition &&
+            strcmp(consumer->assignment[i].topic, position->topic) == 0)
+            return true;
+    return false;
+}

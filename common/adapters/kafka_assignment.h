@@ -1,0 +1,46 @@
+#ifndef ONECASE_ADAPTERS_KAFKA_ASSIGNMENT_H
+#define ONECASE_ADAPTERS_KAFKA_ASSIGNMENT_H
+
+#include "adapters/kafka_batch.h"
+
+/* The inside of a consumer, shared by kafka_consumer.c, kafka_consumer_ask.c and kafka_assignment.c; nobody else. */
+struct KafkaConsumer {
+    rd_kafka_t *client;
+    KafkaConsumerHooks hooks;
+    char **topics;
+    size_t topic_count;
+    char *brokers;
+    KafkaPosition *assignment; /* names owned */
+    size_t assigned_count;
+    bool claim_wanted;    /* the group gave us partitions, and the hook has not agreed yet */
+    bool reassign_wanted; /* start over with what is ours */
+    bool paused;
+    bool closing;
+    bool down; /* librdkafka said that no broker answers; proved or refuted by the next read */
+    int64_t generation;
+    Error pending;    /* of a callback, or of a message behind others: for the next read */
+    KafkaBatch batch; /* what the caller has */
+    KafkaBatch held;  /* came in while idle */
+};
+
+/* librdkafka's rebalance callback; `opaque` is the consumer. */
+void kafka_assignment_rebalance(rd_kafka_t *client,
+                                rd_kafka_resp_err_t code,
+                                rd_kafka_topic_partition_list_t *list,
+                                void *opaque);
+
+/*
+ * Asks the hook where to start and starts there. When that fails, nothing is assigned to librdkafka (an empty list,
+ * not NULL: NULL would leave the group), and claim_wanted makes the next read try again.
+ */
+MUST_CHECK bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error);
+
+/* The end of an assignment: hook, then nothing is ours. */
+void kafka_assignment_revoke(KafkaConsumer *consumer);
+void kafka_assignment_forget(KafkaConsumer *consumer);
+
+void kafka_assignment_pause(KafkaConsumer *consumer,
+                            bool paused); /* all partitions, or resumes them */
+bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position);
+
+#endif
