@@ -19,7 +19,7 @@ SHOP_ROAD = Road("集市街", EAST, 300.0, 7800.0, True)
 
 def make_scenarios(bench):
     for plant in (lift, one_cover, two_covers, two_lifts, rare_characters, broken_places, broken_credit_code, branches,
-                  neighbours, vague, no_place):
+                  neighbours, vague, no_place, asked_by_the_way):
         for _ in range(50):
             state = bench.state()
             try:
@@ -201,4 +201,13 @@ def no_place(bench):
     made.title, made.body, made.point_form = "其他隐患", "听说有人半夜放孔明灯，具体在哪里说不清楚。", "none"
     made.street, made.grid = EAST.streets[0], ""
     hazard.reports.append(made)
+    bench.add(hazard)
+
+
+def asked_by_the_way(bench):
+    """A hazard filed as a consultation: the danger words tell it from the others."""
+    hazard = Hazard("danger-in-a-consultation", "B01", WEST)
+    spot = estate_spot(NULL_ESTATE, 2)
+    report(bench, hazard, "H12345", bench.before(44, 9), spot, appeal="3", title="咨询燃气公司电话", unit=False)
+    report(bench, hazard, "H12345", bench.before(44, 8.8), spot, unit=False)
     bench.add(hazard)

@@ -103,7 +103,6 @@ HOTLINE_DRILLS = (("应急演练工单", "本工单为季度应急演练，无�
 FIRE_DRILLS = ("消防站夜间拉动训练，模拟高层火警", "接警系统每日测试")
 FIRE_DUTIES = ("大型活动现场执勤保障", "校园开放日执勤")
 GRID_DRILLS = ("防汛演练上报", "社区演练打卡")
-CONSULTATION_WITH_DANGER = ("咨询燃气公司电话", "咨询燃气公司的电话，家里有很浓的燃气味，担心漏气。")
 
 
 def templates():

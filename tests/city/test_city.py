@@ -84,7 +84,7 @@ def test_the_scenarios_are_there(city):
     assert sources == {"H12345": 5, "GRID": 3, "FIRE119": 1} and by_name["scenario-1-lift"]["level"] == 1
     for name in ("scenario-3-one-cover", "scenario-4-cover-a", "scenario-4-cover-b", "scenario-5-lift-a", "scenario-5-lift-b",
                  "scenario-6-rare-characters", "scenario-8-broken-places", "scenario-8-zero-elsewhere",
-                 "scenario-13-credit-code"):
+                 "scenario-13-credit-code", "same-words-3", "same-words-13", "danger-in-a-consultation", "vague-estate-1"):
         assert name in by_name
     assert {r.split("/")[0] for r in by_name["scenario-3-one-cover"]["records"]} == {"GRID", "H12345", "MKT12315"}
 
