@@ -12,7 +12,9 @@
 #     postgresql/             database cluster
 #     pgpass                  its password, readable by the caller alone
 #     kcat.conf               kcat's settings: the brokers, and the partitioner that agrees with ours
-#     cache/                  Kafka's jars ($ONECASE_CACHE)
+#
+# Kafka's jars lie in $ONECASE_CACHE, which all data folders of a user share: brokers of another one may be running on them,
+# so that erasing a data folder must not take them away.
 #
 # Invariant: a process is signalled only when its id, its start time and this boot are those written when we started it.
 
@@ -20,7 +22,7 @@ LOCAL_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PROJECT_DIR=$(cd "$LOCAL_DIR/../.." && pwd)
 DATA=${ONECASE_DATA:-/var/tmp/onecase-$UID}
 case $DATA in /*) ;; *) DATA=$PWD/$DATA ;; esac
-CACHE=${ONECASE_CACHE:-$DATA/cache}
+CACHE=${ONECASE_CACHE:-/var/tmp/onecase-cache-$UID}
 MARKER=.onecase-local
 PGUSER_LOCAL=onecase
 PGDATABASE_LOCAL=onecase
@@ -47,11 +49,11 @@ help_from_head() { awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print
 
 # --- data folder -----------------------------------------------------------------------------------------------------
 
-# is_foreign: the data folder is there, is not marked as ours and holds more than the jars that tests left there.
+# is_foreign: the data folder is there, is not marked as ours and is not empty.
 is_foreign() {
     [ -d "$DATA" ] && [ ! -e "$DATA/$MARKER" ] || return 1
     [ -O "$DATA" ] || die "$DATA belongs to somebody else; set ONECASE_DATA to another folder"
-    [ -n "$(find "$DATA" -mindepth 1 -maxdepth 1 ! -name cache -print -quit)" ]
+    [ -n "$(find "$DATA" -mindepth 1 -maxdepth 1 -print -quit)" ]
 }
 
 # claim_folder: makes the data folder ours, or stops when somebody else's things are in it.

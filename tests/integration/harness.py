@@ -106,7 +106,6 @@ class LocalServers:
 def run_local(data: Path, command: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Runs deploy/local/COMMAND with the data folder; a failure shows what it printed."""
     environment = dict(os.environ, ONECASE_DATA=str(data))
-    environment.setdefault("ONECASE_CACHE", f"/var/tmp/onecase-{os.getuid()}/cache")
     done = subprocess.run(
         [str(PROJECT / "deploy" / "local" / command), *arguments],
         env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=UP_LIMIT_S, check=False,
