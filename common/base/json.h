@@ -9,7 +9,8 @@
  * The only door to the JSON library. Names start with js_ because json_ belongs to jansson.
  *
  * Numbers keep their digits: js_scalar_text gives a number as it was written (a 20-digit record number stays
- * whole). Reading accepts \u0000; duplicate keys: last wins; depth at most JS_DEPTH_MAX.
+ * whole). Reading accepts \u0000 in texts, but not in member names; duplicate keys: last wins; depth at most
+ * JS_DEPTH_MAX.
  */
 typedef struct JsDocument JsDocument; /* owns the tree; js_close */
 typedef struct JsValue JsValue;       /* a node inside a document; lives as long as the document */
@@ -18,7 +19,10 @@ typedef enum JsType { JS_NULL, JS_FALSE, JS_TRUE, JS_NUMBER, JS_TEXT, JS_ARRAY, 
 
 enum { JS_DEPTH_MAX = 64 };
 
-/* Parses one JSON value with nothing but white space around it. REJECT, rule "syntax", with line and column. */
+/*
+ * Parses one JSON value with nothing but white space around it. REJECT, rule "syntax", with line and column (in
+ * characters, from 1) of the last byte of the guilty token; the text never quotes the input.
+ */
 MUST_CHECK bool js_parse(Text text, JsDocument **document, Error *error);
 void js_close(JsDocument *document); /* NULL is fine */
 const JsValue *js_root(const JsDocument *document);

@@ -4,11 +4,13 @@
 #include "base/text_builder.h"
 
 /*
- * Private to json.c. jansson refuses integers beyond 64 bits and forgets how a decimal was written,
- * so each number token of the text is handed to it as a string with a marker, DEL and 'n':   12.50
- * ->  "\x7Fn12.50" A string value that starts with DEL by itself gets DEL and 't' before it, so the
- * two can never be confused; keys stay as they are. A token that is not a JSON number is left for
- * jansson to refuse.
+ * Private to json.c. jansson refuses integers beyond 64 bits and forgets how a decimal was written, so
+ * each number token of the text is handed to it as a string with a marker, DEL and 'n':
+ *   12.50  ->  "\x7Fn12.50"
+ * A string value that starts with DEL by itself gets DEL and 't' before it, so the two can never be
+ * confused; keys stay as they are. A token that is not a JSON number is left for jansson to refuse.
+ * A NUL byte outside strings becomes U+0001, which jansson refuses: it would take the NUL for the end
+ * of the text and never look behind it.
  */
 enum { SCAN_MARKER_SIZE = 2 };
 #define SCAN_NUMBER_MARKER "\x7Fn"

@@ -146,14 +146,13 @@ Text text_format(Arena *arena, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    va_list again;
-    va_copy(again, arguments);
     int needed = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     size_t size = needed > 0 ? (size_t)needed : 0;
     char *data = arena_alloc(arena, size + 1);
-    vsnprintf(data, size + 1, format, again);
-    va_end(again);
+    va_start(arguments, format);
+    vsnprintf(data, size + 1, format, arguments);
+    va_end(arguments);
     return (Text){data, size};
 }
 

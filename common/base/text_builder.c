@@ -94,16 +94,15 @@ void builder_format(TextBuilder *builder, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    va_list again;
-    va_copy(again, arguments);
     int needed = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     if (needed > 0) {
         reserve(builder, (size_t)needed);
-        vsnprintf(builder->data + builder->size, (size_t)needed + 1, format, again);
+        va_start(arguments, format);
+        vsnprintf(builder->data + builder->size, (size_t)needed + 1, format, arguments);
+        va_end(arguments);
         builder->size += (size_t)needed;
     }
-    va_end(again);
 }
 
 void builder_truncate(TextBuilder *builder, size_t size)

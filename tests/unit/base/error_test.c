@@ -54,8 +54,8 @@ static void cuts_between_characters(void **state)
 {
     (void)state;
     char han[300] = "";
-    for (int i = 0; i < 99; i++) {
-        strcat(han, "梯");
+    for (size_t i = 0; i < 99; i++) {
+        memcpy(han + 3 * i, "梯", 3);
     }
     Error error = {0};
     error_set_at(&error, ERROR_REJECT, "a rule that is longer than the room for it", han, "%s",

@@ -158,7 +158,7 @@ static void finds_long_keys_and_none_with_a_nul(void **state)
     (void)state;
     char text[700] = "{\"";
     memset(text + 2, 'k', 600);
-    strcpy(text + 602, "\":1,\"a\":2}");
+    snprintf(text + 602, sizeof text - 602, "\":1,\"a\":2}");
     JsDocument *document = parse(text);
     assert_non_null(js_member(js_root(document), (Text){text + 2, 600}));
     assert_null(js_member(js_root(document), (Text){text + 2, 599}));

@@ -133,9 +133,10 @@ static void returns_from_every_system_within_a_centimetre(void **state)
 {
     (void)state;
     static const GeoDatum DATUMS[] = {GEO_WGS84, GEO_GCJ02, GEO_BD09, GEO_CGCS2000};
-    for (double lon = 73.137; lon < 135.0; lon += 0.731) {
-        for (double lat = 3.211; lat < 54.0; lat += 0.673) {
-            GeoPoint start = {.lon = lon, .lat = lat, .datum = GEO_WGS84};
+    for (int column = 0; column < 84; column++) {
+        for (int row = 0; row < 75; row++) {
+            GeoPoint start = {
+                .lon = 73.137 + 0.731 * column, .lat = 3.211 + 0.673 * row, .datum = GEO_WGS84};
             for (size_t i = 0; i < 4; i++) {
                 GeoPoint back = geo_to_wgs84(geo_from_wgs84(start, DATUMS[i]));
                 assert_int_equal(back.datum, GEO_WGS84);

@@ -253,7 +253,7 @@ static void chooses_the_event_time(void **state)
     const struct {
         int64_t occurred, found, reported, recorded, want;
         bool suspect;
-    } CASES[] = {
+    } cases[] = {
         {none, none, none, none, received, false},
         {received - 4, received - 3, received - 2, received - 1, received - 4, false},
         {none, received - 3, received - 2, received - 1, received - 3, false},
@@ -266,17 +266,17 @@ static void chooses_the_event_time(void **state)
         {future + 1, ancient - 1, received - 2, none, received - 2, true},
         {received - 4, future + 1, none, none, received - 4, false},
     };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         Report report;
         report_init(&report);
-        report.occurred_at = CASES[i].occurred;
-        report.found_at = CASES[i].found;
-        report.reported_at = CASES[i].reported;
-        report.recorded_at = CASES[i].recorded;
-        bool suspect = !CASES[i].suspect;
-        assert_true(report_event_time(&report, received, &suspect) == CASES[i].want);
-        assert_int_equal(suspect, CASES[i].suspect);
-        assert_true(report_event_time(&report, received, NULL) == CASES[i].want);
+        report.occurred_at = cases[i].occurred;
+        report.found_at = cases[i].found;
+        report.reported_at = cases[i].reported;
+        report.recorded_at = cases[i].recorded;
+        bool suspect = !cases[i].suspect;
+        assert_true(report_event_time(&report, received, &suspect) == cases[i].want);
+        assert_int_equal(suspect, cases[i].suspect);
+        assert_true(report_event_time(&report, received, NULL) == cases[i].want);
     }
 }
 
