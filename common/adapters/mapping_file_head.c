@@ -189,6 +189,7 @@ static void load_kind(MappingLoad *load, const config_setting_t *group, MappingK
                                        {"ignore", RECORD_IGNORED}};
     MappingReader *reader = &load->reader;
     kind->line = reader_line(group);
+    kind->kind = RECORD_KINDS;
     if (!config_setting_is_group(group)) {
         READER_ERROR(reader, kind->line, "\"kinds\" must hold groups { ... }, found %s",
                      reader_type(group));
@@ -199,7 +200,8 @@ static void load_kind(MappingLoad *load, const config_setting_t *group, MappingK
     reader_word(reader, group, "kind", KINDS, 5, &word);
     if (config_setting_get_member(group, "kind") == NULL)
         READER_ERROR(reader, kind->line, "a kind needs \"kind\"");
-    kind->kind = word >= 0 ? (RecordKind)word : RECORD_IGNORED;
+    if (word >= 0)
+        kind->kind = (RecordKind)word;
     kind->reason = reader_text(reader, group, "reason");
     if (word == RECORD_IGNORED && text_is_empty(kind->reason))
         READER_ERROR(reader, kind->line, "kind \"ignore\" needs \"reason\"");

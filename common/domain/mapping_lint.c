@@ -217,6 +217,8 @@ static void check_kinds(const Mapping *mapping, MappingFindings *findings)
         for (size_t j = 0; j < i; j++) {
             const MappingKind *before = &mapping->kinds[j];
             bool always = before->when.count == 0 && before->unless == NULL;
+            if (kind->kind == RECORD_KINDS || before->kind == RECORD_KINDS)
+                continue;
             if (!always && !same_conditions(before, kind))
                 continue;
             LINT_ERROR(kind->line, "this kind is never reached: the one in line %d %s",
@@ -234,7 +236,8 @@ static void check_record_no(const Mapping *mapping, MappingFindings *findings)
         const MappingKind *kind = &mapping->kinds[i];
         unsigned bit = 1u << kind->kind;
         bool covered = field != NULL && (field->kinds == 0 || (field->kinds & bit) != 0);
-        if (kind->kind == RECORD_IGNORED || covered || (noted & bit) != 0)
+        if (kind->kind == RECORD_IGNORED || kind->kind == RECORD_KINDS || covered ||
+            (noted & bit) != 0)
             continue;
         noted |= bit;
         LINT_ERROR(kind->line, "kind \"%s\" has no \"record_no\"", record_kind_name(kind->kind));
@@ -308,6 +311,10 @@ static void check_personal(const Mapping *mapping, MappingFindings *findings)
             check_personal_pointer(mapping, &mapping->fields[i], &mapping->fields[i].pointers[j],
                                    findings);
     for (size_t i = 0; i < mapping->extra_count; i++) {
+        for (size_t j = 0; j < mapping->extra[i].count; j++)
+            if (mapping->extra[i].tokens[j].kind != TOKEN_MEMBER)
+                LINT_ERROR(mapping->extra[i].line, "extra: \"%.*s\" must name one value",
+                           TEXT_ARGS(mapping->extra[i].text));
         const MappingPersonalRule *rule = rule_of(mapping, &mapping->extra[i]);
         if (rule == NULL && name_is_personal(mapping_pointer_last_name(&mapping->extra[i])))
             LINT_ERROR(mapping->extra[i].line,

@@ -1,6 +1,7 @@
 /*
- * What a feed holds of persons. A value listed under `personal` is known by its place in the document: fields do not
- * see it (mapping_select.c) and `extra` is written without it. The reporter leaves as a keyed hash and nothing else.
+ * What a feed holds of persons. A value listed under `personal` is known by its node in the document, true and false
+ * (which share one node) by their place: fields do not see it (mapping_select.c) and `extra` is written without it.
+ * The reporter leaves as a keyed hash and nothing else.
  */
 #include "base/digest.h"
 #include "base/text_builder.h"
@@ -25,12 +26,47 @@ void mapping_personal_collect(MappingRun *run)
     }
 }
 
-MappingPersonal mapping_personal_of(const MappingRun *run, const JsValue *value)
+static bool is_shared(const JsValue *value)
 {
+    JsType type = js_type(value);
+    return type == JS_TRUE || type == JS_FALSE;
+}
+
+static bool rule_at(const MappingPersonalRule *rule, const Text *tokens, size_t count)
+{
+    if (rule->pointer.count != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (rule->pointer.tokens[i].kind == TOKEN_MEMBER &&
+            !text_equal(rule->pointer.tokens[i].name, tokens[i]))
+            return false;
+    return true;
+}
+
+/* What is personal about `value`, which stands at this place. */
+static MappingPersonal
+personal_at(const MappingRun *run, const JsValue *value, const Text *tokens, size_t count)
+{
+    if (is_shared(value)) {
+        for (size_t i = 0; i < run->mapping->personal_count; i++)
+            if (rule_at(&run->mapping->personal[i], tokens, count))
+                return run->mapping->personal[i].what;
+        return PERSONAL_NONE;
+    }
     for (size_t i = 0; i < run->personal_count; i++)
         if (run->personal[i].value == value)
             return run->personal[i].what;
     return PERSONAL_NONE;
+}
+
+MappingPersonal
+mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const JsValue *value)
+{
+    Text tokens[JS_DEPTH_MAX];
+    size_t count = pointer->count < JS_DEPTH_MAX ? pointer->count : JS_DEPTH_MAX;
+    for (size_t i = 0; i < count; i++)
+        tokens[i] = pointer->tokens[i].name;
+    return personal_at(run, value, tokens, count);
 }
 
 Text mapping_person_hash(const MappingRun *run, Text id)
@@ -105,9 +141,18 @@ bool mapping_person_scrubs(const ReportField *target)
     return false;
 }
 
-static void
-write_scalar(MappingRun *run, const JsValue *value, MappingPersonal what, TextBuilder *out)
+/* A value of `extra` on its way out; `tokens` is the place where the walk stands. */
+typedef struct ExtraWriter {
+    MappingRun *run;
+    TextBuilder *out;
+    Text tokens[2 * JS_DEPTH_MAX];
+    size_t depth;
+} ExtraWriter;
+
+static void write_scalar(ExtraWriter *writer, const JsValue *value, MappingPersonal what)
 {
+    MappingRun *run = writer->run;
+    TextBuilder *out = writer->out;
     Text text = js_scalar_text(value);
     Text number;
     if (what == PERSONAL_HASH || what == PERSONAL_MASK) {
@@ -127,40 +172,52 @@ write_scalar(MappingRun *run, const JsValue *value, MappingPersonal what, TextBu
         builder_text(out, text);
 }
 
-/* JSON text of the value without what is personal in it. Depth is limited by js_parse. */
-static void write_value(MappingRun *run, const JsValue *value, TextBuilder *out)
+static void write_value(ExtraWriter *writer, const JsValue *value);
+
+static void write_array(ExtraWriter *writer, const JsValue *array)
 {
-    MappingPersonal what = mapping_personal_of(run, value);
-    if (what == PERSONAL_DROP) {
-        builder_string(out, "null");
-        return;
+    size_t count = js_count(array);
+    builder_char(writer->out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            builder_char(writer->out, ',');
+        writer->tokens[writer->depth++] = text_format(writer->run->arena, "%zu", i);
+        write_value(writer, js_element(array, i));
+        writer->depth--;
     }
+    builder_char(writer->out, ']');
+}
+
+static void write_object(ExtraWriter *writer, const JsValue *object)
+{
+    size_t cursor = 0;
+    Text key;
+    const JsValue *member;
+    builder_char(writer->out, '{');
+    while (js_each(object, &cursor, &key, &member)) {
+        writer->tokens[writer->depth++] = key;
+        if (personal_at(writer->run, member, writer->tokens, writer->depth) != PERSONAL_DROP) {
+            js_write_key(writer->out, key);
+            write_value(writer, member);
+        }
+        writer->depth--;
+    }
+    builder_char(writer->out, '}');
+}
+
+/* JSON text of the value without what is personal in it. Depth is limited by js_parse. */
+static void write_value(ExtraWriter *writer, const JsValue *value)
+{
+    MappingPersonal what = personal_at(writer->run, value, writer->tokens, writer->depth);
     JsType type = js_type(value);
-    if (type == JS_ARRAY) {
-        builder_char(out, '[');
-        for (size_t i = 0; i < js_count(value); i++) {
-            if (i > 0)
-                builder_char(out, ',');
-            write_value(run, js_element(value, i), out);
-        }
-        builder_char(out, ']');
-    } else if (type == JS_OBJECT) {
-        size_t cursor = 0;
-        Text key;
-        const JsValue *member;
-        builder_char(out, '{');
-        while (js_each(value, &cursor, &key, &member)) {
-            if (mapping_personal_of(run, member) == PERSONAL_DROP)
-                continue;
-            js_write_key(out, key);
-            write_value(run, member, out);
-        }
-        builder_char(out, '}');
-    } else if (type == JS_NULL) {
-        builder_string(out, "null");
-    } else {
-        write_scalar(run, value, what, out);
-    }
+    if (what == PERSONAL_DROP || type == JS_NULL)
+        builder_string(writer->out, "null");
+    else if (type == JS_ARRAY)
+        write_array(writer, value);
+    else if (type == JS_OBJECT)
+        write_object(writer, value);
+    else
+        write_scalar(writer, value, what);
 }
 
 void mapping_person_extra(MappingRun *run)
@@ -171,13 +228,17 @@ void mapping_person_extra(MappingRun *run)
     Report *report = &run->report;
     report->extra = ARENA_ARRAY(run->arena, ReportExtra, mapping->extra_count);
     for (size_t i = 0; i < mapping->extra_count; i++) {
+        const MappingPointer *pointer = &mapping->extra[i];
         const JsValue *found[1];
-        if (mapping_pointer_find(&mapping->extra[i], run->root, found, 1) == 0 ||
-            js_type(found[0]) == JS_NULL || mapping_personal_of(run, found[0]) == PERSONAL_DROP)
+        if (mapping_pointer_find(pointer, run->root, found, 1) == 0 ||
+            js_type(found[0]) == JS_NULL ||
+            mapping_personal_of(run, pointer, found[0]) == PERSONAL_DROP)
             continue;
         TextBuilder out = builder_new(run->arena);
-        write_value(run, found[0], &out);
-        report->extra[report->extra_count++] =
-            (ReportExtra){mapping->extra[i].text, builder_view(&out)};
+        ExtraWriter writer = {.run = run, .out = &out, .depth = pointer->count};
+        for (size_t j = 0; j < pointer->count; j++)
+            writer.tokens[j] = pointer->tokens[j].name;
+        write_value(&writer, found[0]);
+        report->extra[report->extra_count++] = (ReportExtra){pointer->text, builder_view(&out)};
     }
 }

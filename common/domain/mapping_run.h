@@ -62,7 +62,9 @@ MUST_CHECK bool mapping_field_apply(MappingRun *run, const MappingField *field, 
 
 /* mapping_person.c */
 void mapping_personal_collect(MappingRun *run);
-MappingPersonal mapping_personal_of(const MappingRun *run, const JsValue *value);
+/* What `personal` says of a value found at the pointer. */
+MappingPersonal
+mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const JsValue *value);
 /* "<key number>:<32 hex digits>" of a normalised number or another id. */
 Text mapping_person_hash(const MappingRun *run, Text id);
 /* Sets reporter out of the selected text. */

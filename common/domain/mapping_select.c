@@ -136,9 +136,12 @@ static Text join_numbers(MappingRun *run, const JsValue *array)
     return count > 0 ? builder_view(&out) : TEXT_ABSENT;
 }
 
-static Text select_value(MappingRun *run, const MappingField *field, const JsValue *value)
+static Text select_value(MappingRun *run,
+                         const MappingField *field,
+                         const MappingPointer *pointer,
+                         const JsValue *value)
 {
-    MappingPersonal personal = mapping_personal_of(run, value);
+    MappingPersonal personal = mapping_personal_of(run, pointer, value);
     if (personal == PERSONAL_DROP || (personal != PERSONAL_NONE && personal != field->personal))
         return TEXT_ABSENT;
     JsType type = js_type(value);
@@ -202,7 +205,7 @@ static void select_first(MappingRun *run,
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
-            Text text = select_value(run, field, found[j]);
+            Text text = select_value(run, field, &field->pointers[i], found[j]);
             size_t cursor = 0;
             if (text_is_absent(text) || !cut_text(run, field, &text, &cursor))
                 continue;
@@ -222,7 +225,7 @@ static void select_all(MappingRun *run,
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
-            Text whole = select_value(run, field, found[j]);
+            Text whole = select_value(run, field, &field->pointers[i], found[j]);
             if (text_is_absent(whole))
                 continue;
             size_t cursor = 0;
@@ -251,7 +254,7 @@ static void select_concat(MappingRun *run,
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
-            Text part = select_value(run, field, found[j]);
+            Text part = select_value(run, field, &field->pointers[i], found[j]);
             if (text_is_absent(part) || (field->dedupe && text_contains(builder_view(&out), part)))
                 continue;
             *pointer = &field->pointers[i];

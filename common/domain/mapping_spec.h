@@ -36,8 +36,8 @@ typedef struct MappingConditions { /* all must hold; none: holds */
 } MappingConditions;
 
 typedef struct MappingKind {
-    RecordKind kind;
-    Text reason; /* of ignore */
+    RecordKind kind; /* RECORD_KINDS: it could not be read, and a finding says so */
+    Text reason;     /* of ignore */
     MappingConditions when;
     const WordList
         *unless; /* NULL: none; the kind does not fit when a word of it stands in title or body */
