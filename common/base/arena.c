@@ -105,8 +105,7 @@ void arena_free(Arena *arena)
     free(arena);
 }
 
-/* Makes `current` a block with `size` free bytes: the next one when it is large enough, else a new
- * one before it. */
+/* Makes `current` a block with `size` free bytes: the next one if large enough, else a new one. */
 static void make_room(Arena *arena, size_t size)
 {
     Block *current = arena->current;

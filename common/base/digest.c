@@ -1,5 +1,4 @@
-/* Hashes of libcrypto. They fail only when memory runs out or the library is broken; both end the
- * process. */
+/* Hashes of libcrypto; they fail only without memory or with a broken library: both end the process. */
 #include "base/digest.h"
 
 #include <openssl/evp.h>

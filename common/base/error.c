@@ -1,5 +1,4 @@
-/* One failure at a time, the first one stays; texts that do not fit are cut between two code
- * points. */
+/* One failure at a time, the first one stays; what does not fit is cut between two code points. */
 #include "base/error.h"
 
 #include <assert.h>

@@ -1,5 +1,4 @@
-/* RFC 6901 over the readers of json.c. A token is compared in its escaped form, so nothing is ever
- * copied. */
+/* RFC 6901 over the readers of json.c. Tokens are compared in their escaped form: nothing is copied. */
 #include "base/json.h"
 
 /* Whether `token`, once '~1' and '~0' are decoded, is `key`. */

@@ -19,8 +19,7 @@ static size_t digits_end(Text text, size_t at)
     return at;
 }
 
-/* Whether the byte could continue a number or a word: then what stands before it is no complete
- * token. */
+/* Whether the byte could continue a number or a word: what stands before it is no whole token. */
 static bool continues_token(char byte)
 {
     return is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||

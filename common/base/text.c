@@ -1,5 +1,4 @@
-/* Views of bytes: comparing, cutting, copying, numbers. Nothing here knows more of UTF-8 than
- * U+3000. */
+/* Views of bytes: comparing, cutting, copying, numbers. All they know of UTF-8 is U+3000. */
 #include "base/text.h"
 
 #include <xxhash.h>

@@ -1,5 +1,4 @@
-/* Doubles its buffer on the arena; the old bytes stay readable, so appending a view of itself is
- * safe. */
+/* Doubles its buffer on the arena; old bytes stay readable, so a builder may append its own view. */
 #include "base/text_builder.h"
 
 #include <assert.h>

@@ -1,5 +1,4 @@
-/* Strict UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF) and what is built on
- * reading it. */
+/* Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF; and what stands on it. */
 #include "base/unicode.h"
 
 #include "base/text_builder.h"
@@ -13,8 +12,7 @@ static bool is_tail(unsigned char byte)
     return (byte & 0xC0) == 0x80;
 }
 
-/* Size of the well-formed sequence at the front of `bytes`, 0 when there is none; *codepoint is set
- * with it. */
+/* Size of the well-formed sequence at the front, which sets *codepoint; 0 when there is none. */
 static size_t decode(const unsigned char *bytes, size_t size, uint32_t *codepoint)
 {
     unsigned char lead = bytes[0];

@@ -1,5 +1,4 @@
-/* Prefixes sorted by their bytes; a code is looked up by its first six digits, then five, and so
- * on. */
+/* Prefixes sorted by their bytes; a code is looked up by its first six digits, then five, ... */
 #include "domain/region.h"
 
 #include <assert.h>
