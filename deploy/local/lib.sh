@@ -400,7 +400,8 @@ build() {
     if [ $# -gt 0 ]; then targets=(--target "$@"); fi
     mkdir -p "$PROJECT_DIR/build"
     if ! (cd "$PROJECT_DIR" && cmake --preset "$preset" && cmake --build --preset "$preset" "${targets[@]}") >"$log" 2>&1 9>&-; then
-        tail -n 40 "$log" >&2
+        # Ninja's progress only hides what went wrong.
+        grep -vE '^\[[0-9]+/[0-9]+\] ' "$log" | tail -n 40 >&2
         die "could not build preset $preset; the output: $log"
     fi
 }
