@@ -192,7 +192,7 @@ class Topics:
     @property
     def admin(self) -> AdminClient:
         if self._admin is None:
-            self._admin = AdminClient({"bootstrap.servers": self.servers.brokers})
+            self._admin = AdminClient({"bootstrap.servers": self.servers.brokers, "log_level": 2})
         return self._admin
 
     def name(self, topic: str) -> str:

@@ -40,6 +40,7 @@ FORBIDDEN = {
 DOMAIN_MAY = {
     "assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdalign.h", "stdarg.h", "stdbool.h",
     "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "strings.h",
+    "uchar.h", "wchar.h", "wctype.h",
 }
 DOMAIN_CALLS = re.compile(
     r"\b(fopen|fdopen|freopen|popen|tmpfile|fread|fwrite|printf|puts|scanf|fgets|getenv|time|gettimeofday|clock_gettime|clock|rand"
