@@ -1,0 +1,341 @@
+/*
+ * `onecase lag`: how far behind the matcher is (its offsets stand in PostgreSQL) and how far behind intake is (its
+ * offsets are what its group has committed), against the ends that the broker knows. The end is asked first: where
+ * nothing is left the age is 0, and only otherwise is the age of the next record read.
+ */
+#include "case.h"
+#include "command.h"
+#include "json_out.h"
+#include "print.h"
+
+#include "base/clock.h"
+
+#include "adapters/kafka_admin.h"
+#include "adapters/mapping_file.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASK_LIMIT_MS = 15000, ARENA_BLOCK = 65536, ROWS_FIRST = 64 };
+
+typedef struct Options {
+    const char *brokers;
+    const char *prefix;
+    const char *group;
+    const char *sources;
+    int64_t max; /* INT64_MAX: no limit */
+    bool json;
+} Options;
+
+typedef struct LagRow {
+    const char *program;
+    const char *topic;
+    int32_t partition;
+    int64_t next; /* offset; KAFKA_OFFSET_BEGINNING: nothing read yet */
+    int64_t end;
+    int64_t messages;
+    int64_t seconds;
+} LagRow;
+
+typedef struct Lag {
+    const Options *options;
+    Arena *arena;
+    KafkaAdmin *admin;
+    Postgres *pg;
+    LagRow *rows;
+    size_t count;
+    size_t capacity;
+} Lag;
+
+static void print_usage(FILE *stream)
+{
+    fputs(
+        "usage: onecase lag [--max N] [--prefix P] [--group G] [--sources DIR] [--brokers LIST]\n"
+        "                   [--json]\n\n"
+        "How far behind, in messages and seconds: matcher for each partition of onecase.report, "
+        "by\n"
+        "the offsets in PostgreSQL; intake for each partition of the departments' topics, by what\n"
+        "its group has committed. Zero everywhere means that everything sent is in the database.\n"
+        "Seconds are the age of the next record to be read, by the clock of this machine.\n\n"
+        "  --max N        end with 1 when more than N messages are left in all\n"
+        "  --prefix P     put before every topic name, for tests\n"
+        "  --group G      intake's consumer group [onecase-intake]\n"
+        "  --sources DIR  mapping files that name the departments' topics [deploy/sources]\n"
+        "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
+        "  --json         one JSON object\n\n"
+        "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE. Ends with 0; 1 above the\n"
+        "limit, 64 for a wrong command line, 69 when Kafka or PostgreSQL does not answer, 70 when\n"
+        "one of them refuses.\n",
+        stream);
+}
+
+static bool take_option(int option, Options *options)
+{
+    switch (option) {
+    case 'm':
+        return text_to_int64(text_from(optarg), &options->max) && options->max >= 0;
+    case 'p':
+        options->prefix = optarg;
+        return true;
+    case 'g':
+        options->group = optarg;
+        return true;
+    case 's':
+        options->sources = optarg;
+        return true;
+    case 'b':
+        options->brokers = optarg;
+        return true;
+    case 'j':
+        options->json = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool read_options(int argc, char **argv, Options *options, int *status)
+{
+    static const struct option LONG[] = {
+        {"max", required_argument, NULL, 'm'},     {"prefix", required_argument, NULL, 'p'},
+        {"group", required_argument, NULL, 'g'},   {"sources", required_argument, NULL, 's'},
+        {"brokers", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    };
+    const char *brokers = getenv("ONECASE_BROKERS");
+    *options = (Options){
+        .brokers = brokers != NULL && brokers[0] != '\0' ? brokers : "localhost:9092",
+        .prefix = "",
+        .group = "onecase-intake",
+        .sources = "deploy/sources",
+        .max = INT64_MAX,
+    };
+    *status = EXIT_USAGE;
+    optind = 1;
+    for (int option; (option = getopt_long(argc, argv, "", LONG, NULL)) != -1;) {
+        if (option == 'h') {
+            print_usage(stdout);
+            *status = EXIT_OK;
+            return false;
+        }
+        if (!take_option(option, options)) {
+            print_usage(stderr);
+            return false;
+        }
+    }
+    if (optind < argc) {
+        print_usage(stderr);
+        return false;
+    }
+    return true;
+}
+
+/* ---- measuring --------------------------------------------------------------------------------------------- */
+
+static LagRow *add_row(Lag *lag)
+{
+    if (lag->count == lag->capacity) {
+        size_t capacity = lag->capacity == 0 ? ROWS_FIRST : lag->capacity * 2;
+        lag->rows = arena_grow(lag->arena, lag->rows, lag->capacity * sizeof(LagRow),
+                               capacity * sizeof(LagRow));
+        lag->capacity = capacity;
+    }
+    return &lag->rows[lag->count++];
+}
+
+/* `next` below the first offset there is: what retention took cannot be read any more, so it is no lag. */
+static bool measure(
+    Lag *lag, const char *program, const char *topic, int32_t partition, int64_t next, Error *error)
+{
+    int64_t low = 0;
+    int64_t end = 0;
+    if (!kafka_admin_watermarks(lag->admin, topic, partition, &low, &end, error))
+        return false;
+    int64_t from = next < low ? low : next;
+    LagRow *row = add_row(lag);
+    *row = (LagRow){program, topic, partition, next, end, end > from ? end - from : 0, 0};
+    if (row->messages == 0)
+        return true;
+    KafkaPosition position = {topic, partition, from};
+    int64_t stamp_ms = 0;
+    if (!kafka_admin_record_time(lag->admin, &position, &stamp_ms, error)) {
+        if (error->verdict != ERROR_REJECT)
+            return false;
+        error_clear(error); /* nothing but transaction markers: no record waits */
+        return true;
+    }
+    int64_t age_ms = clock_wall_us() / 1000 - stamp_ms;
+    row->seconds = age_ms > 0 ? age_ms / 1000 : 0;
+    return true;
+}
+
+static const PostgresStatement OFFSETS = {
+    "lag_offsets", "select partition, next_offset from onecase.consumer_offsets where topic = $1"};
+
+static bool measure_matcher(Lag *lag, Error *error)
+{
+    KafkaTopic topic = {.name =
+                            text_format(lag->arena, "%sonecase.report", lag->options->prefix).data};
+    PostgresParam param = postgres_param_text(text_from(topic.name));
+    POSTGRES_RESULT_AUTO *result = NULL;
+    if (!kafka_admin_topic(lag->admin, &topic, error) ||
+        !postgres_call(lag->pg, &OFFSETS, &param, 1, &result, error))
+        return false;
+    for (int32_t partition = 0; partition < topic.partitions; partition++) {
+        int64_t next = KAFKA_OFFSET_BEGINNING;
+        for (int row = 0; row < postgres_rows(result); row++)
+            if (postgres_int(result, row, 0) == partition)
+                next = postgres_int(result, row, 1);
+        if (!measure(lag, "matcher", topic.name, partition, next, error))
+            return false;
+    }
+    return true;
+}
+
+static bool measure_source(Lag *lag, const char *name, Error *error)
+{
+    KafkaTopic topic = {.name = name};
+    if (!kafka_admin_topic(lag->admin, &topic, error))
+        return false;
+    size_t count = (size_t)topic.partitions;
+    KafkaPosition *positions = ARENA_ARRAY(lag->arena, KafkaPosition, count);
+    for (size_t i = 0; i < count; i++)
+        positions[i] = (KafkaPosition){name, (int32_t)i, KAFKA_OFFSET_NONE};
+    if (count > 0 &&
+        !kafka_admin_group_offsets(lag->admin, lag->options->group, positions, count, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        int64_t next =
+            positions[i].offset == KAFKA_OFFSET_NONE ? KAFKA_OFFSET_BEGINNING : positions[i].offset;
+        if (!measure(lag, "intake", name, positions[i].partition, next, error))
+            return false;
+    }
+    return true;
+}
+
+static bool measure_intake(Lag *lag, Error *error)
+{
+    TextList paths = {NULL, 0};
+    MappingFindings findings = {0};
+    MappingFileOptions options = {0};
+    if (!mapping_file_list(lag->options->sources, lag->arena, &paths, error))
+        return false;
+    const Mapping **mappings = ARENA_ARRAY(lag->arena, const Mapping *, paths.count);
+    if (!mapping_file_load_all(paths, &options, lag->arena, mappings, &findings))
+        return error_set(error, ERROR_FATAL,
+                         "mapping files in %s have mistakes; `onecase check` names them",
+                         lag->options->sources);
+    for (size_t i = 0; i < paths.count; i++) {
+        TextList topics = mapping_topics(mappings[i]);
+        for (size_t k = 0; k < topics.count; k++) {
+            Text name =
+                text_format(lag->arena, "%s%.*s", lag->options->prefix, TEXT_ARGS(topics.items[k]));
+            if (!measure_source(lag, name.data, error))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* ---- showing ----------------------------------------------------------------------------------------------- */
+
+typedef struct Total {
+    int64_t messages;
+    int64_t seconds; /* of the oldest */
+} Total;
+
+static Total total_of(const Lag *lag, const char *program)
+{
+    Total total = {0, 0};
+    for (size_t i = 0; i < lag->count; i++) {
+        const LagRow *row = &lag->rows[i];
+        if (program != NULL && strcmp(program, row->program) != 0)
+            continue;
+        total.messages += row->messages;
+        if (row->seconds > total.seconds)
+            total.seconds = row->seconds;
+    }
+    return total;
+}
+
+static void print_json(const Lag *lag)
+{
+    static const char *const PROGRAMS[] = {"intake", "matcher"};
+    Total all = total_of(lag, NULL);
+    printf("{\"messages\":%" PRId64 ",\"seconds\":%" PRId64, all.messages, all.seconds);
+    for (size_t i = 0; i < sizeof(PROGRAMS) / sizeof(PROGRAMS[0]); i++) {
+        Total total = total_of(lag, PROGRAMS[i]);
+        printf(",\"%s\":{\"messages\":%" PRId64 ",\"seconds\":%" PRId64 "}", PROGRAMS[i],
+               total.messages, total.seconds);
+    }
+    fputs(",\"partitions\":[", stdout);
+    for (size_t i = 0; i < lag->count; i++) {
+        const LagRow *row = &lag->rows[i];
+        TextBuilder out = builder_new(lag->arena);
+        builder_char(&out, '{');
+        out_text(&out, "program", text_from(row->program));
+        out_text(&out, "topic", text_from(row->topic));
+        out_int(&out, "partition", row->partition);
+        out_int(&out, "next", row->next);
+        out_int(&out, "end", row->end);
+        out_int(&out, "messages", row->messages);
+        out_int(&out, "seconds", row->seconds);
+        Text members = builder_view(&out);
+        printf("%s%.*s}", i > 0 ? "," : "", TEXT_ARGS(members));
+    }
+    puts("]}");
+}
+
+static void print_table_of(const Lag *lag)
+{
+    enum { COLUMNS = 7 };
+    static const char *const NAMES[COLUMNS] = {"program", "topic",     ">partition", ">next",
+                                               ">end",    ">messages", ">seconds"};
+    PrintTable table = print_table(lag->arena, COLUMNS);
+    print_heading(&table, NAMES);
+    for (size_t i = 0; i < lag->count; i++) {
+        const LagRow *row = &lag->rows[i];
+        print_cell(&table, text_from(row->program));
+        print_cell(&table, text_from(row->topic));
+        print_cell_int(&table, row->partition);
+        if (row->next == KAFKA_OFFSET_BEGINNING)
+            print_cell(&table, TEXT("-"));
+        else
+            print_cell_int(&table, row->next);
+        print_cell_int(&table, row->end);
+        print_cell_int(&table, row->messages);
+        print_cell_int(&table, row->seconds);
+    }
+    print_out(&table);
+    Total all = total_of(lag, NULL);
+    printf("%" PRId64 " messages behind, the oldest %" PRId64 " s old\n", all.messages,
+           all.seconds);
+}
+
+int command_lag(int argc, char **argv)
+{
+    Options options;
+    int status = EXIT_OK;
+    if (!read_options(argc, argv, &options, &status))
+        return status;
+    Error error = {0};
+    KafkaClientSpec client = {.brokers = options.brokers, .client_id = "onecase-lag"};
+    PostgresSettings settings = {.conninfo = "", .application = "onecase-lag"};
+    Lag lag = {.options = &options, .arena = arena_new(ARENA_BLOCK), .pg = postgres_new(&settings)};
+    if (!kafka_admin_open(&client, ASK_LIMIT_MS, &lag.admin, &error) ||
+        !measure_intake(&lag, &error) || !measure_matcher(&lag, &error))
+        status = case_failed(&error);
+    else if (options.json)
+        print_json(&lag);
+    else
+        print_table_of(&lag);
+    if (status == EXIT_OK && total_of(&lag, NULL).messages > options.max)
+        status = EXIT_FOUND;
+    kafka_admin_close(lag.admin);
+    postgres_free(lag.pg);
+    arena_free(lag.arena);
+    return status;
+}
