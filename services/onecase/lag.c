@@ -219,7 +219,7 @@ static bool measure_source(Lag *lag, const char *name, Error *error)
 static bool measure_intake(Lag *lag, Error *error)
 {
     TextList paths = {NULL, 0};
-    MappingFindings findings = {0};
+    MappingFindings findings = {.arena = lag->arena};
     MappingFileOptions options = {0};
     if (!mapping_file_list(lag->options->sources, lag->arena, &paths, error))
         return false;
