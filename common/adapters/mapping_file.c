@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION_HEX = 12, PATHS_MAX = 1000 };
+enum { VERSION_HEX = 12, PATHS_MAX = 1000, INCLUDE_DEPTH_MAX = 10 }; /* libconfig's own depth */
 
 Text load_file(MappingLoad *load, Text path, int line)
 {
@@ -51,6 +51,30 @@ static void finish_version(MappingLoad *load)
     digest_hex(digest, sizeof(digest), hex);
     load->mapping->version = text_format(load->reader.arena, "%.*s@%.*s",
                                          TEXT_ARGS(load->mapping->name), VERSION_HEX, hex);
+}
+
+/* What @include "FILE" brings in belongs to the digest too; libconfig itself reports one that is missing. */
+static void digest_includes(MappingLoad *load, Text content, int depth)
+{
+    Arena *arena = load->reader.arena;
+    for (size_t from = 0; from < content.size && depth < INCLUDE_DEPTH_MAX;) {
+        size_t end = text_find(content, TEXT("\n"), from);
+        if (end == SIZE_MAX)
+            end = content.size;
+        Text line = text_trim(text_slice(content, from, end - from));
+        from = end + 1;
+        size_t open =
+            text_starts(line, TEXT("@include")) ? text_find(line, TEXT("\""), 0) : SIZE_MAX;
+        size_t close = open != SIZE_MAX ? text_find(line, TEXT("\""), open + 1) : SIZE_MAX;
+        if (close == SIZE_MAX)
+            continue;
+        const char *why;
+        Text name = text_slice(line, open + 1, close - open - 1);
+        Text path = text_format(arena, "%.*s%.*s", TEXT_ARGS(load->reader.folder), TEXT_ARGS(name));
+        Text included = reader_file(arena, path, &why);
+        digest_update(load->digest, included);
+        digest_includes(load, included, depth + 1);
+    }
 }
 
 /* @include is looked for beside the mapping file. */
@@ -93,6 +117,7 @@ const Mapping *mapping_file_load(const char *path,
     }
     load.digest = digest_begin();
     digest_update(load.digest, content);
+    digest_includes(&load, content, 0);
     config_t config;
     config_init(&config);
     if (parse(&load, content, &config)) {

@@ -42,9 +42,8 @@ static bool numbers_equal(Text a, Text b)
         return true;
     double x;
     double y;
-    if (!text_to_double(a, &x) || !text_to_double(b, &y))
-        return false;
-    return has_fraction(a) || has_fraction(b) ? fabs(x - y) <= TOLERANCE : x == y;
+    return (has_fraction(a) || has_fraction(b)) && text_to_double(a, &x) && text_to_double(b, &y) &&
+           fabs(x - y) <= TOLERANCE;
 }
 
 static void compare(Comparison *comparison, const JsValue *expected, const JsValue *found);

@@ -118,7 +118,7 @@ static size_t match_identity(const char *s)
     return born || checked ? 18 : 0;
 }
 
-/* Hidden by asterisks: 199****0001, 9901**********0014, 0757****01. */
+/* Hidden by asterisks: 199****0001, 990101********0014, 99010119800101****, 0757****01. */
 static size_t match_masked(const char *s, bool *identity)
 {
     size_t head = digits_at(s);
@@ -129,9 +129,9 @@ static size_t match_masked(const char *s, bool *identity)
     if (s[head + stars + tail] == 'X' || s[head + stars + tail] == 'x')
         tail++;
     size_t size = head + stars + tail;
-    if (head > 6 || stars < 3 || tail > 6 || size < 7 || size > 18)
-        return 0;
     *identity = size >= 15;
+    if (stars < 3 || tail > 6 || size < 7 || size > 18 || (head > 6 && !*identity))
+        return 0;
     return size;
 }
 

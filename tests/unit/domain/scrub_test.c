@@ -1,0 +1,131 @@
+#include "domain/scrub.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define N "〔号码〕"
+#define I "〔证件号〕"
+
+typedef struct Case {
+    const char *text;
+    const char *want; /* NULL: the text stays as it is */
+} Case;
+
+static void check(const Case *cases, size_t count)
+{
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < count; i++) {
+        bool changed;
+        Text text = text_from(cases[i].text);
+        Text found = scrub_text(arena, text, &changed);
+        Text want = text_from(cases[i].want != NULL ? cases[i].want : cases[i].text);
+        if (!text_equal(found, want) || changed != (cases[i].want != NULL))
+            fail_msg("\"%s\" became \"%.*s\"", cases[i].text, TEXT_ARGS(found));
+    }
+    arena_free(arena);
+}
+
+static void hides_mobile_numbers_however_written(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"联系19900000001", "联系" N},
+        {"19900000001", N},
+        {"电话：199-0000-0001。", "电话：" N "。"},
+        {"199 0000 0001转告", N "转告"},
+        {"１９９０００００００１处理", N "处理"},
+        {"+8619900000001", N},
+        {"+86 199 0000 0001", N},
+        {"008619900000001", N},
+        {"8619900000001", N},
+        {"微信wx19900000001", "微信wx" N},
+        {"19900000001、19900000002", N "、" N},
+        {"12900000001", NULL},
+        {"199000000012", NULL},
+    };
+    check(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+static void hides_landlines_and_local_numbers_after_a_word(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"座机0757-88880001", "座机" N},
+        {"0757 88880001", N},
+        {"075788880001", N},
+        {"010-88880001", N},
+        {"（０１０）８８８８０００１", "（" N},
+        {"联系电话88880001", "联系电话" N},
+        {"TEL:88880001", "TEL:" N},
+        {"门牌88880001", NULL},
+        {"0757-8888", NULL},
+        {"2026-02-01 08:30", NULL},
+        {"热线12345", NULL},
+    };
+    check(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+static void hides_masked_numbers(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"号码199****0001", "号码" N},
+        {"１９９＊＊＊＊０００１", N},
+        {"0757******01", N},
+        {"990101********0014", I},
+        {"99010119800101***X", I},
+        {"99010119800101****", I},
+        {"5*3", NULL},
+        {"**重要**", NULL},
+    };
+    check(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+static void hides_identity_cards(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"身份证990101198001010014", "身份证" I},
+        {"990101199002290024", I}, /* right check digit, impossible date */
+        {"990101198001010015", I}, /* wrong check digit, real date */
+        {"11010519491231002X", I},
+        {"11010519491231002x。", I "。"},
+        {"９９０１０１１９８００１０１００１４", I},
+        {"990101800101001", I},
+        {"990101999999999999", NULL}, /* neither */
+    };
+    check(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+static void keeps_numbers_of_things(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"FS20260926008", NULL},
+        {"YZ202602010001", NULL},
+        {"部件9901010101000001", NULL},     /* 16 digits */
+        {"警情99010126020108300001", NULL}, /* 20 digits */
+        {"网格990101001001001", NULL},      /* 15 digits, street 001 */
+        {"代码91990101MA0TERT08C", NULL},
+        {"代码12990100400000018N", NULL},
+        {"113.264400,23.129100", NULL},
+        {"3栋12345号", NULL},
+        {"", NULL},
+    };
+    check(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hides_mobile_numbers_however_written),
+        cmocka_unit_test(hides_landlines_and_local_numbers_after_a_word),
+        cmocka_unit_test(hides_masked_numbers),
+        cmocka_unit_test(hides_identity_cards),
+        cmocka_unit_test(keeps_numbers_of_things),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
