@@ -130,6 +130,7 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
         print_usage(stderr);
         return false;
     }
+    *status = EXIT_OK;
     return true;
 }
 
