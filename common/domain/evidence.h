@@ -56,6 +56,8 @@ typedef struct Evidence {
     bool has_point;
     GeoPoint point; /* WGS-84 */
     char precision; /* 'A'..'E' */
+    /* Geocoded from the address (flag point_geocoded): the same fact, said twice. */
+    bool point_derived;
     Text community_code;
     Text grid_code;
     Asset assets[EVIDENCE_ASSETS_MAX];
@@ -73,10 +75,12 @@ typedef struct Evidence {
 } Evidence;
 
 /*
- * Builds the evidence of a report in one heap block (evidence_free); `scratch` is used and rewound.
- * The report's texts are copied. Never fails.
+ * Builds the evidence of a report of `source` (H12345, GRID ...) in one heap block (evidence_free);
+ * `scratch` is used and rewound. The report's texts are copied, the class points into the model.
+ * Never fails.
  */
 Evidence *evidence_new(const Report *report,
+                       Text source,
                        int64_t report_id,
                        int64_t received_at,
                        const Model *model,

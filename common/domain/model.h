@@ -23,11 +23,10 @@ typedef struct HazardClass {
     Text code;   /* A02 */
     Text family; /* bucket, burst and crowding family: the first code of the family */
     char group;  /* 'A' */
-    Text
-        kin; /* first code of the leaves that desks mistake for each other; the "same group" of the class comparison */
-    int32_t
-        tile_m; /* cell of the blocking tiles; equal in all classes that may be joined with each other */
-    Text tile_group; /* first code of those classes */
+    Text kin;    /* first code of the leaves that desks mistake for each other: the "same group" */
+    /* Classes that may be joined or related share one grid of blocking tiles; its name and cell. */
+    Text tile_group;
+    int32_t tile_m;
     Scope scope;
     int32_t radius_m;        /* 0: never joined by radius */
     int32_t first_radius_m;  /* instead of it within two hours of the nearest member; 0: none */

@@ -23,29 +23,31 @@ typedef struct Score {
     ScoreItem items[SCORE_ITEMS_MAX];
     size_t count;
     int32_t total_mb; /* sum of the items, before competition */
-    const char *vetoes
-        [SCORE_VETOES_MAX]; /* asset, building, unit, relation (cause and incident); person is the caller's */
+    /* asset, building, unit, relation (cause and incident), class (an area hazard takes in only its own
+     * and confusable classes); "person" is the caller's. */
+    const char *vetoes[SCORE_VETOES_MAX];
     size_t veto_count;
-    const char *flags
-        [SCORE_FLAGS_MAX]; /* address_point_conflict, asset_place_conflict, asset_near, quoted_unrelated */
+    /* address_point_conflict, asset_place_conflict, asset_near, quoted_unrelated */
+    const char *flags[SCORE_FLAGS_MAX];
     size_t flag_count;
     bool review_only; /* whatever the total: a person decides (asset_near, quoted_unrelated) */
-    const char *
-        relation; /* precursor, same_event, same_party: to be noted when they are not joined; NULL none */
-    bool agrees;             /* place >= P5 and class not unrelated */
-    bool contradicts;        /* an X level, or unrelated class */
-    const char *place_level; /* P1..P9, X1, X2, P0: of the side that decided */
+    /* precursor, same_event, same_party: to be noted when the two are not joined; NULL none. */
+    const char *relation;
+    int32_t link_mb, review_mb; /* thresholds of the model, for the sentence */
+    bool agrees;                /* place >= P5 and class not unrelated */
+    bool contradicts;           /* an X level, or unrelated class */
+    const char *place_level;    /* P1..P9, X1, X2, P0: of the side that decided */
 } Score;
 
 /* What the hazard as a whole adds to a pairwise comparison. */
 typedef struct HazardFacts {
     int64_t hazard_id;
     int64_t nearest_gap_us; /* distance in time from the report to the nearest member */
-    int32_t members_in_2h;  /* members within two hours of the report's event time */
-    int32_t crowd_sites;    /* live hazards of the family at the estate, road or building named; at
+    int32_t members_in_2h; /* members within two hours of the report's event time, without itself */
+    int32_t crowd_sites;   /* live hazards of the family at the estate, road or building named; at
                                least 1 */
-    int32_t extent_m;       /* area scope: radius of the members, 0 when not known */
-    int32_t party_hazards;  /* live hazards of the same party; at least 1 */
+    int32_t extent_m;      /* area scope: radius of the members, 0 when not known */
+    int32_t party_hazards; /* live hazards of the same party; at least 1 */
     bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its
                     records */
     const HazardClass *worst_class; /* of the hazard */

@@ -1,0 +1,418 @@
+/*
+ * First the addresses give a level, then the points; then the finer of the two sides decides:
+ *
+ *   address P1-P3, X   beats a point, except in area scope
+ *   point A-C          beats P4, P5, and every address in area scope
+ *   the other side     adds when it agrees, takes away when it contradicts
+ *
+ * An estate has phases (2期, A区): the name without them is the base.
+ */
+#include "domain/scorer_place.h"
+
+#include <math.h>
+
+typedef enum Same { SAME_UNKNOWN, SAME_YES, SAME_NO, SAME_OTHER_PART } Same;
+
+static const int64_t FIRST_HOURS_US = INT64_C(7200) * 1000000;
+
+static Same same_text(Text a, Text b)
+{
+    if (text_is_empty(a) || text_is_empty(b))
+        return SAME_UNKNOWN;
+    return text_equal(a, b) ? SAME_YES : SAME_NO;
+}
+
+/* Bytes of an estate's name without its phase. */
+static Text estate_base(Text estate)
+{
+    static const char *const DIRECTIONS[] = {"东", "西", "南", "北", "中"};
+    Text base = estate;
+    if (!text_ends(estate, TEXT("期")) && !text_ends(estate, TEXT("区")))
+        return estate;
+    base.size -= sizeof "期" - 1;
+    size_t digits = 0;
+    while (base.size > 0 &&
+           ((base.data[base.size - 1] >= '0' && base.data[base.size - 1] <= '9') ||
+            (base.data[base.size - 1] >= 'A' && base.data[base.size - 1] <= 'Z'))) {
+        base.size--;
+        digits++;
+    }
+    if (digits > 0)
+        return base;
+    for (size_t i = 0; i < sizeof DIRECTIONS / sizeof DIRECTIONS[0]; i++)
+        if (text_ends(base, text_from(DIRECTIONS[i]))) {
+            base.size -= sizeof "东" - 1;
+            return base;
+        }
+    return estate;
+}
+
+Text scorer_place_estate_base(Text estate)
+{
+    return text_is_empty(estate) ? estate : estate_base(estate);
+}
+
+static Same same_estate(Text a, Text b)
+{
+    if (text_is_empty(a) || text_is_empty(b))
+        return SAME_UNKNOWN;
+    if (text_equal(a, b))
+        return SAME_YES;
+    Text base_a = estate_base(a);
+    Text base_b = estate_base(b);
+    if (!text_equal(base_a, base_b))
+        return SAME_NO;
+    return base_a.size != a.size && base_b.size != b.size ? SAME_OTHER_PART : SAME_YES;
+}
+
+static bool is_junction(const Address *address)
+{
+    return !text_is_empty(address->cross_road);
+}
+
+/* Whether they lie on one road; a junction lies on both of its roads. */
+static Same same_road(const Address *a, const Address *b)
+{
+    if (text_is_empty(a->road) || text_is_empty(b->road))
+        return SAME_UNKNOWN;
+    bool same = text_equal(a->road, b->road) ||
+                (is_junction(a) && text_equal(a->cross_road, b->road)) ||
+                (is_junction(b) && text_equal(a->road, b->cross_road));
+    return same ? SAME_YES : SAME_NO;
+}
+
+static bool intersects(const TextList *a, const TextList *b)
+{
+    size_t i = 0;
+    size_t j = 0;
+    while (i < a->count && j < b->count) {
+        int order = text_compare(a->items[i], b->items[j]);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            i++;
+        else
+            j++;
+    }
+    return false;
+}
+
+static bool has_relation(const Address *a, const Address *b)
+{
+    return !text_is_empty(a->relation) || !text_is_empty(b->relation);
+}
+
+static bool has_site(const Address *address)
+{
+    return !text_is_empty(address->estate) || !text_is_empty(address->road);
+}
+
+/* Units and rooms inside one building, or one house number. */
+static void compare_inside(const Address *a, const Address *b, PlaceFinding *finding)
+{
+    Same unit = same_text(a->unit, b->unit);
+    Same room = same_text(a->room, b->room);
+    finding->level = PLACE_P2;
+    finding->same_building = true;
+    if (unit == SAME_NO) {
+        finding->level = PLACE_X1;
+        finding->veto_unit = true;
+    } else if (unit == SAME_YES || room == SAME_YES) {
+        finding->level = PLACE_P1;
+    } else {
+        finding->crowded = true;
+    }
+}
+
+/* Both lie on one site: an estate, a yard, a lane, a house number. */
+static void
+compare_on_site(const Address *a, const Address *b, bool door_only, PlaceFinding *finding)
+{
+    bool both = a->buildings.count > 0 && b->buildings.count > 0;
+    if (both && intersects(&a->buildings, &b->buildings)) {
+        compare_inside(a, b, finding);
+    } else if (both) {
+        finding->level = PLACE_X1;
+        finding->veto_building = true;
+    } else if (door_only && a->buildings.count == 0 && b->buildings.count == 0) {
+        compare_inside(a, b, finding);
+    } else if (same_text(a->poi, b->poi) == SAME_YES) {
+        finding->level = PLACE_P3;
+    } else {
+        finding->level = PLACE_P4;
+        finding->crowded = true;
+    }
+}
+
+/* "3号楼对面": near the place named, never in it. */
+static void loosen(PlaceFinding *finding, PlaceLevel instead_of_other)
+{
+    if (finding->level == PLACE_P1 || finding->level == PLACE_P2) {
+        finding->level = PLACE_P3;
+        finding->crowded = false;
+    } else if (finding->level == PLACE_X1) {
+        finding->level = instead_of_other;
+        finding->crowded = true;
+    }
+    finding->same_building = false;
+    finding->veto_building = false;
+    finding->veto_unit = false;
+}
+
+static void compare_roads(const Address *a, const Address *b, PlaceFinding *finding)
+{
+    bool junctions = is_junction(a) && is_junction(b);
+    finding->level = PLACE_P5;
+    finding->crowded = true;
+    if (junctions) {
+        bool same = text_equal(a->road, b->road) && text_equal(a->cross_road, b->cross_road);
+        finding->level = same ? PLACE_P3 : PLACE_X2;
+        finding->crowded = false;
+    } else if (same_text(a->poi, b->poi) == SAME_YES) {
+        finding->level = PLACE_P3;
+        finding->crowded = false;
+    } else if (same_text(a->road_no, b->road_no) == SAME_NO ||
+               same_text(a->lane_no, b->lane_no) == SAME_NO) {
+        finding->level = PLACE_X1;
+        finding->crowded = false;
+        finding->veto_building = true;
+    }
+}
+
+PlaceFinding scorer_place_addresses(const Address *a, const Address *b)
+{
+    PlaceFinding finding = {.level = PLACE_P0, .distance_m = -1};
+    Same estate = same_estate(a->estate, b->estate);
+    Same road = same_road(a, b);
+    bool one_road = road == SAME_YES && !is_junction(a) && !is_junction(b);
+    bool door = one_road && same_text(a->road_no, b->road_no) == SAME_YES;
+    bool lane = one_road && same_text(a->lane_no, b->lane_no) == SAME_YES;
+    if (estate == SAME_YES || door || lane) {
+        bool door_only = door && text_is_empty(a->estate) && text_is_empty(b->estate);
+        compare_on_site(a, b, door_only, &finding);
+        if (has_relation(a, b))
+            loosen(&finding, PLACE_P4);
+    } else if (estate == SAME_OTHER_PART) {
+        finding.level = PLACE_X1;
+        finding.veto_building = true;
+        if (has_relation(a, b))
+            loosen(&finding, PLACE_P5);
+    } else if (estate == SAME_NO || road == SAME_NO) {
+        finding.level = PLACE_X2;
+    } else if (road == SAME_YES) {
+        compare_roads(a, b, &finding);
+        if (has_relation(a, b))
+            loosen(&finding, PLACE_P5);
+    } else if (same_text(a->poi, b->poi) == SAME_YES) {
+        finding.level = PLACE_P3;
+    }
+    return finding;
+}
+
+typedef struct PointFinding {
+    bool known;
+    bool fine; /* both A to C */
+    PlaceLevel level;
+    bool agrees; /* within R + e */
+    int32_t distance_m;
+} PointFinding;
+
+static int32_t precision_m(const Model *model, char precision)
+{
+    int index = precision - 'A';
+    if (index < 0 || index >= MODEL_PRECISIONS)
+        index = MODEL_PRECISIONS - 1;
+    return model->weights.precision_m[index];
+}
+
+/* R of one class: at most half the distance of neighbouring assets. */
+static int32_t class_radius(const HazardClass *category, const HazardFacts *facts)
+{
+    int32_t radius = category->radius_m;
+    if (category->first_radius_m > 0 && facts->nearest_gap_us <= FIRST_HOURS_US)
+        radius = category->first_radius_m;
+    if (category->spacing_m > 0 && radius > category->spacing_m / 2)
+        radius = category->spacing_m / 2;
+    return radius;
+}
+
+static int32_t pair_radius(const Evidence *a, const Evidence *b, const HazardFacts *facts)
+{
+    int32_t radius_a = class_radius(a->category, facts);
+    int32_t radius_b = class_radius(b->category, facts);
+    if (radius_a == 0 || radius_b == 0) /* J03 */
+        return 0;
+    return radius_a > radius_b ? radius_a : radius_b;
+}
+
+static int32_t extent(const Evidence *member, const HazardFacts *facts)
+{
+    int32_t cap = member->category->cap_m;
+    return facts->extent_m < cap ? facts->extent_m : cap;
+}
+
+static PlaceLevel lower(PlaceLevel level)
+{
+    switch (level) {
+    case PLACE_P6:
+        return PLACE_P7;
+    case PLACE_P7:
+        return PLACE_P8;
+    case PLACE_P8:
+        return PLACE_P0;
+    case PLACE_P0:
+    case PLACE_P1:
+    case PLACE_P2:
+    case PLACE_P3:
+    case PLACE_P4:
+    case PLACE_P5:
+    case PLACE_P9:
+    case PLACE_X1:
+    case PLACE_X2:
+    case PLACE_LEVELS:
+        break;
+    }
+    return level;
+}
+
+static PointFinding compare_points(
+    const Model *model, const Evidence *a, const Evidence *b, const HazardFacts *facts, bool area)
+{
+    PointFinding finding = {.level = PLACE_P0, .distance_m = -1};
+    if (!a->has_point || !b->has_point)
+        return finding;
+    int32_t radius = pair_radius(a, b, facts);
+    double distance = geo_distance_m(a->point, b->point);
+    finding.distance_m = distance < 1e7 ? (int32_t)lround(distance) : 10000000;
+    finding.known = radius > 0;
+    if (!finding.known)
+        return finding;
+    int64_t error_a = precision_m(model, a->precision);
+    int64_t error_b = precision_m(model, b->precision);
+    int32_t error = (int32_t)lround(sqrt((double)(error_a * error_a + error_b * error_b)));
+    int32_t reach = radius + error + (area ? extent(b, facts) : 0);
+    int32_t exact =
+        radius / 3 > model->weights.point_exact_m ? radius / 3 : model->weights.point_exact_m;
+    finding.fine = a->precision <= 'C' && b->precision <= 'C';
+    finding.agrees = finding.distance_m <= reach;
+    if (finding.distance_m > 2 * reach)
+        finding.level = PLACE_X2;
+    else if (!finding.fine)
+        finding.level = finding.agrees ? PLACE_P9 : PLACE_P0;
+    else if (finding.distance_m <= exact)
+        finding.level = PLACE_P6;
+    else
+        finding.level = finding.agrees ? PLACE_P7 : PLACE_P8;
+    if (finding.fine && !area && error > radius)
+        finding.level = lower(finding.level);
+    return finding;
+}
+
+/* Codes of one kind (equally long) decide a little when nothing else does. */
+static PlaceLevel compare_codes(const Evidence *a, const Evidence *b)
+{
+    if (!text_is_empty(a->grid_code) && text_equal(a->grid_code, b->grid_code))
+        return PLACE_P9;
+    if (text_is_empty(a->community_code) || a->community_code.size != b->community_code.size)
+        return PLACE_P0;
+    return text_equal(a->community_code, b->community_code) ? PLACE_P9 : PLACE_X2;
+}
+
+/* A building without its site on one side or both; see the header. */
+static void assume_site(const Model *model,
+                        const Evidence *a,
+                        const Evidence *b,
+                        const PointFinding *point,
+                        PlaceFinding *finding)
+{
+    const Address *x = &a->address;
+    const Address *y = &b->address;
+    if ((has_site(x) && has_site(y)) || x->buildings.count == 0 || y->buildings.count == 0 ||
+        has_relation(x, y))
+        return;
+    bool near =
+        (point->fine && point->distance_m <= model->weights.community_point_m) ||
+        (!text_is_empty(a->community_code) && text_equal(a->community_code, b->community_code));
+    if (!near || !intersects(&x->buildings, &y->buildings) ||
+        same_text(x->unit, y->unit) == SAME_NO)
+        return;
+    finding->level = same_text(x->unit, y->unit) == SAME_YES ? PLACE_P2 : PLACE_P4;
+    finding->crowded = finding->level == PLACE_P4;
+}
+
+static bool is_positive(PlaceLevel level)
+{
+    return level != PLACE_P0 && level != PLACE_X1 && level != PLACE_X2;
+}
+
+/* What the points say beside an address that decided. */
+static CoarserSide point_beside(const PointFinding *point, PlaceLevel address)
+{
+    if (!point->fine || !is_positive(address))
+        return COARSER_SILENT;
+    if (point->agrees)
+        return COARSER_AGREES;
+    return point->level == PLACE_X2 ? COARSER_CONFLICTS : COARSER_SILENT;
+}
+
+/* What the addresses say beside a point that decided. */
+static CoarserSide address_beside(const PlaceFinding *address,
+                                  PlaceLevel point,
+                                  const Evidence *report,
+                                  const Evidence *member)
+{
+    bool own_place =
+        report->address.role == PLACE_REPORTER || member->address.role == PLACE_REPORTER;
+    bool near = is_positive(address->level) || address->level == PLACE_X1;
+    if (address->level == PLACE_P0 || (address->level == PLACE_X2 && own_place))
+        return COARSER_SILENT;
+    if (point == PLACE_X2)
+        return near ? COARSER_CONFLICTS : COARSER_SILENT;
+    return near ? COARSER_AGREES : COARSER_CONFLICTS;
+}
+
+static bool is_area(const Evidence *report, const Evidence *member)
+{
+    return report->category->scope == SCOPE_AREA || member->category->scope == SCOPE_AREA;
+}
+
+PlaceFinding scorer_place(const Model *model,
+                          const Evidence *report,
+                          const Evidence *member,
+                          const HazardFacts *facts)
+{
+    bool area = is_area(report, member);
+    PlaceFinding finding = scorer_place_addresses(&report->address, &member->address);
+    PointFinding point = compare_points(model, report, member, facts, area);
+    if (finding.level == PLACE_P0)
+        assume_site(model, report, member, &point, &finding);
+    finding.area = area;
+    finding.distance_m = point.distance_m;
+    if (finding.same_building && report->category->scope == SCOPE_UNIT &&
+        same_text(report->address.room, member->address.room) == SAME_NO) {
+        finding.level = PLACE_X1;
+        finding.veto_unit = true;
+    }
+    if (area) {
+        finding.veto_building = false;
+        finding.veto_unit = false;
+    }
+    if (finding.level != PLACE_P0 && (report->point_derived || member->point_derived))
+        point.known = false;
+    bool address_is_coarse = finding.level == PLACE_P4 || finding.level == PLACE_P5 || area;
+    if (point.known && finding.level == PLACE_P0) {
+        finding.level = point.level;
+        finding.by_point = true;
+    } else if (point.known && point.fine && address_is_coarse) {
+        finding.coarser = address_beside(&finding, point.level, report, member);
+        finding.level = point.level;
+        finding.by_point = true;
+        finding.crowded = false;
+    } else if (point.known) {
+        finding.coarser = point_beside(&point, finding.level);
+    }
+    if (finding.level == PLACE_P0 && !finding.by_point) {
+        finding.level = compare_codes(report, member);
+    }
+    return finding;
+}

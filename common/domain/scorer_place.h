@@ -1,0 +1,39 @@
+#ifndef ONECASE_DOMAIN_SCORER_PLACE_H
+#define ONECASE_DOMAIN_SCORER_PLACE_H
+
+#include "domain/model_data.h"
+#include "domain/scorer.h"
+
+/*
+ * The comparison of two places, one level for address and point together: the finer side decides (linkage.md 1,
+ * "Place"). Used by scorer.c.
+ *
+ * Where one side names a building without its estate or road ("3幢2单元"), the sites count as the same only when the
+ * community is the same or the points lie within community_point_m, and then one level lower and without veto.
+ */
+typedef enum CoarserSide { COARSER_SILENT, COARSER_AGREES, COARSER_CONFLICTS } CoarserSide;
+
+typedef struct PlaceFinding {
+    PlaceLevel level;
+    bool by_point; /* the point decided; distance_m is set */
+    bool area;     /* area scope: P8 has a weight of its own, X1 is no contradiction */
+    bool crowded;  /* less the log of the sites there */
+    bool veto_building;
+    bool veto_unit;
+    bool same_building; /* P1 or P2 by address, also when the point decided */
+    CoarserSide coarser;
+    int32_t distance_m; /* whole metres; -1: not both have a point */
+} PlaceFinding;
+
+PlaceFinding scorer_place(const Model *model,
+                          const Evidence *report,
+                          const Evidence *member,
+                          const HazardFacts *facts);
+
+/* The comparison of addresses alone; area and point fields are not used. For tests. */
+PlaceFinding scorer_place_addresses(const Address *a, const Address *b);
+
+/* An estate's name without its phase (2期, A区, 东区); a view. */
+Text scorer_place_estate_base(Text estate);
+
+#endif
