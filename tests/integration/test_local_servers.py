@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from harness import PROJECT, Database, LocalServers, Topics, run_local, wait_until
+from harness import PROJECT, Database, LocalServers, Service, Topics, run_local, wait_until
 
 
 @pytest.fixture
@@ -182,6 +184,22 @@ def test_down_spares_a_process_that_only_has_the_same_id(tmp_path: Path) -> None
             process.wait()
 
 
+def test_a_port_that_is_taken_is_left_alone(own_servers: LocalServers) -> None:
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", 5432))
+            other.listen()
+        except OSError as error:
+            assert error.errno == errno.EADDRINUSE  # somebody else's server makes the same point
+        own_servers.local("up", "--bare", "--only", "postgresql")
+        own_servers.read_environment()
+        assert own_servers.environment()["PGPORT"] != "5432"
+        with own_servers.connect() as connection:
+            assert connection.execute("SELECT current_setting('data_directory')").fetchone() \
+                == (f"{own_servers.data}/postgresql/cluster",)
+
+
 def test_up_that_fails_shows_the_end_of_the_log_and_where_it_lies(own_servers: LocalServers) -> None:
     own_servers.local("up", "--bare", "--any-ports", "--only", "postgresql")
     own_servers.stop_postgresql()
@@ -232,3 +250,20 @@ def test_nothing_started_is_said_plainly(tmp_path: Path) -> None:
 def test_wait_until_says_what_it_waited_for() -> None:
     with pytest.raises(AssertionError, match="waited 0.2 s for the moon; last value: 0"):
         wait_until(lambda: 0, 0.2, "the moon")
+
+
+def test_a_service_that_ended_by_itself_fails_the_test(tmp_path: Path) -> None:
+    service = Service("intake", ["--set", "no_such_setting=1"], dict(os.environ), tmp_path / "intake.log").start()
+    service.process.wait(30)
+    with pytest.raises(AssertionError, match="intake ended by itself:\n.*no_such_setting"):
+        service.finish()
+
+
+def test_a_sanitizer_report_fails_the_test(tmp_path: Path) -> None:
+    service = Service("intake", ["--version"], dict(os.environ), tmp_path / "intake.log").start()
+    service.expect_exit(0)
+    for report in ("==1==ERROR: AddressSanitizer: heap-use-after-free", "a.c:1:2: runtime error: null pointer",
+                   "==1==ERROR: LeakSanitizer: detected memory leaks"):
+        service.log.write_text(f"ts=1 level=info\n{report}\n")
+        with pytest.raises(AssertionError, match="intake: "):
+            service.finish()
