@@ -70,6 +70,29 @@ resolve_committed(KafkaConsumer *consumer, KafkaPosition *positions, size_t coun
     return good;
 }
 
+/* An offset outside of what the broker has (retention, a topic made anew): the hook may send it to the first. */
+static bool check_offset(KafkaConsumer *consumer, KafkaPosition *position, Error *error)
+{
+    int64_t low;
+    int64_t high;
+    if (position->offset < 0)
+        return true;
+    if (!kafka_consumer_watermarks(consumer, position->topic, position->partition, &low, &high,
+                                   error))
+        return false;
+    if (position->offset >= low && position->offset <= high)
+        return true;
+    if (consumer->hooks.lost != NULL &&
+        consumer->hooks.lost(consumer->hooks.context, position, low, error)) {
+        position->offset = low;
+        return true;
+    }
+    return error_set(error, ERROR_FATAL,
+                     "offset %lld of %s/%d does not exist any more, the broker has %lld to %lld",
+                     (long long)position->offset, position->topic, position->partition,
+                     (long long)low, (long long)high);
+}
+
 void kafka_assignment_pause(KafkaConsumer *consumer, bool paused)
 {
     rd_kafka_topic_partition_list_t *list =
@@ -95,6 +118,8 @@ bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error)
         consumer->hooks.assigned == NULL ||
         consumer->hooks.assigned(consumer->hooks.context, consumer->assignment, count, error);
     good = good && resolve_committed(consumer, consumer->assignment, count, error);
+    for (size_t i = 0; good && i < count; i++)
+        good = check_offset(consumer, &consumer->assignment[i], error);
     good = good && assign(consumer, consumer->assignment, count, error);
     if (good)
         kafka_assignment_pause(consumer,
@@ -140,19 +165,24 @@ void kafka_assignment_rebalance(rd_kafka_t *client,
         rd_kafka_assign(client, NULL);
 }
 
-bool kafka_consumer_reassign(KafkaConsumer *consumer, Error *error)
+bool kafka_assignment_restart(KafkaConsumer *consumer, bool lost, Error *error)
 {
     kafka_consumer_release(consumer);
     kafka_batch_clear(&consumer->held);
     bool claimed = !consumer->claim_wanted && consumer->assigned_count > 0;
     if (claimed && consumer->hooks.revoked != NULL)
         consumer->hooks.revoked(consumer->hooks.context, consumer->assignment,
-                                consumer->assigned_count, true);
+                                consumer->assigned_count, lost);
     consumer->claim_wanted = true;
     if (!assign(consumer, NULL, 0, error))
         return false;
     consumer->reassign_wanted = false;
     return kafka_assignment_claim(consumer, error);
+}
+
+bool kafka_consumer_reassign(KafkaConsumer *consumer, Error *error)
+{
+    return kafka_assignment_restart(consumer, true, error);
 }
 
 bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position)

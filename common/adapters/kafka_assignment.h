@@ -35,6 +35,9 @@ void kafka_assignment_rebalance(rd_kafka_t *client,
  */
 MUST_CHECK bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error);
 
+/* Hook revoked with `lost`, then a claim of what is ours already; the batch in hand is freed. */
+MUST_CHECK bool kafka_assignment_restart(KafkaConsumer *consumer, bool lost, Error *error);
+
 /* The end of an assignment: hook, then nothing is ours. */
 void kafka_assignment_revoke(KafkaConsumer *consumer);
 void kafka_assignment_forget(KafkaConsumer *consumer);

@@ -122,37 +122,12 @@ void kafka_consumer_close(KafkaConsumer *consumer)
 
 /* ---- reading ---- */
 
-/* The offset a partition stood at is gone: the hook may send it to the first one there is. */
-static bool go_on_at_low(KafkaConsumer *consumer, const rd_kafka_message_t *message, Error *error)
-{
-    const char *topic = rd_kafka_topic_name(message->rkt);
-    KafkaPosition wanted = {
-        .topic = topic, .partition = message->partition, .offset = message->offset};
-    int64_t low;
-    int64_t high;
-    if (consumer->hooks.lost == NULL)
-        return error_set(error, ERROR_FATAL, "offset %lld of %s/%d does not exist any more: %s",
-                         (long long)wanted.offset, topic, wanted.partition,
-                         rd_kafka_message_errstr(message));
-    if (!kafka_consumer_watermarks(consumer, topic, wanted.partition, &low, &high, error))
-        return false;
-    if (!consumer->hooks.lost(consumer->hooks.context, &wanted, low, error))
-        return error_set(error, ERROR_FATAL, "offset %lld of %s/%d does not exist any more",
-                         (long long)wanted.offset, topic, wanted.partition);
-    rd_kafka_resp_err_t code = rd_kafka_seek(message->rkt, wanted.partition, low, 0);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           kafka_handle_error(error, code, "could not go on at the first offset");
-}
-
 /* A message that carries an error instead of a record. */
 static void take_error(KafkaConsumer *consumer, const rd_kafka_message_t *message)
 {
     switch ((int)message->err) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-        if (!go_on_at_low(consumer, message, &consumer->pending) &&
-            consumer->pending.verdict == ERROR_RETRY)
-            consumer->reassign_wanted =
-                true; /* the error comes once: start over to meet it again */
+        consumer->reassign_wanted = true; /* the claim finds out, and asks the hook */
         break;
     case RD_KAFKA_RESP_ERR__FATAL:
         kafka_handle_fatal(consumer->client, &consumer->pending);
@@ -224,7 +199,7 @@ static void fill_batch(KafkaConsumer *consumer, size_t max, int wait_ms, int lin
         int64_t left = until - clock_monotonic_ms();
         size_t before = batch->count;
         bool added = poll_one(consumer, left > 0 ? (int)left : 0, batch);
-        if (consumer->pending.verdict != ERROR_NONE)
+        if (consumer->pending.verdict != ERROR_NONE || consumer->reassign_wanted)
             break;
         if (added && before == 0)
             until = clock_monotonic_ms() + linger_ms;
@@ -248,7 +223,7 @@ bool kafka_consumer_read(KafkaConsumer *consumer,
         return false;
     if (consumer->down && !probe(consumer, error))
         return false;
-    if (consumer->reassign_wanted && !kafka_consumer_reassign(consumer, error))
+    if (consumer->reassign_wanted && !kafka_assignment_restart(consumer, false, error))
         return false;
     if (consumer->claim_wanted && !kafka_assignment_claim(consumer, error))
         return false;

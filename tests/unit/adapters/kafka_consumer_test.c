@@ -1,0 +1,311 @@
+#include "mock_kafka.h"
+
+#include "base/clock.h"
+
+#include "adapters/kafka_consumer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PARTITIONS = 2, PATIENCE_MS = 30000, RECORDS = 3000 };
+
+/* A consumer with hooks that note what they were told. */
+typedef struct Fixture {
+    MockKafka mock;
+    KafkaConsumer *consumer;
+    int64_t start_at; /* what `assigned` answers */
+    int refusals;     /* how often `assigned` says RETRY first */
+    int assigned;
+    int revoked;
+    int64_t lost_wanted;
+    bool go_on_when_lost;
+} Fixture;
+
+static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
+{
+    Fixture *fixture = context;
+    if (fixture->refusals > 0) {
+        fixture->refusals--;
+        return error_set(error, ERROR_RETRY, "the database does not answer");
+    }
+    fixture->assigned++;
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(partitions[i].offset, KAFKA_OFFSET_COMMITTED);
+        partitions[i].offset = fixture->start_at;
+    }
+    return true;
+}
+
+static void on_revoked(void *context, const KafkaPosition *partitions, size_t count, bool lost)
+{
+    (void)partitions;
+    (void)count;
+    (void)lost;
+    ((Fixture *)context)->revoked++;
+}
+
+static bool on_lost(void *context, const KafkaPosition *wanted, int64_t low, Error *error)
+{
+    Fixture *fixture = context;
+    (void)error;
+    fixture->lost_wanted = wanted->offset;
+    assert_int_equal(low, 0);
+    return fixture->go_on_when_lost;
+}
+
+static void start(Fixture *fixture)
+{
+    static const char *const TOPICS[] = {"feed"};
+    fixture->mock = mock_kafka_start(1);
+    mock_kafka_topic(&fixture->mock, "feed", PARTITIONS);
+    const KafkaConsumerSpec spec = {
+        .client = {.brokers = fixture->mock.brokers, .client_id = "test"},
+        .group = "group",
+        .assignor = "range",
+        .topics = TOPICS,
+        .topic_count = 1,
+        .hooks = {fixture, on_assigned, on_revoked, on_lost},
+    };
+    Error error = {0};
+    assert_true(kafka_consumer_open(&spec, &fixture->consumer, &error));
+}
+
+static void stop(Fixture *fixture)
+{
+    kafka_consumer_close(fixture->consumer);
+    mock_kafka_stop(&fixture->mock);
+}
+
+/* Values are their number in decimal. */
+static void produce(const Fixture *fixture, int first, int count)
+{
+    char reason[256];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, NULL);
+    assert_int_equal(
+        rd_kafka_conf_set(conf, "bootstrap.servers", fixture->mock.brokers, reason, sizeof(reason)),
+        RD_KAFKA_CONF_OK);
+    rd_kafka_t *producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
+    assert_non_null(producer);
+    for (int i = first; i < first + count; i++) {
+        char value[16];
+        int size = snprintf(value, sizeof(value), "%d", i);
+        assert_int_equal(
+            rd_kafka_producev(
+                producer, RD_KAFKA_V_TOPIC("feed"), RD_KAFKA_V_PARTITION(i % PARTITIONS),
+                RD_KAFKA_V_VALUE(value, (size_t)size), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                RD_KAFKA_V_HEADER("number", value, size), RD_KAFKA_V_END),
+            RD_KAFKA_RESP_ERR_NO_ERROR);
+    }
+    assert_int_equal(rd_kafka_flush(producer, PATIENCE_MS), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_destroy(producer);
+}
+
+/* Reads until `wanted` records came, counting how often each number was seen. */
+static size_t read_numbers(Fixture *fixture, size_t wanted, size_t max, int seen[RECORDS])
+{
+    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+    size_t total = 0;
+    while (total < wanted && clock_monotonic_ms() < deadline) {
+        const KafkaRecord *records;
+        size_t count;
+        Error error = {0};
+        if (!kafka_consumer_read(fixture->consumer, max, 200, 5, &records, &count, &error)) {
+            assert_int_equal(error.verdict, ERROR_RETRY);
+            continue;
+        }
+        assert_true(count <= max);
+        for (size_t i = 0; i < count; i++) {
+            int64_t number;
+            assert_true(text_to_int64(records[i].value, &number));
+            assert_int_equal(records[i].partition, number % PARTITIONS);
+            assert_int_equal(records[i].offset, number / PARTITIONS);
+            seen[number]++;
+        }
+        total += count;
+    }
+    return total;
+}
+
+static void expect_each_once(const int seen[RECORDS], int from, int to)
+{
+    for (int i = from; i < to; i++)
+        if (seen[i] != 1)
+            fail_msg("record %d came %d times", i, seen[i]);
+}
+
+static void every_record_comes_once_though_reading_pauses_often(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    produce(&fixture, 0, RECORDS);
+    size_t total = 0;
+    for (int round = 0; total < RECORDS && round < 12; round++) {
+        total += read_numbers(&fixture, 400, 400, seen);
+        kafka_consumer_idle(fixture.consumer, round % 3 == 0 ? 60 : 1);
+    }
+    assert_int_equal(total, RECORDS);
+    expect_each_once(seen, 0, RECORDS);
+    assert_int_equal(fixture.assigned, 1);
+    stop(&fixture);
+    assert_int_equal(fixture.revoked, 1);
+}
+
+static void a_batch_stays_readable_while_idle(void **state)
+{
+    (void)state;
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    produce(&fixture, 0, 10);
+    const KafkaRecord *records = NULL;
+    size_t count = 0;
+    Error error = {0};
+    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+    while (count == 0 && clock_monotonic_ms() < deadline)
+        assert_true(kafka_consumer_read(fixture.consumer, 1, 200, 0, &records, &count, &error));
+    assert_int_equal(count, 1);
+    kafka_consumer_idle(fixture.consumer, 300);
+    Arena *arena = arena_new(256);
+    RecordHeader *headers;
+    size_t header_count;
+    kafka_record_headers(&records[0], arena, &headers, &header_count);
+    assert_int_equal(header_count, 1);
+    assert_true(text_is(headers[0].name, "number"));
+    assert_true(text_equal(headers[0].value, records[0].value));
+    assert_true(text_is_absent(records[0].key));
+    arena_free(arena);
+    stop(&fixture);
+}
+
+static void a_hook_that_cannot_answer_is_asked_again(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING, .refusals = 3};
+    start(&fixture);
+    produce(&fixture, 0, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20);
+    expect_each_once(seen, 0, 20);
+    assert_int_equal(fixture.refusals, 0);
+    assert_int_equal(fixture.assigned, 1);
+    stop(&fixture);
+}
+
+static void starts_where_the_hook_says_and_again_after_reassign(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = 4};
+    start(&fixture);
+    produce(&fixture, 0, 20);
+    assert_int_equal(read_numbers(&fixture, 12, 100, seen), 12);
+    expect_each_once(seen, 8, 20);
+    fixture.start_at = 9;
+    int64_t before = kafka_consumer_generation(fixture.consumer);
+    Error error = {0};
+    assert_true(kafka_consumer_reassign(fixture.consumer, &error));
+    assert_true(kafka_consumer_generation(fixture.consumer) > before);
+    memset(seen, 0, sizeof(seen));
+    assert_int_equal(read_numbers(&fixture, 2, 100, seen), 2);
+    expect_each_once(seen, 18, 20);
+    assert_int_equal(fixture.assigned, 2);
+    assert_int_equal(fixture.revoked, 1);
+    stop(&fixture);
+}
+
+static void committed_offsets_are_where_the_group_starts(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_COMMITTED};
+    start(&fixture);
+    produce(&fixture, 0, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20); /* nothing committed: all */
+    const KafkaPosition positions[] = {{"feed", 0, 7}, {"feed", 1, 9}, {"other", 0, 3}};
+    Error error = {0};
+    assert_true(kafka_consumer_commit(fixture.consumer, positions, 3, true, &error));
+    KafkaPosition asked[] = {{"feed", 0, 0}, {"feed", 1, 0}};
+    assert_true(kafka_consumer_committed(fixture.consumer, asked, 2, &error));
+    assert_int_equal(asked[0].offset, 7);
+    assert_int_equal(asked[1].offset, 9);
+    memset(seen, 0, sizeof(seen));
+    assert_true(kafka_consumer_reassign(fixture.consumer, &error));
+    assert_int_equal(read_numbers(&fixture, 4, 100, seen), 4);
+    assert_int_equal(seen[14] + seen[16] + seen[18] + seen[19], 4);
+    stop(&fixture);
+}
+
+/* The first failure a read answers, or ERROR_NONE when `limit_ms` pass without. */
+static Error read_failure(Fixture *fixture, int limit_ms)
+{
+    int64_t deadline = clock_monotonic_ms() + limit_ms;
+    Error error = {0};
+    const KafkaRecord *records;
+    size_t count;
+    while (clock_monotonic_ms() < deadline)
+        if (!kafka_consumer_read(fixture->consumer, 100, 100, 0, &records, &count, &error))
+            break;
+    return error;
+}
+
+static void an_outage_is_said_and_ends(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    produce(&fixture, 0, 10);
+    assert_int_equal(read_numbers(&fixture, 10, 100, seen), 10);
+    mock_kafka_down(&fixture.mock, 1, 1);
+    Error error = read_failure(&fixture, PATIENCE_MS);
+    assert_int_equal(error.verdict, ERROR_RETRY);
+    assert_non_null(strstr(error.text, "does not answer"));
+    mock_kafka_down(&fixture.mock, 1, 0);
+    produce(&fixture, 10, 10);
+    assert_int_equal(read_numbers(&fixture, 10, 100, seen), 10);
+    expect_each_once(seen, 0, 20);
+    stop(&fixture);
+}
+
+static void an_offset_that_is_gone_is_fatal_unless_the_hook_goes_on(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = 1000};
+    start(&fixture);
+    produce(&fixture, 0, 10);
+    Error error = read_failure(&fixture, PATIENCE_MS);
+    assert_int_equal(error.verdict, ERROR_FATAL);
+    assert_non_null(strstr(error.text, "offset 1000 of feed/"));
+    stop(&fixture);
+    fixture = (Fixture){.start_at = 1000, .go_on_when_lost = true};
+    start(&fixture);
+    produce(&fixture, 0, 10);
+    assert_int_equal(read_numbers(&fixture, 10, 100, seen), 10);
+    expect_each_once(seen, 0, 10);
+    assert_int_equal(fixture.lost_wanted, 1000);
+    stop(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_record_comes_once_though_reading_pauses_often),
+        cmocka_unit_test(a_batch_stays_readable_while_idle),
+        cmocka_unit_test(a_hook_that_cannot_answer_is_asked_again),
+        cmocka_unit_test(starts_where_the_hook_says_and_again_after_reassign),
+        cmocka_unit_test(committed_offsets_are_where_the_group_starts),
+        cmocka_unit_test(an_outage_is_said_and_ends),
+        cmocka_unit_test(an_offset_that_is_gone_is_fatal_unless_the_hook_goes_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
