@@ -237,6 +237,18 @@ void lifecycle_attach(Lifecycle *lifecycle,
     chosen->version++;
 }
 
+void lifecycle_request_review(Lifecycle *lifecycle, int64_t twin_id, const HazardMember *member)
+{
+    add_event(lifecycle,
+              (CaseEvent){.kind = "review_requested",
+                          .case_id = member->case_id,
+                          .hazard_id = hazard_store_of_report(lifecycle->store, member->report_id),
+                          .report_id = member->report_id,
+                          .event_at = member->event_at,
+                          .reason = "twin",
+                          .after = number_text(lifecycle, twin_id)});
+}
+
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
 {
     int64_t hazard_id = hazard_store_of_report(lifecycle->store, report_id);

@@ -75,6 +75,9 @@ void lifecycle_attach(Lifecycle *lifecycle,
                       HazardMember *member,
                       Evidence *evidence);
 
+/* Notes that a person should look whether the report's hazard and `twin_id` are the same. After attach. */
+void lifecycle_request_review(Lifecycle *lifecycle, int64_t twin_id, const HazardMember *member);
+
 /* What an update may change of a member: absent or 0 leaves it. */
 typedef struct MemberChange {
     int16_t status;

@@ -24,6 +24,7 @@ typedef struct Candidate {
     int64_t twin_set; /* smallest id of its twins: they compete as one */
     int agreeing;
     int contradicting;
+    bool quoted; /* see quotes_hazard */
 } Candidate;
 
 typedef struct Candidates {
@@ -43,6 +44,11 @@ const char *linkage_outcome_name(Outcome outcome)
     }
     return "new";
 }
+
+/* How many live hazards of the report's family, or of its party, stand where it points to. */
+typedef struct Crowd {
+    int32_t building, estate, road, party;
+} Crowd;
 
 static int by_id(const void *a, const void *b)
 {
@@ -106,6 +112,77 @@ static Candidates find_candidates(const Model *model,
     }
     qsort(candidates.items, candidates.count, sizeof(Candidate), by_id);
     return candidates;
+}
+
+static int32_t count_sites(const HazardStore *store, uint64_t key, Text family)
+{
+    int64_t ids[GENERIC_HAZARDS];
+    size_t found = hazard_store_lookup(store, key, ids, GENERIC_HAZARDS);
+    int32_t sites = 0;
+    if (found > GENERIC_HAZARDS)
+        return GENERIC_HAZARDS;
+    for (size_t i = 0; i < found; i++) {
+        const Hazard *hazard = hazard_store_get(store, ids[i]);
+        sites += hazard->merged_into == 0 &&
+                 (text_is_absent(family) || text_equal(hazard->category->family, family));
+    }
+    return sites;
+}
+
+static Crowd count_crowd(const Model *model, const HazardStore *store, const Evidence *report)
+{
+    BlockingKey keys[BLOCKING_KEYS_MAX];
+    size_t count = blocking_index_keys(report, model, keys);
+    Text family = report->category->family;
+    Crowd crowd = {1, 1, 1, 1};
+    for (size_t i = 0; i < count; i++) {
+        bool party = keys[i].kind == BLOCK_PARTY;
+        int32_t *most = keys[i].kind == BLOCK_BUILDING ? &crowd.building
+                        : keys[i].kind == BLOCK_ESTATE ? &crowd.estate
+                        : keys[i].kind == BLOCK_ROAD   ? &crowd.road
+                        : party                        ? &crowd.party
+                                                       : NULL;
+        if (most == NULL)
+            continue;
+        int32_t sites = count_sites(store, keys[i].hash, party ? TEXT_ABSENT : family);
+        *most = sites > *most ? sites : *most;
+    }
+    return crowd;
+}
+
+/* The place that both sides name: the building when both have one, else the estate, else the road. */
+static int32_t crowd_of(const Crowd *crowd, const Evidence *report, const Hazard *hazard)
+{
+    bool buildings = false;
+    for (size_t i = 0; i < hazard->representative_count; i++)
+        buildings = buildings || hazard->representatives[i]->evidence->address.buildings.count > 0;
+    if (buildings && report->address.buildings.count > 0)
+        return crowd->building;
+    return text_is_empty(report->address.estate) ? crowd->road : crowd->estate;
+}
+
+static bool names_record(const Evidence *report, Text record_no)
+{
+    if (text_is_empty(record_no))
+        return false;
+    for (size_t i = 0; i < report->quoted_nos.count; i++)
+        if (text_equal(report->quoted_nos.items[i], record_no))
+            return true;
+    return text_equal(report->origin_no, record_no);
+}
+
+/* The report quotes a record of the hazard, is a copy of one, or one of its records is a copy of the report. */
+static bool quotes_hazard(const Evidence *report, const Candidate *candidate)
+{
+    if ((candidate->proposed_by & (1u << BLOCK_RECORD)) == 0)
+        return false;
+    bool all_kept = candidate->hazard->member_count == candidate->hazard->representative_count;
+    for (size_t i = 0; i < candidate->hazard->representative_count; i++) {
+        const Evidence *member = candidate->hazard->representatives[i]->evidence;
+        if (names_record(report, member->record_no) || names_record(member, report->record_no))
+            return true;
+    }
+    return !all_kept && (report->quoted_nos.count > 0 || !text_is_empty(report->origin_no));
 }
 
 static bool has_veto(const Score *score, const char *name)
@@ -283,12 +360,25 @@ static void choose(
         decision->runner_up_id = candidates->items[runner_up].hazard->id;
         decision->runner_up_mb = candidates->items[runner_up].score.total_mb;
     }
-    if (decision->final_mb >= model_link_mb(model))
+    if (decision->final_mb >= model_link_mb(model) && !decision->best.review_only)
         decision->outcome = OUTCOME_LINK;
     else if (decision->final_mb >= model_review_mb(model))
         decision->outcome = OUTCOME_REVIEW;
     if (decision->outcome != OUTCOME_NEW)
         decision->hazard_id = chosen->hazard->id;
+}
+
+static HazardFacts facts_of(const Candidate *candidate, const Evidence *report, const Crowd *crowd)
+{
+    const Hazard *hazard = candidate->hazard;
+    return (HazardFacts){.hazard_id = hazard->id,
+                         .nearest_gap_us = hazard_nearest_gap(hazard, report->event_at),
+                         .members_in_2h =
+                             hazard_members_near(hazard, report->event_at, TWO_HOURS_US),
+                         .crowd_sites = crowd_of(crowd, report, hazard),
+                         .party_hazards = crowd->party,
+                         .quoted = quotes_hazard(report, candidate),
+                         .worst_class = hazard->category};
 }
 
 void linkage_decide(const Model *model,
@@ -299,20 +389,14 @@ void linkage_decide(const Model *model,
 {
     *decision = (Decision){.outcome = OUTCOME_NEW};
     Candidates candidates = find_candidates(model, store, report, arena, &decision->generic_keys);
+    Crowd crowd = count_crowd(model, store, report);
     decision->candidates = (int32_t)candidates.count;
     for (size_t i = 0; i < candidates.count; i++) {
         Candidate *candidate = &candidates.items[i];
-        bool quoted = (candidate->proposed_by & (1u << BLOCK_RECORD)) != 0;
-        HazardFacts facts = {
-            .hazard_id = candidate->hazard->id,
-            .nearest_gap_us = hazard_nearest_gap(candidate->hazard, report->event_at),
-            .members_in_2h = hazard_members_near(candidate->hazard, report->event_at, TWO_HOURS_US),
-            .crowd_sites = 1,
-            .party_hazards = 1,
-            .quoted = quoted,
-            .worst_class = candidate->hazard->category};
+        HazardFacts facts = facts_of(candidate, report, &crowd);
         score_candidate(model, report, candidate, &facts, arena);
         candidate->score.hazard_id = candidate->hazard->id;
+        candidate->quoted = facts.quoted;
         candidate->twin_set = twin_set(store, candidate->hazard);
         decision->proposed_by |= candidate->proposed_by;
     }
@@ -320,7 +404,6 @@ void linkage_decide(const Model *model,
     if (best != SIZE_MAX)
         choose(model, &candidates, best, arena, decision);
     note_rejected(&candidates, best, decision);
-    bool quoted =
-        best != SIZE_MAX && (candidates.items[best].proposed_by & (1u << BLOCK_RECORD)) != 0;
-    decision->independence = judge_independence(report, decision, store, quoted);
+    decision->independence = judge_independence(report, decision, store,
+                                                best != SIZE_MAX && candidates.items[best].quoted);
 }
