@@ -164,6 +164,51 @@ void model_sort_classes(Model *model)
     model->other = model_class(model, TEXT("J03"));
 }
 
+static bool shares_grid(const Model *model, const HazardClass *a, const HazardClass *b)
+{
+    return text_equal(a->family, b->family) || text_equal(a->kin, b->kin) ||
+           model_pair(model, a, b) != NULL;
+}
+
+/* What two points of a class may lie apart and still be joined: R + e + extent, in whole fifties. */
+static int32_t class_reach(const Model *model, const HazardClass *category)
+{
+    int32_t radius = category->radius_m > category->first_radius_m ? category->radius_m
+                                                                   : category->first_radius_m;
+    int32_t error = model->weights.precision_m[2] * 3 / 2; /* of two C points: * sqrt(2) */
+    int32_t cap = category->scope == SCOPE_AREA ? category->cap_m : 0;
+    return (radius + error + cap + 49) / 50 * 50;
+}
+
+void model_group_tiles(Model *model)
+{
+    size_t count = model->class_count;
+    HazardClass *classes = model->classes;
+    for (size_t i = 0; i < count; i++) {
+        classes[i].tile_group = classes[i].code;
+        classes[i].tile_m = class_reach(model, &classes[i]);
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t i = 0; i < count; i++) {
+            for (size_t j = 0; j < count; j++) {
+                HazardClass *a = &classes[i];
+                HazardClass *b = &classes[j];
+                if (!shares_grid(model, a, b))
+                    continue;
+                if (text_compare(b->tile_group, a->tile_group) < 0) {
+                    a->tile_group = b->tile_group;
+                    changed = true;
+                }
+                if (b->tile_m > a->tile_m) {
+                    a->tile_m = b->tile_m;
+                    changed = true;
+                }
+            }
+        }
+    }
+}
+
 void model_finish(Model *model,
                   const uint32_t *idf_hashes,
                   const uint32_t *idf_weights,

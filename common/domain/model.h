@@ -50,6 +50,8 @@ typedef struct EscalationRules {
 typedef struct Model
     Model; /* domain/model_data.h; opaque to services. Made by adapters/model_file.h */
 
+void model_free(Model *model); /* NULL is fine */
+
 Text model_version(const Model *model); /* name@digest of every file it was read from */
 const HazardClass *model_class(const Model *model, Text code); /* unknown codes give J03's */
 const EscalationRules *model_escalation(const Model *model);

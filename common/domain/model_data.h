@@ -136,9 +136,13 @@ uint32_t model_idf(const Model *model, uint32_t gram_hash);
 
 /* Building, for the loader: an arena of its own, everything empty. */
 Model *model_new(void);
-void model_free(Model *model); /* NULL is fine */
 /* Puts the classes in order and finds J03; pairs and phrases may point to them from then on. */
 void model_sort_classes(Model *model);
+/*
+ * Names the tile grids: classes joined by family, kin or a pair share one, with a cell that two points of them within
+ * R + e (precisions A to C), and an extent in area scope, never span by more than one. After classes and pairs.
+ */
+void model_group_tiles(Model *model);
 /* Builds the phrase and idf tables. Called once, last. */
 void model_finish(Model *model,
                   const uint32_t *idf_hashes,
