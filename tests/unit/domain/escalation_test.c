@@ -1,0 +1,167 @@
+/* Levels by rule: linkage.md, "Escalation"; scenario 1 of the domain page among them. */
+#include "hazard_fixture.h"
+
+#include "domain/escalation.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define HOTLINE TEXT("H12345")
+#define GRID TEXT("GRID")
+#define FIRE TEXT("FIRE119")
+
+static Escalation judge(Fixture *fixture, int64_t hazard_id)
+{
+    const Hazard *hazard = hazard_store_get(fixture->lifecycle.store, hazard_id);
+    return escalation_judge(model_escalation(fixture->model), hazard, hazard->cases[0].case_id,
+                            fixture->arena);
+}
+
+static void assert_level(Escalation judged, int level, double day, const char *rule)
+{
+    assert_int_equal(judged.level, level);
+    assert_int_equal(judged.since, FIXTURE_START + (int64_t)(day * (double)FIXTURE_DAY));
+    assert_string_equal(judged.rule, rule);
+}
+
+static void one_report_has_the_colour_of_its_class(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    assert_level(judge(&fixture, id), 2, 3, "colour");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_second_source_with_another_reporter_raises_one_step(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 9, 8, GRID), GRID);
+    assert_level(judge(&fixture, id), 1, 9, "sources");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void repeats_of_one_caller_are_one_witness(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = 0;
+    for (int64_t report = 1; report <= 6; report++)
+        id =
+            fixture_join(&fixture, id, fixture_member(report, (double)report, 7, HOTLINE), HOTLINE);
+    assert_level(judge(&fixture, id), 2, 1, "colour");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void copies_and_follow_ups_are_no_witnesses(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 1, 7, HOTLINE), HOTLINE);
+    for (int64_t report = 2; report <= 6; report++) {
+        HazardMember copy = fixture_member(report, (double)report, (uint64_t)report + 20, GRID);
+        copy.independence = report % 2 == 0 ? TRANSFERRED : FOLLOW_UP;
+        fixture_join(&fixture, id, copy, GRID);
+    }
+    assert_level(judge(&fixture, id), 2, 1, "colour");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void three_independent_reports_in_the_window_raise_one_step(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 0, 1, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 50, 2, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(3, 91, 3, HOTLINE), HOTLINE);
+    assert_level(judge(&fixture, id), 2, 0, "colour"); /* the first lies 91 days back */
+    fixture_join(&fixture, id, fixture_member(4, 100, 4, HOTLINE), HOTLINE);
+    assert_level(judge(&fixture, id), 1, 100, "reports");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void five_independent_reports_are_red_whatever_the_colour(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = 0;
+    for (int64_t report = 1; report <= 5; report++) {
+        HazardMember lamp = fixture_member(report, (double)report, (uint64_t)report, HOTLINE);
+        lamp.category = &FIXTURE_LAMP;
+        id = fixture_join(&fixture, id, lamp, HOTLINE);
+    }
+    assert_level(judge(&fixture, id), 1, 5, "red_reports");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void people_trapped_are_red_at_once(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    HazardMember trapped = fixture_member(1, 4, 7, FIRE);
+    trapped.trapped = 2;
+    int64_t id = fixture_join(&fixture, 0, trapped, FIRE);
+    assert_level(judge(&fixture, id), 1, 4, "people");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+/* Red since is the event time of the report that raised it, whatever the order of arrival. */
+static void red_since_does_not_depend_on_the_order_of_arrival(void **state)
+{
+    (void)state;
+    static const int ORDERS[][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}};
+    for (size_t order = 0; order < 3; order++) {
+        Fixture fixture = fixture_new();
+        fixture_begin(&fixture);
+        HazardMember members[] = {fixture_member(0, 1, 1, HOTLINE),
+                                  fixture_member(0, 8, 1, HOTLINE), fixture_member(0, 20, 2, GRID),
+                                  fixture_member(0, 80, 3, FIRE)};
+        Text sources[] = {HOTLINE, HOTLINE, GRID, FIRE};
+        members[3].trapped = 3;
+        members[3].category = &FIXTURE_TRAPPED;
+        int64_t id = 0;
+        for (int i = 0; i < 4; i++) {
+            int at = ORDERS[order][i];
+            members[at].report_id = i + 1;
+            id = fixture_join(&fixture, id, members[at], sources[at]);
+        }
+        assert_int_equal(hazard_store_get(fixture.lifecycle.store, id)->case_count, 1);
+        assert_level(judge(&fixture, id), 1, 20, "sources");
+        hazard_store_free(fixture.lifecycle.store);
+        fixture_done(&fixture);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_report_has_the_colour_of_its_class),
+        cmocka_unit_test(a_second_source_with_another_reporter_raises_one_step),
+        cmocka_unit_test(repeats_of_one_caller_are_one_witness),
+        cmocka_unit_test(copies_and_follow_ups_are_no_witnesses),
+        cmocka_unit_test(three_independent_reports_in_the_window_raise_one_step),
+        cmocka_unit_test(five_independent_reports_are_red_whatever_the_colour),
+        cmocka_unit_test(people_trapped_are_red_at_once),
+        cmocka_unit_test(red_since_does_not_depend_on_the_order_of_arrival),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,262 @@
+/* Which case of the hazard, closing, reopening, recurrence; the overlay that a batch may drop. */
+#include "hazard_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#define HOTLINE TEXT("H12345")
+#define GRID TEXT("GRID")
+
+static int64_t at_day(double day)
+{
+    return FIXTURE_START + (int64_t)(day * (double)FIXTURE_DAY);
+}
+
+static void set_status(Fixture *fixture, int64_t report_id, int16_t status, double day)
+{
+    MemberChange change = {
+        .status = status, .status_at = at_day(day), .trapped = -1, .injured = -1, .dead = -1};
+    assert_true(lifecycle_update(&fixture->lifecycle, report_id, &change));
+}
+
+static const Hazard *hazard_of(const Fixture *fixture, int64_t id)
+{
+    return hazard_store_get(fixture->lifecycle.store, id);
+}
+
+static void the_first_report_opens_a_numbered_case(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->case_count, 1);
+    assert_string_equal(hazard->cases[0].case_no, "AJ9901-20260411-0001"); /* stream date */
+    assert_int_equal(hazard->cases[0].opened_at, at_day(3));               /* event time */
+    assert_int_equal(hazard->cases[0].status, 10);
+    assert_int_equal(fixture_count_events(&fixture, "opened"), 1);
+    assert_int_equal(fixture_count_events(&fixture, "report_linked"), 0);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_case_closes_when_all_its_reports_are_final(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 4, 8, GRID), GRID);
+    set_status(&fixture, 1, 60, 6);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, INT64_MIN);
+    assert_int_equal(fixture_count_events(&fixture, "closed"), 0);
+    set_status(&fixture, 2, 60, 5);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, at_day(6)); /* the last of them */
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 60);
+    assert_int_equal(fixture_count_events(&fixture, "closed"), 1);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void the_case_follows_its_slowest_report(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 4, 8, GRID), GRID);
+    set_status(&fixture, 1, 40, 5);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 10);
+    set_status(&fixture, 2, 30, 6);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 30);
+    set_status(&fixture, 2, 60, 7);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 40);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_repeat_within_the_window_reopens(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    fixture_join(&fixture, id, fixture_member(2, 96, 8, HOTLINE), HOTLINE); /* 90 days later */
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->case_count, 1);
+    assert_int_equal(hazard->cases[0].reopened_count, 1);
+    assert_int_equal(hazard->cases[0].closed_at, INT64_MIN);
+    assert_int_equal(hazard->cases[0].status, 65);
+    assert_int_equal(fixture_count_events(&fixture, "reopened"), 1);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_repeat_after_the_window_is_the_next_episode(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    fixture_join(&fixture, id, fixture_member(2, 96.5, 8, HOTLINE), HOTLINE);
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->case_count, 2);
+    assert_int_equal(hazard->cases[1].recurrence_no, 2);
+    assert_int_equal(hazard->cases[0].reopened_count, 0);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_late_report_never_reopens(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    fixture_join(&fixture, id, fixture_member(2, 5, 8, GRID), GRID); /* before the closing */
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->case_count, 1);
+    assert_int_equal(hazard->cases[0].closed_at, at_day(6));
+    assert_int_equal(hazard->cases[0].reopened_count, 0);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void an_earlier_event_extends_the_case_backwards(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 30, 7, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 10, 8, GRID), GRID);
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->case_count, 1);
+    assert_int_equal(hazard->cases[0].opened_at, at_day(10));
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_department_that_takes_its_closing_back_opens_the_case(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    set_status(&fixture, 1, 30, 7);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, INT64_MIN);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 30);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void an_update_of_a_report_without_hazard_changes_nothing(void **state)
+{
+    Fixture fixture = fixture_new();
+    MemberChange change = {.status = 60, .trapped = -1, .injured = -1, .dead = -1};
+    (void)state;
+    fixture_begin(&fixture);
+    assert_false(lifecycle_update(&fixture.lifecycle, 99, &change));
+    assert_int_equal(fixture.lifecycle.events.count, 0);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_dropped_batch_leaves_no_trace(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    hazard_store_merge(fixture.lifecycle.store);
+
+    fixture_begin(&fixture);
+    fixture_join(&fixture, id, fixture_member(2, 4, 8, GRID), GRID);
+    fixture_join(&fixture, 0, fixture_member(3, 4, 9, GRID), GRID);
+    assert_int_equal(hazard_of(&fixture, id)->member_count, 2);
+    assert_int_equal(hazard_store_of_report(fixture.lifecycle.store, 2), id);
+    hazard_store_free(fixture.lifecycle.store);
+
+    assert_int_equal(hazard_store_get(fixture.base, id)->member_count, 1);
+    assert_int_equal(hazard_store_of_report(fixture.base, 2), 0);
+    assert_int_equal(hazard_store_count(fixture.base), 1);
+    fixture_done(&fixture);
+}
+
+static void a_merged_batch_is_found_by_its_keys(void **state)
+{
+    Fixture fixture = fixture_new();
+    BlockingKey keys[BLOCKING_KEYS_MAX];
+    int64_t ids[4];
+    (void)state;
+    for (int64_t report = 1; report <= 3; report++) {
+        fixture_begin(&fixture);
+        fixture_join(&fixture, 0, fixture_member(report, 3, 7, HOTLINE), HOTLINE);
+        hazard_store_merge(fixture.lifecycle.store);
+    }
+    fixture_begin(&fixture);
+    fixture_join(&fixture, 0, fixture_member(4, 3, 7, HOTLINE), HOTLINE);
+    Evidence *evidence = fixture_evidence(5, HOTLINE, &FIXTURE_LIFT);
+    size_t count = blocking_index_keys(evidence, fixture.model, keys);
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        if (hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 4) != 4)
+            continue;
+        found = true;
+        for (int64_t id = 1; id <= 4; id++)
+            assert_int_equal(ids[id - 1], id);
+        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 2), 4);
+    }
+    assert_true(found);
+    free(evidence);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void a_large_hazard_keeps_eight_representatives_and_its_anchor(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = 0;
+    for (int64_t report = 1; report <= 30; report++)
+        id = fixture_join(&fixture, id, fixture_member(report, 3, (uint64_t)report, HOTLINE),
+                          report == 12 ? GRID : HOTLINE);
+    const Hazard *hazard = hazard_of(&fixture, id);
+    bool grid = false;
+    for (size_t i = 0; i < hazard->representative_count; i++)
+        grid = grid || text_equal(hazard->representatives[i]->evidence->source, GRID);
+    assert_int_equal(hazard->representative_count, HAZARD_REPRESENTATIVES_MAX);
+    assert_int_equal(hazard->representatives[0]->evidence->report_id, 1);
+    assert_int_equal(hazard->representatives[7]->evidence->report_id, 30);
+    assert_true(grid); /* the only one of its source stays */
+    assert_int_equal(hazard->member_count, 30);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_report_opens_a_numbered_case),
+        cmocka_unit_test(a_case_closes_when_all_its_reports_are_final),
+        cmocka_unit_test(the_case_follows_its_slowest_report),
+        cmocka_unit_test(a_repeat_within_the_window_reopens),
+        cmocka_unit_test(a_repeat_after_the_window_is_the_next_episode),
+        cmocka_unit_test(a_late_report_never_reopens),
+        cmocka_unit_test(an_earlier_event_extends_the_case_backwards),
+        cmocka_unit_test(a_department_that_takes_its_closing_back_opens_the_case),
+        cmocka_unit_test(an_update_of_a_report_without_hazard_changes_nothing),
+        cmocka_unit_test(a_dropped_batch_leaves_no_trace),
+        cmocka_unit_test(a_merged_batch_is_found_by_its_keys),
+        cmocka_unit_test(a_large_hazard_keeps_eight_representatives_and_its_anchor),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
