@@ -6,14 +6,11 @@
 /*
  * A list that grows on the owner's arena.
  */
-static void add(MappingFindings *findings, MappingFinding finding, const char *format, va_list args)
+enum { MESSAGE_SIZE = 512 };
+
+static void add(MappingFindings *findings, MappingFinding finding, const char *message)
 {
-    char message[512];
-    int size = vsnprintf(message, sizeof(message), format, args);
-    size_t kept = size < 0                         ? 0
-                  : (size_t)size < sizeof(message) ? (size_t)size
-                                                   : sizeof(message) - 1;
-    finding.message = text_copy(findings->arena, (Text){message, kept});
+    finding.message = text_copy(findings->arena, text_from(message));
     finding.file = text_copy(findings->arena, finding.file);
     if (findings->count == findings->capacity) {
         size_t capacity = findings->capacity == 0 ? 16 : findings->capacity * 2;
@@ -28,19 +25,23 @@ static void add(MappingFindings *findings, MappingFinding finding, const char *f
 
 void mapping_finding_error(MappingFindings *findings, Text file, int line, const char *format, ...)
 {
+    char message[MESSAGE_SIZE];
     va_list args;
     va_start(args, format);
-    add(findings, (MappingFinding){.file = file, .line = line}, format, args);
+    vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    add(findings, (MappingFinding){.file = file, .line = line}, message);
 }
 
 void mapping_finding_warning(
     MappingFindings *findings, Text file, int line, const char *format, ...)
 {
+    char message[MESSAGE_SIZE];
     va_list args;
     va_start(args, format);
-    add(findings, (MappingFinding){.file = file, .line = line, .warning = true}, format, args);
+    vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    add(findings, (MappingFinding){.file = file, .line = line, .warning = true}, message);
 }
 
 /* The place of a file is that of its first finding. */

@@ -301,7 +301,7 @@ TextList mapping_hazard_texts(MappingRun *run)
     static const char *const TARGETS[] = {"title", "body"};
     if (run->texts_made)
         return run->texts;
-    Text *texts = ARENA_ARRAY(run->arena, Text, 2 * MAPPING_MATCHES_MAX);
+    Text texts[2 * MAPPING_MATCHES_MAX];
     size_t count = 0;
     const JsValue *found[MAPPING_MATCHES_MAX];
     for (size_t i = 0; i < sizeof(TARGETS) / sizeof(TARGETS[0]); i++) {
@@ -312,7 +312,9 @@ TextList mapping_hazard_texts(MappingRun *run)
                 texts[count++] = js_scalar_text(found[k]);
         }
     }
-    run->texts = (TextList){texts, count};
+    run->texts = (TextList){ARENA_ARRAY(run->arena, Text, count), count};
+    if (count > 0)
+        memcpy(run->texts.items, texts, count * sizeof(Text));
     run->texts_made = true;
     return run->texts;
 }

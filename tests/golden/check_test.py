@@ -1,0 +1,167 @@
+"""onecase check as its users meet it: exit codes, lines, JSON, --bless. Usage: check_test.py ONECASE SOURCE_FOLDER"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ONECASE = sys.argv[1]
+PROJECT = pathlib.Path(sys.argv[2])
+
+MAPPING = """format = 1; source = "T"; topics = ["t.record"];
+region : { first = ["/area"]; default = "9901"; };
+kinds = ( { kind = "report"; } );
+fields : { record_no = { first = ["/no"]; }; title = { first = ["/t"]; }; };
+tests = "cases";
+"""
+INPUT = '{"no":"R1","area":"990101","t":"井盖"}\n{"area":"990101"}\n'
+REPORT = {"kind": "report", "region": "9901", "report": {"record_no": "R1", "title": "井盖", "area_code": "990101"}}
+DEAD = {
+    "kind": "dead",
+    "region": "9901",
+    "note": {
+        "stage": "map",
+        "pointer": "/no",
+        "rule": "required",
+        "message": 'field "record_no" is required, and nothing was found',
+    },
+}
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name) / "sources"
+        (self.folder / "cases").mkdir(parents=True)
+        self.write("../regions.cfg", 'prefixes = ( ("9901", "9901") );\n')
+        self.mapping = self.write("a.cfg", MAPPING)
+        self.write("cases/one.in", INPUT)
+        self.output = self.write("cases/one.out", json.dumps([REPORT, DEAD], ensure_ascii=False))
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def check(self, *words):
+        done = subprocess.run([ONECASE, "check", *map(str, words)], capture_output=True, encoding="utf-8", timeout=60)
+        self.assertNotIn("Sanitizer", done.stderr)
+        return done
+
+    def test_passes_what_is_right(self):
+        done = self.check(self.mapping)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "1 of 1 tests passed\n", ""))
+
+    def test_the_shipped_mappings_are_right(self):
+        done = self.check(*sorted((PROJECT / "deploy/sources").glob("*.cfg")))
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        passed, total = done.stdout.split()[0:3:2]
+        self.assertEqual(passed, total)
+        self.assertGreater(int(total), 0)
+
+    def test_shows_pointer_expected_and_found(self):
+        wrong = json.loads(json.dumps(REPORT))
+        wrong["report"]["title"] = "路灯"
+        wrong["report"]["level"] = 2
+        self.output.write_text(json.dumps([wrong, DEAD], ensure_ascii=False), encoding="utf-8")
+        done = self.check(self.mapping)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(
+            done.stdout.split("\n", 1)[1],
+            '  /0/report/title\n    expected "路灯"\n    found    "井盖"\n'
+            "  /0/report/level\n    expected 2\n    found    nothing\n"
+            "0 of 1 tests passed\n",
+        )
+
+    def test_bless_shows_and_writes(self):
+        self.output.write_text("[]", encoding="utf-8")
+        done = self.check("--bless", self.mapping)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("one.in: blessed", done.stdout)
+        self.assertIn("expected nothing", done.stdout)
+        self.assertEqual(json.loads(self.output.read_text(encoding="utf-8")), [REPORT, DEAD])
+        self.assertEqual(self.check(self.mapping).returncode, 0)
+
+    def test_bless_writes_nothing_that_is_right(self):
+        before = self.output.read_text(encoding="utf-8")
+        self.assertEqual(self.check("--bless", self.mapping).returncode, 0)
+        self.assertEqual(self.output.read_text(encoding="utf-8"), before)
+
+    def test_a_test_that_cannot_be_read_fails(self):
+        self.output.unlink()
+        self.assertEqual(self.check(self.mapping).returncode, 1)
+        self.output.write_text("{", encoding="utf-8")
+        self.assertEqual(self.check(self.mapping).returncode, 1)
+        (self.folder / "cases/one.in").unlink()
+        done = self.check(self.mapping)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the folder holds no NAME.in", done.stdout)
+
+    def test_no_tests_runs_none(self):
+        self.output.write_text("[]", encoding="utf-8")
+        done = self.check("--no-tests", self.mapping)
+        self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+    def test_names_every_mistake_of_every_file(self):
+        self.mapping.write_text(MAPPING.replace("title", "titel").replace('"/no"', "7"), encoding="utf-8")
+        other = self.write("b.cfg", "format = 1;\nfields : {\n")
+        done = self.check(self.mapping, other)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(
+            done.stderr.replace(str(self.folder) + "/", ""),
+            'a.cfg:4: "first" must hold pointers, found an integer\n'
+            'a.cfg:4: unknown target "titel", did you mean "title"?\n'
+            "b.cfg:3: syntax error\n",
+        )
+
+    def test_json_says_the_same(self):
+        self.mapping.write_text(MAPPING.replace("title", "titel"), encoding="utf-8")
+        done = self.check("--json", self.mapping)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertEqual(
+            json.loads(done.stdout),
+            {
+                "findings": [
+                    {
+                        "file": str(self.mapping),
+                        "line": 4,
+                        "severity": "error",
+                        "message": 'unknown target "titel", did you mean "title"?',
+                    }
+                ],
+                "tests": [],
+            },
+        )
+        self.mapping.write_text(MAPPING, encoding="utf-8")
+        self.output.write_text(json.dumps([REPORT]), encoding="utf-8")
+        tests = json.loads(self.check("--json", self.mapping).stdout)["tests"]
+        self.assertEqual([test["passed"] for test in tests], [False])
+        difference = tests[0]["differences"][0]
+        self.assertEqual((difference["pointer"], difference["expected"]), ("/1", None))
+        self.assertEqual(json.loads(difference["found"]), DEAD)
+
+    def test_a_warning_is_no_mistake(self):
+        self.mapping.write_text(
+            MAPPING + 'codes : { c = { rows = ( ("1", "2") ); }; };\n', encoding="utf-8"
+        )
+        done = self.check(self.mapping)
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(done.stderr.endswith('a.cfg:6: warning: codes "c" is used by no field\n'), done.stderr)
+
+    def test_exit_codes_tell_what_is_wrong(self):
+        self.assertEqual(self.check("--help").returncode, 0)
+        self.assertIn("usage: onecase check", self.check("--help").stdout)
+        self.assertEqual(self.check().returncode, 64)
+        self.assertEqual(self.check("--what", self.mapping).returncode, 64)
+        self.assertEqual(self.check(self.mapping, "--regions").returncode, 64)
+        self.assertEqual(self.check("--regions", self.folder / "nowhere.cfg", self.mapping).returncode, 3)
+        missing = self.check(self.folder / "nowhere.cfg")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("nowhere.cfg: cannot be read: No such file or directory", missing.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
