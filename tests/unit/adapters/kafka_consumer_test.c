@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { PARTITIONS = 2, PATIENCE_MS = 30000, RECORDS = 3000 };
+enum { PARTITIONS = 2, PATIENCE_MS = 30000, RECORDS = 600 };
 
 /* A consumer with hooks that note what they were told. */
 typedef struct Fixture {
@@ -150,7 +150,7 @@ static void every_record_comes_once_though_reading_pauses_often(void **state)
     produce(&fixture, 0, RECORDS);
     size_t total = 0;
     for (int round = 0; total < RECORDS && round < 12; round++) {
-        total += read_numbers(&fixture, 400, 400, seen);
+        total += read_numbers(&fixture, 100, 100, seen);
         kafka_consumer_idle(fixture.consumer, round % 3 == 0 ? 60 : 1);
     }
     assert_int_equal(total, RECORDS);
