@@ -44,7 +44,7 @@ static const DigestTable CLUSTERS[] = {
     {"clusters",
      "select string_agg(source || '/' || record_no, ',' order by source, record_no) as records "
      "from onecase.reports group by region, hazard_id, "
-     "case when hazard_id is null then report_id end order by records collate \"C\""},
+     "case when hazard_id is null then report_id end order by 1"},
 };
 
 typedef struct TableDigest {
