@@ -19,7 +19,7 @@ void stored_report_init(StoredReport *row)
 {
     memset(row, 0, sizeof(*row));
     report_init(&row->report);
-    row->hazard_id = row->case_id = row->decision_id = INT64_MIN;
+    row->hazard_id = row->case_id = row->decision_id = row->status_at = INT64_MIN;
     row->lon = row->lat = NAN;
     row->reporter_key = row->repeats = row->urged = INT64_MIN;
 }
@@ -164,6 +164,7 @@ void stored_counters_finish(StoredCounters *row)
         ROWS_COLUMN(struct_, report.reporter_kind, "reporter_kind", ROWS_TEXT),                    \
         ROWS_COLUMN(struct_, report.status_source, "source_status", ROWS_TEXT),                    \
         ROWS_COLUMN(struct_, report.status, "status", ROWS_INT2),                                  \
+        ROWS_COLUMN(struct_, status_at, "status_at", ROWS_TIME),                                   \
         ROWS_COLUMN(struct_, report.verified, "verified", ROWS_BOOL),                              \
         ROWS_COLUMN(struct_, report.due_at, "due_at", ROWS_TIME),                                  \
         ROWS_COLUMN(struct_, report.street_code, "street_code", ROWS_TEXT),                        \
@@ -352,14 +353,46 @@ static const PostgresColumn COUNTERS[] = {
         .count = COLUMN_COUNT(columns_)                                                            \
     }
 
+/*
+ * The first revision that changes what a decision looked at keeps the row as it was, for rebuilding memory; revisions
+ * of status and replies leave it alone.
+ */
+#define KEEP_AS_DECIDED                                                                            \
+    "as_decided = case when t.as_decided is null and row(t.title, t.body, t.address_text,"         \
+    " t.place_name, t.lon, t.lat, t.precision_class, t.category_code, t.source_category,"          \
+    " t.category_confidence, t.lift_plate, t.equipment_code, t.component_code, t.device_id,"       \
+    " t.usc_code, t.party_name, t.community_code, t.grid_code, t.reporter_hash, t.reporter_kind,"  \
+    " t.occurred_at, t.found_at, t.reported_at, t.recorded_at, t.quoted_nos, t.flags,"             \
+    " t.origin_record_no) is distinct from"                                                        \
+    " row(coalesce(v.title, t.title), coalesce(v.body, t.body),"                                   \
+    " coalesce(v.address_text, t.address_text), coalesce(v.place_name, t.place_name),"             \
+    " coalesce(v.lon, t.lon), coalesce(v.lat, t.lat),"                                             \
+    " coalesce(v.precision_class, t.precision_class), coalesce(v.category_code, t.category_code)," \
+    " coalesce(v.source_category, t.source_category),"                                             \
+    " coalesce(v.category_confidence, t.category_confidence),"                                     \
+    " coalesce(v.lift_plate, t.lift_plate), coalesce(v.equipment_code, t.equipment_code),"         \
+    " coalesce(v.component_code, t.component_code), coalesce(v.device_id, t.device_id),"           \
+    " coalesce(v.usc_code, t.usc_code), coalesce(v.party_name, t.party_name),"                     \
+    " coalesce(v.community_code, t.community_code), coalesce(v.grid_code, t.grid_code),"           \
+    " coalesce(v.reporter_hash, t.reporter_hash), coalesce(v.reporter_kind, t.reporter_kind),"     \
+    " coalesce(v.occurred_at, t.occurred_at), coalesce(v.found_at, t.found_at),"                   \
+    " coalesce(v.reported_at, t.reported_at), coalesce(v.recorded_at, t.recorded_at),"             \
+    " coalesce(v.quoted_nos::text[], t.quoted_nos), coalesce(v.flags::text[], t.flags),"           \
+    " t.origin_record_no)"                                                                         \
+    " then (to_jsonb(t) - 'as_decided')::text else t.as_decided end"
+
 static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_RECORD_INDEX] =
         TABLE_ROW("record_index", "onecase.record_index", ROWS_INSERT, RECORD_INDEX),
     [TABLE_RECORD_INDEX_UPDATE] =
         TABLE_ROW("record_index_update", "onecase.record_index", ROWS_UPDATE, RECORD_INDEX_UPDATE),
     [TABLE_REPORTS] = TABLE_ROW("reports", "onecase.reports", ROWS_INSERT, REPORTS),
-    [TABLE_REPORTS_MERGE] =
-        TABLE_ROW("reports_merge", "onecase.reports", ROWS_MERGE, REPORTS_MERGE),
+    [TABLE_REPORTS_MERGE] = {.statement = "reports_merge",
+                             .table = "onecase.reports",
+                             .form = ROWS_MERGE,
+                             .columns = REPORTS_MERGE,
+                             .count = COLUMN_COUNT(REPORTS_MERGE),
+                             .also = KEEP_AS_DECIDED},
     [TABLE_REVISIONS] = TABLE_ROW("revisions", "onecase.report_revisions", ROWS_INSERT, REVISIONS),
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =

@@ -27,6 +27,7 @@ typedef struct StoredReport {
     Text source;
     Text kind; /* report, inspection */
     Text independence;
+    int64_t status_at; /* of report.status, see report_status_time; absent when there is none */
     int64_t hazard_id;
     int64_t case_id;
     int64_t decision_id;

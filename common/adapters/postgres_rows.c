@@ -310,6 +310,8 @@ static void say_update(Sql *sql, const PostgresTable *table)
             say(sql, "%s\"%s\" = v.\"%s\"%s", between, column->name, column->name, cast);
         between = ", ";
     }
+    if (table->also != NULL)
+        say(sql, "%s%s", between, table->also);
     say(sql, " from ");
     say_source(sql, table);
     say_keys_equal(sql, table);

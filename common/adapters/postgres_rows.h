@@ -62,6 +62,8 @@ typedef struct PostgresTable {
     PostgresForm form;
     const PostgresColumn *columns;
     size_t count;
+    const char *
+        also; /* UPDATE, MERGE: one more assignment, with t (the table) and v (the values); or NULL */
 } PostgresTable;
 
 /* Rows being gathered. No key may come twice in UPSERT, UPDATE and MERGE. */

@@ -212,3 +212,12 @@ int64_t report_event_time(const Report *report, int64_t received_at, bool *suspe
     }
     return chosen;
 }
+
+int64_t report_status_time(const Report *report, int64_t otherwise)
+{
+    const int64_t times[] = {report->changed_at, report->recorded_at, report->reported_at};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        if (times[i] != TIME_ABSENT)
+            return times[i];
+    return otherwise;
+}

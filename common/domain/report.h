@@ -23,14 +23,14 @@ typedef enum FieldType {
     FIELD_LIST,    /* list of text */
     FIELD_INTEGER, /* int64 */
     FIELD_TIME,    /* int64, microseconds since 1970 UTC; JSON: 2026-02-01T00:30:00.000Z */
-    FIELD_POINT,   /* ReportPoint; JSON: [lon, lat] WGS-84 with point_system and point_precision beside it */
-    FIELD_FLAG     /* int8: 1, 0 or absent; JSON: true, false */
+    FIELD_POINT, /* ReportPoint; JSON: [lon, lat] WGS-84 with point_system and point_precision beside it */
+    FIELD_FLAG /* int8: 1, 0 or absent; JSON: true, false */
 } FieldType;
 
 typedef struct ReportPoint {
     GeoPoint wgs84;
-    GeoDatum given;    /* the system the department used */
-    char precision;    /* 'A'..'E'; 0: no point */
+    GeoDatum given; /* the system the department used */
+    char precision; /* 'A'..'E'; 0: no point */
 } ReportPoint;
 
 typedef struct ReportExtra {
@@ -60,16 +60,16 @@ typedef struct Report {
     Text community_code;
     Text grid_code;
     ReportPoint point;
-    Text category;            /* leaf of the hazard tree, e.g. A02 */
-    Text category_source;     /* the department's own code */
-    Text category_system;     /* its code system */
+    Text category;               /* leaf of the hazard tree, e.g. A02 */
+    Text category_source;        /* the department's own code */
+    Text category_system;        /* its code system */
     int64_t category_confidence; /* 0 to 100 */
-    int64_t level;            /* 1 red to 4 blue */
-    int64_t urgency;          /* 1 to 3 */
-    int64_t status;           /* 10 to 95 */
-    Text status_source;       /* the department's own state */
+    int64_t level;               /* 1 red to 4 blue */
+    int64_t urgency;             /* 1 to 3 */
+    int64_t status;              /* 10 to 95 */
+    Text status_source;          /* the department's own state */
     Text channel;
-    Text finder_kind;         /* citizen grid inspector sensor unit */
+    Text finder_kind; /* citizen grid inspector sensor unit */
     Text finder_post;
     Text lead_org;
     TextList assist_orgs;
@@ -101,8 +101,9 @@ typedef struct Report {
 typedef struct ReportField {
     const char *name; /* in the mapping file and in JSON */
     FieldType type;
-    size_t offset;    /* in Report */
-    bool mappable;    /* may stand under `fields` of a mapping; the others are set by the engine beside one that may */
+    size_t offset; /* in Report */
+    bool
+        mappable; /* may stand under `fields` of a mapping; the others are set by the engine beside one that may */
     const char *help; /* one line, English */
     const char *help_zh;
 } ReportField;
@@ -113,7 +114,7 @@ const ReportField *report_field(Text name); /* NULL: no such field */
 
 void report_init(Report *report); /* everything absent */
 
-Text *report_text(Report *report, const ReportField *field); /* of a FIELD_TEXT */
+Text *report_text(Report *report, const ReportField *field);       /* of a FIELD_TEXT */
 int64_t *report_integer(Report *report, const ReportField *field); /* FIELD_INTEGER or FIELD_TIME */
 TextList *report_list(Report *report, const ReportField *field);
 int8_t *report_flag(Report *report, const ReportField *field);
@@ -138,5 +139,8 @@ MUST_CHECK bool report_read(Text json, Arena *arena, Report *report, Error *erro
  * *suspect (may be NULL) is set when a time was passed over.  (domain.md 6.3)
  */
 int64_t report_event_time(const Report *report, int64_t received_at, bool *suspect);
+
+/* When the source set the status: changed_at, else recorded_at, else reported_at, else `otherwise`. */
+int64_t report_status_time(const Report *report, int64_t otherwise);
 
 #endif

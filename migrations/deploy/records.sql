@@ -62,6 +62,7 @@ create table onecase.reports (
     reporter_kind text collate "C",
     source_status text collate "C",
     status smallint,
+    status_at timestamptz,
     verified boolean,
     due_at timestamptz,
     street_code text collate "C",
@@ -153,6 +154,7 @@ comment on column onecase.reports.reporter_key is '哈希所用密钥号 / numbe
 comment on column onecase.reports.reporter_kind is '报告人种类：citizen 市民、staff 工作人员、anonymous 匿名、masked 号码已遮蔽 / kind of reporter: citizen, staff, anonymous, masked';
 comment on column onecase.reports.source_status is '源状态原文代码 / status code of the source';
 comment on column onecase.reports.status is '状态：10 待受理、20 已受理、30 已派遣、40 处置中、45 挂起、50 待核查、60 已结案、65 复发重开、90 退回、95 作废 / status: 10 pending, 20 accepted, 30 dispatched, 40 in hand, 45 suspended, 50 awaiting check, 60 closed, 65 reopened, 90 returned, 95 void';
+comment on column onecase.reports.status_at is '状态时间：源系统改变状态的时间 / when the source set the status';
 comment on column onecase.reports.verified is '是否属实 / found to be true';
 comment on column onecase.reports.due_at is '源系统到期时间 / due at the source';
 comment on column onecase.reports.street_code is '街道代码，9 位 / street code, 9 digits';

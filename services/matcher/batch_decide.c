@@ -213,11 +213,12 @@ static void replace_fields(Report *stands, Report *change)
     }
 }
 
-/* The row whose columns replace what stands: the new report's own, or one to be merged by key. */
+/*
+ * The row whose columns replace what stands. Also of a report that this very batch brought: it is inserted as it was
+ * decided and changed after that, so that where a batch ends does not show.
+ */
 static StoredReport *row_to_change(Batch *batch, Identity *identity)
 {
-    if (identity->created != NULL)
-        return identity->created;
     if (identity->merged == NULL) {
         const StoredIdentity *known = &identity->known->identity;
         identity->merged = ARENA_NEW(batch->arena, StoredReport);
@@ -263,6 +264,8 @@ static bool apply_revision(Batch *batch,
         return true;
     StoredReport *report = row_to_change(batch, identity);
     replace_fields(&report->report, change);
+    if (change->status != INTEGER_ABSENT)
+        report->status_at = report_status_time(change, row->received_at);
     report->mapping = row->mapping;
     stands->last = row->origin;
     stands->revision = change->revision != INTEGER_ABSENT ? change->revision : stands->revision;
@@ -272,7 +275,8 @@ static bool apply_revision(Batch *batch,
     identity->moved = true;
     RegionProgress *region = progress_region(item->partition, stands->region);
     DecideContext context = context_of(batch, item, region);
-    return decide_update(batch->decider, &context, stands->report_id, change, error);
+    return decide_update(batch->decider, &context, stands->report_id, change, report->status_at,
+                         error);
 }
 
 static bool decide_revision(Batch *batch, BatchItem *item, Error *error)
@@ -378,6 +382,8 @@ static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *
     row->kind = text_from(record_kind_name(item->head.kind));
     row->received_at = item->received_at;
     row->event_at = report_event_time(&item->report, item->received_at, &suspect);
+    if (row->report.status != INTEGER_ABSENT)
+        row->status_at = report_status_time(&row->report, row->event_at);
     row->mapping = item->head.mapping;
     row->origin = item->head.origin;
     row->place = place_of(item);

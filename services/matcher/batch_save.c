@@ -10,15 +10,16 @@ static bool save_identity(Batch *batch, Identity *identity, Error *error)
     StoredIdentity *known = &identity->known->identity;
     if (identity->created != NULL) {
         stored_report_finish(identity->created, true, batch->arena);
-        return case_store_add(batch->store, TABLE_RECORD_INDEX, known, error) &&
-               case_store_add(batch->store, TABLE_REPORTS, identity->created, error);
+        if (!case_store_add(batch->store, TABLE_RECORD_INDEX, known, error) ||
+            !case_store_add(batch->store, TABLE_REPORTS, identity->created, error))
+            return false;
     }
     if (identity->merged != NULL) {
         stored_report_finish(identity->merged, false, batch->arena);
         if (!case_store_add(batch->store, TABLE_REPORTS_MERGE, identity->merged, error))
             return false;
     }
-    return !identity->moved ||
+    return identity->created != NULL || !identity->moved ||
            case_store_add(batch->store, TABLE_RECORD_INDEX_UPDATE, known, error);
 }
 

@@ -1,70 +1,340 @@
 /*
- * Accounting without matching: every report is stored and joins no hazard.
+ * One hazard store a region, grouped by partition. A batch works on overlays:
+ *
+ *   evidence -> linkage_decide -> join a hazard or open one -> lifecycle_attach -> rows
+ *
+ * decide_save turns what the overlays changed into rows of hazards and cases; decide_committed merges the overlays,
+ * decide_dropped forgets them.
  */
 #include "decide.h"
 
+#include "decide_load.h"
+
+#include "domain/linkage.h"
+
+#include "adapters/decision_rows.h"
+#include "adapters/hazard_rows.h"
+#include "adapters/model_file.h"
+
 #include <stdlib.h>
+#include <string.h>
+
+typedef struct RegionMemory {
+    struct RegionMemory *next; /* by region */
+    Text region;               /* owned */
+    int32_t partition;
+    HazardStore *hazards;
+    HazardStore *overlay; /* of the batch in hand; NULL: not touched */
+} RegionMemory;
 
 struct Decider {
-    DeciderSpec spec;
+    CaseStore *store;
+    Model *model;
+    RegionMemory *regions;
+    HazardRows *hazard_rows;
+    DecisionRows *decision_rows;
+    Arena *scratch;
 };
+
+static bool prepare_rows(void *context, Postgres *pg, Error *error)
+{
+    Decider *decider = context;
+    return hazard_rows_prepare(decider->hazard_rows, pg, error) &&
+           decision_rows_prepare(decider->decision_rows, pg, error);
+}
+
+static bool send_rows(void *context, Postgres *pg, Error *error)
+{
+    Decider *decider = context;
+    return hazard_rows_send(decider->hazard_rows, pg, error) &&
+           decision_rows_send(decider->decision_rows, pg, error);
+}
 
 bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
 {
-    (void)error;
-    *decider = calloc(1, sizeof(**decider));
-    if (*decider == NULL)
+    Model *model = NULL;
+    if (!model_file_load(spec->model, &model, error))
+        return false;
+    Decider *made = calloc(1, sizeof *made);
+    if (made == NULL)
         abort();
-    (*decider)->spec = *spec;
+    made->store = spec->store;
+    made->model = model;
+    made->hazard_rows = hazard_rows_new();
+    made->decision_rows = decision_rows_new();
+    made->scratch = arena_new(65536);
+    case_store_extend(spec->store, &(CaseStoreMore){made, prepare_rows, send_rows});
+    *decider = made;
     return true;
+}
+
+static void forget_region(RegionMemory *memory)
+{
+    hazard_store_free(memory->overlay);
+    hazard_store_free(memory->hazards);
+    free((char *)(uintptr_t)memory->region.data);
+    free(memory);
 }
 
 void decide_close(Decider *decider)
 {
+    if (decider == NULL)
+        return;
+    while (decider->regions != NULL) {
+        RegionMemory *memory = decider->regions;
+        decider->regions = memory->next;
+        forget_region(memory);
+    }
+    hazard_rows_free(decider->hazard_rows);
+    decision_rows_free(decider->decision_rows);
+    model_free(decider->model);
+    arena_free(decider->scratch);
     free(decider);
 }
 
-bool decide_claim(Decider *decider, const int32_t *partitions, size_t count, Error *error)
+/* The memory of a region, made in its place when it is new. */
+static RegionMemory *region_memory(Decider *decider, Text region, int32_t partition)
 {
-    (void)decider, (void)partitions, (void)count, (void)error;
-    return true;
+    RegionMemory **at = &decider->regions;
+    while (*at != NULL && text_compare((*at)->region, region) < 0)
+        at = &(*at)->next;
+    if (*at != NULL && text_equal((*at)->region, region))
+        return *at;
+    RegionMemory *memory = calloc(1, sizeof *memory);
+    char *name = malloc(region.size + 1);
+    if (memory == NULL || name == NULL)
+        abort();
+    memcpy(name, region.data, region.size);
+    memory->region = (Text){name, region.size};
+    memory->partition = partition;
+    memory->hazards = hazard_store_new(NULL);
+    memory->next = *at;
+    *at = memory;
+    return memory;
+}
+
+static HazardStore *store_of(void *context, Text region, int32_t partition)
+{
+    return region_memory(context, region, partition)->hazards;
 }
 
 void decide_release(Decider *decider, const int32_t *partitions, size_t count)
 {
-    (void)decider, (void)partitions, (void)count;
+    for (RegionMemory **at = &decider->regions; *at != NULL;) {
+        RegionMemory *memory = *at;
+        bool released = false;
+        for (size_t i = 0; i < count; i++)
+            released = released || memory->partition == partitions[i];
+        if (!released) {
+            at = &memory->next;
+            continue;
+        }
+        *at = memory->next;
+        forget_region(memory);
+    }
+}
+
+bool decide_claim(Decider *decider, const int32_t *partitions, size_t count, Error *error)
+{
+    decide_release(decider, partitions, count);
+    return decide_load(case_store_postgres(decider->store), partitions, count, decider->model,
+                       store_of, decider, error);
+}
+
+static HazardStore *overlay_of(RegionMemory *memory)
+{
+    if (memory->overlay == NULL)
+        memory->overlay = hazard_store_new(memory->hazards);
+    return memory->overlay;
+}
+
+static Lifecycle
+lifecycle_of(const Decider *decider, const DecideContext *context, RegionMemory *memory)
+{
+    return (Lifecycle){.model = decider->model,
+                       .store = overlay_of(memory),
+                       .counters = context->counters,
+                       .region = memory->region,
+                       .now = context->now,
+                       .arena = context->arena};
+}
+
+static TextList copied_list(Arena *arena, TextList list)
+{
+    TextList copy = {ARENA_ARRAY(arena, Text, list.count), list.count};
+    for (size_t i = 0; i < list.count; i++)
+        copy.items[i] = text_copy(arena, list.items[i]);
+    return copy;
+}
+
+static Text copied(Arena *arena, Text text)
+{
+    return text_is_absent(text) ? text : text_copy(arena, text);
+}
+
+/* Hash (4 bytes) and weight (2 bytes) of each gram, little-endian, for reports.grams. */
+static Text gram_bytes(const Evidence *evidence, Arena *arena)
+{
+    enum { GRAM_SIZE = 6 };
+    char *bytes = arena_alloc(arena, evidence->gram_count * GRAM_SIZE);
+    for (size_t i = 0; i < evidence->gram_count; i++) {
+        const Gram *gram = &evidence->grams[i];
+        for (size_t byte = 0; byte < 4; byte++)
+            bytes[i * GRAM_SIZE + byte] = (char)(gram->hash >> (8 * byte));
+        bytes[i * GRAM_SIZE + 4] = (char)gram->weight;
+        bytes[i * GRAM_SIZE + 5] = (char)(gram->weight >> 8);
+    }
+    return (Text){bytes, evidence->gram_count * GRAM_SIZE};
+}
+
+/* What the evidence found out, for the columns of the report. */
+static void describe(StoredReport *row, const Evidence *evidence, Arena *arena)
+{
+    static const char *const ROLES[] = {
+        [PLACE_UNKNOWN] = "unknown", [PLACE_HAZARD] = "hazard", [PLACE_REPORTER] = "reporter"};
+    const Address *address = &evidence->address;
+    row->place_role = text_from(ROLES[address->role]);
+    row->relation = copied(arena, address->relation);
+    row->road = copied(arena, address->road);
+    row->road_no = copied(arena, address->road_no);
+    row->estate = copied(arena, address->estate);
+    row->unit = copied(arena, address->unit);
+    row->floor = copied(arena, address->floor);
+    row->poi = copied(arena, address->poi);
+    if (address->buildings.count > 0)
+        row->buildings = copied_list(arena, address->buildings);
+    row->grams = gram_bytes(evidence, arena);
+}
+
+static void note_review(Lifecycle *lifecycle, const Decision *decision, const HazardMember *member)
+{
+    if (decision->outcome == OUTCOME_REVIEW)
+        lifecycle_request_review(lifecycle, decision->hazard_id, member);
+}
+
+/* An opened case takes the title of the report that opened it. */
+static void note_title(Decider *decider, const Lifecycle *lifecycle, Text title)
+{
+    for (size_t i = 0; i < lifecycle->events.count; i++)
+        if (strcmp(lifecycle->events.items[i].kind, "opened") == 0)
+            hazard_rows_title(decider->hazard_rows, lifecycle->events.items[i].case_id,
+                              lifecycle->region, title);
+}
+
+static bool save_decision(Decider *decider,
+                          const DecideContext *context,
+                          const Lifecycle *lifecycle,
+                          const Decision *decision,
+                          const StoredReport *row,
+                          Error *error)
+{
+    DecisionPlace place = {.region = lifecycle->region,
+                           .decision_id = row->decision_id,
+                           .report_id = row->report_id,
+                           .hazard_id = row->hazard_id,
+                           .case_id = row->case_id,
+                           .stream_time = context->now};
+    note_title(decider, lifecycle, row->report.title);
+    return decision_rows_add(decider->decision_rows, &place, decision, decider->model,
+                             context->arena, error) &&
+           decision_rows_events(decider->decision_rows, lifecycle->region, &lifecycle->events,
+                                context->now, context->counters, error);
+}
+
+/* An inspection that found nothing is evidence of its own and no hazard. */
+static bool found_nothing(const StoredReport *row)
+{
+    return text_is(row->kind, "inspection") && text_is(row->report.result, "no_problem");
 }
 
 bool decide_report(Decider *decider, const DecideContext *context, StoredReport *row, Error *error)
 {
-    (void)decider, (void)context, (void)error;
-    bool copy = !text_is_absent(row->report.origin_no);
-    row->independence = copy ? TEXT("transferred") : TEXT("independent");
-    return true;
+    if (found_nothing(row)) {
+        row->independence = TEXT("independent");
+        return true;
+    }
+    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    Lifecycle lifecycle = lifecycle_of(decider, context, memory);
+    Evidence *evidence = evidence_new(&row->report, row->source, row->report_id, row->received_at,
+                                      decider->model, decider->scratch);
+    Decision decision;
+    linkage_decide(decider->model, lifecycle.store, evidence, context->arena, &decision);
+    evidence->independence = decision.independence;
+    HazardMember member =
+        decide_member(&row->report, evidence, row->status_at, decision.independence);
+    describe(row, evidence, context->arena);
+
+    Hazard *hazard =
+        decision.outcome == OUTCOME_LINK
+            ? hazard_store_edit(lifecycle.store, decision.hazard_id)
+            : lifecycle_open_hazard(&lifecycle,
+                                    decision.outcome == OUTCOME_REVIEW ? decision.hazard_id : 0);
+    lifecycle_attach(&lifecycle, hazard, &member, evidence);
+    note_review(&lifecycle, &decision, &member);
+    row->independence = text_from(decide_independence_name(decision.independence));
+    row->decision_id = context->counters->next_decision++;
+    row->hazard_id = hazard->id;
+    row->case_id = member.case_id;
+    return save_decision(decider, context, &lifecycle, &decision, row, error);
+}
+
+static int32_t changed_count(int64_t value)
+{
+    return value >= 0 ? (int32_t)value : -1;
 }
 
 bool decide_update(Decider *decider,
                    const DecideContext *context,
                    int64_t report_id,
                    const Report *change,
+                   int64_t status_at,
                    Error *error)
 {
-    (void)decider, (void)context, (void)report_id, (void)change, (void)error;
-    return true;
+    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    Lifecycle lifecycle = lifecycle_of(decider, context, memory);
+    MemberChange changes = {.status = change->status > 0 ? (int16_t)change->status : 0,
+                            .status_at = status_at,
+                            .level = change->level > 0 ? (int16_t)change->level : 0,
+                            .trapped = changed_count(change->trapped),
+                            .injured = changed_count(change->injured),
+                            .dead = changed_count(change->dead)};
+    if (!lifecycle_update(&lifecycle, report_id, &changes))
+        return true;
+    return decision_rows_events(decider->decision_rows, lifecycle.region, &lifecycle.events,
+                                context->now, context->counters, error);
 }
 
 bool decide_save(Decider *decider, Arena *arena, Error *error)
 {
-    (void)decider, (void)arena, (void)error;
+    for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next)
+        if (memory->overlay != NULL &&
+            !hazard_rows_changes(decider->hazard_rows, memory->region, memory->hazards,
+                                 memory->overlay, decider->model, arena, error))
+            return false;
     return true;
+}
+
+static void clear_rows(Decider *decider)
+{
+    hazard_rows_clear(decider->hazard_rows);
+    decision_rows_clear(decider->decision_rows);
 }
 
 void decide_committed(Decider *decider)
 {
-    (void)decider;
+    for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next) {
+        if (memory->overlay != NULL)
+            hazard_store_merge(memory->overlay);
+        memory->overlay = NULL;
+    }
+    clear_rows(decider);
 }
 
 void decide_dropped(Decider *decider)
 {
-    (void)decider;
+    for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next) {
+        hazard_store_free(memory->overlay);
+        memory->overlay = NULL;
+    }
+    clear_rows(decider);
 }

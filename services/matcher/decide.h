@@ -42,11 +42,15 @@ typedef struct DecideContext {
 MUST_CHECK bool
 decide_report(Decider *decider, const DecideContext *context, StoredReport *row, Error *error);
 
-/* An update that replaces what stands of report `report_id`, in order; `change` has the fields it brings. */
+/*
+ * An update that replaces what stands of report `report_id`, in order; `change` has the fields it brings,
+ * `status_at` is when its status was set (TIME_ABSENT without one).
+ */
 MUST_CHECK bool decide_update(Decider *decider,
                               const DecideContext *context,
                               int64_t report_id,
                               const Report *change,
+                              int64_t status_at,
                               Error *error);
 
 /* All records of the batch are decided: gathers the rows of hazards and cases that changed. */

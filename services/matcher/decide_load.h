@@ -1,0 +1,32 @@
+#ifndef ONECASE_SERVICES_MATCHER_DECIDE_LOAD_H
+#define ONECASE_SERVICES_MATCHER_DECIDE_LOAD_H
+
+#include "domain/hazard.h"
+
+#include "adapters/postgres.h"
+
+/*
+ * Rebuilds the memory of partitions from PostgreSQL: hazards, their cases, and every member with its evidence as it
+ * was when it was decided. What comes out equals what grew report by report.
+ */
+
+/* The store of a region, made when it is new. */
+typedef HazardStore *DecideLoadStore(void *context, Text region, int32_t partition);
+
+MUST_CHECK bool decide_load(Postgres *pg,
+                            const int32_t *partitions,
+                            size_t count,
+                            const Model *model,
+                            DecideLoadStore *store_of,
+                            void *context,
+                            Error *error);
+
+/* What a report says as a member; case_id is 0. `status_at`: when its status was set, TIME_ABSENT unknown. */
+HazardMember decide_member(const Report *report,
+                           const Evidence *evidence,
+                           int64_t status_at,
+                           Independence independence);
+
+const char *decide_independence_name(Independence independence);
+
+#endif
