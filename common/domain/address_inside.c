@@ -86,10 +86,12 @@ static bool is_range_sign(uint32_t codepoint)
     return codepoint == '-' || codepoint == '~' || codepoint == U'至' || codepoint == U'到';
 }
 
-static bool is_list_sign(uint32_t codepoint)
+static bool is_list_sign(const AddressScan *scan, uint32_t codepoint)
 {
+    if (codepoint == ',')
+        return !scan->free_text; /* in prose it ends a clause */
     return codepoint == U'、' || codepoint == U'和' || codepoint == U'与' || codepoint == U'及' ||
-           codepoint == ',' || codepoint == '/';
+           codepoint == '/';
 }
 
 /* Whether the counter is one a building of a list may have; 号 only where no road's number stands. */
@@ -120,7 +122,8 @@ static size_t try_buildings(AddressScan *scan, size_t at)
         if (is_range_sign(at_or_zero(scan, next)) && read_number(scan, next + 1, &second) &&
             second.value <= 9999) {
             counter = read_counter(scan, second.end, &length);
-            if (!list_counter(scan, counter, from) && !is_list_sign(at_or_zero(scan, second.end)))
+            if (!list_counter(scan, counter, from) &&
+                !is_list_sign(scan, at_or_zero(scan, second.end)))
                 break;
             add_range(scan, &set, &first, &second);
             next = second.end + (list_counter(scan, counter, from) ? length : 0);
@@ -130,7 +133,7 @@ static size_t try_buildings(AddressScan *scan, size_t at)
         }
         if (closed)
             end = next;
-        if (!is_list_sign(at_or_zero(scan, next)))
+        if (!is_list_sign(scan, at_or_zero(scan, next)))
             break;
         at = next + 1;
     }
@@ -198,6 +201,8 @@ static size_t try_door(AddressScan *scan, size_t at)
     if (at_or_zero(scan, end) == '-' && read_number(scan, end + 1, &second))
         end = second.end;
     CounterKind counter = read_counter(scan, end, &length);
+    if (counter == COUNTER_THING && follows(scan, PART_ROAD, at))
+        counter = COUNTER_DOOR;
     Text value = number_text(scan, &number);
     if (second.length > 0)
         value = text_format(scan->arena, "%.*s-%.*s", TEXT_ARGS(value),
@@ -352,7 +357,8 @@ size_t address_scan_number(AddressScan *scan, size_t at)
     }
     size_t length;
     CounterKind counter = read_counter(scan, end, &length);
-    if (counter == COUNTER_OTHER || counter == COUNTER_DOOR || counter == COUNTER_METRE)
+    if (counter == COUNTER_OTHER || counter == COUNTER_THING || counter == COUNTER_DOOR ||
+        counter == COUNTER_METRE)
         end += length;
     scan->name_from = end;
     return end;

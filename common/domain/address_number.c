@@ -131,19 +131,20 @@ static CounterKind after_door(const uint32_t *c, size_t count, size_t at, size_t
         CounterKind kind;
     } WORDS[] = {
         {U"楼", 1, COUNTER_BUILDING}, {U"大院", 2, COUNTER_YARD},  {U"院", 1, COUNTER_YARD},
+        {U"门前", 2, COUNTER_DOOR},   {U"门口", 2, COUNTER_DOOR},  {U"门面", 2, COUNTER_DOOR},
+        {U"门店", 2, COUNTER_DOOR},   {U"门外", 2, COUNTER_DOOR},  {U"门内", 2, COUNTER_DOOR},
         {U"线", 1, COUNTER_OTHER},    {U"口", 1, COUNTER_OTHER},   {U"门", 1, COUNTER_OTHER},
         {U"机", 1, COUNTER_OTHER},    {U"桩", 1, COUNTER_OTHER},   {U"地块", 2, COUNTER_OTHER},
         {U"出口", 2, COUNTER_OTHER},  {U"入口", 2, COUNTER_OTHER}, {U"站台", 2, COUNTER_OTHER},
-        {U"电梯", 2, COUNTER_OTHER},  {U"梯", 1, COUNTER_OTHER},   {U"扶梯", 2, COUNTER_OTHER},
-        {U"车", 1, COUNTER_OTHER},    {U"井", 1, COUNTER_OTHER},   {U"杆", 1, COUNTER_OTHER},
-        {U"灯", 1, COUNTER_OTHER},    {U"泵", 1, COUNTER_OTHER},   {U"锅炉", 2, COUNTER_OTHER},
-        {U"厂房", 2, COUNTER_OTHER},  {U"车间", 2, COUNTER_OTHER}, {U"库", 1, COUNTER_OTHER}};
+        {U"电梯", 2, COUNTER_THING},  {U"梯", 1, COUNTER_THING},   {U"扶梯", 2, COUNTER_THING},
+        {U"泵", 1, COUNTER_THING},    {U"锅炉", 2, COUNTER_THING}, {U"厂房", 2, COUNTER_THING},
+        {U"车间", 2, COUNTER_THING},  {U"仓库", 2, COUNTER_THING}};
     for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
         size_t j = 0;
         while (j < WORDS[i].length && at + j < count && c[at + j] == WORDS[i].word[j])
             j++;
         if (j == WORDS[i].length) {
-            *length = 1 + j;
+            *length = WORDS[i].kind == COUNTER_DOOR || WORDS[i].kind == COUNTER_THING ? 1 : 1 + j;
             return WORDS[i].kind;
         }
     }

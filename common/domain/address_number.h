@@ -22,6 +22,7 @@ typedef enum CounterKind {
     COUNTER_ZONE,     /* 区 */
     COUNTER_GATE,     /* 门: a unit after a building */
     COUNTER_METRE,    /* 米 */
+    COUNTER_THING,    /* 号电梯 号厂房: a door behind a road, else a number of a thing */
     COUNTER_OTHER     /* 号线 号口 号门 组 …: a number that names no place of ours */
 } CounterKind;
 

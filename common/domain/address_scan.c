@@ -308,6 +308,8 @@ static bool try_poi(AddressScan *scan, size_t at, const Lexeme *lexeme)
         return false;
     AddressNumber number;
     size_t length;
+    if (end < scan->count && scan->codepoints[end] == U'站') /* 青松广场|站 */
+        end++;
     if (address_number(scan->codepoints, scan->count, end, &number) && !number.chinese &&
         address_counter(scan->codepoints, scan->count, number.end, &length) == COUNTER_OTHER)
         end = number.end + length; /* 人民广场站|3号口 */
@@ -365,7 +367,8 @@ static void take_owner(AddressScan *scan, size_t at)
 
 static bool admin_holds(const AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
-    if (at == scan->name_from || at - scan->name_from > NAME_MAX_LENGTH)
+    bool whole = lexeme->length >= 3; /* 高新区, a name by itself */
+    if ((at == scan->name_from && !whole) || at - scan->name_from > NAME_MAX_LENGTH)
         return false;
     size_t end = at + lexeme->length;
     uint32_t next = end < scan->count ? scan->codepoints[end] : 0;
