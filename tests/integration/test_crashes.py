@@ -1,0 +1,112 @@
+"""kill -9 in the middle of the sample city, with all its hazards: nothing is lost, doubled or decided otherwise.
+
+test_matcher.py kills over plain records; here every record may join, close or reopen a case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import LocalServers, wait_until
+from harness_city import SOURCE_TOPICS, City, await_accounts, source_ends
+from harness_hub import Hub, open_hub, running_hub
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return City.make(1, tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(servers: LocalServers, template_database: str, city: City,
+                tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """The city as it should be; its intake and matcher have ended well."""
+    with running_hub(servers, template_database, tmp_path_factory.mktemp("undisturbed")) as made:
+        made.feed(city)
+        made.stop()
+        yield made
+
+
+@pytest.fixture
+def second(servers: LocalServers, template_database: str, undisturbed: Hub, tmp_path: Path) -> Iterator[Hub]:
+    """Another database over the same onecase.report."""
+    with open_hub(servers, template_database, tmp_path / "second", undisturbed.topics) as made:
+        yield made
+
+
+def await_all(hub: Hub, total: int) -> None:
+    wait_until(lambda: hub.consumed() == total, 60, f"the matcher to consume all {total} records")
+
+
+def assert_same(found: Hub, expected: Hub) -> None:
+    ours, theirs = found.digest(), expected.digest()
+    assert theirs["tables"]["reports"]["rows"] > 100 and theirs["tables"]["decisions"]["rows"] > 100
+    assert theirs["tables"]["case_events"]["rows"] > 100
+    assert {name for name in theirs["tables"] if ours["tables"][name] != theirs["tables"][name]} == set()
+    assert ours["sha256"] == theirs["sha256"]
+
+
+def test_a_matcher_killed_in_mid_load_decides_as_if_it_never_was(second: Hub, undisturbed: Hub) -> None:
+    total = undisturbed.reported()
+    for turn, part in enumerate((0.15, 0.35, 0.5, 0.7)):
+        # A group of its own each time: the broker would hold the partitions of a killed member for ten seconds.
+        matcher = second.start("matcher", "batch_max=2", group=f"{second.database.name}.killed-{turn}")
+        wait_until(lambda: second.consumed() >= total * part, 60, f"{part:.0%} of {total} records to be stored", every=0.002)
+        matcher.kill()
+        assert total * part <= second.consumed() < total, "the load was over before it could be killed"
+    second.start("matcher")
+    await_all(second, total)
+    assert_same(second, undisturbed)
+
+
+@pytest.mark.parametrize("batch_max", [1, 7, 500])
+def test_batches_of_any_size_decide_alike(second: Hub, undisturbed: Hub, batch_max: int) -> None:
+    second.start("matcher", f"batch_max={batch_max}")
+    await_all(second, undisturbed.reported())
+    assert_same(second, undisturbed)
+
+
+def test_a_killed_intake_loses_nothing_and_its_repeats_are_recognised(
+        servers: LocalServers, template_database: str, tmp_path: Path, city: City, undisturbed: Hub) -> None:
+    with open_hub(servers, template_database, tmp_path / "killed") as made:
+        city.send(made.topics)
+        total = sum(source_ends(made.topics).values())
+        # The first dies before it has committed anything, the second between commits.
+        for part, interval_ms in ((0.2, 60000), (0.4, 20)):
+            before = made.reported()
+            intake = made.start("intake", "in_flight_max=2", f"commit_interval_ms={interval_ms}")
+            wait_until(lambda: made.reported() >= before + total * part, 60, f"{part:.0%} of {total} records", every=0.002)
+            intake.kill()
+            assert made.reported() < before + total, "the load was over before it could be killed"
+        made.start("intake")
+        await_commits(made)
+
+        known = origins(undisturbed)
+        ids = origins(made)
+        assert len(known) == len(set(known)) == total
+        assert set(ids) == set(known)
+        repeats = len(ids) - total
+        assert repeats >= total * 0.2  # what the first one sent came again
+        made.start("matcher")
+        await_accounts(made.database, made.topics)
+        await_all(made, len(ids))
+        assert made.database.value("select sum(redelivered) from analysis.reconciliation") == repeats
+        assert made.clusters() == undisturbed.clusters(), city.differences(made.database)
+
+
+def origins(hub: Hub) -> list[str]:
+    return [record.headers["ce_id"].removeprefix(hub.topics.prefix) for record in hub.topics.read("onecase.report")]
+
+
+def await_commits(hub: Hub) -> None:
+    """Until intake has committed all offsets: each was acknowledged by then."""
+    group = f"{hub.database.name}.intake"
+    ends = {place: end for place, end in source_ends(hub.topics).items() if end > 0}
+
+    def behind() -> dict:
+        done = {(t, p): offset for t in SOURCE_TOPICS for p, offset in hub.topics.committed(group, t).items()}
+        return {place: (done.get(place), end) for place, end in ends.items() if done.get(place) != end}
+
+    wait_until(lambda: not behind(), 60, "intake to commit the end of every partition")
