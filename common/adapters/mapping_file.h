@@ -7,7 +7,7 @@
 #include "domain/mapping_finding.h"
 
 /*
- * Mapping files (libconfig, docs/mapping) into mappings. Reads the file, its code tables and word lists; checks
+ * Mapping files (libconfig) into mappings. Reads the file, its code tables and word lists; checks
  * everything the language asks for and notes every mistake with file and line, in one run.
  */
 typedef struct MappingFileOptions {

@@ -5,6 +5,7 @@
 #include "adapters/mapping_file_parts.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { FIELDS_MAX = 100 };
 
@@ -177,7 +178,8 @@ static void load_presence(MappingLoad *load, const config_setting_t *group, Mapp
 {
     MappingReader *reader = &load->reader;
     field->default_text = reader_text(reader, group, "default");
-    field->required = reader_bool(reader, group, "required");
+    field->required = reader_bool(reader, group, "required") ||
+                      strcmp(field->target->name, "record_no") == 0; /* half of the identity */
     field->when = load_conditions(load, group);
     TextList kinds = reader_text_list(reader, group, "kinds");
     for (size_t i = 0; i < kinds.count; i++) {

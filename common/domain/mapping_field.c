@@ -185,6 +185,8 @@ static Outcome store_text(MappingRun *run, const MappingField *field, Text text)
         if (!credit_code_valid(text))
             run_flag(run, FLAG_USC_BAD);
     }
+    if (is_target(field, "record_no") && unicode_length(text) > (size_t)field->max)
+        return OUTCOME_UNREADABLE; /* cut, it would be another record's */
     *report_text(report, field->target) = finished_text(run, field, text);
     if (is_target(field, "origin_no"))
         report->origin_source = field->source;
@@ -316,6 +318,10 @@ bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *erro
     Text shown = text_slice(pointer->text, 0, sizeof(place) - 1);
     memcpy(place, shown.data, shown.size);
     place[shown.size] = '\0';
+    if (outcome == OUTCOME_UNREADABLE && field->target->type == FIELD_TEXT)
+        return error_set_at(error, ERROR_REJECT, "type", place,
+                            "field \"%s\": expected a text of at most %d characters, found %zu",
+                            field->target->name, (int)field->max, unicode_length(items[count - 1]));
     if (outcome == OUTCOME_UNREADABLE)
         return error_set_at(error, ERROR_REJECT, "type", place,
                             "field \"%s\": expected %s, found a text of %zu characters",

@@ -153,7 +153,7 @@ static void write_scalar(ExtraWriter *writer, const JsValue *value, MappingPerso
 {
     MappingRun *run = writer->run;
     TextBuilder *out = writer->out;
-    Text text = js_scalar_text(value);
+    Text text = mapping_without_nul(run, js_scalar_text(value));
     Text number;
     if (what == PERSONAL_HASH || what == PERSONAL_MASK) {
         PhoneKind kind = phone_normalise(run->arena, text, &number);

@@ -40,6 +40,9 @@ static inline void run_flag(MappingRun *run, MappingFlag flag)
 /* Whether all conditions hold for this record. */
 bool mapping_conditions_hold(const MappingRun *run, const MappingConditions *conditions);
 
+/* The text without its NUL bytes; the flag says whether there were any. */
+Text mapping_without_nul(MappingRun *run, Text text);
+
 /* The scalar as text without NUL bytes, or absent when it is null, no scalar or one of `empty`. */
 Text mapping_scalar(MappingRun *run, const JsValue *value);
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static Text remove_nul(MappingRun *run, Text text)
+Text mapping_without_nul(MappingRun *run, Text text)
 {
     if (text.size == 0 || memchr(text.data, '\0', text.size) == NULL)
         return text;
@@ -37,7 +37,7 @@ Text mapping_scalar(MappingRun *run, const JsValue *value)
     Text text = js_scalar_text(value);
     if (text_is_absent(text))
         return text;
-    text = remove_nul(run, text);
+    text = mapping_without_nul(run, text);
     return means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
 }
 

@@ -6,6 +6,7 @@ onecase_golden_mapping(
     dead_region
     dead_required
     dead_syntax
+    dead_type
     default_and_required
     encoding_auto
     encoding_repaired
