@@ -13,12 +13,29 @@
  * departmental bytes in, canonical records out. Pure: no clock, no files; the same input always
  * gives the same output.
  *
- * Order of work: decode, kind, select, clean, between, extract, as, codes, default, required
- * (mapping.md).
+ * Order of work: decode, kind, region, then for each field select, clean, between, extract, as,
+ * codes, default, required; last the reporter's kind and `extra`. What is repaired or left out on
+ * the way leaves a flag (domain/mapping_flag.h); a value that cannot be read kills the record only
+ * where its field is required.
+ *
+ * Where the language leaves room:
+ * - `unless`: the words are looked for in every value title and body may be taken from.
+ * - An unknown code with `keep` stays in category_source or status_source and leaves the target
+ *   absent; another text target takes the source's code as it is.
+ * - A category not found in its table (unknown = TEXT, default) has confidence 0.
+ * - The box of `point` is in WGS-84. A point of a field without `precision` has D.
+ * - reporter is the keyed hash of the normalised number, or of "SOURCE/ID" where `as` is not phone:
+ *   an id means something within its own system only. reporter_kind is "masked" when the number
+ *   came masked, whatever is mapped; a report without a number is "anonymous" unless another kind
+ *   than citizen is mapped.
+ * - Free text (title, body, address, place_name, party_name, measures, result, channel,
+ *   finder_post, lead_org, assist_orgs, the source's own codes, extra) is scrubbed of numbers of
+ *   persons (domain/scrub.h) after extraction and before it is cut to `max`. A record number longer
+ *   than `max` is never cut: rule "type".
  */
 typedef struct Mapping Mapping;
 
-/* A record as the department sent it. All texts are views of the caller's memory. */
+/* A record as the department sent it. */
 typedef struct MappingInput {
     Text bytes;           /* the value; absent for a tombstone */
     int64_t timestamp_us; /* the record's own Kafka time stamp */
