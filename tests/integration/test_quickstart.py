@@ -1,0 +1,76 @@
+"""deploy/quickstart, as a newcomer runs it: twice, then down."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import PROJECT, Database, LocalServers
+
+FIRST_LIMIT_S = 600
+SECOND_LIMIT_S = 60
+COUNTS = """SELECT (SELECT count(*) FROM onecase.reports), (SELECT count(*) FROM onecase.hazards),
+                   (SELECT count(*) FROM onecase.cases), (SELECT count(*) FROM onecase.decisions)"""
+
+
+@pytest.fixture
+def newcomer() -> Iterator[LocalServers]:
+    """A data folder of its own; quickstart starts the servers in it."""
+    servers = LocalServers()
+    yield servers
+    servers.stop()
+
+
+def quickstart(servers: LocalServers, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ, ONECASE_DATA=str(servers.data))
+    return subprocess.run([str(PROJECT / "deploy" / "quickstart"), *arguments], env=environment, cwd="/",
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=FIRST_LIMIT_S, check=False)
+
+
+def process_of(servers: LocalServers, name: str) -> int:
+    return int((servers.data / "run" / f"{name}.pid").read_text().split()[0])
+
+
+@pytest.mark.timeout(900)
+def test_quickstart_tells_the_story_and_may_be_run_again(newcomer: LocalServers) -> None:
+    first = quickstart(newcomer)
+    assert first.returncode == 0, first.stdout + first.stderr
+    story = first.stdout
+    assert "otherwise than its maker" not in first.stderr, first.stderr
+    red = re.search(r"^  red since +(\d{4}-\d\d-\d\d \d\d:\d\d)$", story, re.M)
+    trapped = re.search(r"^  trapped +(\d{4}-\d\d-\d\d \d\d:\d\d), [1-9]\d* people, report (FIRE119/\S+)$", story, re.M)
+    assert red and trapped and red[1] < trapped[1], story
+    assert re.search(r"^  1 case: AJ9901-\d{8}-\d{4}, 9 reports \(H12345 5, GRID 3, FIRE119 1\)$", story, re.M), story
+    assert f"$ onecase case explain {trapped[2]}" in story
+    key = newcomer.data / "reporter.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    secret = key.read_text()
+    assert secret.strip() not in story
+
+    newcomer.read_environment()
+    database = Database(newcomer, "onecase")
+    counts = database.rows(COUNTS)
+    assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
+    services = {name: process_of(newcomer, name) for name in ("intake", "matcher")}
+
+    begin = time.monotonic()
+    second = quickstart(newcomer)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert time.monotonic() - begin < SECOND_LIMIT_S
+    assert database.rows(COUNTS) == counts
+    assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
+    assert {name: process_of(newcomer, name) for name in services} == services
+    assert key.read_text() == secret
+
+    other = quickstart(newcomer, "--seed", "2")
+    assert other.returncode == 1 and "holds the city of seed 1" in other.stderr
+
+    newcomer.local("down")
+    assert not any(Path(f"/proc/{pid}").exists() for pid in services.values())
