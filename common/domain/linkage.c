@@ -114,6 +114,7 @@ static Candidates find_candidates(const Model *model,
     return candidates;
 }
 
+/* A provisional hazard is no site of its own: it may be the same as one that is counted. */
 static int32_t count_sites(const HazardStore *store, uint64_t key, Text family)
 {
     int64_t ids[GENERIC_HAZARDS];
@@ -123,7 +124,7 @@ static int32_t count_sites(const HazardStore *store, uint64_t key, Text family)
         return GENERIC_HAZARDS;
     for (size_t i = 0; i < found; i++) {
         const Hazard *hazard = hazard_store_get(store, ids[i]);
-        sites += hazard->merged_into == 0 &&
+        sites += hazard->merged_into == 0 && hazard->provisional_of == 0 &&
                  (text_is_absent(family) || text_equal(hazard->category->family, family));
     }
     return sites;
