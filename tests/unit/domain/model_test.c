@@ -293,7 +293,7 @@ static void tells_file_and_line_of_each_mistake(void **state)
         {"onecase.cfg", "quoted = {", "quoted = {{", ""},
         {"words/keywords.csv", "井盖,E01,90", "井盖,E99,90", "unknown leaf \"E99\""},
         {"words/keywords.csv", "井盖,E01,90", "井盖,E01,900", "confidence must be 1 to 100"},
-        {"idf.csv", "*,", "*,x", "one or two characters"},
+        {"idf.csv", "电梯,", "电梯,x", "one or two characters"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Copy copy = copy_model();

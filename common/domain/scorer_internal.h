@@ -1,0 +1,58 @@
+#ifndef ONECASE_DOMAIN_SCORER_INTERNAL_H
+#define ONECASE_DOMAIN_SCORER_INTERNAL_H
+
+#include "domain/model_data.h"
+#include "domain/scorer.h"
+#include "domain/scorer_place.h"
+
+/* Shared by scorer.c and scorer_minor.c only: one comparison while its items are added. */
+typedef enum AssetLevel {
+    ASSET_LEVEL_NONE,
+    ASSET_LEVEL_EQUAL,
+    ASSET_LEVEL_EQUAL_TEXT,
+    ASSET_LEVEL_NEAR,
+    ASSET_LEVEL_DIFFERS,
+    ASSET_LEVEL_DIFFERS_TEXT
+} AssetLevel;
+
+typedef enum ClassLevel {
+    CLASS_UNKNOWN,
+    CLASS_SAME_LEAF,
+    CLASS_SAME_GROUP,
+    CLASS_CONFUSABLE,
+    CLASS_SAME_LETTER,
+    CLASS_UNRELATED
+} ClassLevel;
+
+typedef struct Comparison {
+    const Model *model;
+    const ModelWeights *weights;
+    const Evidence *report;
+    const Evidence *member;
+    const HazardFacts *facts;
+    Arena *arena;
+    Score *score;
+    PlaceFinding place;
+    AssetLevel asset;
+    const Asset *report_asset;
+    const Asset *member_asset;
+    ClassLevel class_level;
+    const ClassPair *pair;
+    int32_t place_mb; /* what the place added in all */
+} Comparison;
+
+/* A new item at the end; its weight is added to the total. */
+ScoreItem *
+scorer_add_item(Comparison *comparison, const char *name, const char *level, int32_t weight_mb);
+/* A whole number with a word behind it ("140米"), on the arena. */
+Text scorer_number_text(Arena *arena, int64_t number, const char *word);
+int32_t scorer_smaller(int32_t a, int32_t b);
+bool scorer_asset_is_equal(const Comparison *c);
+
+void scorer_add_text(Comparison *c);
+void scorer_add_party(Comparison *c);
+void scorer_add_reporter(Comparison *c);
+void scorer_add_gap(Comparison *c);
+void scorer_add_tempo(Comparison *c);
+
+#endif

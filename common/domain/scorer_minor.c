@@ -1,0 +1,144 @@
+/*
+ * The comparisons beside place, asset and class: wording, party, reporter, gap and tempo.
+ */
+#include "domain/scorer_bits.h"
+#include "domain/scorer_internal.h"
+#include "domain/text_similarity.h"
+
+void scorer_add_text(Comparison *c)
+{
+    int32_t shortest =
+        (int32_t)(c->report->text_length < c->member->text_length ? c->report->text_length
+                                                                  : c->member->text_length);
+    if (shortest < c->weights->text_short_max) {
+        ScoreItem *item = scorer_add_item(c, "text", "short", 0);
+        item->report_value = scorer_number_text(c->arena, (int64_t)c->report->text_length, "字");
+        item->hazard_value = scorer_number_text(c->arena, (int64_t)c->member->text_length, "字");
+        return;
+    }
+    int32_t permille = text_similarity_permille(c->report->grams, c->report->gram_count,
+                                                c->member->grams, c->member->gram_count);
+    size_t i = 0;
+    while (i + 1 < c->model->text_count && permille < c->model->text[i].from_permille)
+        i++;
+    ScoreItem *item =
+        scorer_add_item(c, "text", c->model->text[i].level, c->model->text[i].weight_mb);
+    item->report_value = scorer_number_text(c->arena, permille, "‰");
+}
+
+static int32_t party_log2(const Comparison *c)
+{
+    int32_t hazards = c->facts->party_hazards;
+    return hazards > 1 ? scorer_bits_log2((uint64_t)hazards) : 0;
+}
+
+static bool both(Text a, Text b)
+{
+    return !text_is_empty(a) && !text_is_empty(b);
+}
+
+/*
+ * A party that is the place of the trouble (a shop) weighs like a place; the property company of a lift or an estate is
+ * only responsible for it and proves little.
+ */
+void scorer_add_party(Comparison *c)
+{
+    const ModelWeights *w = c->weights;
+    const Evidence *a = c->report;
+    const Evidence *b = c->member;
+    bool is_place = a->category->scope == SCOPE_PARTY && b->category->scope == SCOPE_PARTY;
+    bool codes = a->usc_valid && b->usc_valid;
+    bool same_code = both(a->usc_code, b->usc_code) && text_equal(a->usc_code, b->usc_code);
+    bool same_name = both(a->party_name, b->party_name) && text_equal(a->party_name, b->party_name);
+    const char *level = "code_differs";
+    int32_t weight = 0;
+    if (same_code || same_name) {
+        int32_t by_code = scorer_smaller(w->party_code_log2 - party_log2(c), w->party_code_max);
+        int32_t by_name = w->party_name - party_log2(c);
+        weight = same_code ? by_code : by_name;
+        level = same_code ? "code_equal" : "name_equal";
+        if (c->place.level == PLACE_X2)
+            c->score->relation = "same_party";
+        if (!is_place)
+            weight = scorer_smaller(weight, w->party_outside_max);
+        else if (c->place.level == PLACE_X2)
+            weight = scorer_smaller(weight, w->party_elsewhere_max);
+        else if (c->place_mb > 0) /* max(place, party) + 1,000, place is counted already */
+            weight = (weight > c->place_mb ? weight - c->place_mb : 0) + w->party_and_place;
+        if (scorer_asset_is_equal(c))
+            weight = scorer_smaller(weight, w->party_outside_max);
+    } else if (codes && (is_place || a->category->scope == SCOPE_POINT)) {
+        weight = w->party_differs;
+    } else {
+        return;
+    }
+    ScoreItem *item = scorer_add_item(c, "party", level, weight);
+    item->report_value = same_code || codes ? a->usc_code : a->party_name;
+    item->hazard_value = same_code || codes ? b->usc_code : b->party_name;
+}
+
+/* Hashes are not shown. A phone many hazards share (staff) says nothing; a masked one half. */
+void scorer_add_reporter(Comparison *c)
+{
+    const ModelWeights *w = c->weights;
+    const Evidence *a = c->report;
+    const Evidence *b = c->member;
+    if (!both(a->reporter, b->reporter) || !text_equal(a->reporter, b->reporter))
+        return;
+    int32_t weight = w->reporter_place;
+    const char *level = "same_with_place";
+    if (c->place.level == PLACE_X1 || c->place.level == PLACE_X2) {
+        weight = 0;
+        level = "same_elsewhere";
+    } else if (c->place.level == PLACE_P0) {
+        weight = w->reporter_home;
+        level = "same_without_place";
+    }
+    if (a->reporter_staff || b->reporter_staff) {
+        weight = 0;
+        level = "same_staff";
+    } else if (a->reporter_masked || b->reporter_masked) {
+        weight /= 2;
+    }
+    scorer_add_item(c, "reporter", level, weight);
+}
+
+static bool is_burst(const Comparison *c)
+{
+    return c->report->category->burst || c->member->category->burst;
+}
+
+static Text gap_text(Arena *arena, int64_t seconds)
+{
+    if (seconds < 3600)
+        return scorer_number_text(arena, seconds / 60, "分钟");
+    if (seconds < 2 * 86400)
+        return scorer_number_text(arena, seconds / 3600, "小时");
+    return scorer_number_text(arena, seconds / 86400, "天");
+}
+
+void scorer_add_gap(Comparison *c)
+{
+    const GapTable *table = is_burst(c) ? &c->model->burst : &c->model->slow;
+    /* Rounded up, so that a microsecond above a bound is above it. */
+    int64_t gap_us = c->facts->nearest_gap_us;
+    int64_t seconds = gap_us / 1000000 + (gap_us % 1000000 != 0 ? 1 : 0);
+    size_t i = 0;
+    while (i + 1 < table->count && seconds > table->steps[i].within_s)
+        i++;
+    ScoreItem *item = scorer_add_item(c, "gap", table->steps[i].level, table->steps[i].weight_mb);
+    item->report_value = gap_text(c->arena, seconds);
+}
+
+/* The report itself is one of those that came close together. */
+void scorer_add_tempo(Comparison *c)
+{
+    const ModelWeights *w = c->weights;
+    int32_t members = c->facts->members_in_2h + 1;
+    if (!is_burst(c) || members < w->tempo_few_members)
+        return;
+    bool many = members >= w->tempo_many_members;
+    ScoreItem *item =
+        scorer_add_item(c, "tempo", many ? "many" : "few", many ? w->tempo_many : w->tempo_few);
+    item->report_value = scorer_number_text(c->arena, members, "件");
+}

@@ -1,0 +1,243 @@
+/* The levels of two places: addresses, points, and which of them decides (linkage.md 1, "Place"). */
+#include "scorer_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void finds_the_level_of_two_addresses(void **state)
+{
+    static const struct {
+        const char *a, *b, *level, *veto;
+        int32_t mb;
+    } CASES[] = {
+        {"锦绣花园3幢2单元", "锦绣花园3号楼2单元", "P1", NULL, 20900},
+        {"锦绣花园3幢701", "锦绣花园3幢2单元701室", "P1", NULL, 20900},
+        {"锦绣花园3幢", "锦绣花园3幢2单元", "P2", NULL, 19900},
+        {"锦绣花园3、5幢", "锦绣花园5幢", "P2", NULL, 19900},
+        {"锦绣花园3幢2单元", "锦绣花园3幢1单元", "X1", "unit", 12500},
+        {"锦绣花园3幢", "锦绣花园5幢", "X1", "building", 12500},
+        {"锦绣花园", "锦绣花园5幢", "P4", NULL, 15500},
+        {"锦绣花园", "锦绣花园", "P4", NULL, 15500},
+        {"锦绣花园二期3幢", "锦绣花园3幢", "P2", NULL, 19900},
+        {"锦绣花园二期3幢", "锦绣花园一期3幢", "X1", "building", 12500},
+        {"锦绣花园3幢", "青松家园3幢", "X2", NULL, -6500},
+        {"建设路128号", "建设路128号", "P2", NULL, 19900},
+        {"建设路128号", "建设路130号", "X1", "building", 12500},
+        {"建设路128号", "建设路", "P5", NULL, 14000},
+        {"建设路128号", "人民路128号", "X2", NULL, -6500},
+        {"南京西路1号", "南京东路1号", "X2", NULL, -6500},
+        {"甲和路396弄5号", "甲和路396弄5号", "P2", NULL, 19900},
+        {"甲和路396弄5号", "甲和路396弄6号", "X1", "building", 12500},
+        {"甲和路396弄5号", "甲和路396弄", "P4", NULL, 15500},
+        {"建设路与人民路路口", "人民路与建设路交叉口", "P3", NULL, 17500},
+        {"建设路与人民路路口", "建设路与和平路路口", "X2", NULL, -6500},
+        {"建设路与人民路路口", "建设路", "P5", NULL, 14000},
+        {"锦绣花园东门", "锦绣花园东门", "P3", NULL, 17500},
+        {"青松小学门口", "青松小学门口", "P3", NULL, 17500},
+        /* the estate's gate and the estate's building: no contradiction */
+        {"建设路128号", "建设路128号锦绣花园3幢", "P4", NULL, 15500},
+        /* a road's number and an estate's building are two names, never X */
+        {"甲和路396弄", "乙和苑3幢", "P0", NULL, 0},
+        {"建设路128号", "锦绣花园3幢", "P0", NULL, 0},
+        /* a relation: at most P3, no veto */
+        {"锦绣花园3幢对面", "锦绣花园3幢", "P3", NULL, 17500},
+        {"锦绣花园3幢对面", "锦绣花园5幢", "P4", NULL, 15500},
+        {"建设路128号对面", "建设路130号", "P5", NULL, 14000},
+        /* a floor without a building never vetoes */
+        {"锦绣花园3楼", "锦绣花园5幢", "P4", NULL, 15500},
+        /* buildings without an estate prove nothing alone */
+        {"3幢2单元", "锦绣花园3幢2单元", "P0", NULL, 0},
+        {"", "锦绣花园", "P0", NULL, 0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "C03", CASES[i].a);
+        Evidence b = fixture_evidence(*state, "C03", CASES[i].b);
+        for (int turn = 0; turn < 2; turn++) {
+            Score score = turn == 0 ? fixture_compare(*state, &a, &b, fixture_facts(0))
+                                    : fixture_compare(*state, &b, &a, fixture_facts(0));
+            const ScoreItem *place = fixture_find(&score, "place");
+            bool veto = CASES[i].veto != NULL;
+            if (strcmp(place->level, CASES[i].level) != 0 || place->weight_mb != CASES[i].mb ||
+                score.veto_count != (size_t)veto ||
+                (veto && strcmp(score.vetoes[0], CASES[i].veto) != 0))
+                fail_msg("%s / %s: want %s, got %s %d with %zu vetoes", CASES[i].a, CASES[i].b,
+                         CASES[i].level, place->level, (int)place->weight_mb, score.veto_count);
+        }
+    }
+}
+
+static void finds_the_level_of_two_points(void **state)
+{
+    /* F06: R 150, e of C and C 113, exact 50. E05: R 15 (half of 30). B01: area, R 200. */
+    static const struct {
+        const char *code;
+        double metres;
+        char a, b;
+        const char *level;
+        int32_t mb;
+    } CASES[] = {
+        {"F06", 50, 'C', 'C', "P6", 19000},
+        {"F06", 51, 'C', 'C', "P7", 17500},
+        {"F06", 263, 'C', 'C', "P7", 17500},
+        {"F06", 264, 'C', 'C', "P8", 8500},
+        {"F06", 526, 'C', 'C', "P8", 8500},
+        {"F06", 527, 'C', 'C', "X2", -6500},
+        {"B01", 600, 'C', 'C', "P8", 14000},
+        {"B01", 313, 'C', 'C', "P7", 17500},
+        {"F06", 300, 'D', 'B', "P9", 10500},
+        {"F06", 5000, 'E', 'B', "X2", -6500},
+        {"E05", 7, 'A', 'A', "P6", 19000},
+        {"E05", 20, 'A', 'A', "P7", 17500},
+        /* e above R: one level lower, but not in area scope */
+        {"E05", 10, 'B', 'B', "P7", 17500},
+        {"E05", 40, 'B', 'B', "P8", 8500},
+        {"E05", 80, 'B', 'B', "P0", 0},
+        {"B01", 60, 'D', 'D', "P9", 10500},
+        /* never joined by radius */
+        {"J03", 1, 'A', 'A', "P0", 0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].code, "");
+        Evidence b = fixture_evidence(*state, CASES[i].code, "");
+        fixture_set_point(&a, CASES[i].metres, CASES[i].a);
+        fixture_set_point(&b, 0, CASES[i].b);
+        HazardFacts facts = fixture_facts(3 * HOUR);
+        Score score = fixture_compare(*state, &a, &b, facts);
+        const ScoreItem *place = fixture_find(&score, "place");
+        if (strcmp(place->level, CASES[i].level) != 0 || place->weight_mb != CASES[i].mb)
+            fail_msg("%s at %g m: want %s %d, got %s %d", CASES[i].code, CASES[i].metres,
+                     CASES[i].level, (int)CASES[i].mb, place->level, (int)place->weight_mb);
+    }
+}
+
+static void smoke_reaches_further_in_the_first_two_hours(void **state)
+{
+    Evidence a = fixture_evidence(*state, "C01", "");
+    Evidence b = fixture_evidence(*state, "C01", "");
+    fixture_set_point(&a, 500, 'B');
+    fixture_set_point(&b, 0, 'B');
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(2 * HOUR));
+    assert_string_equal(score.place_level, "P7");
+    score = fixture_compare(*state, &a, &b, fixture_facts(2 * HOUR + 1));
+    assert_string_equal(score.place_level, "X2");
+}
+
+static void extent_widens_an_area_up_to_its_cap(void **state)
+{
+    Evidence a = fixture_evidence(*state, "B01", "");
+    Evidence b = fixture_evidence(*state, "B01", "");
+    fixture_set_point(&a, 540, 'B');
+    fixture_set_point(&b, 0, 'B');
+    HazardFacts facts = fixture_facts(0);
+    facts.extent_m = 300; /* 300 + 200 + 42 */
+    Score score = fixture_compare(*state, &a, &b, facts);
+    assert_string_equal(score.place_level, "P7");
+    facts.extent_m = 3000; /* the cap of B01 is 300 */
+    fixture_set_point(&a, 543, 'B');
+    score = fixture_compare(*state, &a, &b, facts);
+    assert_string_equal(score.place_level, "P8");
+}
+
+static void lets_the_finer_side_decide(void **state)
+{
+    static const struct {
+        const char *code, *a, *b;
+        double metres;
+        const char *level;
+        int32_t coarser;
+    } CASES[] = {
+        /* a building beats the point, which agrees or not */
+        {"C03", "锦绣花园3幢", "锦绣花园3幢", 60, "P2", 1000},
+        {"C03", "锦绣花园3幢", "锦绣花园3幢", 900, "P2", -4000},
+        {"C03", "锦绣花园3幢", "锦绣花园5幢", 10, "X1", 0},
+        /* a point beats estate and road */
+        {"E05", "建设路", "建设路", 80, "P0", 1000},
+        {"E05", "建设路", "建设路", 5, "P7", 1000},
+        {"E05", "建设路", "建设路", 400, "X2", -4000},
+        {"E05", "建设路", "人民路", 5, "X2", 0},
+        {"C03", "锦绣花园", "锦绣花园3幢", 30, "P7", 1000},
+        /* in area scope the point decides; another building of the estate agrees */
+        {"B01", "锦绣花园3幢", "锦绣花园5幢", 100, "P7", 1000},
+        {"B01", "锦绣花园3幢", "青松家园5幢", 100, "P7", -4000},
+        {"B01", "锦绣花园3幢", "锦绣花园3幢", 2000, "X2", -4000},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].code, CASES[i].a);
+        Evidence b = fixture_evidence(*state, CASES[i].code, CASES[i].b);
+        fixture_set_point(&a, CASES[i].metres, 'B');
+        fixture_set_point(&b, 0, 'B');
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+        int32_t coarser = 0;
+        for (size_t j = 0; j < score.count; j++)
+            if (strncmp(score.items[j].level, "coarser", 7) == 0)
+                coarser = score.items[j].weight_mb;
+        if (strcmp(score.place_level, CASES[i].level) != 0 || coarser != CASES[i].coarser)
+            fail_msg("%s / %s at %g m: want %s %d, got %s %d", CASES[i].a, CASES[i].b,
+                     CASES[i].metres, CASES[i].level, (int)CASES[i].coarser, score.place_level,
+                     (int)coarser);
+        assert_int_equal(score.flag_count, CASES[i].coarser < 0 ? 1 : 0);
+    }
+}
+
+static void ignores_a_point_geocoded_from_the_address(void **state)
+{
+    Evidence a = fixture_evidence(*state, "C03", "锦绣花园3幢");
+    Evidence b = fixture_evidence(*state, "C03", "锦绣花园3幢");
+    fixture_set_point(&a, 900, 'C');
+    fixture_set_point(&b, 0, 'B');
+    a.point_derived = true;
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P2", 19900},
+                   {"class", "same_leaf", 3100}, {"gap", "le_1d", 2000});
+}
+
+static void community_alone_is_coarse(void **state)
+{
+    Evidence a = fixture_evidence(*state, "C03", "");
+    Evidence b = fixture_evidence(*state, "C03", "锦绣花园3幢");
+    a.community_code = b.community_code = TEXT("990101001001");
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "place", "P9", 10500);
+    b.community_code = TEXT("990101001002");
+    score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "place", "X2", -6500);
+    b.community_code = TEXT("990101001");
+    score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "place", "P0", 0);
+}
+
+static void building_without_estate_needs_the_community(void **state)
+{
+    Evidence a = fixture_evidence(*state, "A02", "3幢2单元");
+    Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+    a.community_code = b.community_code = TEXT("990101001001");
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "place", "P2", 19900); /* one level below P1 */
+    b = fixture_evidence(*state, "A02", "锦绣花园5幢2单元");
+    b.community_code = TEXT("990101001001");
+    score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "place", "P9", 10500);
+    fixture_expect_vetoes(&score, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_level_of_two_addresses),
+        cmocka_unit_test(finds_the_level_of_two_points),
+        cmocka_unit_test(smoke_reaches_further_in_the_first_two_hours),
+        cmocka_unit_test(extent_widens_an_area_up_to_its_cap),
+        cmocka_unit_test(lets_the_finer_side_decide),
+        cmocka_unit_test(ignores_a_point_geocoded_from_the_address),
+        cmocka_unit_test(community_alone_is_coarse),
+        cmocka_unit_test(building_without_estate_needs_the_community),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}
