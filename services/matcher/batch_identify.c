@@ -34,19 +34,34 @@ static uint64_t origin_hash(const Origin *origin)
     return hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->item;
 }
 
+static KnownPlace *met_place(const Batch *batch, const Origin *origin)
+{
+    KnownPlace *at = map_pointer(batch->place_map, origin_hash(origin));
+    while (at != NULL && record_origin_compare(&at->known->origin, origin) != 0)
+        at = at->next_alike;
+    return at;
+}
+
 static KnownPlace *find_place(Batch *batch, const Origin *origin)
 {
+    KnownPlace *place = met_place(batch, origin);
+    if (place != NULL)
+        return place;
     uint64_t hash = origin_hash(origin);
-    KnownPlace *alike = map_pointer(batch->place_map, hash);
-    for (KnownPlace *at = alike; at != NULL; at = at->next_alike)
-        if (record_origin_compare(&at->known->origin, origin) == 0)
-            return at;
-    KnownPlace *place = &batch->places[batch->place_count];
+    place = &batch->places[batch->place_count];
     place->known = &batch->origins[batch->place_count++];
     place->known->origin = *origin;
-    place->next_alike = alike;
+    place->next_alike = map_pointer(batch->place_map, hash);
     map_put_pointer(batch->place_map, hash, place);
     return place;
+}
+
+/* A record that is new by its number and comes again in this very batch: both look at one place. */
+static void share_places(Batch *batch)
+{
+    for (size_t i = 0; batch->place_count > 0 && i < batch->count; i++)
+        if (batch->items[i].place == NULL)
+            batch->items[i].place = met_place(batch, &batch->items[i].head.origin);
 }
 
 static bool beyond(const Account *account, const Origin *origin)
@@ -108,6 +123,7 @@ bool batch_identify(Batch *batch, Error *error)
         if (item->low || item->head.attempt > 1 || (item->dead && item->account == NULL))
             item->place = find_place(batch, &item->head.origin);
     }
+    share_places(batch);
     if (!case_store_identify(batch->store, batch->records, batch->identity_count, batch->origins,
                              batch->place_count, batch->arena, error))
         return false;

@@ -30,6 +30,7 @@ enum {
     REBALANCE_WAIT_MS = 1000, /* for the group to say so before a fenced owner claims again */
     BATCH_BLOCK = 262144,
     ASK_MS = 10000,
+    COMMIT_AGAIN_MS = 1000,
     MONTHS_AHEAD = 3, /* that onecase.make_partitions makes beside the month it is given */
     NAME_MAX_SIZE = 300
 };
@@ -49,7 +50,9 @@ typedef struct Matcher {
     Batch batch;
     const KafkaRecord *records; /* read and not handled yet */
     size_t record_count;
-    int64_t generation;  /* of the assignment they were read under */
+    int64_t generation; /* of the assignment they were read under */
+    bool commit_again;  /* offsets were committed to Kafka once, and may have got lost */
+    int64_t committed_ms;
     bool reclaim;        /* what memory holds is not certain: claim and load again */
     bool fenced;         /* somebody else claimed our partitions */
     int32_t months_from; /* partitions stand for these months: year * 12 + month */
@@ -109,7 +112,8 @@ static void log_dead(const Batch *batch)
     }
 }
 
-static void commit_to_kafka(Matcher *matcher, const StoredMove *moves, size_t count)
+/* A copy for lag tools. It may get lost on the way, so it is sent once more when nothing else is to do. */
+static void commit_to_kafka(Matcher *matcher, const StoredMove *moves, size_t count, bool again)
 {
     Error error = {0};
     KafkaPosition *positions = ARENA_ARRAY(matcher->batch.arena, KafkaPosition, count);
@@ -117,6 +121,16 @@ static void commit_to_kafka(Matcher *matcher, const StoredMove *moves, size_t co
         positions[i] = (KafkaPosition){matcher->topic, moves[i].partition, moves[i].new_offset};
     if (!kafka_consumer_commit(matcher->consumer, positions, count, false, &error))
         log_event(LOG_DEBUG, "kafka_commit_failed", LOG_STRING("reason", error.text));
+    matcher->commit_again = again;
+    matcher->committed_ms = clock_monotonic_ms();
+}
+
+static void commit_once_more(Matcher *matcher)
+{
+    if (!matcher->commit_again || clock_monotonic_ms() - matcher->committed_ms < COMMIT_AGAIN_MS)
+        return;
+    commit_to_kafka(matcher, matcher->moves, progress_offsets(matcher->progress, matcher->moves),
+                    false);
 }
 
 static void merge_batch(Matcher *matcher, size_t move_count)
@@ -124,7 +138,8 @@ static void merge_batch(Matcher *matcher, size_t move_count)
     progress_commit(matcher->progress);
     decide_committed(matcher->decider);
     log_dead(&matcher->batch);
-    commit_to_kafka(matcher, matcher->moves, move_count);
+    if (move_count > 0)
+        commit_to_kafka(matcher, matcher->moves, move_count, true);
 }
 
 static void drop_batch(Matcher *matcher)
@@ -414,6 +429,8 @@ static bool matcher_step(void *state, Error *error)
         note_failure(matcher, error);
         return false;
     }
+    if (matcher->record_count == 0)
+        commit_once_more(matcher);
     matcher->record_count = 0;
     return true;
 }

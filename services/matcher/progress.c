@@ -186,6 +186,18 @@ bool progress_save(
     return true;
 }
 
+size_t progress_offsets(const Progress *progress, StoredMove *moves)
+{
+    size_t count = 0;
+    for (int32_t i = 0; i < progress->count; i++) {
+        const PartitionProgress *partition = progress->partitions[i];
+        if (partition != NULL && partition->committed_offset >= 0)
+            moves[count++] = (StoredMove){.partition = partition->number,
+                                          .new_offset = partition->committed_offset};
+    }
+    return count;
+}
+
 void progress_commit(Progress *progress)
 {
     for (int32_t i = 0; i < progress->count; i++) {

@@ -66,6 +66,9 @@ RegionProgress *progress_region(PartitionProgress *partition, Text region);
 MUST_CHECK bool progress_save(
     Progress *progress, CaseStore *store, StoredMove *moves, size_t *move_count, Error *error);
 
+/* Next offsets of all partitions that are ours and have one; `moves` as above (new_offset alone counts). */
+size_t progress_offsets(const Progress *progress, StoredMove *moves);
+
 void progress_commit(Progress *progress);
 void progress_drop(Progress *progress);
 

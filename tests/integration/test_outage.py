@@ -1,0 +1,132 @@
+"""Servers that go away: the matcher waits, says so once, loses and doubles nothing, and goes on."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from harness import wait_until
+from report_log import ReportLog, mixed_log, reconciled, wait_until_stored
+
+STORED = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
+
+
+@pytest.fixture
+def log(topics) -> ReportLog:
+    return ReportLog(topics).create()
+
+
+@pytest.mark.parametrize("immediate", [False, True], ids=["stopped", "crashed"])
+def test_postgresql_away_for_20_s_in_mid_load(servers, log, database, start_service, immediate):
+    log.use(database)
+    mixed_log(log, seed=11, count=4000)
+    log.send()
+    matcher = start_service("matcher", "--set", "batch_max=20")
+    wait_until(lambda: database.value(STORED) >= 100, 60, "the load to begin", every=0.005)
+    servers.stop_postgresql(immediate=immediate)
+    try:
+        matcher.wait_for_log("event=waiting")
+        waited = len(matcher.lines("event=waiting"))
+        time.sleep(20)
+        assert matcher.running
+    finally:
+        servers.start_postgresql()
+    stored_before = database.value(STORED)
+    assert stored_before < log.sent, "the load was over before PostgreSQL went away"
+    wait_until_stored(database, log, limit=120)
+    assert waited == 1 and len(matcher.lines("event=waiting")) == 1
+    assert len(matcher.lines("event=resumed")) == 1
+    assert reconciled(database) == log.expected_accounts()
+    assert database.value("select count(*) from onecase.reports") == database.value(
+        "select sum(reports) from onecase.accounts")
+    assert database.value("select count(*) from onecase.dead_letters where stage = 'write'") == 0
+    matcher.stop()
+
+
+def test_the_connection_cut_again_and_again(log, new_database, start_service, onecase):
+    mixed_log(log, seed=12, count=3000)
+    log.send()
+    calm = log.use(new_database())
+    matcher = start_service("matcher", "--set", f"group={log.topics.prefix}calm", database=calm)
+    wait_until_stored(calm, log)
+    matcher.stop()
+    database = log.use(new_database())
+    matcher = start_service("matcher", "--set", f"group={log.topics.prefix}cut", "--set", "batch_max=20", database=database)
+    cuts = 0
+    with database.connect() as connection:
+        for part in (0.05, 0.2, 0.35, 0.5, 0.65, 0.8):
+            wait_until(lambda: connection.execute(STORED).fetchone()[0] >= log.sent * part, 60, f"{part:.0%} of the load",
+                       every=0.002)
+            cuts += connection.execute(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                "where application_name = 'onecase-matcher' and datname = current_database()").fetchone()[0]
+    wait_until_stored(database, log, limit=120)
+    assert cuts >= 5
+    assert onecase("digest", database=database).stdout == onecase("digest", database=calm).stdout
+    assert reconciled(database) == log.expected_accounts()
+    matcher.stop()
+
+
+def test_a_read_only_database_is_waited_for(log, database, start_service):
+    log.use(database)
+    log.report("A1")
+    log.send()
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)
+    with database.servers.connect() as connection:
+        connection.execute(f'alter database "{database.name}" set default_transaction_read_only = on')
+    try:
+        database.execute("select pg_terminate_backend(pid) from pg_stat_activity "
+                         "where application_name = 'onecase-matcher' and datname = current_database()")
+        log.report("A2")
+        log.send()
+        line = matcher.wait_for_log("event=waiting")
+        assert "25006" in line or "08006" in line
+        time.sleep(3)
+        assert matcher.running and database.value("select count(*) from onecase.reports") == 1
+    finally:
+        with database.servers.connect() as connection:
+            connection.execute(f'alter database "{database.name}" reset default_transaction_read_only')
+    # What the connection was opened with stays: only a new one can write, so it has to be opened anew.
+    database.execute("select pg_terminate_backend(pid) from pg_stat_activity "
+                     "where application_name = 'onecase-matcher' and datname = current_database()")
+    wait_until_stored(database, log)
+    assert database.value("select count(*) from onecase.reports") == 2
+    assert database.value("select count(*) from onecase.dead_letters") == 0
+    matcher.stop()
+
+
+def test_kafka_away_is_waited_for(servers, log, database, start_service):
+    log.use(database)
+    log.report("B1")
+    log.send()
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)
+    servers.stop_kafka()
+    try:
+        matcher.wait_for_log("event=waiting", limit=60)
+        assert matcher.running
+    finally:
+        servers.start_kafka()
+    log.report("B2")
+    log.send()
+    wait_until_stored(database, log, limit=120)
+    assert len(matcher.lines("event=waiting")) == 1
+    assert database.value("select count(*) from onecase.reports") == 2
+    matcher.stop()
+
+
+def test_starts_before_its_servers(servers, log, database, start_service):
+    log.use(database)
+    log.report("C1")
+    log.send()
+    servers.stop_postgresql()
+    try:
+        matcher = start_service("matcher")
+        matcher.wait_for_log("event=waiting")
+    finally:
+        servers.start_postgresql()
+    wait_until_stored(database, log)
+    assert database.value("select count(*) from onecase.reports") == 1
+    matcher.stop()
