@@ -119,6 +119,7 @@ class Bench:
         self.numbers = Numbers()
         self.hazards: list[Hazard] = []
         self.taken = {}  # region -> reports of accepted hazards
+        self.milestones = {}
 
     def state(self):
         return len(self.hazards), {k: len(v) for k, v in self.taken.items()}, dict(self.numbers.serial), self.world.citizens

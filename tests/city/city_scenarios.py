@@ -64,8 +64,8 @@ def lift(bench):
     first, second = bench.world.new_citizen(), bench.world.new_citizen()
     workers = [w for w in bench.world.workers if w.number.startswith("WG990101")][:3]
     for days, source, who, plated in (
-        (86, "H12345", first, True), (79, "GRID", workers[0], True), (72, "H12345", second, True),
-        (63, "H12345", first, True), (47, "GRID", workers[1], True), (22, "H12345", first, False),
+        (88, "H12345", first, True), (85, "GRID", workers[0], True), (82, "H12345", second, True),
+        (79, "H12345", first, True), (51, "GRID", workers[1], True), (24, "H12345", first, False),
         (17, "GRID", workers[2], True), (11, "H12345", second, False),
     ):
         more = {"alike": 3.9, "plate": plate if plated else "", "reporter": who if source == "H12345" else who.number}

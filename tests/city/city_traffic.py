@@ -31,6 +31,7 @@ class Traffic:
     def __init__(self, bench):
         self.bench = bench
         self.messages: list[Message] = []
+        self.milestones = {}  # name -> instant
 
     def put(self, at, source, key, value, outcome, detail="", note=""):
         self.messages.append(Message(at, TOPICS[source], key, value, outcome, detail, note))
@@ -77,11 +78,16 @@ class Traffic:
                 self.status(report, 3, 60, last + timedelta(hours=rng.randint(7, 90)))
 
     def paper_closing(self, hazard):
-        """The first four reports are closed before the fifth comes: a repair on paper. The later ones stay open."""
+        """The first four reports are closed four weeks before the fifth comes: a repair on paper. The later ones stay open.
+
+        Whether the hub sees the case closed in between depends on the order of arrival: whoever wants to see it
+        reopened sends what lies before the milestone, waits until it is in the database, and then sends the rest.
+        """
         early = sorted(hazard.reports, key=lambda r: r.reported_at)[:4]
-        for report in early:
+        for i, report in enumerate(early):
             self.status(report, 2, 30, report.reported_at + timedelta(hours=5))
-            self.status(report, 3, 60, early[-1].reported_at + timedelta(days=4, hours=early.index(report)))
+            self.status(report, 3, 60, early[-1].reported_at + timedelta(hours=20 + 2 * i))
+        self.milestones["scenario-1-closed-on-paper"] = early[-1].reported_at + timedelta(days=2)
 
     def sheet(self, source, title, body, days, klass="J03", **more):
         """A sheet that is no hazard of the sample."""

@@ -30,7 +30,10 @@ def make(seed, until):
     bench = Bench(seed, until)
     make_scenarios(bench)
     make_filler(bench, REPORTS)
-    return bench, Traffic(bench).make()
+    traffic = Traffic(bench)
+    messages = traffic.make()
+    bench.milestones = traffic.milestones
+    return bench, messages
 
 
 def expected(bench, messages):
@@ -56,6 +59,7 @@ def expected(bench, messages):
         ],
         "repeated": [{"topic": m.topic, "key": m.key, "how": m.note} for m in messages if m.note in ("re-sent", "updated")],
         "personal": sorted({r.reporter for h in bench.hazards for r in h.reports if r.reporter}),
+        "milestones": {name: int(at.timestamp() * 1000) for name, at in bench.milestones.items()},
         "counts": counts,
     }
 

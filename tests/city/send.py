@@ -20,8 +20,8 @@ SETTINGS = {"acks": "all", "enable.idempotence": "true", "linger.ms": "5", "mess
 PARTITIONER = "murmur2_random"
 
 
-def read_city(directory):
-    """{topic: [(timestamp_ms, key, value), ...]} in the order of sending."""
+def read_city(directory, from_ms=0, before_ms=None):
+    """{topic: [(timestamp_ms, key, value), ...]} in the order of sending, of the records sent in that time."""
     topics = {}
     for name in sorted(os.listdir(directory)):
         if not name.endswith(".jsonl"):
@@ -30,6 +30,7 @@ def read_city(directory):
             records = [json.loads(line) for line in lines]
         topics[name.removesuffix(".jsonl")] = [
             (r["timestamp_ms"], r["key"].encode(), base64.b64decode(r["value_base64"])) for r in records
+            if r["timestamp_ms"] >= from_ms and (before_ms is None or r["timestamp_ms"] < before_ms)
         ]
     if not topics:
         sys.exit(f"send: {directory} holds no *.jsonl; make it with make_city.py")
@@ -144,10 +145,12 @@ def main():
     parser.add_argument("--brokers", default=os.environ.get("ONECASE_BROKERS"), help="default $ONECASE_BROKERS")
     parser.add_argument("--prefix", default="", help="before every topic name")
     parser.add_argument("--rate", type=float, default=0.0, metavar="N", help="records a second, all topics together (default: as fast as it goes)")
+    parser.add_argument("--from-ms", type=int, default=0, metavar="MS", help="only records sent from this instant on (epoch)")
+    parser.add_argument("--before-ms", type=int, metavar="MS", help="only records sent before it; see milestones in expected.json")
     options = parser.parse_args()
     if not options.brokers:
         parser.error("--brokers is missing and ONECASE_BROKERS is not set")
-    counts = send(read_city(options.directory), options.brokers, options.prefix, options.rate)
+    counts = send(read_city(options.directory, options.from_ms, options.before_ms), options.brokers, options.prefix, options.rate)
     for topic, count in counts.items():
         print(f"{topic}: {count}")
 

@@ -11,6 +11,7 @@ import pytest
 
 import compare
 import make_city
+import send
 from city_classes import FINAL_STATUS
 from city_feeds import ENCODINGS, TOPICS
 from city_geo import distance_m, to_bd09, to_gcj02
@@ -95,7 +96,7 @@ def test_the_lift_has_two_callers_three_workers_and_a_closing_on_paper_before_pe
     assert len({r.reporter for r in lift.reports if r.source == "H12345"}) == 2
     assert len({r.reporter for r in lift.reports if r.source == "GRID"}) == 3
     times = sorted(r.event_at for r in lift.reports)
-    assert times[-1] - times[0] <= datetime.timedelta(days=88)
+    assert times[-1] - times[0] <= datetime.timedelta(days=90)
     trapped = [r for r in lift.reports if r.trapped]
     assert [r.source for r in trapped] == ["FIRE119"] and trapped[0].event_at == times[-1] and trapped[0].plate
     keys = {r.record_no: r for r in lift.reports}
@@ -103,6 +104,16 @@ def test_the_lift_has_two_callers_three_workers_and_a_closing_on_paper_before_pe
     last_closing = max(m.at for m in messages if m.key in closed and m.outcome == "update")
     early = {r.record_no for r in lift.reports if r.reported_at < last_closing}
     assert len(closed) == 4 and closed == early
+    milestone = bench.milestones["scenario-1-closed-on-paper"]
+    assert last_closing < milestone < sorted(times)[4] - datetime.timedelta(days=20)
+
+
+def test_the_sender_splits_at_a_milestone(city):
+    _, _, truth, directory = city
+    at = truth["milestones"]["scenario-1-closed-on-paper"]
+    whole, before, after = (send.read_city(directory, *part) for part in ((), (0, at), (at,)))
+    assert {topic: before[topic] + after[topic] for topic in whole} == whole
+    assert before["hotline.workorder"] and before["grid.event"] and all(after.values())
 
 
 def is_final(message):
