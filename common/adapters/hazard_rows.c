@@ -420,7 +420,6 @@ static bool add_cases(HazardRows *rows,
 
 bool hazard_rows_changes(HazardRows *rows,
                          Text region,
-                         const HazardStore *base,
                          const HazardStore *overlay,
                          const Model *model,
                          Arena *arena,
@@ -430,7 +429,7 @@ bool hazard_rows_changes(HazardRows *rows,
     size_t count = hazard_store_changed(overlay, arena, &ids);
     for (size_t i = 0; i < count; i++) {
         const Hazard *hazard = hazard_store_get(overlay, ids[i]);
-        const Hazard *before = hazard_store_get(base, ids[i]);
+        const Hazard *before = hazard_store_get(hazard_store_base(overlay), ids[i]);
         HazardRow row;
         fill_hazard(&row, region, hazard, model, arena);
         if (!postgres_rows_add(rows->sets[before == NULL ? HAZARD_NEW : HAZARD_CHANGED], &row,

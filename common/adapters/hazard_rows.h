@@ -24,7 +24,6 @@ void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text titl
 /* Every hazard the overlay changed, with its cases: new ones as inserts, others as updates. */
 MUST_CHECK bool hazard_rows_changes(HazardRows *rows,
                                     Text region,
-                                    const HazardStore *base,
                                     const HazardStore *overlay,
                                     const Model *model,
                                     Arena *arena,

@@ -164,6 +164,11 @@ void hazard_store_merge(HazardStore *overlay)
     free_shell(overlay);
 }
 
+const HazardStore *hazard_store_base(const HazardStore *overlay)
+{
+    return overlay->base;
+}
+
 const Hazard *hazard_store_get(const HazardStore *store, int64_t id)
 {
     for (; store != NULL; store = store->base) {

@@ -86,6 +86,8 @@ HazardStore *hazard_store_new(HazardStore *base); /* NULL: a store of its own */
 void hazard_store_merge(HazardStore *overlay);    /* into its base; the overlay is freed */
 void hazard_store_free(HazardStore *store);       /* drops everything; NULL is fine */
 
+const HazardStore *hazard_store_base(const HazardStore *overlay); /* NULL: it is no overlay */
+
 const Hazard *hazard_store_get(const HazardStore *store, int64_t id); /* NULL: no such hazard */
 Hazard *hazard_store_edit(HazardStore *store,
                           int64_t id); /* the overlay's own copy; it counts as changed */

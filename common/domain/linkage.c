@@ -7,30 +7,10 @@
  */
 #include "domain/linkage.h"
 
-#include "base/map.h"
+#include "domain/candidates.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { GENERIC_HAZARDS = 200 };
-
-static const int64_t TWO_HOURS_US = INT64_C(7200) * 1000000;
-
-typedef struct Candidate {
-    const Hazard *hazard;
-    uint32_t proposed_by;
-    int32_t shared_keys;
-    Score score;
-    int64_t twin_set; /* smallest id of its twins: they compete as one */
-    int agreeing;
-    int contradicting;
-    bool quoted; /* see quotes_hazard */
-} Candidate;
-
-typedef struct Candidates {
-    Candidate *items;
-    size_t count;
-} Candidates;
 
 const char *linkage_outcome_name(Outcome outcome)
 {
@@ -43,147 +23,6 @@ const char *linkage_outcome_name(Outcome outcome)
         break;
     }
     return "new";
-}
-
-/* How many live hazards of the report's family, or of its party, stand where it points to. */
-typedef struct Crowd {
-    int32_t building, estate, road, party;
-} Crowd;
-
-static int by_id(const void *a, const void *b)
-{
-    const Candidate *x = a;
-    const Candidate *y = b;
-    return (x->hazard->id > y->hazard->id) - (x->hazard->id < y->hazard->id);
-}
-
-static int by_shared_keys(const void *a, const void *b)
-{
-    const Candidate *x = a;
-    const Candidate *y = b;
-    if (x->shared_keys != y->shared_keys)
-        return x->shared_keys > y->shared_keys ? -1 : 1;
-    return by_id(a, b);
-}
-
-static void
-propose(const HazardStore *store, Candidates *candidates, Map *seen, int64_t id, BlockingKind kind)
-{
-    uint64_t at = 0;
-    if (!map_get(seen, (uint64_t)id, &at)) {
-        const Hazard *hazard = hazard_store_get(store, id);
-        if (hazard->merged_into != 0)
-            return;
-        at = candidates->count++;
-        map_put(seen, (uint64_t)id, at);
-        candidates->items[at] = (Candidate){.hazard = hazard};
-    }
-    candidates->items[at].proposed_by |= 1u << kind;
-    candidates->items[at].shared_keys++;
-}
-
-/* At most BLOCKING_CANDIDATES_MAX hazards, those that share most keys first, handed out in order of
- * id. */
-static Candidates find_candidates(const Model *model,
-                                  const HazardStore *store,
-                                  const Evidence *report,
-                                  Arena *arena,
-                                  int32_t *generic_keys)
-{
-    BlockingKey keys[BLOCKING_KEYS_MAX];
-    int64_t ids[GENERIC_HAZARDS];
-    size_t key_count = blocking_query_keys(report, model, keys);
-    Candidates candidates = {.items =
-                                 ARENA_ARRAY(arena, Candidate, key_count * GENERIC_HAZARDS + 1)};
-    Map *seen = map_new();
-    for (size_t i = 0; i < key_count; i++) {
-        size_t found = hazard_store_lookup(store, keys[i].hash, ids, GENERIC_HAZARDS);
-        if (found > GENERIC_HAZARDS) {
-            (*generic_keys)++;
-            continue;
-        }
-        for (size_t j = 0; j < found; j++)
-            propose(store, &candidates, seen, ids[j], keys[i].kind);
-    }
-    map_free(seen);
-    if (candidates.count > BLOCKING_CANDIDATES_MAX) {
-        qsort(candidates.items, candidates.count, sizeof(Candidate), by_shared_keys);
-        candidates.count = BLOCKING_CANDIDATES_MAX;
-    }
-    qsort(candidates.items, candidates.count, sizeof(Candidate), by_id);
-    return candidates;
-}
-
-/* A provisional hazard is no site of its own: it may be the same as one that is counted. */
-static int32_t count_sites(const HazardStore *store, uint64_t key, Text family)
-{
-    int64_t ids[GENERIC_HAZARDS];
-    size_t found = hazard_store_lookup(store, key, ids, GENERIC_HAZARDS);
-    int32_t sites = 0;
-    if (found > GENERIC_HAZARDS)
-        return GENERIC_HAZARDS;
-    for (size_t i = 0; i < found; i++) {
-        const Hazard *hazard = hazard_store_get(store, ids[i]);
-        sites += hazard->merged_into == 0 && hazard->provisional_of == 0 &&
-                 (text_is_absent(family) || text_equal(hazard->category->family, family));
-    }
-    return sites;
-}
-
-static Crowd count_crowd(const Model *model, const HazardStore *store, const Evidence *report)
-{
-    BlockingKey keys[BLOCKING_KEYS_MAX];
-    size_t count = blocking_index_keys(report, model, keys);
-    Text family = report->category->family;
-    Crowd crowd = {1, 1, 1, 1};
-    for (size_t i = 0; i < count; i++) {
-        bool party = keys[i].kind == BLOCK_PARTY;
-        int32_t *most = keys[i].kind == BLOCK_BUILDING ? &crowd.building
-                        : keys[i].kind == BLOCK_ESTATE ? &crowd.estate
-                        : keys[i].kind == BLOCK_ROAD   ? &crowd.road
-                        : party                        ? &crowd.party
-                                                       : NULL;
-        if (most == NULL)
-            continue;
-        int32_t sites = count_sites(store, keys[i].hash, party ? TEXT_ABSENT : family);
-        *most = sites > *most ? sites : *most;
-    }
-    return crowd;
-}
-
-/* The place that both sides name: the building when both have one, else the estate, else the road. */
-static int32_t crowd_of(const Crowd *crowd, const Evidence *report, const Hazard *hazard)
-{
-    bool buildings = false;
-    for (size_t i = 0; i < hazard->representative_count; i++)
-        buildings = buildings || hazard->representatives[i]->evidence->address.buildings.count > 0;
-    if (buildings && report->address.buildings.count > 0)
-        return crowd->building;
-    return text_is_empty(report->address.estate) ? crowd->road : crowd->estate;
-}
-
-static bool names_record(const Evidence *report, Text record_no)
-{
-    if (text_is_empty(record_no))
-        return false;
-    for (size_t i = 0; i < report->quoted_nos.count; i++)
-        if (text_equal(report->quoted_nos.items[i], record_no))
-            return true;
-    return text_equal(report->origin_no, record_no);
-}
-
-/* The report quotes a record of the hazard, is a copy of one, or one of its records is a copy of the report. */
-static bool quotes_hazard(const Evidence *report, const Candidate *candidate)
-{
-    if ((candidate->proposed_by & (1u << BLOCK_RECORD)) == 0)
-        return false;
-    bool all_kept = candidate->hazard->member_count == candidate->hazard->representative_count;
-    for (size_t i = 0; i < candidate->hazard->representative_count; i++) {
-        const Evidence *member = candidate->hazard->representatives[i]->evidence;
-        if (names_record(report, member->record_no) || names_record(member, report->record_no))
-            return true;
-    }
-    return !all_kept && (report->quoted_nos.count > 0 || !text_is_empty(report->origin_no));
 }
 
 static bool has_veto(const Score *score, const char *name)
@@ -233,6 +72,7 @@ static void score_candidate(const Model *model,
         if (i == 0 || score.total_mb > candidate->score.total_mb)
             candidate->score = score;
     }
+    candidate->score.hazard_id = hazard->id;
     candidate->score.veto_count = 0;
     for (size_t i = 0; i < vetoes.veto_count; i++)
         if (!asset || strcmp(vetoes.vetoes[i], "asset") == 0)
@@ -347,6 +187,16 @@ static Independence judge_independence(const Evidence *report,
     return INDEPENDENT;
 }
 
+/* A score's values lie on the scratch arena or in the evidence of a member, which a later member may replace. */
+static void keep_values(Score *score, Arena *arena)
+{
+    for (size_t i = 0; i < score->count; i++) {
+        ScoreItem *item = &score->items[i];
+        item->report_value = text_copy(arena, item->report_value);
+        item->hazard_value = text_copy(arena, item->hazard_value);
+    }
+}
+
 static void choose(
     const Model *model, const Candidates *candidates, size_t best, Arena *arena, Decision *decision)
 {
@@ -369,42 +219,32 @@ static void choose(
         decision->hazard_id = chosen->hazard->id;
 }
 
-static HazardFacts facts_of(const Candidate *candidate, const Evidence *report, const Crowd *crowd)
-{
-    const Hazard *hazard = candidate->hazard;
-    return (HazardFacts){.hazard_id = hazard->id,
-                         .nearest_gap_us = hazard_nearest_gap(hazard, report->event_at),
-                         .members_in_2h =
-                             hazard_members_near(hazard, report->event_at, TWO_HOURS_US),
-                         .crowd_sites = crowd_of(crowd, report, hazard),
-                         .party_hazards = crowd->party,
-                         .quoted = quotes_hazard(report, candidate),
-                         .worst_class = hazard->category};
-}
-
 void linkage_decide(const Model *model,
                     const HazardStore *store,
                     const Evidence *report,
+                    Arena *scratch,
                     Arena *arena,
                     Decision *decision)
 {
     *decision = (Decision){.outcome = OUTCOME_NEW};
-    Candidates candidates = find_candidates(model, store, report, arena, &decision->generic_keys);
-    Crowd crowd = count_crowd(model, store, report);
+    ArenaMark mark = arena_mark(scratch);
+    Candidates candidates = candidates_find(model, store, report, scratch);
     decision->candidates = (int32_t)candidates.count;
+    decision->generic_keys = candidates.generic_keys;
     for (size_t i = 0; i < candidates.count; i++) {
         Candidate *candidate = &candidates.items[i];
-        HazardFacts facts = facts_of(candidate, report, &crowd);
-        score_candidate(model, report, candidate, &facts, arena);
-        candidate->score.hazard_id = candidate->hazard->id;
+        HazardFacts facts = candidates_facts(&candidates, candidate, report);
         candidate->quoted = facts.quoted;
         candidate->twin_set = twin_set(store, candidate->hazard);
+        score_candidate(model, report, candidate, &facts, scratch);
         decision->proposed_by |= candidate->proposed_by;
     }
     size_t best = best_of(&candidates, 0);
     if (best != SIZE_MAX)
-        choose(model, &candidates, best, arena, decision);
+        choose(model, &candidates, best, scratch, decision);
     note_rejected(&candidates, best, decision);
     decision->independence = judge_independence(report, decision, store,
                                                 best != SIZE_MAX && candidates.items[best].quoted);
+    keep_values(&decision->best, arena);
+    arena_rewind(scratch, mark);
 }

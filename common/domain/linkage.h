@@ -41,10 +41,11 @@ typedef struct Decision {
 
 const char *linkage_outcome_name(Outcome outcome); /* link review new */
 
-/* Texts of the decision live on the arena. Never fails. */
+/* Texts of the decision live on `arena`; `scratch` is used and rewound. Never fails. */
 void linkage_decide(const Model *model,
                     const HazardStore *store,
                     const Evidence *report,
+                    Arena *scratch,
                     Arena *arena,
                     Decision *decision);
 

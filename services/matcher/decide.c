@@ -258,7 +258,8 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
     Evidence *evidence = evidence_new(&row->report, row->source, row->report_id, row->received_at,
                                       decider->model, decider->scratch);
     Decision decision;
-    linkage_decide(decider->model, lifecycle.store, evidence, context->arena, &decision);
+    linkage_decide(decider->model, lifecycle.store, evidence, decider->scratch, context->arena,
+                   &decision);
     evidence->independence = decision.independence;
     HazardMember member =
         decide_member(&row->report, evidence, row->status_at, decision.independence);
@@ -308,8 +309,8 @@ bool decide_save(Decider *decider, Arena *arena, Error *error)
 {
     for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next)
         if (memory->overlay != NULL &&
-            !hazard_rows_changes(decider->hazard_rows, memory->region, memory->hazards,
-                                 memory->overlay, decider->model, arena, error))
+            !hazard_rows_changes(decider->hazard_rows, memory->region, memory->overlay,
+                                 decider->model, arena, error))
             return false;
     return true;
 }

@@ -1,0 +1,38 @@
+#ifndef ONECASE_DOMAIN_CANDIDATES_H
+#define ONECASE_DOMAIN_CANDIDATES_H
+
+#include "domain/blocking.h"
+#include "domain/hazard.h"
+#include "domain/scorer.h"
+
+/* The hazards a report is compared with, and what each adds to the comparison as a whole. Used by domain/linkage.c. */
+typedef struct Candidate {
+    const Hazard *hazard;
+    uint32_t proposed_by;
+    Score score;
+    int64_t twin_set; /* smallest id of its twins: they compete as one */
+    int agreeing;
+    int contradicting;
+    bool quoted; /* see quotes_hazard */
+} Candidate;
+
+/* How many live hazards of the report's family, or of its party, stand where it points to. */
+typedef struct Crowd {
+    int32_t building, estate, road, party;
+} Crowd;
+
+typedef struct Candidates {
+    Candidate *items; /* in order of hazard id, at most BLOCKING_CANDIDATES_MAX */
+    size_t count;
+    int32_t generic_keys; /* keys that too many hazards share: they propose nothing */
+    Crowd crowd;
+} Candidates;
+
+/* Candidates that share a blocking key with the report, those that share most first when there are too many. */
+Candidates
+candidates_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *arena);
+
+HazardFacts
+candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report);
+
+#endif
