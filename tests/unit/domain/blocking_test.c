@@ -1,0 +1,262 @@
+/*
+ * Pairs that may be one hazard share a key: a property over random points and addresses, for every class. "May be" is
+ * what the scorer says, so both are tested against each other.
+ */
+#include "scorer_fixture.h"
+
+#include "base/text_builder.h"
+
+#include "domain/blocking.h"
+#include "domain/scorer_place.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static uint32_t next(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static double fraction(uint32_t *seed)
+{
+    return next(seed) / 16777216.0;
+}
+
+/* The member is indexed, the report asks: which kinds they share. */
+static unsigned shared_kinds(const Fixture *fixture, const Evidence *report, const Evidence *member)
+{
+    BlockingKey asked[BLOCKING_KEYS_MAX];
+    BlockingKey indexed[BLOCKING_KEYS_MAX];
+    size_t asked_count = blocking_query_keys(report, fixture->model, asked);
+    size_t indexed_count = blocking_index_keys(member, fixture->model, indexed);
+    unsigned kinds = 0;
+    for (size_t i = 0; i < asked_count; i++)
+        for (size_t j = 0; j < indexed_count; j++)
+            if (asked[i].hash == indexed[j].hash) {
+                assert_int_equal(asked[i].kind, indexed[j].kind);
+                kinds |= 1u << asked[i].kind;
+            }
+    return kinds;
+}
+
+static bool shares(const Fixture *fixture, const Evidence *a, const Evidence *b, BlockingKind kind)
+{
+    return (shared_kinds(fixture, a, b) & (1u << kind)) != 0;
+}
+
+/* Points of precision A to C within R + e lie in one tile or in neighbours, from 18 to 53 degrees north. */
+static void near_points_share_a_tile(void **state)
+{
+    const Fixture *fixture = *state;
+    uint32_t seed = 11;
+    size_t tried = 0;
+    for (size_t i = 0; i < fixture->model->class_count; i++) {
+        const HazardClass *category = &fixture->model->classes[i];
+        if (category->radius_m == 0)
+            continue;
+        Evidence a = fixture_evidence(fixture, "A02", "");
+        a.category = category;
+        a.has_point = true;
+        a.precision = 'C';
+        Evidence b = a;
+        int32_t radius = category->radius_m > category->first_radius_m ? category->radius_m
+                                                                       : category->first_radius_m;
+        for (int round = 0; round < 400; round++, tried++) {
+            double reach = (radius + 113) * fraction(&seed);
+            double angle = 6.283185307 * fraction(&seed);
+            a.point = (GeoPoint){75 + 60 * fraction(&seed), 18 + 35 * fraction(&seed), GEO_WGS84};
+            b.point = a.point;
+            b.point.lat += reach * sin(angle) / 111196;
+            b.point.lon += reach * cos(angle) / (111196 * cos(a.point.lat * 0.017453293));
+            if (geo_distance_m(a.point, b.point) > radius + 113)
+                continue;
+            assert_true(shares(fixture, &a, &b, BLOCK_TILE));
+        }
+    }
+    assert_true(tried > 10000);
+}
+
+static void far_points_share_no_tile(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence a = fixture_evidence(fixture, "E01", "");
+    Evidence b = fixture_evidence(fixture, "E01", "");
+    fixture_set_point(&a, 0, 'B');
+    fixture_set_point(&b, 1000, 'B');
+    assert_false(shares(fixture, &a, &b, BLOCK_TILE));
+    b = fixture_evidence(fixture, "J03", ""); /* never joined by radius */
+    fixture_set_point(&b, 0, 'B');
+    assert_int_equal(shared_kinds(fixture, &a, &b), 0);
+    assert_int_equal(shared_kinds(fixture, &b, &b), 0);
+}
+
+static void append(TextBuilder *out, uint32_t number, const char *counter)
+{
+    builder_int(out, number);
+    builder_string(out, counter);
+}
+
+/* An address of a very small city, so that pairs often agree. */
+static Text random_address(uint32_t *seed, Arena *arena)
+{
+    static const char *const ROADS[] = {"建设路", "人民路", "和平路"};
+    static const char *const ESTATES[] = {"锦绣花园", "青松家园", "锦绣花园二期"};
+    TextBuilder out = builder_new(arena);
+    uint32_t form = next(seed) % 8;
+    if (form == 0) {
+        builder_string(&out, ROADS[next(seed) % 2]);
+        builder_string(&out, "与和平路路口");
+        return builder_view(&out);
+    }
+    if (form < 5) {
+        builder_string(&out, ROADS[next(seed) % 3]);
+        if (form == 1)
+            append(&out, 300 + next(seed) % 2, "弄");
+        if (form == 2 || form == 3)
+            append(&out, 10 + next(seed) % 3, "号");
+        if (form < 3)
+            return builder_view(&out);
+    }
+    if (form != 4)
+        builder_string(&out, ESTATES[next(seed) % 3]);
+    if (next(seed) % 3 != 0 && form != 4)
+        append(&out, 1 + next(seed) % 3, "幢");
+    if (next(seed) % 3 == 0 && form > 4)
+        builder_string(&out, "东门");
+    return builder_view(&out);
+}
+
+/* Whatever two addresses of one family reach by levels P1 to P5, or X1 in area scope, a key proposes. */
+static void comparable_addresses_share_a_key(void **state)
+{
+    const Fixture *fixture = *state;
+    static const char *const CODES[] = {"A02", "A01", "C01", "C02", "E06", "G02",
+                                        "B01", "B03", "F01", "F03", "H01"};
+    enum { CODE_COUNT = sizeof CODES / sizeof CODES[0] };
+    Arena *arena = arena_new(64 * 1024);
+    uint32_t seed = 5;
+    size_t levels[PLACE_LEVELS] = {0};
+    for (int round = 0; round < 30000; round++) {
+        const char *code = CODES[next(&seed) % CODE_COUNT];
+        const char *other = CODES[next(&seed) % CODE_COUNT];
+        Evidence a = fixture_evidence(fixture, code, "");
+        Evidence b = fixture_evidence(fixture, other, "");
+        if (!text_equal(a.category->family, b.category->family))
+            continue;
+        address_parse(random_address(&seed, arena), arena, &a.address);
+        address_parse(random_address(&seed, arena), arena, &b.address);
+        PlaceFinding finding = scorer_place_addresses(&a.address, &b.address);
+        levels[finding.level]++;
+        bool proposed = shared_kinds(fixture, &a, &b) != 0;
+        bool positive = finding.level != PLACE_P0 && finding.level != PLACE_X2;
+        if (positive && !proposed)
+            fail_msg("%.*s and %.*s share no key", TEXT_ARGS(address_standard(&a.address, arena)),
+                     TEXT_ARGS(address_standard(&b.address, arena)));
+        arena_reset(arena);
+    }
+    for (PlaceLevel level = PLACE_P2; level <= PLACE_P5; level++)
+        if (levels[level] < 50)
+            fail_msg("%s was tried only %zu times", model_place_name(level), levels[level]);
+    assert_true(levels[PLACE_X1] > 50);
+    arena_free(arena);
+}
+
+static void keys_of_each_kind(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence a = fixture_evidence(fixture, "A02", "锦绣花园3幢");
+    Evidence b = fixture_evidence(fixture, "A01", "锦绣花园3号楼2单元");
+    assert_true(shares(fixture, &a, &b, BLOCK_BUILDING));
+    assert_true(shares(fixture, &a, &b, BLOCK_ESTATE));
+    b = fixture_evidence(fixture, "H01", "锦绣花园5幢"); /* another family, another building */
+    assert_int_equal(shared_kinds(fixture, &a, &b), 0);
+
+    a = fixture_evidence(fixture, "C03", "建设路128号");
+    b = fixture_evidence(fixture, "E01", "建设路128号");
+    assert_true(shares(fixture, &a, &b, BLOCK_DOOR));
+    assert_false(shares(fixture, &a, &b, BLOCK_ROAD));
+
+    fixture_add_asset(&a, ASSET_PLATE, "12345", true);
+    fixture_add_asset(&b, ASSET_PLATE, "12345", false);
+    assert_true(shares(fixture, &a, &b, BLOCK_ASSET));
+    b.assets[0].kind = ASSET_DEVICE;
+    assert_false(shares(fixture, &a, &b, BLOCK_ASSET));
+
+    a = fixture_evidence(fixture, "A02", "");
+    b = fixture_evidence(fixture, "A02", "");
+    Text quoted = TEXT("YZ1");
+    b.record_no = TEXT("YZ1");
+    a.quoted_nos = (TextList){&quoted, 1};
+    assert_true(shares(fixture, &a, &b, BLOCK_RECORD));
+    a.quoted_nos.count = 0;
+    a.origin_no = TEXT("YZ1"); /* a copy of it */
+    assert_true(shares(fixture, &a, &b, BLOCK_RECORD));
+
+    a.reporter = b.reporter = TEXT("1:0123456789abcdef0123456789abcdef");
+    a.origin_no = TEXT_ABSENT;
+    assert_true(shares(fixture, &a, &b, BLOCK_REPORTER));
+    a.reporter_staff = b.reporter_staff = true;
+    assert_int_equal(shared_kinds(fixture, &a, &b), 0);
+
+    a = fixture_shop(fixture, "", "91990101MA0TERT08C");
+    assert_true(shares(fixture, &a, &a, BLOCK_PARTY));
+    a.category = model_class(fixture->model, TEXT("A02")); /* a property company is no place */
+    assert_int_equal(shared_kinds(fixture, &a, &a), 0);
+}
+
+/* Gas and chemical smell may be confused: the query looks for both families, in one grid of tiles. */
+static void query_reaches_confusable_families(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence a = fixture_evidence(fixture, "B01", "锦绣花园");
+    Evidence b = fixture_evidence(fixture, "B05", "锦绣花园");
+    assert_true(shares(fixture, &a, &b, BLOCK_ESTATE));
+    fixture_set_point(&a, 0, 'B');
+    fixture_set_point(&b, 400, 'B');
+    assert_true(shares(fixture, &a, &b, BLOCK_TILE));
+}
+
+static void has_no_doubles_and_keeps_the_limit(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence a = fixture_evidence(fixture, "C01", "建设路与人民路路口");
+    Evidence b = fixture_evidence(fixture, "C01", "锦绣花园1-16幢");
+    Text quoted[40];
+    char numbers[40][8];
+    for (int i = 0; i < 40; i++) {
+        snprintf(numbers[i], sizeof numbers[i], "YZ%d", i);
+        quoted[i] = text_from(numbers[i]);
+    }
+    a.address.estate = b.address.estate;
+    a.address.buildings = b.address.buildings;
+    a.quoted_nos = (TextList){quoted, 40};
+    a.community_code = TEXT("990101001001");
+    fixture_set_point(&a, 0, 'B');
+    BlockingKey keys[BLOCKING_KEYS_MAX];
+    size_t count = blocking_query_keys(&a, fixture->model, keys);
+    assert_int_equal(count, BLOCKING_KEYS_MAX);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            assert_true(keys[i].hash != keys[j].hash);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(near_points_share_a_tile),
+        cmocka_unit_test(far_points_share_no_tile),
+        cmocka_unit_test(comparable_addresses_share_a_key),
+        cmocka_unit_test(keys_of_each_kind),
+        cmocka_unit_test(query_reaches_confusable_families),
+        cmocka_unit_test(has_no_doubles_and_keeps_the_limit),
+    };
+    return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}

@@ -1,0 +1,374 @@
+/* What a report says, read once: place, class, assets, party, reporter, wording (linkage.md 1 and 2). */
+#include "base/text_builder.h"
+
+#include "domain/evidence.h"
+#include "domain/model_data.h"
+#include "domain/text_similarity.h"
+
+#include "adapters/model_file.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const int64_t NOON = INT64_C(1790000000000000);
+
+typedef struct Fixture {
+    Model *model;
+    Arena *scratch;
+} Fixture;
+
+static int set_up(void **state)
+{
+    static Fixture fixture;
+    Error error = {0};
+    if (!model_file_load("deploy/model/onecase.cfg", &fixture.model, &error)) {
+        print_error("%s\n", error.text);
+        return -1;
+    }
+    fixture.scratch = arena_new(64 * 1024);
+    *state = &fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *fixture = *state;
+    model_free(fixture->model);
+    arena_free(fixture->scratch);
+    return 0;
+}
+
+static Report empty_report(void)
+{
+    Report report;
+    report_init(&report);
+    report.record_no = TEXT("R1");
+    report.reported_at = NOON;
+    return report;
+}
+
+static Evidence *build(const Fixture *fixture, const Report *report)
+{
+    return evidence_new(report, TEXT("H12345"), 5, NOON, fixture->model, fixture->scratch);
+}
+
+static void completes_the_address_from_the_text(void **state)
+{
+    Report report = empty_report();
+    report.address = TEXT("东湖区锦绣花园");
+    report.title = TEXT("电梯故障");
+    report.body = TEXT("市民反映3号楼2单元电梯停运三天");
+    Evidence *evidence = build(*state, &report);
+    assert_true(text_is(evidence->place_text, "锦绣花园3幢2单元"));
+    assert_int_equal(evidence->event_at, NOON);
+    assert_int_equal(evidence->report_id, 5);
+    assert_true(text_is(evidence->source, "H12345"));
+    evidence_free(evidence);
+
+    report.address = TEXT("锦绣花园3幢");
+    report.body = TEXT("我住5幢，电梯坏了"); /* the reporter's own building does not count */
+    evidence = build(*state, &report);
+    assert_true(text_is(evidence->place_text, "锦绣花园3幢"));
+    evidence_free(evidence);
+
+    report.address = TEXT_ABSENT;
+    report.body = TEXT("我住锦绣花园5幢，电梯坏了");
+    evidence = build(*state, &report);
+    assert_true(text_is(evidence->place_text, "锦绣花园5幢"));
+    assert_int_equal(evidence->address.role, PLACE_REPORTER);
+    evidence_free(evidence);
+}
+
+static void takes_a_place_name_as_landmark_or_estate(void **state)
+{
+    Report report = empty_report();
+    report.address = TEXT("建设路128号");
+    report.place_name = TEXT("好味来餐馆");
+    Evidence *evidence = build(*state, &report);
+    assert_true(text_is(evidence->address.poi, "好味来餐馆"));
+    evidence_free(evidence);
+    report.place_name = TEXT("锦绣花园");
+    evidence = build(*state, &report);
+    assert_true(text_is(evidence->address.estate, "锦绣花园"));
+    assert_true(text_is_empty(evidence->address.poi));
+    evidence_free(evidence);
+}
+
+static void chooses_the_class_by_code_and_words(void **state)
+{
+    static const struct {
+        const char *code;
+        int64_t confidence;
+        const char *body, *want;
+        int32_t want_confidence;
+    } CASES[] = {
+        {"A02", 90, "没有说是什么", "A02", 90},
+        {"A02", INTEGER_ABSENT, "没有说是什么", "A02", 100},
+        {"J03", 50, "路口的井盖没了", "E01", 96}, /* filed under "other" */
+        {"J03", 50, "有件事情要说", "J03", 0},
+        {"", INTEGER_ABSENT, "路口的井盖没了", "E01", 96},
+        {"Z99", 90, "有件事情要说", "J03", 0},
+        {"E03", 70, "路口的井盖没了", "E01", 96}, /* a neighbouring code, the words are surer */
+        {"E03", 97, "路口的井盖没了", "E03", 97},
+        {"C03", 90, "楼道堆物，很怕引发火灾", "C03", 90}, /* feared is not seen */
+        {"J03", 50, "楼道堆放杂物，担心起火", "C03", 84},
+        {"J03", 50, "担心漏气，因为闻到很浓的燃气味", "B01", 93},
+        {"A02", 50, "没有说是什么", "A02", 50},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report = empty_report();
+        report.category = text_from(CASES[i].code);
+        report.category_confidence = CASES[i].confidence;
+        report.body = text_from(CASES[i].body);
+        Evidence *evidence = build(*state, &report);
+        if (!text_is(evidence->category->code, CASES[i].want) ||
+            evidence->category_confidence != CASES[i].want_confidence)
+            fail_msg("%s %s: got %.*s %d", CASES[i].code, CASES[i].body,
+                     TEXT_ARGS(evidence->category->code), (int)evidence->category_confidence);
+        evidence_free(evidence);
+    }
+}
+
+static void expect_asset(const Evidence *evidence, AssetKind kind, const char *id, bool structured)
+{
+    for (size_t i = 0; i < evidence->asset_count; i++)
+        if (evidence->assets[i].kind == kind) {
+            assert_true(text_is(evidence->assets[i].id, id));
+            assert_int_equal(evidence->assets[i].structured, structured);
+            return;
+        }
+    fail_msg("no asset %s", id);
+}
+
+static void reads_assets_of_fields_by_their_shape(void **state)
+{
+    Report report = empty_report();
+    report.category = TEXT("A02");
+    report.category_confidence = 90;
+    report.lift_plate = TEXT("１２３４５");
+    report.component_code = TEXT("9901010101000001");
+    report.device_id = TEXT("smoke-7");
+    Evidence *evidence = build(*state, &report);
+    assert_int_equal(evidence->asset_count, 3);
+    expect_asset(evidence, ASSET_PLATE, "12345", true);
+    expect_asset(evidence, ASSET_COMPONENT, "9901010101000001", true);
+    expect_asset(evidence, ASSET_DEVICE, "SMOKE-7", true);
+    evidence_free(evidence);
+
+    report = empty_report();
+    report.lift_plate = TEXT("9901010101000001"); /* a component in the slot of the plate */
+    evidence = build(*state, &report);
+    assert_int_equal(evidence->asset_count, 1);
+    expect_asset(evidence, ASSET_COMPONENT, "9901010101000001", true);
+    evidence_free(evidence);
+
+    report = empty_report();
+    report.category = TEXT("A02");
+    report.category_confidence = 90;
+    report.component_code = TEXT("12345"); /* a plate in the slot of the component */
+    evidence = build(*state, &report);
+    expect_asset(evidence, ASSET_PLATE, "12345", true);
+    evidence_free(evidence);
+
+    report = empty_report();
+    report.lift_plate = TEXT("12***5");
+    evidence = build(*state, &report);
+    assert_int_equal(evidence->asset_count, 0);
+    evidence_free(evidence);
+}
+
+static void reads_assets_out_of_text(void **state)
+{
+    static const struct {
+        const char *body;
+        AssetKind kind;
+        const char *id; /* NULL: none */
+    } CASES[] = {
+        {"电梯编号：12345，门关不上", ASSET_PLATE, "12345"},
+        {"识别码为 123456 的电梯停运", ASSET_PLATE, "123456"},
+        {"梯牌12345", ASSET_PLATE, "12345"},
+        {"拨打96333没有人来", ASSET_NONE, NULL},
+        {"电梯编号看不清，物业电话12345678", ASSET_NONE, NULL},
+        {"电梯编号是多少不知道，已经坏了12345次", ASSET_NONE, NULL},
+        {"井盖编号9901010101000001破损", ASSET_COMPONENT, "9901010101000001"},
+        {"工单号99010101010000012345", ASSET_NONE, NULL},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report = empty_report();
+        report.body = text_from(CASES[i].body);
+        Evidence *evidence = build(*state, &report);
+        if (CASES[i].id == NULL)
+            assert_int_equal(evidence->asset_count, 0);
+        else
+            expect_asset(evidence, CASES[i].kind, CASES[i].id, false);
+        evidence_free(evidence);
+    }
+}
+
+static void field_comes_before_text(void **state)
+{
+    Report report = empty_report();
+    report.lift_plate = TEXT("12345");
+    report.body = TEXT("电梯编号12345停运");
+    Evidence *evidence = build(*state, &report);
+    assert_int_equal(evidence->asset_count, 1);
+    assert_true(evidence->assets[0].structured);
+    evidence_free(evidence);
+}
+
+static void checks_the_credit_code(void **state)
+{
+    static const struct {
+        const char *code;
+        bool valid;
+    } CASES[] = {
+        {"91990101MA0TERT08C", true},
+        {"91990101ma0tert08c", true},
+        {"91990101MA0TERT08D", false},
+        {"91990101MA0TERT08", false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report = empty_report();
+        report.usc_code = text_from(CASES[i].code);
+        Evidence *evidence = build(*state, &report);
+        assert_int_equal(evidence->usc_valid, CASES[i].valid);
+        assert_false(text_is_empty(evidence->usc_code));
+        evidence_free(evidence);
+    }
+}
+
+static void knows_staff_copies_and_points(void **state)
+{
+    Report report = empty_report();
+    report.reporter = TEXT("1:0123456789abcdef0123456789abcdef");
+    report.reporter_kind = TEXT("citizen");
+    Evidence *evidence = build(*state, &report);
+    assert_false(evidence->reporter_staff);
+    assert_int_equal(evidence->independence, INDEPENDENT);
+    assert_false(evidence->has_point);
+    evidence_free(evidence);
+
+    report.reporter_kind = TEXT("staff");
+    report.origin_no = TEXT("YZ1");
+    report.origin_source = TEXT("H12345");
+    report.point = (ReportPoint){{110.1, 39.1, GEO_WGS84}, GEO_GCJ02, 'C'};
+    evidence = build(*state, &report);
+    assert_true(evidence->reporter_staff);
+    assert_int_equal(evidence->independence, TRANSFERRED);
+    assert_true(text_is(evidence->origin_no, "YZ1"));
+    assert_true(evidence->has_point);
+    assert_int_equal(evidence->precision, 'C');
+    assert_false(evidence->point_derived);
+    evidence_free(evidence);
+
+    report.reporter_kind = TEXT("masked");
+    report_add_flag(&report, ((Fixture *)*state)->scratch, TEXT("point_geocoded"));
+    report.finder_kind = TEXT("inspector");
+    evidence = build(*state, &report);
+    assert_true(evidence->reporter_masked);
+    assert_true(evidence->reporter_staff);
+    assert_true(evidence->point_derived);
+    evidence_free(evidence);
+}
+
+static void compares_wording_without_places_numbers_and_noise(void **state)
+{
+    Report a = empty_report();
+    Report b = empty_report();
+    a.body = TEXT("市民来电反映，锦绣花园3幢2单元电梯门反复开合关不上，请尽快处理。");
+    b.body = TEXT("巡查发现：青松家园15号楼，电梯门反复开合关不上！已拍照上报");
+    Evidence *x = build(*state, &a);
+    Evidence *y = build(*state, &b);
+    assert_int_equal(x->gram_count, y->gram_count);
+    assert_memory_equal(x->grams, y->grams, x->gram_count * sizeof(Gram));
+    assert_int_equal(text_similarity_permille(x->grams, x->gram_count, y->grams, y->gram_count),
+                     1000);
+    assert_int_equal(x->text_length, strlen("电梯门反复开合关不上") / 3);
+    for (size_t i = 1; i < x->gram_count; i++)
+        assert_true(x->grams[i - 1].hash < x->grams[i].hash);
+    evidence_free(x);
+    evidence_free(y);
+}
+
+static void tells_wordings_apart(void **state)
+{
+    Report a = empty_report();
+    Report b = empty_report();
+    Report c = empty_report();
+    a.body = TEXT("电梯运行时异响，经常停运，平层不准");
+    b.body = TEXT("这部电梯异响，经常停运");
+    c.body = TEXT("雨水井盖缺失，井口敞着，车轧过哐当响");
+    Evidence *x = build(*state, &a);
+    Evidence *y = build(*state, &b);
+    Evidence *z = build(*state, &c);
+    assert_true(text_similarity_permille(x->grams, x->gram_count, y->grams, y->gram_count) >= 300);
+    assert_true(text_similarity_permille(x->grams, x->gram_count, z->grams, z->gram_count) < 80);
+    evidence_free(x);
+    evidence_free(y);
+    evidence_free(z);
+}
+
+/* The whole must not point into the report, and building must not keep scratch memory. */
+static void is_one_block_of_its_own(void **state)
+{
+    Fixture *fixture = *state;
+    Arena *arena = arena_new(4096);
+    Report report = empty_report();
+    TextList numbers = {ARENA_ARRAY(arena, Text, 2), 2};
+    numbers.items[0] = text_copy(arena, TEXT("YZ202601010001"));
+    numbers.items[1] = text_copy(arena, TEXT("YZ202601010002"));
+    report.quoted_nos = numbers;
+    report.address = text_copy(arena, TEXT("锦绣花园3、5幢"));
+    report.party_name = text_copy(arena, TEXT("好味来餐馆（建设路店）"));
+    report.lift_plate = text_copy(arena, TEXT("12345"));
+    size_t used = arena_used(fixture->scratch);
+    Evidence *evidence = build(fixture, &report);
+    assert_int_equal(arena_used(fixture->scratch), used);
+    arena_free(arena);
+    assert_int_equal(evidence->quoted_nos.count, 2);
+    assert_true(text_is(evidence->quoted_nos.items[1], "YZ202601010002"));
+    assert_int_equal(evidence->address.buildings.count, 2);
+    assert_true(text_is(evidence->address.buildings.items[1], "5"));
+    assert_true(text_is(evidence->party_name, "好味来餐馆(建设路店)"));
+    assert_true(text_is(evidence->assets[0].id, "12345"));
+    evidence_free(evidence);
+    evidence_free(NULL);
+}
+
+static void keeps_the_heaviest_grams_of_a_long_text(void **state)
+{
+    Fixture *fixture = *state;
+    TextBuilder body = builder_new(fixture->scratch);
+    for (uint32_t i = 0; i < 600; i++)
+        builder_codepoint(&body, 0x4E00 + i * 7);
+    Report report = empty_report();
+    report.body = builder_view(&body);
+    Evidence *evidence = build(fixture, &report);
+    assert_int_equal(evidence->gram_count, EVIDENCE_GRAMS_MAX);
+    evidence_free(evidence);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(completes_the_address_from_the_text),
+        cmocka_unit_test(takes_a_place_name_as_landmark_or_estate),
+        cmocka_unit_test(chooses_the_class_by_code_and_words),
+        cmocka_unit_test(reads_assets_of_fields_by_their_shape),
+        cmocka_unit_test(reads_assets_out_of_text),
+        cmocka_unit_test(field_comes_before_text),
+        cmocka_unit_test(checks_the_credit_code),
+        cmocka_unit_test(knows_staff_copies_and_points),
+        cmocka_unit_test(compares_wording_without_places_numbers_and_noise),
+        cmocka_unit_test(tells_wordings_apart),
+        cmocka_unit_test(is_one_block_of_its_own),
+        cmocka_unit_test(keeps_the_heaviest_grams_of_a_long_text),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
