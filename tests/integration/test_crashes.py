@@ -5,13 +5,15 @@ test_matcher.py kills over plain records; here every record may join, close or r
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from harness import LocalServers, wait_until
 from harness_city import SOURCE_TOPICS, City, await_accounts, source_ends
-from harness_hub import Hub, open_hub, running_hub
+from harness_hub import Hub, expected_records, open_hub, running_hub
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,34 @@ def test_batches_of_any_size_decide_alike(second: Hub, undisturbed: Hub, batch_m
     second.start("matcher", f"batch_max={batch_max}")
     await_all(second, undisturbed.reported())
     assert_same(second, undisturbed)
+
+
+def test_a_batch_may_replace_what_it_compares_with(
+        servers: LocalServers, template_database: str, tmp_path: Path, city: City) -> None:
+    """Ten calls about one lift in one batch: more than are kept for comparison, so that the ninth, which is closest to
+    the short second call of the same caller, takes that call's place."""
+    first = expected_records(city, "scenario-1-lift")[-1].removeprefix("H12345/")
+    lines = (city.directory / "hotline.workorder.jsonl").read_text(encoding="utf-8").splitlines()
+    sheet = next(base64.b64decode(line["value_base64"]) for line in map(json.loads, lines) if line["key"] == first)
+    said = [("19900000101", "电梯经常异响停运，上下都要等很久，老人出不了门"), ("19900000102", "电梯停运"),
+            *((f"1990000011{n}", f"电梯经常异响停运，第{n}次打电话了，物业说在等配件") for n in range(6)),
+            ("19900000102", "电梯停运"), ("19900000102", "电梯停运")]
+    with open_hub(servers, template_database, tmp_path / "hub") as made:
+        made.start("intake")
+        for number, (phone, content) in enumerate(said):
+            record = json.loads(sheet)
+            record["body"] |= {"gdbh": f"YZ2099010100{number:02d}", "tel": phone, "contactTel": phone, "content": content}
+            made.topics.produce("hotline.workorder", [("one lift", json.dumps(record, ensure_ascii=False))])
+        wait_until(lambda: made.reported() == len(said), 60, "intake to send all calls")
+        made.start("matcher", "batch_max=500")
+        await_accounts(made.database, made.topics)
+        calls = made.placed(f"H12345/YZ2099010100{number:02d}" for number in range(len(said)))
+        assert len({row["hazard_no"] for row in calls}) == 1
+        last = made.json("case", "explain", "H12345/YZ209901010009")
+        [caller] = [item for item in last["comparisons"] if item["comparison"] == "reporter"]
+        [place] = [item for item in last["comparisons"] if item["comparison"] == "place" and item["level"].startswith("P")]
+        assert caller["weight_mb"] > 0 and place["report"] == place["hazard"] == "听雨新村3幢2单元"
+        made.stop()  # no report of a sanitizer
 
 
 def test_a_killed_intake_loses_nothing_and_its_repeats_are_recognised(
