@@ -331,10 +331,14 @@ finish(Postgres *pg, PostgresResult **results, size_t count, PostgresOutcome *ou
     return well;
 }
 
-/* Statements of another plan than before, or unknown to this connection: a new connection helps. */
+/*
+ * Statements of another plan than before, or unknown to this connection; or a server that only reads, while another
+ * may be the primary by now: a new connection helps.
+ */
 static void renew_if_stale(Postgres *pg, const Error *error)
 {
-    if (starts(error->state, "0A000") || starts(error->state, "26000"))
+    if (starts(error->state, "0A000") || starts(error->state, "26000") ||
+        starts(error->state, "25006"))
         postgres_disconnect(pg);
 }
 

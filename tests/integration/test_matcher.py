@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 
 import psycopg
 import pytest
@@ -413,3 +414,35 @@ def test_refuses_times_stamped_by_the_sender(topics, database, start_service):
     matcher.expect_exit(1)
     assert "LogAppendTime" in matcher.text()
     assert database.value("select count(*) from onecase.reports") == 0
+
+
+def test_a_frozen_matcher_that_thaws_writes_nothing(log, new_database, start_service, onecase):
+    mixed_log(log, seed=6, count=2500)
+    log.send()
+    calm = log.use(new_database())
+    matcher = start_service("matcher", "--set", f"group={log.topics.prefix}calm", database=calm)
+    wait_until_stored(calm, log)
+    matcher.stop()
+
+    database = log.use(new_database())
+    total = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
+    frozen = start_service("matcher", "--set", "batch_max=10", "--set", "owner=frozen", database=database)
+    wait_until(lambda: database.value(total) >= log.sent * 0.2, 60, "a fifth of the load", every=0.005)
+    frozen.signal(signal.SIGSTOP)
+    assert database.value(total) < log.sent, "the load was over before it could be frozen"
+    other = start_service("matcher", "--set", "owner=other", database=database)
+    wait_until_stored(database, log, limit=90)
+    assert database.rows("select distinct owner from onecase.consumer_offsets where next_offset > 0") == [("other",)]
+    frozen.signal(signal.SIGCONT)
+    log.report("Z1", region="9901")
+    log.report("Z2", region="9902")
+    log.send()
+    wait_until_stored(database, log, limit=60)
+    frozen.wait_for_log("event=claimed", limit=60, count=2)
+    other.stop()
+    frozen.stop()
+    assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+    matcher.start()
+    wait_until_stored(calm, log)
+    matcher.stop()
+    assert digest(onecase, database) == digest(onecase, calm)
