@@ -15,8 +15,8 @@ from pathlib import Path
 import send as city_sender
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import OffsetSpec
-from harness import PROJECT, Database, LocalServers, Service, Topics, program
-from harness_city import City, await_accounts
+from harness import PROJECT, Database, LocalServers, Service, Topics, program, wait_until
+from harness_city import City, accounted, await_accounts, source_ends
 
 REPORT_PARTITIONS = 24  # deploy/topics.cfg
 
@@ -83,16 +83,37 @@ class Hub:
 
     # ---- feeding it --------------------------------------------------------------------------------------------
 
-    def feed(self, city: City, rate: float = 0.0) -> None:
-        """The whole city; with a rate in the order of time. Ends when the database accounts for all of it."""
-        city.send(self.topics, rate)
+    def feed(self, city: City, *only: str, from_ms: int = 0, before_ms: int | None = None) -> None:
+        """The city, or only these topics, or what was sent in that time; ends when the database accounts for all of it."""
+        topics = city_sender.read_city(city.directory, from_ms, before_ms)
+        chosen = {topic: records for topic, records in topics.items() if topic in (only or topics)}
+        city_sender.send(chosen, self.topics.servers.brokers, self.topics.prefix)
+        self.await_accounts()
+
+    def await_accounts(self) -> None:
+        """Until the database accounts for all that the departments sent; fails when anything is missing or doubled."""
+        ends = {place: end for place, end in source_ends(self.topics).items() if end > 0}
+
+        def done() -> bool:
+            self.check_running()
+            have = accounted(self.database, self.topics)
+            return all(have.get(place, 0) >= end for place, end in ends.items())
+
+        wait_until(done, 120, "the database to account for all source offsets")
         await_accounts(self.database, self.topics)
 
-    def feed_topic(self, city: City, topic: str) -> None:
-        """One department's records, and waits until the database accounts for them."""
-        records = city_sender.read_city(city.directory)[topic]
-        city_sender.send({topic: records}, self.topics.servers.brokers, self.topics.prefix)
-        await_accounts(self.database, self.topics)
+    def await_consumed(self, total: int) -> None:
+        """Until so many records of onecase.report have their effect in the database."""
+        def done() -> bool:
+            self.check_running()
+            return self.consumed() >= total
+
+        wait_until(done, 120, f"the matcher to consume {total} records")
+        assert self.consumed() == total
+
+    def check_running(self) -> None:
+        for service in self.services:
+            assert service.running or service.ended, f"{service.name} has ended by itself:\n{service.tail(80)}"
 
     def reported(self) -> int:
         """Records in onecase.report; one question to the broker."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from harness import LocalServers, wait_until
-from harness_city import SOURCE_TOPICS, City, await_accounts, source_ends
+from harness_city import SOURCE_TOPICS, City, source_ends
 from harness_hub import Hub, expected_records, open_hub, running_hub
 
 
@@ -38,10 +38,6 @@ def second(servers: LocalServers, template_database: str, undisturbed: Hub, tmp_
         yield made
 
 
-def await_all(hub: Hub, total: int) -> None:
-    wait_until(lambda: hub.consumed() == total, 60, f"the matcher to consume all {total} records")
-
-
 def assert_same(found: Hub, expected: Hub) -> None:
     ours, theirs = found.digest(), expected.digest()
     assert theirs["tables"]["reports"]["rows"] > 100 and theirs["tables"]["decisions"]["rows"] > 100
@@ -59,14 +55,14 @@ def test_a_matcher_killed_in_mid_load_decides_as_if_it_never_was(second: Hub, un
         matcher.kill()
         assert total * part <= second.consumed() < total, "the load was over before it could be killed"
     second.start("matcher")
-    await_all(second, total)
+    second.await_consumed(total)
     assert_same(second, undisturbed)
 
 
 @pytest.mark.parametrize("batch_max", [1, 7, 500])
 def test_batches_of_any_size_decide_alike(second: Hub, undisturbed: Hub, batch_max: int) -> None:
     second.start("matcher", f"batch_max={batch_max}")
-    await_all(second, undisturbed.reported())
+    second.await_consumed(undisturbed.reported())
     assert_same(second, undisturbed)
 
 
@@ -88,7 +84,7 @@ def test_a_batch_may_replace_what_it_compares_with(
             made.topics.produce("hotline.workorder", [("one lift", json.dumps(record, ensure_ascii=False))])
         wait_until(lambda: made.reported() == len(said), 60, "intake to send all calls")
         made.start("matcher", "batch_max=500")
-        await_accounts(made.database, made.topics)
+        made.await_accounts()
         calls = made.placed(f"H12345/YZ2099010100{number:02d}" for number in range(len(said)))
         assert len({row["hazard_no"] for row in calls}) == 1
         last = made.json("case", "explain", "H12345/YZ209901010009")
@@ -120,8 +116,8 @@ def test_a_killed_intake_loses_nothing_and_its_repeats_are_recognised(
         repeats = len(ids) - total
         assert repeats >= total * 0.2  # what the first one sent came again
         made.start("matcher")
-        await_accounts(made.database, made.topics)
-        await_all(made, len(ids))
+        made.await_accounts()
+        made.await_consumed(len(ids))
         assert made.database.value("select sum(redelivered) from analysis.reconciliation") == repeats
         assert made.clusters() == undisturbed.clusters(), city.differences(made.database)
 

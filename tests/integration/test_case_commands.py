@@ -1,0 +1,251 @@
+"""onecase case list | show | explain over the sample city."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from harness import LocalServers
+from harness_city import City
+from harness_hub import Hub, expected_records, running_hub
+
+LINK_MB, REVIEW_MB = 4500, 2000  # linkage.md, section 1
+EITHER_LIFT = "H12345/YZ209901010001"
+NO_SUCH, USAGE, UNAVAILABLE = 3, 64, 69
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return City.make(1, tmp_path_factory.mktemp("city"))
+
+
+@pytest.fixture(scope="module")
+def hub(servers: LocalServers, template_database: str, city: City, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """The shipped city, and one more call about a lift in a building that has two: it fits both hazards alike."""
+    with running_hub(servers, template_database, tmp_path_factory.mktemp("hub")) as made:
+        made.feed(city)
+        made.topics.produce("hotline.workorder", [sheet_about_either_lift(city)])
+        made.await_accounts()
+        made.stop()
+        yield made
+
+
+def sheet_about_either_lift(city: City) -> tuple[str, str]:
+    """A sheet of scenario 5 from another caller, without the lift's plate; (key, value)."""
+    number = next(r for r in expected_records(city, "scenario-5-lift-a") if r.startswith("H12345/")).removeprefix("H12345/")
+    lines = (city.directory / "hotline.workorder.jsonl").read_text(encoding="utf-8").splitlines()
+    line = next(line for line in map(json.loads, lines) if line["key"] == number)
+    record = json.loads(base64.b64decode(line["value_base64"]))
+    assert record["body"]["plateNo"]
+    key = EITHER_LIFT.removeprefix("H12345/")
+    record["body"] |= {"gdbh": key, "plateNo": "", "tel": "19900009999", "contactTel": "19900009999", "callerName": "来电人9999"}
+    return key, json.dumps(record, ensure_ascii=False)
+
+
+@pytest.fixture(scope="module")
+def explained(hub: Hub) -> dict[str, dict]:
+    """The explanation of every report, as JSON."""
+    names = [row[0] for row in hub.database.rows("select source || '/' || record_no from onecase.reports")]
+    with ThreadPoolExecutor(4) as pool:
+        return dict(zip(names, pool.map(lambda name: hub.json("case", "explain", name), names)))
+
+
+def bits(millibits: int) -> str:
+    """+12.600, as the command prints a weight."""
+    return f"{'-' if millibits < 0 else '+'}{abs(millibits) // 1000}.{abs(millibits) % 1000:03d}"
+
+
+# ---- list ---------------------------------------------------------------------------------------------------------
+
+
+def test_list_shows_the_reddest_and_most_reported_first(hub: Hub) -> None:
+    cases = hub.json("case", "list", "--limit", "1000")
+    stored = hub.database.rows(
+        "select c.case_no, h.hazard_no, c.level, c.report_count, c.source_count from onecase.cases c"
+        "  join onecase.hazards h on h.region = c.region and h.hazard_id = c.hazard_id")
+    assert sorted((c["case_no"], c["hazard_no"], c["level"], c["reports"], c["sources"]) for c in cases) == sorted(stored)
+    order = [(case["level"], -case["reports"]) for case in cases]
+    assert order == sorted(order) and len(order) > 50
+    assert cases[0]["reports"] == 9 and cases[0]["level"] == 1  # the lift of scenario 1
+
+
+def test_list_takes_region_level_open_and_limit(hub: Hub) -> None:
+    every = hub.json("case", "list", "--limit", "1000")
+    by_number = lambda cases: sorted(case["case_no"] for case in cases)  # noqa: E731
+    for words, fits in (
+        (("--region", "9902"), lambda case: case["case_no"].startswith("AJ9902-")),
+        (("--level", "2"), lambda case: case["level"] <= 2),
+        (("--open",), lambda case: case["closed_at"] is None),
+        (("--open", "--level", "1"), lambda case: case["closed_at"] is None and case["level"] == 1),
+    ):
+        expected = by_number(filter(fits, every))
+        assert by_number(hub.json("case", "list", "--limit", "1000", *words)) == expected
+        assert 0 < len(expected) < len(every), words
+    assert [case["case_no"] for case in hub.json("case", "list", "--limit", "3")] == [case["case_no"] for case in every[:3]]
+    assert len(hub.json("case", "list")) == 20
+
+
+def test_list_for_people_has_a_line_for_each_case(hub: Hub) -> None:
+    heading, *lines = hub.onecase("case", "list").stdout.splitlines()
+    assert heading.startswith("案件")
+    assert [line.split()[0] for line in lines] == [case["case_no"] for case in hub.json("case", "list")]
+    assert "红" in lines[0] and "听雨新村3幢2单元" in lines[0]
+
+
+# ---- show ---------------------------------------------------------------------------------------------------------
+
+
+def test_show_tells_the_story_of_a_case(hub: Hub, city: City) -> None:
+    records = expected_records(city, "scenario-1-lift")
+    member = hub.placed(records)[0]
+    [case] = hub.json("case", "show", member["hazard_no"])
+    assert sorted(f"{one['source']}/{one['record_no']}" for one in case["members"]) == sorted(records)
+    times = [one["event_at"] for one in case["members"]]
+    assert times == sorted(times)
+    kinds = [event["kind"] for event in case["timeline"]]
+    assert kinds[0] == "opened" and kinds.count("report_linked") == 8 and kinds.count("opened") == 1 and "escalated" in kinds
+    assert hub.json("case", "show", case["case_no"]) == [case]
+
+    text = hub.onecase("case", "show", case["case_no"]).stdout
+    assert text.startswith(f"案件 {case['case_no']}   隐患 {case['hazard_no']}")
+    assert "等级 红" in text and "被困 3 人" in text and "报告 9（" in text
+    for record in records:
+        assert record in text
+    assert text.count("归并报告") == 8
+
+
+def test_show_has_the_hazards_asset(hub: Hub, city: City) -> None:
+    member = hub.placed(expected_records(city, "scenario-5-lift-b"))[0]
+    [case] = hub.json("case", "show", member["hazard_no"])
+    assert (case["asset_kind"], case["asset_id"]) == ("lift", member["lift_plate"])
+
+
+# ---- explain ------------------------------------------------------------------------------------------------------
+
+
+def test_every_decision_of_the_city_adds_up_exactly(hub: Hub, explained: dict[str, dict]) -> None:
+    assert len(explained) > 190
+    compared = 0
+    for name, found in explained.items():
+        weights = [item["weight_mb"] for item in found["comparisons"]]
+        if found["score_mb"] is None:
+            assert weights == [] and found["outcome"] == "new", name
+            continue
+        compared += 1
+        assert weights and found["prior_mb"] == -19000 and found["competition_mb"] >= 0, name
+        assert found["prior_mb"] + sum(weights) - found["competition_mb"] == found["score_mb"], name
+    assert compared > 100
+    assert hub.database.rows(
+        "select region, decision_id from onecase.decisions where score_mb is not null and score_mb"
+        " <> prior_mb + (select sum(w) from unnest(weights_mb) as w) - competition_mb") == []
+
+
+def test_every_outcome_follows_from_the_score(explained: dict[str, dict]) -> None:
+    for name, found in explained.items():
+        score = found["score_mb"]
+        outcome = "new" if score is None or score < REVIEW_MB else "link" if score >= LINK_MB else "review"
+        assert found["outcome"] == outcome, (name, score)
+        assert found["sentence"] and found["model_version"], name
+        if outcome == "link":
+            assert found["hazard_no"] and found["case_no"], name
+
+
+def test_comparisons_name_their_level_and_both_values(explained: dict[str, dict]) -> None:
+    known = {"place", "asset", "quoted", "class", "text", "party", "reporter", "gap", "tempo"}
+    seen = set()
+    for name, found in explained.items():
+        for item in found["comparisons"]:
+            seen.add(item["comparison"])
+            assert item["comparison"] in known and item["level"], (name, item)
+            if item["comparison"] in ("class", "asset"):
+                assert item["report"] and item["hazard"], (name, item)
+    assert seen >= {"place", "asset", "class", "text", "gap", "reporter", "quoted", "party"}
+
+
+def test_explain_prints_a_waterfall_whose_last_sum_is_the_score(hub: Hub, city: City, explained: dict[str, dict]) -> None:
+    for record in [*expected_records(city, "scenario-1-lift"), EITHER_LIFT]:
+        found = explained[record]
+        text = hub.onecase("case", "explain", record).stdout
+        assert text.startswith(f"报告 {record} → 隐患 {found['hazard_no']}，案件 {found['case_no']}：{found['outcome']}\n")
+        assert found["sentence"] in text and found["model_version"] in text
+        if found["score_mb"] is None:
+            assert "合计" not in text
+            continue
+        steps = [found["prior_mb"], *(item["weight_mb"] for item in found["comparisons"]), -found["competition_mb"]]
+        rows = re.findall(r"^(\S+)[^\n+]*?([+-]\d+\.\d{3}) +([+-]\d+\.\d{3})(?: |$)", text, re.M)
+        assert [row[0] for row in rows][0] == "先验" and [row[0] for row in rows][-1] == "竞争"
+        assert [row[1].lstrip("+") for row in rows] == [bits(step).lstrip("+") for step in steps]
+        running = [sum(steps[:i + 1]) for i in range(len(steps))]
+        assert [row[2] for row in rows] == [bits(total) for total in running]
+        assert f"\n合计 {bits(found['score_mb'])}\n" in text
+
+
+def test_explain_shows_the_runner_up(hub: Hub, city: City, explained: dict[str, dict]) -> None:
+    either = explained[EITHER_LIFT]
+    lifts = [hub.placed(expected_records(city, f"scenario-5-lift-{x}"))[0]["hazard_no"] for x in "ab"]
+    assert either["runner_up"] in lifts and either["competition_mb"] > 0
+    # Two that fit alike take about the whole lead: nobody may be linked by a toss of a coin.
+    assert either["outcome"] != "link" and either["hazard_no"] not in lifts
+    assert either["score_mb"] == pytest.approx(either["runner_up_mb"] - either["competition_mb"], abs=1500)
+    assert set(lifts) <= {rejected.split()[0] for rejected in either["rejected"]}
+    text = hub.onecase("case", "explain", EITHER_LIFT).stdout
+    assert f"\n次优 {either['runner_up']} {bits(either['runner_up_mb'])}\n" in text
+    alone = next(record for record in expected_records(city, "scenario-1-lift") if explained[record]["runner_up"] is None)
+    assert "次优" not in hub.onecase("case", "explain", alone).stdout
+
+
+def test_explain_finds_a_report_by_its_id_too(hub: Hub, explained: dict[str, dict]) -> None:
+    region = hub.database.value("select region from onecase.reports where record_no = %s", (EITHER_LIFT.split("/")[1],))
+    assert hub.json("case", "explain", f"{region}:{explained[EITHER_LIFT]['report_id']}") == explained[EITHER_LIFT]
+
+
+def test_the_chain_of_events_is_whole_in_every_region(hub: Hub) -> None:
+    rows = hub.database.rows("select region, next_event, onecase.verify_chain(region) from onecase.region_counters order by 1")
+    assert [row[0] for row in rows] == ["9901", "9902"]
+    assert all(next_event > 1 and broken is None for _, next_event, broken in rows), rows
+
+
+# ---- what is wrong is said ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [
+    ("show", "AJ9901-20990101-0001"), ("show", "HZ9901-999999"), ("show", "nonsense"),
+    ("explain", "H12345/NO-SUCH"), ("explain", "NO-SUCH/YZ209901010001"), ("explain", "9901:999999"),
+], ids=" ".join)
+def test_unknown_ids_end_with_3(hub: Hub, words: tuple[str, ...]) -> None:
+    assert_refused(hub.onecase("case", *words, status=NO_SUCH), words[-1])
+
+
+@pytest.mark.parametrize("words, said", [
+    ((), "subcommand"), (("lists",), "lists"), (("list", "more"), "list"), (("show",), "show"), (("show", "a", "b"), "show"),
+    (("explain",), "explain"), (("explain", "nonsense"), "nonsense"), (("explain", "9901:x"), "9901:x"),
+    (("list", "--level", "9"), "9"), (("list", "--level", "red"), "red"), (("list", "--limit", "0"), "0"),
+    (("list", "--limit"), "--limit"), (("list", "--colour"), "--colour"),
+], ids=lambda value: " ".join(value) or "nothing" if isinstance(value, tuple) else "")
+def test_wrong_words_end_with_64(hub: Hub, words: tuple[str, ...], said: str) -> None:
+    assert_refused(hub.onecase("case", *words, status=USAGE), said)
+
+
+@pytest.mark.parametrize("words", [("list",), ("list", "--json"), ("show", "HZ9901-000001"), ("explain", EITHER_LIFT)], ids=" ".join)
+def test_without_postgresql_it_ends_with_69(hub: Hub, words: tuple[str, ...]) -> None:
+    with socket.socket() as nobody:  # bound and not listening: refused at once
+        nobody.bind(("127.0.0.1", 0))
+        away = {"PGHOST": "127.0.0.1", "PGPORT": str(nobody.getsockname()[1])}
+        assert_refused(hub.onecase("case", *words, status=UNAVAILABLE, environment=away), "")
+
+
+def test_help_is_no_failure(hub: Hub) -> None:
+    done = hub.onecase("case", "explain", "--help")
+    assert done.stdout.startswith("usage: onecase case list") and done.stderr == ""
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], said: str) -> None:
+    """One line on stderr that names what is wrong, nothing on stdout."""
+    assert done.stdout == "" and done.stderr.startswith("onecase") and said in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
