@@ -213,10 +213,10 @@ static bool try_road(AddressScan *scan, size_t at, size_t suffix, const Lexeme *
             return false;
         from = scan->last_from;
         take_back(scan);
-    } else if (at == from || at - from > NAME_MAX_LENGTH) {
-        return false;
-    } else if (lexeme->kind == LEXEME_ROAD_WEAK && at - from < 2) {
-        return false;
+    } else {
+        size_t least = lexeme->kind == LEXEME_ROAD_WEAK ? 2 : 1;
+        if (at < from + least || at - from > NAME_MAX_LENGTH)
+            return false;
     }
     if (lexeme->kind == LEXEME_ROAD_WEAK && scan->free_text) {
         AddressNumber number;
@@ -445,8 +445,8 @@ static size_t take_word(AddressScan *scan, size_t at, const Lexeme *lexeme)
 
 static bool is_punctuation(uint32_t codepoint)
 {
-    return codepoint < 0x4E00 && codepoint < 0x3400 && codepoint != U'、' && codepoint != '/' &&
-           codepoint != '-' && codepoint != U'×';
+    return codepoint < 0x3400 && codepoint != U'、' && codepoint != '/' && codepoint != '-' &&
+           codepoint != U'×';
 }
 
 static bool ends_clause(uint32_t codepoint)

@@ -129,13 +129,13 @@ static void
 compare_on_site(const Address *a, const Address *b, bool door_only, PlaceFinding *finding)
 {
     bool both = a->buildings.count > 0 && b->buildings.count > 0;
-    if (both && intersects(&a->buildings, &b->buildings)) {
+    bool neither = a->buildings.count == 0 && b->buildings.count == 0;
+    bool same = both ? intersects(&a->buildings, &b->buildings) : door_only && neither;
+    if (same) {
         compare_inside(a, b, finding);
     } else if (both) {
         finding->level = PLACE_X1;
         finding->veto_building = true;
-    } else if (door_only && a->buildings.count == 0 && b->buildings.count == 0) {
-        compare_inside(a, b, finding);
     } else if (same_text(a->poi, b->poi) == SAME_YES) {
         finding->level = PLACE_P3;
     } else {

@@ -144,7 +144,7 @@ static void comparable_addresses_share_a_key(void **state)
     Arena *arena = arena_new(64 * 1024);
     uint32_t seed = 5;
     size_t levels[PLACE_LEVELS] = {0};
-    for (int round = 0; round < 30000; round++) {
+    for (int round = 0; round < 80000; round++) {
         const char *code = CODES[next(&seed) % CODE_COUNT];
         const char *other = CODES[next(&seed) % CODE_COUNT];
         Evidence a = fixture_evidence(fixture, code, "");

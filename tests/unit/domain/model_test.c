@@ -226,7 +226,7 @@ static Copy copy_model(void)
     Copy copy;
     char from[128];
     char to[128];
-    strcpy(copy.folder, "/tmp/onecase-model-XXXXXX");
+    snprintf(copy.folder, sizeof copy.folder, "/tmp/onecase-model-XXXXXX");
     assert_non_null(mkdtemp(copy.folder));
     snprintf(to, sizeof to, "%s/words", copy.folder);
     assert_int_equal(mkdir(to, 0700), 0);
@@ -269,8 +269,8 @@ static int edit(const Copy *copy, const char *name, const char *old, const char 
     char *changed = calloc(1, size + strlen(new) + 1);
     assert_non_null(changed);
     memcpy(changed, content, (size_t)(at - content));
-    strcat(changed, new);
-    strcat(changed, at + strlen(old));
+    snprintf(changed + (at - content), size + strlen(new) + 1 - (size_t)(at - content), "%s%s", new,
+             at + strlen(old));
     spill(path, changed, strlen(changed));
     free(changed);
     free(content);
