@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long a claim or a fence waits for an owner that is still writing. */
+enum { LOCK_MS = 10000 };
+
 /* ---- statements -------------------------------------------------------------------------------------------- */
 
 static const PostgresStatement FENCE = {"fence", "select onecase.fence($1, $2, $3, $4, $5, $6)"};
@@ -19,6 +22,14 @@ static const PostgresStatement CLAIM = {
 static const PostgresStatement OFFSETS = {
     "offsets", "select partition, next_offset, epoch, stream_time from onecase.consumer_offsets "
                "where topic = $1 and partition = any($2)"};
+
+/* Ends the session of an owner that holds the rows and does not go on: a frozen process keeps its locks for ever. */
+static const PostgresStatement END_OWNERS = {
+    "end_owners",
+    "select pg_terminate_backend(a.pid) from onecase.consumer_offsets o "
+    "join pg_stat_activity a on a.pid = o.backend_pid and a.datname = current_database() "
+    "and a.application_name = current_setting('application_name') "
+    "where o.topic = $1 and o.partition = any($2) and a.pid <> pg_backend_pid()"};
 
 static const PostgresStatement COUNTERS = {
     "load_counters",
@@ -69,8 +80,8 @@ static const PostgresStatement ORIGINS = {
     "where d.topic is not null or i.topic is not null"};
 
 static const PostgresStatement *const STATEMENTS[] = {
-    &FENCE,           &CLAIM,        &OFFSETS, &COUNTERS, &ACCOUNTS,
-    &MAKE_PARTITIONS, &REPORT_TOPIC, &RECORDS, &PENDING,  &ORIGINS};
+    &END_OWNERS,      &FENCE,        &CLAIM,   &OFFSETS, &COUNTERS, &ACCOUNTS,
+    &MAKE_PARTITIONS, &REPORT_TOPIC, &RECORDS, &PENDING, &ORIGINS};
 enum { STATEMENT_COUNT = sizeof(STATEMENTS) / sizeof(STATEMENTS[0]) };
 
 /* ---- arrays for parameters --------------------------------------------------------------------------------- */
@@ -127,7 +138,11 @@ CaseStore *case_store_new(const CaseStoreSpec *spec)
         abort();
     store->spec = *spec;
     store->settings = (PostgresSettings){
-        .conninfo = spec->conninfo, .application = spec->application, .keys_only = true};
+        .conninfo = spec->conninfo,
+        .application = spec->application,
+        .lock_ms = LOCK_MS,
+        .keys_only = true,
+    };
     store->pg = postgres_new(&store->settings);
     for (size_t i = 0; i < CASE_STORE_TABLES; i++)
         store->tables[i] = postgres_rows_new(case_store_table((CaseStoreTable)i));
@@ -241,7 +256,16 @@ static bool read_offsets(CaseStore *store,
 bool case_store_claim(
     CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error)
 {
-    return read_offsets(store, &CLAIM, partitions, count, offsets, error);
+    if (read_offsets(store, &CLAIM, partitions, count, offsets, error))
+        return true;
+    if (strcmp(error->state, "55P03") != 0)
+        return false;
+    Error other = {0}; /* the claim is tried again in any case, and then says what hinders it */
+    PostgresParam params[] = {postgres_param_text(text_from(store->spec.topic)),
+                              number_array(store, partitions, count, &other)};
+    if (!postgres_call(store->pg, &END_OWNERS, params, 2, NULL, &other))
+        error_prefix(error, "could not end the session of the old owner");
+    return false;
 }
 
 bool case_store_offsets(

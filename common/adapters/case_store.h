@@ -53,7 +53,10 @@ typedef struct StoredOffset {
     int64_t stream_time; /* INT64_MIN: nothing seen yet */
 } StoredOffset;
 
-/* Claims: a new epoch each. `offsets[i]` answers partitions[i]. Waits for an old owner's open transaction. */
+/*
+ * Claims: a new epoch each. `offsets[i]` answers partitions[i]. Waits for an old owner's open transaction; when that
+ * takes more than 10 s, the owner's session is ended and the answer is RETRY.
+ */
 MUST_CHECK bool case_store_claim(
     CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error);
 

@@ -211,10 +211,11 @@ static bool set_session(Postgres *pg, Error *error)
     char sql[640];
     snprintf(
         sql, sizeof(sql),
-        "set statement_timeout = %d; set idle_in_transaction_session_timeout = 5000; "
+        "set statement_timeout = %d; set lock_timeout = %d; "
+        "set idle_in_transaction_session_timeout = 5000; "
         "set client_min_messages = error; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; "
         "set extra_float_digits = 1; set bytea_output = 'hex'; set intervalstyle = 'postgres'%s",
-        pg->settings.statement_ms,
+        pg->settings.statement_ms, pg->settings.lock_ms,
         pg->settings.keys_only ? "; set enable_seqscan = off; set enable_hashjoin = off; "
                                  "set enable_mergejoin = off; set jit = off"
                                : "");

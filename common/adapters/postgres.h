@@ -28,6 +28,7 @@ typedef struct PostgresSettings {
     const char *application; /* application_name */
     int statement_ms;        /* statement_timeout; 0: 30,000 */
     int answer_ms;           /* how long an answer may take; 0: statement_ms + 5,000 */
+    int lock_ms;             /* lock_timeout; 0: none */
     bool keys_only;          /* plans by index alone: for the small key look-ups of the matcher */
 } PostgresSettings;
 

@@ -446,3 +446,23 @@ def test_a_frozen_matcher_that_thaws_writes_nothing(log, new_database, start_ser
     wait_until_stored(calm, log)
     matcher.stop()
     assert digest(onecase, database) == digest(onecase, calm)
+
+
+def test_an_owner_that_hangs_in_its_transaction_is_put_out(log, database, start_service):
+    log.use(database)
+    log.report("H1")
+    log.send()
+    topic = log.topics.name("onecase.report")
+    with database.connect(application_name="onecase-matcher") as hung:
+        hung.execute("begin")
+        hung.execute("select onecase.claim(%s, %s::int[], 'frozen')", (topic, list(range(log.partitions))))
+        hung.execute("commit")
+        hung.execute("begin")
+        hung.execute("select 1 from onecase.consumer_offsets for update")
+        matcher = start_service("matcher")
+        matcher.wait_for_log("55P03")
+        wait_until_stored(database, log)
+        with pytest.raises(psycopg.OperationalError):
+            hung.execute("select 1")
+    assert database.value("select count(*) from onecase.reports") == 1
+    assert len(matcher.lines("event=waiting")) == 1
