@@ -137,8 +137,8 @@ void decide_release(Decider *decider, const int32_t *partitions, size_t count)
 bool decide_claim(Decider *decider, const int32_t *partitions, size_t count, Error *error)
 {
     decide_release(decider, partitions, count);
-    return decide_load(case_store_postgres(decider->store), partitions, count, decider->model,
-                       store_of, decider, error);
+    DecideMemory memory = {.model = decider->model, .store_of = store_of, .context = decider};
+    return decide_load(case_store_postgres(decider->store), partitions, count, &memory, error);
 }
 
 static HazardStore *overlay_of(RegionMemory *memory)

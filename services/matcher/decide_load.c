@@ -1,6 +1,7 @@
 /*
- * Three queries, each ordered by region and id, so that members are added in the order in which they were decided.
- * A report that was revised since is read as it was when decided (column as_decided); only its state is today's.
+ * Region by region, in pages, each ordered by id, so that members are added in the order in which they were decided and
+ * a large region does not stand in memory twice. A report that was revised since is read as it was when decided
+ * (column as_decided); only its state is today's.
  */
 #include "decide_load.h"
 
@@ -12,58 +13,49 @@
 #include <assert.h>
 #include <string.h>
 
-#define REGIONS_OF_PARTITIONS                                                                      \
-    " join onecase.region_counters p on p.region = t.region"                                       \
-    " where p.report_partition = any($1::text::int4[])"
+static const PostgresStatement REGIONS = {
+    "load_regions", "select region, report_partition from onecase.region_counters"
+                    " where report_partition = any($1::text::int4[]) order by region"};
 
+#define LOAD_PAGE "2000"
+
+/* $1: region, $2: the last id of the page before. */
 static const PostgresStatement HAZARDS = {
-    "load_hazards",
-    "select t.region, p.report_partition, t.hazard_id, t.provisional_of, t.merged_into, t.version"
-    "  from onecase.hazards t" REGIONS_OF_PARTITIONS " order by t.region, t.hazard_id"};
-enum { H_REGION, H_PARTITION, H_ID, H_PROVISIONAL, H_MERGED, H_VERSION };
+    "load_hazards", "select hazard_id, provisional_of, merged_into, version from onecase.hazards"
+                    " where region = $1 and hazard_id > $2 order by hazard_id limit " LOAD_PAGE};
+enum { H_ID, H_PROVISIONAL, H_MERGED, H_VERSION };
 
 static const PostgresStatement CASES = {
     "load_cases",
-    "select t.region, p.report_partition, t.case_id, t.hazard_id, t.case_no, t.recurrence_no,"
-    "       t.reopened_count, t.opened_at, t.closed_at, t.status, t.version"
-    "  from onecase.cases t" REGIONS_OF_PARTITIONS " order by t.region, t.case_id"};
-enum {
-    C_REGION,
-    C_PARTITION,
-    C_ID,
-    C_HAZARD,
-    C_NO,
-    C_RECURRENCE,
-    C_REOPENED,
-    C_OPENED,
-    C_CLOSED,
-    C_STATUS,
-    C_VERSION
-};
+    "select case_id, hazard_id, case_no, recurrence_no, reopened_count, opened_at, closed_at,"
+    "       status, version"
+    "  from onecase.cases"
+    " where region = $1 and case_id > $2 order by case_id limit " LOAD_PAGE};
+enum { C_ID, C_HAZARD, C_NO, C_RECURRENCE, C_REOPENED, C_OPENED, C_CLOSED, C_STATUS, C_VERSION };
 
 /* t: the row as it stands; d: as it was decided. */
 static const PostgresStatement REPORTS = {
     "load_reports",
-    "select t.region, p.report_partition, t.report_id, t.hazard_id, t.case_id, t.received_at,"
+    "select t.report_id, t.hazard_id, t.case_id, t.received_at,"
     "       t.independence, t.status, t.status_at, t.level, t.trapped, t.injured, t.dead,"
     "       d.lon, d.lat, d.precision_class, d.category_confidence,"
-    "       d.occurred_at, d.found_at, d.reported_at, d.recorded_at,"
-    "       t.source, t.record_no, d.origin_record_no, d.origin_source, d.title, d.body,"
+    "       d.occurred_at, d.found_at, d.reported_at, d.recorded_at, t.source,"
+    "       t.record_no, d.origin_record_no, d.origin_source, d.title, d.body,"
     "       d.address_text, d.place_name, d.area_code, d.street_code, d.community_code,"
     "       d.grid_code, d.category_code, d.source_category, d.category_system, d.channel,"
     "       d.finder_kind, d.party_name, d.usc_code, d.lift_plate, d.equipment_code,"
     "       d.component_code, d.device_id, d.uniform_address_id,"
     "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'), d.reporter_kind, d.result,"
     "       d.quoted_nos, d.flags"
-    "  from onecase.reports t"
-    "  join onecase.region_counters p on p.region = t.region"
-    "  cross join lateral (select (s.r).* from (select case when t.as_decided is null then t"
-    "       else json_populate_record(t, t.as_decided::json) end as r offset 0) s) d"
-    " where p.report_partition = any($1::text::int4[]) and t.hazard_id is not null"
-    " order by t.region, t.report_id"};
+    "  from (select report as row from onecase.reports report"
+    "         where region = $1 and report_id > $2 and hazard_id is not null"
+    "         order by report_id limit " LOAD_PAGE ") page"
+    "  cross join lateral (select (page.row).*) t"
+    "  cross join lateral (select (s.row).* from (select case when t.as_decided is null then "
+    "page.row"
+    "       else json_populate_record(page.row, t.as_decided::json) end as row offset 0) s) d"
+    " order by t.report_id"};
 enum {
-    R_REGION,
-    R_PARTITION,
     R_ID,
     R_HAZARD,
     R_CASE,
@@ -89,7 +81,6 @@ enum {
     R_FLAGS
 };
 
-/* Columns R_TEXTS ... in order. */
 static const char *const TEXT_FIELDS[R_QUOTED - R_TEXTS] = {
     "record_no",      "origin_no",  "origin_source",      "title",           "body",
     "address",        "place_name", "area_code",          "street_code",     "community_code",
@@ -155,24 +146,26 @@ static int64_t id_or_zero(const PostgresResult *rows, int row, int column)
     return postgres_is_null(rows, row, column) ? 0 : postgres_int(rows, row, column);
 }
 
-static HazardStore *
-store_of_row(const PostgresResult *rows, int row, DecideLoadStore *store_of, void *context)
-{
-    return store_of(context, postgres_text(rows, row, H_REGION),
-                    (int32_t)postgres_int(rows, row, H_PARTITION));
-}
+/* A region being loaded. */
+typedef struct Loader {
+    Postgres *pg;
+    const Model *model;
+    Text region;
+    HazardStore *store;
+    Arena *arena;
+} Loader;
 
-static void load_hazard(const PostgresResult *rows, int i, HazardStore *store)
+static void load_hazard(const Loader *loader, const PostgresResult *rows, int i)
 {
-    Hazard *hazard = hazard_store_create(store, postgres_int(rows, i, H_ID));
+    Hazard *hazard = hazard_store_create(loader->store, postgres_int(rows, i, H_ID));
     hazard->provisional_of = id_or_zero(rows, i, H_PROVISIONAL);
     hazard->merged_into = id_or_zero(rows, i, H_MERGED);
     hazard->version = postgres_int(rows, i, H_VERSION);
 }
 
-static void load_case(const PostgresResult *rows, int i, HazardStore *store)
+static void load_case(const Loader *loader, const PostgresResult *rows, int i)
 {
-    Hazard *hazard = hazard_store_edit(store, postgres_int(rows, i, C_HAZARD));
+    Hazard *hazard = hazard_store_edit(loader->store, postgres_int(rows, i, C_HAZARD));
     HazardCase *loaded = hazard_add_case(hazard);
     Text number = postgres_text(rows, i, C_NO);
     assert(number.size < sizeof loaded->case_no);
@@ -213,32 +206,71 @@ static void read_report(const PostgresResult *rows, int i, Arena *arena, Report 
     }
 }
 
-static void
-load_report(const PostgresResult *rows, int i, HazardStore *store, const Model *model, Arena *arena)
+static void load_report(const Loader *loader, const PostgresResult *rows, int i)
 {
     Report report;
-    read_report(rows, i, arena, &report);
+    read_report(rows, i, loader->arena, &report);
     Independence independence = independence_from(postgres_text(rows, i, R_INDEPENDENCE));
     Evidence *evidence =
         evidence_new(&report, postgres_text(rows, i, R_SOURCE), postgres_int(rows, i, R_ID),
-                     postgres_time(rows, i, R_RECEIVED), model, arena);
+                     postgres_time(rows, i, R_RECEIVED), loader->model, loader->arena);
     evidence->independence = independence;
     HazardMember member =
         decide_member(&report, evidence, postgres_time(rows, i, R_STATUS_AT), independence);
     member.case_id = postgres_int(rows, i, R_CASE);
-    Hazard *hazard = hazard_store_edit(store, postgres_int(rows, i, R_HAZARD));
-    hazard_store_add(store, hazard, &member, evidence, model);
-    arena_reset(arena);
+    Hazard *hazard = hazard_store_edit(loader->store, postgres_int(rows, i, R_HAZARD));
+    hazard_store_add(loader->store, hazard, &member, evidence, loader->model);
 }
 
-static void
-judge_cases(const PostgresResult *rows, int i, HazardStore *store, const Model *model, Arena *arena)
+/* The level of a case is no column of memory's: it follows from the members. */
+static void judge_cases(const Loader *loader)
 {
-    Hazard *hazard = hazard_store_edit(store, postgres_int(rows, i, H_ID));
-    for (size_t c = 0; c < hazard->case_count; c++)
-        hazard->cases[c].escalation =
-            escalation_judge(model_escalation(model), hazard, hazard->cases[c].case_id, arena);
-    arena_reset(arena);
+    int64_t *ids;
+    size_t count = hazard_store_changed(loader->store, loader->arena, &ids);
+    for (size_t i = 0; i < count; i++) {
+        ArenaMark mark = arena_mark(loader->arena);
+        Hazard *hazard = hazard_store_edit(loader->store, ids[i]);
+        for (size_t c = 0; c < hazard->case_count; c++)
+            hazard->cases[c].escalation = escalation_judge(model_escalation(loader->model), hazard,
+                                                           hazard->cases[c].case_id, loader->arena);
+        arena_rewind(loader->arena, mark);
+    }
+}
+
+/* Every row of a statement that takes region and last id, page by page; column 0 is the id. */
+static bool load_pages(const Loader *loader,
+                       const PostgresStatement *statement,
+                       void (*load)(const Loader *, const PostgresResult *, int),
+                       Error *error)
+{
+    int64_t last = 0;
+    for (int rows = 1; rows > 0;) {
+        POSTGRES_RESULT_AUTO *page = NULL;
+        arena_reset(loader->arena);
+        const PostgresParam params[] = {postgres_param_text(loader->region),
+                                        postgres_param_int8(loader->arena, last)};
+        if (!postgres_call(loader->pg, statement, params, 2, &page, error))
+            return false;
+        rows = postgres_rows(page);
+        for (int i = 0; i < rows; i++) {
+            ArenaMark mark = arena_mark(loader->arena);
+            load(loader, page, i);
+            arena_rewind(loader->arena, mark);
+        }
+        if (rows > 0)
+            last = postgres_int(page, rows - 1, 0);
+    }
+    return true;
+}
+
+static bool load_region(const Loader *loader, Error *error)
+{
+    if (!load_pages(loader, &HAZARDS, load_hazard, error) ||
+        !load_pages(loader, &CASES, load_case, error) ||
+        !load_pages(loader, &REPORTS, load_report, error))
+        return false;
+    judge_cases(loader);
+    return true;
 }
 
 /* {0,3,7} */
@@ -251,31 +283,22 @@ static Text array_literal(const int32_t *partitions, size_t count, Arena *arena)
     return builder_view(&literal);
 }
 
-bool decide_load(Postgres *pg,
-                 const int32_t *partitions,
-                 size_t count,
-                 const Model *model,
-                 DecideLoadStore *store_of,
-                 void *context,
-                 Error *error)
+bool decide_load(
+    Postgres *pg, const int32_t *partitions, size_t count, const DecideMemory *memory, Error *error)
 {
-    POSTGRES_RESULT_AUTO *hazards = NULL;
-    POSTGRES_RESULT_AUTO *cases = NULL;
-    POSTGRES_RESULT_AUTO *reports = NULL;
+    POSTGRES_RESULT_AUTO *regions = NULL;
     Arena *arena = arena_new(65536);
     PostgresParam param = postgres_param_text(array_literal(partitions, count, arena));
-    bool read = postgres_call(pg, &HAZARDS, &param, 1, &hazards, error) &&
-                postgres_call(pg, &CASES, &param, 1, &cases, error) &&
-                postgres_call(pg, &REPORTS, &param, 1, &reports, error);
-    for (int i = 0; read && i < postgres_rows(hazards); i++)
-        load_hazard(hazards, i, store_of_row(hazards, i, store_of, context));
-    for (int i = 0; read && i < postgres_rows(cases); i++)
-        load_case(cases, i, store_of_row(cases, i, store_of, context));
-    arena_reset(arena);
-    for (int i = 0; read && i < postgres_rows(reports); i++)
-        load_report(reports, i, store_of_row(reports, i, store_of, context), model, arena);
-    for (int i = 0; read && i < postgres_rows(hazards); i++)
-        judge_cases(hazards, i, store_of_row(hazards, i, store_of, context), model, arena);
+    bool good = postgres_call(pg, &REGIONS, &param, 1, &regions, error);
+    for (int i = 0; good && i < postgres_rows(regions); i++) {
+        Loader loader = {.pg = pg,
+                         .model = memory->model,
+                         .region = postgres_text(regions, i, 0),
+                         .arena = arena};
+        loader.store =
+            memory->store_of(memory->context, loader.region, (int32_t)postgres_int(regions, i, 1));
+        good = load_region(&loader, error);
+    }
     arena_free(arena);
-    return read;
+    return good;
 }

@@ -10,15 +10,18 @@
  * was when it was decided. What comes out equals what grew report by report.
  */
 
-/* The store of a region, made when it is new. */
-typedef HazardStore *DecideLoadStore(void *context, Text region, int32_t partition);
+typedef struct DecideMemory {
+    const Model *model;
+    HazardStore *(*store_of)(void *context,
+                             Text region,
+                             int32_t partition); /* made when it is new */
+    void *context;
+} DecideMemory;
 
 MUST_CHECK bool decide_load(Postgres *pg,
                             const int32_t *partitions,
                             size_t count,
-                            const Model *model,
-                            DecideLoadStore *store_of,
-                            void *context,
+                            const DecideMemory *memory,
                             Error *error);
 
 /* What a report says as a member; case_id is 0. `status_at`: when its status was set, TIME_ABSENT unknown. */
