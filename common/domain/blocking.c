@@ -122,13 +122,26 @@ static void add_doors(Keys *keys, const Address *address)
                  mix(mix(text_hash(address->road), text_hash(address->cross_road)), 3));
 }
 
-static void add_buildings(Keys *keys, const Evidence *evidence)
+/*
+ * Estate and building. A building named without its site is found by the community: such a report asks for every one of
+ * that number there, a report with a site only for those without.
+ */
+static void add_buildings(Keys *keys, const Evidence *evidence, bool query)
 {
     const Address *address = &evidence->address;
     Text estate = scorer_place_estate_base(address->estate);
+    Text community = evidence->community_code;
+    bool sited = !text_is_empty(address->estate) || !text_is_empty(address->road);
     for (size_t i = 0; i < address->buildings.count && i < 8; i++) {
-        add_texts(keys, BLOCK_BUILDING, estate, address->buildings.items[i]);
-        add_texts(keys, BLOCK_BUILDING, evidence->community_code, address->buildings.items[i]);
+        Text building = address->buildings.items[i];
+        add_texts(keys, BLOCK_BUILDING, estate, building);
+        if (text_is_empty(community))
+            continue;
+        uint64_t hash = mix(text_hash(community), text_hash(building));
+        if (!query || !sited)
+            add_hash(keys, BLOCK_BUILDING, mix(hash, 1));
+        if (query == sited)
+            add_hash(keys, BLOCK_BUILDING, mix(hash, 2));
     }
 }
 
@@ -177,7 +190,7 @@ make_keys(const Evidence *evidence, const Model *model, bool query, BlockingKey 
     add_doors(&keys, &evidence->address);
     add_text(&keys, BLOCK_POI, evidence->address.poi);
     add_tiles(&keys, evidence, query ? 1 : 0);
-    add_buildings(&keys, evidence);
+    add_buildings(&keys, evidence, query);
     add_parties(&keys, evidence, model);
     add_families(&keys, evidence, &families);
     return keys.count;

@@ -212,6 +212,21 @@ static void keys_of_each_kind(void **state)
     assert_int_equal(shared_kinds(fixture, &a, &a), 0);
 }
 
+static void building_without_its_estate_is_found_by_community(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence sited = fixture_evidence(fixture, "A02", "锦绣花园3幢");
+    Evidence bare = fixture_evidence(fixture, "A02", "3幢");
+    Evidence other = fixture_evidence(fixture, "A02", "青松家园3幢");
+    sited.community_code = bare.community_code = other.community_code = TEXT("990101001001");
+    assert_true(shares(fixture, &sited, &bare, BLOCK_BUILDING));
+    assert_true(shares(fixture, &bare, &sited, BLOCK_BUILDING));
+    assert_true(shares(fixture, &bare, &bare, BLOCK_BUILDING));
+    assert_int_equal(shared_kinds(fixture, &sited, &other), 0);
+    bare.community_code = TEXT("990101001002");
+    assert_int_equal(shared_kinds(fixture, &sited, &bare), 0);
+}
+
 /* Gas and chemical smell may be confused: the query looks for both families, in one grid of tiles. */
 static void query_reaches_confusable_families(void **state)
 {
@@ -255,6 +270,7 @@ int main(void)
         cmocka_unit_test(far_points_share_no_tile),
         cmocka_unit_test(comparable_addresses_share_a_key),
         cmocka_unit_test(keys_of_each_kind),
+        cmocka_unit_test(building_without_its_estate_is_found_by_community),
         cmocka_unit_test(query_reaches_confusable_families),
         cmocka_unit_test(has_no_doubles_and_keeps_the_limit),
     };
