@@ -5,6 +5,8 @@
  */
 #include "adapters/case_store.h"
 
+#include "adapters/case_store_internal.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 /* How long a claim or a fence waits for an owner that is still writing. */
 enum { LOCK_MS = 10000 };
 
-/* ---- statements -------------------------------------------------------------------------------------------- */
+/* ---- statements ---- */
 
 static const PostgresStatement FENCE = {"fence", "select onecase.fence($1, $2, $3, $4, $5, $6)"};
 
@@ -50,41 +52,11 @@ static const PostgresStatement MAKE_PARTITIONS = {"make_partitions",
 static const PostgresStatement REPORT_TOPIC = {
     "report_topic", "select topic, partition_count from onecase.report_topic"};
 
-static const PostgresStatement RECORDS = {
-    "records", "select v.n, i.region, i.report_id, i.received_at, "
-               "i.first_topic, i.first_partition, i.first_offset, i.first_item, "
-               "i.last_topic, i.last_partition, i.last_offset, i.last_item, "
-               "i.revision, i.changed_at, r.status "
-               "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
-               "join onecase.record_index i on i.source = v.source and i.record_no = v.record_no "
-               "left join onecase.reports r on r.region = i.region and r.report_id = i.report_id "
-               "and r.received_at = i.received_at"};
-
-static const PostgresStatement PENDING = {
-    "pending_of_records",
-    "select v.n, p.report_partition, p.report_offset, p.region, p.kind, p.topic, p.partition, "
-    "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload "
-    "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
-    "join onecase.pending_updates p on p.source = v.source and p.record_no = v.record_no "
-    "order by v.n, p.report_partition, p.report_offset"};
-
-static const PostgresStatement ORIGINS = {
-    "origins",
-    "select v.n, d.state, i.topic is not null "
-    "from unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[]) with ordinality "
-    "as v(topic, partition, kafka_offset, item, n) "
-    "left join onecase.dead_letters d on d.topic = v.topic and d.partition = v.partition "
-    "and d.kafka_offset = v.kafka_offset and d.item = v.item "
-    "left join onecase.ignored_records i on i.topic = v.topic and i.partition = v.partition "
-    "and i.kafka_offset = v.kafka_offset and i.item = v.item "
-    "where d.topic is not null or i.topic is not null"};
-
 static const PostgresStatement *const STATEMENTS[] = {
-    &END_OWNERS,      &FENCE,        &CLAIM,   &OFFSETS, &COUNTERS, &ACCOUNTS,
-    &MAKE_PARTITIONS, &REPORT_TOPIC, &RECORDS, &PENDING, &ORIGINS};
+    &FENCE, &CLAIM, &OFFSETS, &END_OWNERS, &COUNTERS, &ACCOUNTS, &MAKE_PARTITIONS, &REPORT_TOPIC};
 enum { STATEMENT_COUNT = sizeof(STATEMENTS) / sizeof(STATEMENTS[0]) };
 
-/* ---- arrays for parameters --------------------------------------------------------------------------------- */
+/* ---- arrays for parameters ---- */
 
 static const PostgresColumn MOVE_COLUMNS[] = {
     ROWS_COLUMN(StoredMove, partition, "partition", ROWS_INT4_32),
@@ -95,41 +67,10 @@ static const PostgresColumn MOVE_COLUMNS[] = {
 };
 static const PostgresColumn NUMBER_COLUMNS[] = {
     {.name = "partition", .type = ROWS_INT4_32, .offset = 0}};
-static const PostgresColumn RECORD_COLUMNS[] = {
-    ROWS_COLUMN(KnownRecord, identity.source, "source", ROWS_TEXT),
-    ROWS_COLUMN(KnownRecord, identity.record_no, "record_no", ROWS_TEXT),
-};
-static const PostgresColumn ORIGIN_COLUMNS[] = {
-    ROWS_COLUMN(KnownOrigin, origin.topic, "topic", ROWS_TEXT),
-    ROWS_COLUMN(KnownOrigin, origin.partition, "partition", ROWS_INT4_32),
-    ROWS_COLUMN(KnownOrigin, origin.offset, "kafka_offset", ROWS_INT8),
-    ROWS_COLUMN(KnownOrigin, origin.item, "item", ROWS_INT4_32),
-};
+static const PostgresTable MOVES = CASE_STORE_ARRAYS(MOVE_COLUMNS);
+static const PostgresTable NUMBERS = CASE_STORE_ARRAYS(NUMBER_COLUMNS);
 
-#define ARRAYS(columns_)                                                                           \
-    {                                                                                              \
-        .form = ROWS_ARRAYS, .columns = (columns_),                                                \
-        .count = sizeof(columns_) / sizeof((columns_)[0])                                          \
-    }
-static const PostgresTable MOVES = ARRAYS(MOVE_COLUMNS);
-static const PostgresTable NUMBERS = ARRAYS(NUMBER_COLUMNS);
-static const PostgresTable RECORD_ARRAYS = ARRAYS(RECORD_COLUMNS);
-static const PostgresTable ORIGIN_ARRAYS = ARRAYS(ORIGIN_COLUMNS);
-
-/* ---- the store --------------------------------------------------------------------------------------------- */
-
-struct CaseStore {
-    CaseStoreSpec spec;
-    CaseStoreMore more;
-    PostgresSettings settings;
-    Postgres *pg;
-    uint64_t ready; /* the session on which every statement is prepared */
-    PostgresRows *tables[CASE_STORE_TABLES];
-    PostgresRows *moves;
-    PostgresRows *numbers;
-    PostgresRows *records;
-    PostgresRows *origins;
-};
+/* ---- the store ---- */
 
 CaseStore *case_store_new(const CaseStoreSpec *spec)
 {
@@ -148,8 +89,8 @@ CaseStore *case_store_new(const CaseStoreSpec *spec)
         store->tables[i] = postgres_rows_new(case_store_table((CaseStoreTable)i));
     store->moves = postgres_rows_new(&MOVES);
     store->numbers = postgres_rows_new(&NUMBERS);
-    store->records = postgres_rows_new(&RECORD_ARRAYS);
-    store->origins = postgres_rows_new(&ORIGIN_ARRAYS);
+    store->records = postgres_rows_new(&CASE_STORE_RECORDS);
+    store->origins = postgres_rows_new(&CASE_STORE_ORIGINS);
     return store;
 }
 
@@ -187,6 +128,9 @@ bool case_store_open(CaseStore *store, Error *error)
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         if (!postgres_prepare(store->pg, STATEMENTS[i], error))
             return error_prefix(error, "schema");
+    for (size_t i = 0; i < CASE_STORE_LOOKUPS; i++)
+        if (!postgres_prepare(store->pg, case_store_lookup(i), error))
+            return error_prefix(error, "schema");
     for (size_t i = 0; i < CASE_STORE_TABLES; i++)
         if (!postgres_rows_prepare(store->tables[i], store->pg, error))
             return error_prefix(error, "schema");
@@ -214,7 +158,7 @@ bool case_store_partition_count(CaseStore *store, int32_t *count, Error *error)
     return true;
 }
 
-/* ---- partitions -------------------------------------------------------------------------------------------- */
+/* ---- partitions ---- */
 
 static PostgresParam
 number_array(CaseStore *store, const int32_t *partitions, size_t count, Error *error)
@@ -351,129 +295,7 @@ bool case_store_make_partitions(CaseStore *store, int64_t time_us, Error *error)
     return well;
 }
 
-/* ---- recognising ------------------------------------------------------------------------------------------- */
-
-static Origin read_origin(const PostgresResult *result, int row, int column, Arena *arena)
-{
-    return (Origin){
-        .topic = text_copy(arena, postgres_text(result, row, column)),
-        .partition = (int32_t)postgres_int(result, row, column + 1),
-        .offset = postgres_int(result, row, column + 2),
-        .item = (int32_t)postgres_int(result, row, column + 3),
-    };
-}
-
-static void take_records(const PostgresResult *result, KnownRecord *records, Arena *arena)
-{
-    for (int row = 0; row < postgres_rows(result); row++) {
-        KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
-        StoredIdentity *identity = &record->identity;
-        record->found = true;
-        identity->region = text_copy(arena, postgres_text(result, row, 1));
-        identity->report_id = postgres_int(result, row, 2);
-        identity->received_at = postgres_time(result, row, 3);
-        identity->first = read_origin(result, row, 4, arena);
-        identity->last = read_origin(result, row, 8, arena);
-        identity->revision = postgres_int(result, row, 12);
-        identity->changed_at = postgres_time(result, row, 13);
-        record->status = postgres_int(result, row, 14);
-    }
-}
-
-static void take_pending(const PostgresResult *result, KnownRecord *records, Arena *arena)
-{
-    int rows = postgres_rows(result);
-    for (int row = 0; row < rows; row++) {
-        KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
-        if (record->pending == NULL)
-            record->pending = ARENA_ARRAY(arena, StoredPending, rows - row);
-        record->pending[record->pending_count++] = (StoredPending){
-            .place = {(int32_t)postgres_int(result, row, 1), postgres_int(result, row, 2)},
-            .region = text_copy(arena, postgres_text(result, row, 3)),
-            .source = record->identity.source,
-            .record_no = record->identity.record_no,
-            .kind = text_copy(arena, postgres_text(result, row, 4)),
-            .origin = read_origin(result, row, 5, arena),
-            .revision = postgres_int(result, row, 9),
-            .received_at = postgres_time(result, row, 10),
-            .mapping = text_copy(arena, postgres_text(result, row, 11)),
-            .payload = text_copy(arena, postgres_text(result, row, 12)),
-        };
-    }
-}
-
-static void take_origins(const PostgresResult *result, KnownOrigin *origins, Arena *arena)
-{
-    for (int row = 0; row < postgres_rows(result); row++) {
-        KnownOrigin *origin = &origins[postgres_int(result, row, 0) - 1];
-        Text state = postgres_text(result, row, 1);
-        origin->dead_state = text_is_absent(state) ? state : text_copy(arena, state);
-        origin->ignored = postgres_int(result, row, 2) == 1;
-    }
-}
-
-/* Queues the look-ups that have something to look for; *record_at and *origin_at say where their answers come. */
-static bool ask(CaseStore *store, size_t *asked, Error *error)
-{
-    PostgresParam params[4];
-    if (!postgres_pipeline_begin(store->pg, error))
-        return false;
-    *asked = 0;
-    if (postgres_rows_count(store->records) > 0) {
-        for (size_t i = 0; i < 2; i++)
-            params[i] = postgres_rows_param(store->records, i);
-        if (!postgres_pipeline_add(store->pg, &RECORDS, params, 2, error) ||
-            !postgres_pipeline_add(store->pg, &PENDING, params, 2, error))
-            return false;
-        *asked += 2;
-    }
-    if (postgres_rows_count(store->origins) > 0) {
-        for (size_t i = 0; i < 4; i++)
-            params[i] = postgres_rows_param(store->origins, i);
-        if (!postgres_pipeline_add(store->pg, &ORIGINS, params, 4, error))
-            return false;
-        *asked += 1;
-    }
-    return true;
-}
-
-bool case_store_identify(CaseStore *store,
-                         KnownRecord *records,
-                         size_t record_count,
-                         KnownOrigin *origins,
-                         size_t origin_count,
-                         Arena *arena,
-                         Error *error)
-{
-    if (record_count == 0 && origin_count == 0)
-        return true;
-    postgres_rows_clear(store->records);
-    postgres_rows_clear(store->origins);
-    for (size_t i = 0; i < record_count; i++)
-        if (!postgres_rows_add(store->records, &records[i], error))
-            return false;
-    for (size_t i = 0; i < origin_count; i++)
-        if (!postgres_rows_add(store->origins, &origins[i], error))
-            return false;
-    PostgresResult *results[3] = {NULL, NULL, NULL};
-    PostgresOutcome outcome;
-    size_t asked = 0;
-    if (!case_store_open(store, error) || !ask(store, &asked, error) ||
-        !postgres_pipeline_end(store->pg, results, &outcome, error))
-        return false;
-    size_t at = 0;
-    if (record_count > 0) {
-        take_records(results[at++], records, arena);
-        take_pending(results[at++], records, arena);
-    }
-    if (origin_count > 0)
-        take_origins(results[at++], origins, arena);
-    for (size_t i = 0; i < asked; i++)
-        postgres_result_free(results[i]);
-    return true;
-}
-
-/* ---- writing ----------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 bool case_store_add(CaseStore *store, CaseStoreTable table, const void *row, Error *error)
 {

@@ -43,7 +43,7 @@ Postgres *case_store_postgres(CaseStore *store);
 /* The partition count of the report topic as written into the database. FATAL when it was not, or for another topic. */
 MUST_CHECK bool case_store_partition_count(CaseStore *store, int32_t *count, Error *error);
 
-/* ---- partitions -------------------------------------------------------------------------------------------- */
+/* ---- partitions ---- */
 
 /* onecase.consumer_offsets */
 typedef struct StoredOffset {
@@ -82,7 +82,7 @@ MUST_CHECK bool case_store_load(CaseStore *store,
 /* Makes the monthly partitions of that moment's month and the three after it; a transaction of its own. */
 MUST_CHECK bool case_store_make_partitions(CaseStore *store, int64_t time_us, Error *error);
 
-/* ---- recognising ------------------------------------------------------------------------------------------- */
+/* ---- recognising ---- */
 
 /* In: identity.source and .record_no. Out: the rest. */
 typedef struct KnownRecord {
@@ -109,7 +109,7 @@ MUST_CHECK bool case_store_identify(CaseStore *store,
                                     Arena *arena,
                                     Error *error);
 
-/* ---- writing ----------------------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* The next offset of a partition moves from `old_offset` to `new_offset`. */
 typedef struct StoredMove {

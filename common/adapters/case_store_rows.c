@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* ---- derived members --------------------------------------------------------------------------------------- */
+/* ---- derived members ---- */
 
 void stored_report_init(StoredReport *row)
 {
@@ -112,7 +112,7 @@ void stored_counters_finish(StoredCounters *row)
         day != 0 && datetime_from_civil(&civil, 0, &us) ? us / DATETIME_DAY_US : INT64_MIN;
 }
 
-/* ---- columns ----------------------------------------------------------------------------------------------- */
+/* ---- columns ---- */
 
 #define COLUMN_COUNT(columns) (sizeof(columns) / sizeof((columns)[0]))
 

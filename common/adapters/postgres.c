@@ -121,33 +121,7 @@ static bool starts(const char *state, const char *class)
     return strncmp(state, class, strlen(class)) == 0;
 }
 
-bool postgres_is_outage(const char *state)
-{
-    static const char *const OUTAGES[] = {"08", "53", "57", "58", "25006", "25P03", "23503"};
-    for (size_t i = 0; i < sizeof(OUTAGES) / sizeof(OUTAGES[0]); i++)
-        if (starts(state, OUTAGES[i]))
-            return true;
-    return false;
-}
-
-ErrorVerdict postgres_verdict(const char *state)
-{
-    static const char *const AGAIN[] = {"OC001", "40", "55P03", "0A000", "26000"};
-    static const char *const RECORD[] = {"22", "23", "54000"};
-    if (postgres_is_outage(state))
-        return ERROR_RETRY;
-    for (size_t i = 0; i < sizeof(AGAIN) / sizeof(AGAIN[0]); i++)
-        if (starts(state, AGAIN[i]))
-            return ERROR_RETRY;
-    for (size_t i = 0; i < sizeof(RECORD) / sizeof(RECORD[0]); i++)
-        if (starts(state, RECORD[i]))
-            return ERROR_REJECT;
-    return ERROR_FATAL;
-}
-
-/* ---- waiting
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- waiting ---- */
 
 typedef enum Wait { WAIT_READY, WAIT_LOST, WAIT_LATE } Wait;
 
@@ -446,9 +420,7 @@ bool postgres_call(Postgres *pg,
     return true;
 }
 
-/* ---- copy
- * --------------------------------------------------------------------------------------------------
- */
+/* ---- copy ---- */
 
 static bool copy_lines(Postgres *pg, PostgresTake *take, void *context, Error *error)
 {

@@ -8,6 +8,7 @@
 #include "adapters/postgres_rows.h"
 
 #include "adapters/postgres_internal.h"
+#include "adapters/postgres_rows_sql.h"
 
 #include <assert.h>
 #include <endian.h>
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARRAY_HEADER = 20, BUFFER_FIRST = 256, SQL_MAX = 16384, DATE_OID = 1082, DATES_OID = 1182 };
+enum { ARRAY_HEADER = 20, BUFFER_FIRST = 256, DATE_OID = 1082, DATES_OID = 1182 };
 enum { EPOCH_DAYS = 10957, /* 2000-01-01 */ HASH_SIZE = 32 };
 
 typedef struct Buffer {
@@ -37,9 +38,7 @@ struct PostgresRows {
     size_t sent; /* columns that are sent: for DELETE the keys alone */
 };
 
-/* ---- buffers
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- buffers ---- */
 
 static void *checked(void *memory)
 {
@@ -142,48 +141,7 @@ static void put_integers(Buffer *buffer, PostgresIntegers list)
     memcpy(buffer->data + start, &size, sizeof(size));
 }
 
-/* ---- SQL
- * ---------------------------------------------------------------------------------------------------
- */
-
-static const char *element_name(PostgresType type)
-{
-    switch (type) {
-    case ROWS_BOOL:
-        return "boolean";
-    case ROWS_INT2:
-        return "smallint";
-    case ROWS_INT4:
-    case ROWS_INT4_32:
-        return "integer";
-    case ROWS_INT8:
-        return "bigint";
-    case ROWS_FLOAT8:
-        return "double precision";
-    case ROWS_BYTES:
-    case ROWS_HASH:
-        return "bytea";
-    case ROWS_TIME:
-        return "timestamptz";
-    case ROWS_DATE:
-        return "date";
-    case ROWS_TEXT:
-    case ROWS_TEXTS:
-    case ROWS_INT4S:
-    case ROWS_INT8S:
-        break;
-    }
-    return "text";
-}
-
-static const char *value_cast(PostgresType type)
-{
-    if (type == ROWS_TEXTS)
-        return "::text[]";
-    if (type == ROWS_INT4S)
-        return "::integer[]";
-    return type == ROWS_INT8S ? "::bigint[]" : "";
-}
+/* ---- rows ---- */
 
 static uint32_t element_oid(PostgresType type)
 {
@@ -215,147 +173,16 @@ static uint32_t element_oid(PostgresType type)
     return POSTGRES_TEXT;
 }
 
-typedef struct Sql {
-    char text[SQL_MAX];
-    size_t size;
-} Sql;
-
-static void say(Sql *sql, const char *format, ...) PRINTF_LIKE(2, 3);
-static void say(Sql *sql, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vsnprintf(sql->text + sql->size, SQL_MAX - sql->size, format, arguments);
-    va_end(arguments);
-    assert(size >= 0 && sql->size + (size_t)size < SQL_MAX);
-    sql->size += (size_t)size;
-}
-
-static bool is_sent(const PostgresTable *table, size_t column)
-{
-    return table->form != ROWS_DELETE || table->columns[column].key;
-}
-
-/* unnest($1::text[], ...) as v("a", ...) */
-static void say_source(Sql *sql, const PostgresTable *table)
-{
-    size_t number = 0;
-    say(sql, "unnest(");
-    for (size_t i = 0; i < table->count; i++)
-        if (is_sent(table, i)) {
-            number++;
-            say(sql, "%s$%zu::%s[]", number > 1 ? ", " : "", number,
-                element_name(table->columns[i].type));
-        }
-    say(sql, ") as v(");
-    number = 0;
-    for (size_t i = 0; i < table->count; i++)
-        if (is_sent(table, i))
-            say(sql, "%s\"%s\"", number++ > 0 ? ", " : "", table->columns[i].name);
-    say(sql, ")");
-}
-
-static void say_keys_equal(Sql *sql, const PostgresTable *table)
-{
-    const char *between = " where ";
-    for (size_t i = 0; i < table->count; i++)
-        if (table->columns[i].key) {
-            say(sql, "%st.\"%s\" = v.\"%s\"", between, table->columns[i].name,
-                table->columns[i].name);
-            between = " and ";
-        }
-}
-
-static void say_insert(Sql *sql, const PostgresTable *table)
-{
-    say(sql, "insert into %s as t (", table->table);
-    for (size_t i = 0; i < table->count; i++)
-        say(sql, "%s\"%s\"", i > 0 ? ", " : "", table->columns[i].name);
-    say(sql, ") select ");
-    for (size_t i = 0; i < table->count; i++)
-        say(sql, "%sv.\"%s\"%s", i > 0 ? ", " : "", table->columns[i].name,
-            value_cast(table->columns[i].type));
-    say(sql, " from ");
-    say_source(sql, table);
-    if (table->form != ROWS_UPSERT)
-        return;
-    const char *between = " on conflict (";
-    for (size_t i = 0; i < table->count; i++)
-        if (table->columns[i].key) {
-            say(sql, "%s\"%s\"", between, table->columns[i].name);
-            between = ", ";
-        }
-    between = ") do update set ";
-    for (size_t i = 0; i < table->count; i++)
-        if (!table->columns[i].key) {
-            say(sql, "%s\"%s\" = excluded.\"%s\"", between, table->columns[i].name,
-                table->columns[i].name);
-            between = ", ";
-        }
-}
-
-static void say_update(Sql *sql, const PostgresTable *table)
-{
-    const char *between = " set ";
-    say(sql, "update %s as t", table->table);
-    for (size_t i = 0; i < table->count; i++) {
-        const PostgresColumn *column = &table->columns[i];
-        if (column->key)
-            continue;
-        const char *cast = value_cast(column->type);
-        if (table->form == ROWS_MERGE)
-            say(sql, "%s\"%s\" = coalesce(v.\"%s\"%s, t.\"%s\")", between, column->name,
-                column->name, cast, column->name);
-        else
-            say(sql, "%s\"%s\" = v.\"%s\"%s", between, column->name, column->name, cast);
-        between = ", ";
-    }
-    if (table->also != NULL)
-        say(sql, "%s%s", between, table->also);
-    say(sql, " from ");
-    say_source(sql, table);
-    say_keys_equal(sql, table);
-}
-
-static char *make_sql(const PostgresTable *table)
-{
-    Sql *sql = checked(calloc(1, sizeof(*sql)));
-    switch (table->form) {
-    case ROWS_INSERT:
-    case ROWS_UPSERT:
-        say_insert(sql, table);
-        break;
-    case ROWS_UPDATE:
-    case ROWS_MERGE:
-        say_update(sql, table);
-        break;
-    case ROWS_DELETE:
-        say(sql, "delete from %s as t using ", table->table);
-        say_source(sql, table);
-        say_keys_equal(sql, table);
-        break;
-    case ROWS_ARRAYS:
-        break;
-    }
-    char *text = checked(strdup(sql->text));
-    free(sql);
-    return text;
-}
-
-/* ---- rows
- * --------------------------------------------------------------------------------------------------
- */
-
 PostgresRows *postgres_rows_new(const PostgresTable *table)
 {
     PostgresRows *rows = checked(calloc(1, sizeof(*rows)));
     rows->table = table;
-    rows->sql = make_sql(table);
+    rows->sql = postgres_table_sql(table);
     rows->statement = (PostgresStatement){table->statement, rows->sql};
     rows->buffers = checked(calloc(table->count, sizeof(Buffer)));
     rows->params = checked(calloc(table->count, sizeof(PostgresParam)));
     for (size_t i = 0; i < table->count; i++)
-        rows->sent += is_sent(table, i) ? 1 : 0;
+        rows->sent += postgres_table_sends(table, i) ? 1 : 0;
     postgres_rows_clear(rows);
     return rows;
 }
@@ -480,7 +307,7 @@ static bool add_member(Buffer *buffer, const PostgresColumn *column, const char 
 bool postgres_rows_add(PostgresRows *rows, const void *row, Error *error)
 {
     for (size_t i = 0; i < rows->table->count; i++)
-        if (is_sent(rows->table, i) &&
+        if (postgres_table_sends(rows->table, i) &&
             !add_member(&rows->buffers[i], &rows->table->columns[i], row, error))
             return false;
     rows->count++;
@@ -518,7 +345,7 @@ bool postgres_rows_send(PostgresRows *rows, Postgres *pg, Error *error)
         return true;
     size_t number = 0;
     for (size_t i = 0; i < rows->table->count; i++)
-        if (is_sent(rows->table, i))
+        if (postgres_table_sends(rows->table, i))
             rows->params[number++] = postgres_rows_param(rows, i);
     return postgres_pipeline_add(pg, &rows->statement, rows->params, number, error);
 }

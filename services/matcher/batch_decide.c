@@ -16,7 +16,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* ---- accounts ---------------------------------------------------------------------------------------------- */
+/* ---- accounts ---- */
 
 static void count_once(BatchItem *item, size_t counter)
 {
@@ -51,7 +51,7 @@ static void count_repeat(BatchItem *item)
 
 #define COUNT_ONCE(item_, counter_) count_once((item_), offsetof(StoredAccount, counter_))
 
-/* ---- lists ------------------------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 enum { LIST_FIRST = 16 };
 
@@ -76,7 +76,7 @@ static ReportPlace place_of(const BatchItem *item)
     return (ReportPlace){item->record->partition, item->record->offset};
 }
 
-/* ---- repeats ----------------------------------------------------------------------------------------------- */
+/* ---- repeats ---- */
 
 static bool is_dead_letter(const KnownPlace *place)
 {
@@ -113,7 +113,7 @@ static void resolve_dead_letter(Batch *batch, BatchItem *item)
     LIST_ADD(batch, released, released_count, released_capacity, row);
 }
 
-/* ---- dead and ignored -------------------------------------------------------------------------------------- */
+/* ---- dead and ignored ---- */
 
 static void decide_dead(Batch *batch, BatchItem *item)
 {
@@ -159,7 +159,7 @@ static void decide_ignored(Batch *batch, BatchItem *item)
     COUNT_ONCE(item, ignored);
 }
 
-/* ---- revisions --------------------------------------------------------------------------------------------- */
+/* ---- revisions ---- */
 
 /* By revision, else by the time of change, else by the order of origin. */
 static bool is_newer(const StoredIdentity *stands, const Report *report, const Origin *origin)
@@ -298,7 +298,7 @@ static bool decide_revision(Batch *batch, BatchItem *item, Error *error)
     return apply_revision(batch, item, item->identity, row, &item->report, error);
 }
 
-/* ---- updates that wait ------------------------------------------------------------------------------------- */
+/* ---- updates that wait ---- */
 
 static void decide_pending(Batch *batch, BatchItem *item)
 {
@@ -368,7 +368,7 @@ static bool apply_all_pending(Batch *batch, BatchItem *item, Error *error)
     return true;
 }
 
-/* ---- reports ----------------------------------------------------------------------------------------------- */
+/* ---- reports ---- */
 
 static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *region)
 {
@@ -418,7 +418,7 @@ static bool decide_new(Batch *batch, BatchItem *item, Error *error)
     return apply_all_pending(batch, item, error);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------- */
+/* ---- the whole ---- */
 
 static bool decide_record(Batch *batch, BatchItem *item, Error *error)
 {

@@ -59,7 +59,7 @@ typedef struct Matcher {
     int32_t months_to;
 } Matcher;
 
-/* ---- a batch ----------------------------------------------------------------------------------------------- */
+/* ---- a batch ---- */
 
 static int32_t month_of(int64_t time_us)
 {
@@ -207,7 +207,7 @@ matcher_handle_batch(Matcher *matcher, const KafkaRecord *records, size_t count,
            matcher_handle_batch(matcher, records + half, count - half, error);
 }
 
-/* ---- assignment -------------------------------------------------------------------------------------------- */
+/* ---- assignment ---- */
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -261,7 +261,7 @@ static void revoked(void *context, const KafkaPosition *partitions, size_t count
     free(numbers);
 }
 
-/* ---- failures ---------------------------------------------------------------------------------------------- */
+/* ---- failures ---- */
 
 static void note_failure(Matcher *matcher, const Error *error)
 {
@@ -285,7 +285,7 @@ static bool claim_again(Matcher *matcher, Error *error)
     return kafka_consumer_reassign(matcher->consumer, error);
 }
 
-/* ---- life -------------------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 static bool check_topic(Matcher *matcher, Error *error)
 {

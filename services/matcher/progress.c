@@ -33,7 +33,7 @@ void progress_free(Progress *progress)
     free(progress);
 }
 
-/* ---- claiming ---------------------------------------------------------------------------------------------- */
+/* ---- claiming ---- */
 
 static PartitionProgress *partition_new(const StoredOffset *offset)
 {
@@ -115,7 +115,7 @@ void progress_release(Progress *progress, int32_t partition)
     progress->partitions[partition] = NULL;
 }
 
-/* ---- finding ----------------------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 PartitionProgress *progress_partition(Progress *progress, int32_t partition)
 {
@@ -148,7 +148,7 @@ RegionProgress *progress_region(PartitionProgress *partition, Text region)
     return found;
 }
 
-/* ---- the end of a batch ------------------------------------------------------------------------------------ */
+/* ---- the end of a batch ---- */
 
 static bool save_partition(PartitionProgress *partition, CaseStore *store, Error *error)
 {

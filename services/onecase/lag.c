@@ -134,7 +134,7 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
     return true;
 }
 
-/* ---- measuring --------------------------------------------------------------------------------------------- */
+/* ---- measuring ---- */
 
 static LagRow *add_row(Lag *lag)
 {
@@ -241,7 +241,7 @@ static bool measure_intake(Lag *lag, Error *error)
     return true;
 }
 
-/* ---- showing ----------------------------------------------------------------------------------------------- */
+/* ---- showing ---- */
 
 typedef struct Total {
     int64_t messages;
