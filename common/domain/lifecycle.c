@@ -115,8 +115,9 @@ reopen_case(Lifecycle *lifecycle, Hazard *hazard, HazardCase *reopened, const Ha
                                      .report_id = member->report_id,
                                      .event_at = member->event_at,
                                      .reason = "repeat_in_window",
-                                     .before = number_text(lifecycle, STATUS_CLOSED),
+                                     .before = number_text(lifecycle, reopened->status),
                                      .after = number_text(lifecycle, STATUS_REOPENED)});
+    reopened->status = STATUS_REOPENED;
 }
 
 static HazardCase *choose_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
@@ -231,8 +232,8 @@ void lifecycle_attach(Lifecycle *lifecycle,
                                          .hazard_id = hazard->id,
                                          .report_id = member->report_id,
                                          .event_at = member->event_at});
-    derive_closing(lifecycle, hazard, chosen, member, false);
     derive_level(lifecycle, hazard, chosen);
+    derive_closing(lifecycle, hazard, chosen, member, false);
     hazard->version++;
     chosen->version++;
 }

@@ -93,6 +93,7 @@ static void a_repeat_within_the_window_reopens(void **state)
     assert_int_equal(hazard->cases[0].closed_at, INT64_MIN);
     assert_int_equal(hazard->cases[0].status, 65);
     assert_int_equal(fixture_count_events(&fixture, "reopened"), 1);
+    assert_int_equal(fixture_count_events(&fixture, "status_changed"), 0);
     hazard_store_free(fixture.lifecycle.store);
     fixture_done(&fixture);
 }
