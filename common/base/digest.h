@@ -10,8 +10,12 @@ typedef struct Sha256 Sha256; /* an incremental hash */
 
 void digest_sha256(Text bytes, uint8_t out[SHA256_SIZE]);
 void digest_hmac_sha256(Text key, Text bytes, uint8_t out[SHA256_SIZE]);
-void digest_hex(const uint8_t *bytes, size_t size, char *out); /* 2 * size characters and a NUL, lower case */
-bool digest_from_hex(Text hex, uint8_t *out, size_t size);     /* false unless exactly 2 * size hex digits */
+void digest_hex(const uint8_t *bytes,
+                size_t size,
+                char *out); /* 2 * size characters and a NUL, lower case */
+bool digest_from_hex(Text hex,
+                     uint8_t *out,
+                     size_t size); /* false unless exactly 2 * size hex digits */
 
 Sha256 *digest_begin(void);
 void digest_update(Sha256 *hash, Text bytes);

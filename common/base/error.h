@@ -33,8 +33,12 @@ typedef struct Error {
 bool error_set(Error *error, ErrorVerdict verdict, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* The same with rule and pointer (either may be NULL); for rejected records. Always returns false. */
-bool error_set_at(Error *error, ErrorVerdict verdict, const char *rule, const char *pointer,
-                  const char *format, ...) PRINTF_LIKE(5, 6);
+bool error_set_at(Error *error,
+                  ErrorVerdict verdict,
+                  const char *rule,
+                  const char *pointer,
+                  const char *format,
+                  ...) PRINTF_LIKE(5, 6);
 
 /* Puts "prefix: " before the text of an error that is set. Always returns false. */
 bool error_prefix(Error *error, const char *format, ...) PRINTF_LIKE(2, 3);

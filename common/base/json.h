@@ -29,12 +29,13 @@ const JsValue *js_root(const JsDocument *document);
 
 /* All readers take NULL for "not there" and answer JS_NULL, absent or 0. */
 JsType js_type(const JsValue *value);
-const JsValue *js_member(const JsValue *object, Text key);      /* NULL: no object or no such member */
-const JsValue *js_element(const JsValue *array, size_t index);  /* NULL: no array or beyond its end */
-size_t js_count(const JsValue *value);                          /* elements or members; 0 for scalars */
+const JsValue *js_member(const JsValue *object, Text key); /* NULL: no object or no such member */
+const JsValue *js_element(const JsValue *array,
+                          size_t index); /* NULL: no array or beyond its end */
+size_t js_count(const JsValue *value);   /* elements or members; 0 for scalars */
 /* Walks an object's members in the order written: *cursor starts as 0; false at the end. */
 bool js_each(const JsValue *object, size_t *cursor, Text *key, const JsValue **value);
-Text js_text(const JsValue *value);                             /* of a JS_TEXT, else absent */
+Text js_text(const JsValue *value); /* of a JS_TEXT, else absent */
 /* A scalar as text: text as it is, numbers as written, true, false; null, arrays and objects: absent. */
 Text js_scalar_text(const JsValue *value);
 /* The value as compact JSON text on the arena. */
@@ -46,8 +47,10 @@ const JsValue *js_pointer(const JsValue *root, Text pointer);
 void js_pointer_append(TextBuilder *pointer, Text token);
 
 /* Writing: appends to a builder; the caller puts commas and braces (js_key adds the comma when one is needed). */
-void js_write_text(TextBuilder *out, Text text);        /* quoted and escaped; broken bytes become U+FFFD */
-void js_write_key(TextBuilder *out, Text key);          /* `"key":`, with a comma before it unless it is first */
-void js_write_double(TextBuilder *out, double value);   /* shortest digits that read back equal */
+void js_write_text(TextBuilder *out,
+                   Text text); /* quoted and escaped; broken bytes become U+FFFD */
+void js_write_key(TextBuilder *out,
+                  Text key); /* `"key":`, with a comma before it unless it is first */
+void js_write_double(TextBuilder *out, double value); /* shortest digits that read back equal */
 
 #endif

@@ -18,7 +18,8 @@ typedef struct LogField {
     double real;
 } LogField;
 
-#define LOG_TEXT(name_, text_) ((LogField){.name = (name_), .kind = LOG_FIELD_TEXT, .text = (text_)})
+#define LOG_TEXT(name_, text_)                                                                     \
+    ((LogField){.name = (name_), .kind = LOG_FIELD_TEXT, .text = (text_)})
 #define LOG_STRING(name_, string_) LOG_TEXT(name_, text_from(string_))
 #define LOG_INT(name_, value_)                                                                     \
     ((LogField){.name = (name_), .kind = LOG_FIELD_INT, .integer = (int64_t)(value_)})

@@ -20,7 +20,8 @@ void builder_string(TextBuilder *builder, const char *string);
 void builder_char(TextBuilder *builder, char byte);
 void builder_codepoint(TextBuilder *builder, uint32_t codepoint); /* as UTF-8 */
 void builder_int(TextBuilder *builder, int64_t value);
-void builder_format(TextBuilder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void builder_format(TextBuilder *builder, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void builder_truncate(TextBuilder *builder, size_t size); /* shorter only */
 Text builder_view(const TextBuilder *builder);
 

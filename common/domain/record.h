@@ -33,11 +33,11 @@ typedef struct Origin {
 typedef struct RecordHead {
     RecordKind kind;
     Origin origin;
-    Text source;      /* the mapping's `source`, e.g. H12345 */
-    Text mapping;     /* name@digest of the mapping that made it */
-    int32_t items;    /* how many items the source record gave; at least 1 */
-    int64_t skipped;  /* offsets that never came between the record before and this one */
-    int32_t attempt;  /* 1, more for a released dead letter */
+    Text source;     /* the mapping's `source`, e.g. H12345 */
+    Text mapping;    /* name@digest of the mapping that made it */
+    int32_t items;   /* how many items the source record gave; at least 1 */
+    int64_t skipped; /* offsets that never came between the record before and this one */
+    int32_t attempt; /* 1, more for a released dead letter */
     bool backfill;
 } RecordHead;
 
@@ -60,9 +60,9 @@ typedef struct RecordNote {
     Text sha256;    /* dead: hex digest of the original bytes */
 } RecordNote;
 
-const char *record_kind_name(RecordKind kind);              /* "report" */
-bool record_kind_from(Text name, RecordKind *kind);         /* "report" -> RECORD_REPORT */
-bool record_kind_carries_report(RecordKind kind);           /* report, update, assignment, inspection */
+const char *record_kind_name(RecordKind kind);      /* "report" */
+bool record_kind_from(Text name, RecordKind *kind); /* "report" -> RECORD_REPORT */
+bool record_kind_carries_report(RecordKind kind);   /* report, update, assignment, inspection */
 
 /* "topic/partition/offset#item" */
 Text record_origin_text(Arena *arena, const Origin *origin);
@@ -77,8 +77,8 @@ size_t record_head_write(const RecordHead *head, Arena *arena, RecordHeader *hea
  * The head out of Kafka headers, in any order, unknown ones ignored; texts are views. REJECT (rule "header", the
  * name as pointer) when ce_type, ce_id or ce_source is missing or malformed; absent oc- headers take defaults.
  */
-MUST_CHECK bool record_head_read(const RecordHeader *headers, size_t count, RecordHead *head,
-                                 Error *error);
+MUST_CHECK bool
+record_head_read(const RecordHeader *headers, size_t count, RecordHead *head, Error *error);
 
 /* Value of an ignored or dead record. Read: texts live on the arena; REJECT when it is no JSON object. */
 void record_note_write(const RecordNote *note, RecordKind kind, TextBuilder *out);
