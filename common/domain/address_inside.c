@@ -102,43 +102,75 @@ static bool list_counter(const AddressScan *scan, CounterKind counter, size_t li
 }
 
 /*
- * items separated by 、 和 与, each NUM or NUM-NUM, the last with a building's counter: 3幢, 3、5号楼, 3-5幢.
- * The index behind them, or `at`.
+ * One item of a list at `at`: NUM or NUM-NUM with or without a counter. The index behind it, or `at`; *closed tells
+ * whether its last counter is a building's.
+ */
+static size_t
+read_item(const AddressScan *scan, size_t at, size_t list_from, BuildingSet *set, bool *closed)
+{
+    AddressNumber first;
+    AddressNumber second;
+    size_t length;
+    size_t second_length;
+    if (!read_number(scan, at, &first) || first.value > 9999)
+        return at;
+    CounterKind counter = read_counter(scan, first.end, &length);
+    size_t next = first.end + (list_counter(scan, counter, list_from) ? length : 0);
+    *closed = counter == COUNTER_BUILDING;
+    if (is_range_sign(at_or_zero(scan, next)) && read_number(scan, next + 1, &second) &&
+        second.value <= 9999) {
+        counter = read_counter(scan, second.end, &second_length);
+        bool counted = list_counter(scan, counter, list_from);
+        if (counted || is_list_sign(scan, at_or_zero(scan, second.end))) {
+            add_range(scan, set, &first, &second);
+            *closed = counter == COUNTER_BUILDING;
+            return second.end + (counted ? second_length : 0);
+        }
+        if (!*closed) /* 7幢-2-301: unit and room follow */
+            return at;
+    }
+    add_building(set, number_text(scan, &first));
+    return next;
+}
+
+/* 1号楼2号楼: the next item follows without a sign. */
+static bool item_follows(const AddressScan *scan, size_t at)
+{
+    AddressNumber number;
+    size_t length;
+    return read_number(scan, at, &number) &&
+           read_counter(scan, number.end, &length) == COUNTER_BUILDING;
+}
+
+/*
+ * Items separated by 、 和 与, the last with a building's counter: 3幢, 3、5号楼, 3-5幢. What stands behind the last
+ * building is no item. The index behind it, or `at`.
  */
 static size_t try_buildings(AddressScan *scan, size_t at)
 {
     BuildingSet set = {.count = 0};
     size_t from = at;
     size_t end = from;
+    size_t buildings = 0;
     for (;;) {
-        AddressNumber first;
-        AddressNumber second;
-        size_t length;
-        if (!read_number(scan, at, &first) || first.value > 9999)
+        bool closed = false;
+        size_t next = read_item(scan, at, from, &set, &closed);
+        if (next == at)
             break;
-        CounterKind counter = read_counter(scan, first.end, &length);
-        size_t next = first.end + (list_counter(scan, counter, from) ? length : 0);
-        bool closed = counter == COUNTER_BUILDING;
-        if (is_range_sign(at_or_zero(scan, next)) && read_number(scan, next + 1, &second) &&
-            second.value <= 9999) {
-            counter = read_counter(scan, second.end, &length);
-            if (!list_counter(scan, counter, from) &&
-                !is_list_sign(scan, at_or_zero(scan, second.end)))
-                break;
-            add_range(scan, &set, &first, &second);
-            next = second.end + (list_counter(scan, counter, from) ? length : 0);
-            closed = counter == COUNTER_BUILDING;
-        } else {
-            add_building(&set, number_text(scan, &first));
-        }
-        if (closed)
+        if (closed) {
             end = next;
-        if (!is_list_sign(scan, at_or_zero(scan, next)))
+            buildings = set.count;
+        }
+        if (closed && item_follows(scan, next))
+            at = next;
+        else if (is_list_sign(scan, at_or_zero(scan, next)))
+            at = next + 1;
+        else
             break;
-        at = next + 1;
     }
     if (end == from)
         return from;
+    set.count = buildings;
     take_buildings(scan, &set, from, end);
     return end;
 }
@@ -189,13 +221,44 @@ static size_t try_dashes(AddressScan *scan, size_t at)
     return end;
 }
 
+/* -2-301 or -301 behind a building. The index behind it, or `at`. */
+static size_t try_tail(AddressScan *scan, size_t at)
+{
+    AddressNumber first;
+    AddressNumber second;
+    if (at_or_zero(scan, at) != '-' || !follows(scan, PART_BUILDINGS, at) ||
+        !read_number(scan, at + 1, &first) || !digits_only(&first))
+        return at;
+    bool two = at_or_zero(scan, first.end) == '-' && read_number(scan, first.end + 1, &second) &&
+               digits_only(&second) && second.value >= 100;
+    const AddressNumber *room = two ? &second : &first;
+    if (!two && first.value < 100)
+        return at;
+    AddressPlace *place = NULL;
+    if (two) {
+        place = address_scan_part(scan, PART_UNIT, at, first.end);
+        if (place != NULL)
+            place->address.unit = number_text(scan, &first);
+    }
+    size_t length;
+    size_t end = room->end;
+    if (read_counter(scan, end, &length) == COUNTER_ROOM)
+        end += length;
+    place = address_scan_part(scan, PART_ROOM, room->end - room->length, end);
+    if (place != NULL)
+        place->address.room = number_text(scan, room);
+    return end;
+}
+
 /* 128号, 128-2号, 128弄 behind a road; 5号 behind a lane or an estate. The index behind it, or `at`. */
 static size_t try_door(AddressScan *scan, size_t at)
 {
     AddressNumber number;
     AddressNumber second = {.length = 0};
     size_t length;
-    if (!read_number(scan, at, &number))
+    uint32_t stem = at_or_zero(scan, at);
+    bool with_stem = (stem == U'甲' || stem == U'乙') && follows(scan, PART_ROAD, at); /* 甲12号 */
+    if (!read_number(scan, with_stem ? at + 1 : at, &number))
         return at;
     size_t end = number.end;
     if (at_or_zero(scan, end) == '-' && read_number(scan, end + 1, &second))
@@ -207,6 +270,8 @@ static size_t try_door(AddressScan *scan, size_t at)
     if (second.length > 0)
         value = text_format(scan->arena, "%.*s-%.*s", TEXT_ARGS(value),
                             TEXT_ARGS(number_text(scan, &second)));
+    if (with_stem)
+        value = text_format(scan->arena, "%s%.*s", stem == U'甲' ? "甲" : "乙", TEXT_ARGS(value));
     bool bare = counter == COUNTER_NONE && follows(scan, PART_ROAD, at) && !number.chinese &&
                 number.value <= 9999 && !scan->free_text && at_or_zero(scan, end) != '+' &&
                 (at_or_zero(scan, end) < 0x4E00);
@@ -241,8 +306,9 @@ static size_t try_door(AddressScan *scan, size_t at)
 
 static Text floor_text(const AddressScan *scan, const AddressNumber *number, size_t at)
 {
-    bool below = (at > 0 && scan->codepoints[at - 1] == U'负') ||
-                 (at > 1 && scan->codepoints[at - 1] == U'下' && scan->codepoints[at - 2] == U'地');
+    bool below =
+        (at > 0 && (scan->codepoints[at - 1] == U'负' || scan->codepoints[at - 1] == 'B')) ||
+        (at > 1 && scan->codepoints[at - 1] == U'下' && scan->codepoints[at - 2] == U'地');
     Text value = number_text(scan, number);
     return below ? text_format(scan->arena, "-%.*s", TEXT_ARGS(value)) : value;
 }
@@ -337,8 +403,8 @@ static bool is_highway(const AddressScan *scan, size_t end)
 
 size_t address_scan_number(AddressScan *scan, size_t at)
 {
-    static size_t (*const TRIES[])(AddressScan *, size_t) = {try_metres, try_dashes, try_buildings,
-                                                             try_door, try_inside};
+    static size_t (*const TRIES[])(AddressScan *, size_t) = {try_metres,    try_tail, try_dashes,
+                                                             try_buildings, try_door, try_inside};
     for (size_t i = 0; i < sizeof TRIES / sizeof TRIES[0]; i++) {
         size_t end = TRIES[i](scan, at);
         if (end > at)

@@ -8,10 +8,6 @@
  */
 #include "domain/address_scan.h"
 
-#include "domain/address_lexicon.h"
-
-enum { NAME_MAX_LENGTH = 12 };
-
 Text address_scan_text(const AddressScan *scan, size_t from, size_t end)
 {
     return address_unfold(scan->codepoints + from, end - from, scan->arena);
@@ -100,12 +96,6 @@ static void take_back(AddressScan *scan)
     }
 }
 
-static bool is_direction(uint32_t codepoint)
-{
-    return codepoint == U'东' || codepoint == U'西' || codepoint == U'南' || codepoint == U'北' ||
-           codepoint == U'中';
-}
-
 static bool is_numeral(uint32_t codepoint)
 {
     return codepoint == U'一' || codepoint == U'二' || codepoint == U'三' || codepoint == U'四' ||
@@ -132,7 +122,7 @@ static bool leans_on_last(const AddressScan *scan, size_t at)
     if (at != from + 1)
         return false;
     bool village = scan->last == PART_ADMIN && c[from - 1] == U'村';
-    if (is_direction(c[from]))
+    if (address_scan_direction(c[from]))
         return ending || village;
     return is_numeral(c[from]) && (ending || scan->last == PART_ADMIN);
 }
@@ -215,7 +205,7 @@ static bool try_road(AddressScan *scan, size_t at, size_t suffix, const Lexeme *
         take_back(scan);
     } else {
         size_t least = lexeme->kind == LEXEME_ROAD_WEAK ? 2 : 1;
-        if (at < from + least || at - from > NAME_MAX_LENGTH)
+        if (at < from + least || at - from > ADDRESS_NAME_MAX)
             return false;
     }
     if (lexeme->kind == LEXEME_ROAD_WEAK && scan->free_text) {
@@ -225,72 +215,6 @@ static bool try_road(AddressScan *scan, size_t at, size_t suffix, const Lexeme *
             return false;
     }
     take_road(scan, from, at + suffix, at_junction);
-    return true;
-}
-
-/* Whether a weak ending (城, 里) may end a name here: what follows is a building, a gate, the end. */
-static bool weak_ending_holds(const AddressScan *scan, size_t end)
-{
-    if (end >= scan->count)
-        return !scan->free_text;
-    AddressNumber number;
-    size_t length;
-    if (address_number(scan->codepoints, scan->count, end, &number)) {
-        CounterKind counter = address_counter(scan->codepoints, scan->count, number.end, &length);
-        return counter != COUNTER_NONE && counter != COUNTER_METRE;
-    }
-    const Lexeme *lexeme = address_lexeme(scan->codepoints + end, scan->count - end);
-    if (lexeme != NULL)
-        return lexeme->kind == LEXEME_GATE || lexeme->kind == LEXEME_ESTATE ||
-               (!scan->free_text && lexeme->kind == LEXEME_RELATION);
-    uint32_t next = scan->codepoints[end];
-    return !scan->free_text && next < 0x4E00;
-}
-
-/* Further endings and the phase: 锦绣花园|小区|二期, A区. `end` moves behind them. */
-static Text estate_name(const AddressScan *scan, size_t from, size_t *end)
-{
-    size_t name_end = *end;
-    const uint32_t *c = scan->codepoints;
-    for (;;) {
-        const Lexeme *more = address_lexeme(c + *end, scan->count - *end);
-        if (more == NULL || more->kind != LEXEME_ESTATE)
-            break;
-        *end += more->length;
-        if (more->word[0] != U'小') /* 小区 behind another ending says nothing */
-            name_end = *end;
-    }
-    Text name = address_scan_text(scan, from, name_end);
-    AddressNumber number;
-    size_t length;
-    if (address_number(c, scan->count, *end, &number)) {
-        CounterKind counter = address_counter(c, scan->count, number.end, &length);
-        if (counter == COUNTER_PHASE || counter == COUNTER_ZONE) {
-            *end = number.end + length;
-            name = text_format(scan->arena, "%.*s%.*s%s", TEXT_ARGS(name),
-                               TEXT_ARGS(address_unfold(number.text, number.length, scan->arena)),
-                               counter == COUNTER_PHASE ? "期" : "区");
-        }
-    } else if (*end + 1 < scan->count && is_direction(c[*end]) && c[*end + 1] == U'区') {
-        name = text_format(scan->arena, "%.*s%.*s", TEXT_ARGS(name),
-                           TEXT_ARGS(address_scan_text(scan, *end, *end + 2)));
-        *end += 2;
-    }
-    return name;
-}
-
-static bool try_estate(AddressScan *scan, size_t at, const Lexeme *lexeme)
-{
-    size_t from = scan->name_from;
-    size_t end = at + lexeme->length;
-    if (at == from || at - from > NAME_MAX_LENGTH)
-        return false;
-    if (lexeme->kind == LEXEME_ESTATE_WEAK && (!weak_ending_holds(scan, end) || at - from > 6))
-        return false;
-    Text name = estate_name(scan, from, &end);
-    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
-    if (place != NULL)
-        place->address.estate = name;
     return true;
 }
 
@@ -304,7 +228,7 @@ static bool try_poi(AddressScan *scan, size_t at, const Lexeme *lexeme)
                     (scan->last == PART_ESTATE || scan->last == PART_POI);
     if (attached)
         from = scan->last_from;
-    else if (lexeme->kind == LEXEME_GATE || at < from + 2 || at - from > NAME_MAX_LENGTH)
+    else if (lexeme->kind == LEXEME_GATE || at < from + 2 || at - from > ADDRESS_NAME_MAX)
         return false;
     AddressNumber number;
     size_t length;
@@ -368,7 +292,7 @@ static void take_owner(AddressScan *scan, size_t at)
 static bool admin_holds(const AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
     bool whole = lexeme->length >= 3; /* 高新区, a name by itself */
-    if ((at == scan->name_from && !whole) || at - scan->name_from > NAME_MAX_LENGTH)
+    if ((at == scan->name_from && !whole) || at - scan->name_from > ADDRESS_NAME_MAX)
         return false;
     size_t end = at + lexeme->length;
     uint32_t next = end < scan->count ? scan->codepoints[end] : 0;
@@ -410,7 +334,7 @@ static size_t take_word(AddressScan *scan, size_t at, const Lexeme *lexeme)
         return end;
     case LEXEME_ESTATE:
     case LEXEME_ESTATE_WEAK:
-        return try_estate(scan, at, lexeme) ? scan->name_from : end;
+        return address_scan_estate(scan, at, lexeme) ? scan->name_from : end;
     case LEXEME_POI:
     case LEXEME_GATE:
         return try_poi(scan, at, lexeme) ? scan->name_from : end;
@@ -419,6 +343,8 @@ static size_t take_word(AddressScan *scan, size_t at, const Lexeme *lexeme)
             try_road(scan, at, 1, lexeme);
             return at + 1;
         }
+        if (address_scan_settlement(scan, at, lexeme) > at)
+            return scan->name_from;
         if (admin_holds(scan, at, lexeme))
             set_border(scan, PART_ADMIN, scan->name_from, end);
         return end;

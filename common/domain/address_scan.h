@@ -3,6 +3,7 @@
 
 #include "domain/address.h"
 #include "domain/address_fold.h"
+#include "domain/address_lexicon.h"
 #include "domain/address_number.h"
 
 /*
@@ -10,7 +11,7 @@
  * place before it unless that place has such a part already, or a coarser part follows a finer one. Used by
  * address.c and evidence.c.
  */
-enum { ADDRESS_PLACES_MAX = 8, ADDRESS_SPANS_MAX = 48 };
+enum { ADDRESS_PLACES_MAX = 8, ADDRESS_SPANS_MAX = 48, ADDRESS_NAME_MAX = 12 };
 
 typedef enum PartKind {
     PART_NONE,
@@ -72,6 +73,14 @@ void address_of_scan(AddressScan *scan, Address *parsed);
 AddressPlace *address_scan_part(AddressScan *scan, PartKind kind, size_t from, size_t end);
 /* Takes a number and what belongs to it at `at`; the index behind it, or `at` when there is none. */
 size_t address_scan_number(AddressScan *scan, size_t at);
+/* An estate whose ending stands at `at`. False: it is none. */
+bool address_scan_estate(AddressScan *scan, size_t at, const Lexeme *lexeme);
+/*
+ * 李家村三组12号, 和平里社区12号楼: a village or community right before a house stands for the estate. The index behind it,
+ * or `at`.
+ */
+size_t address_scan_settlement(AddressScan *scan, size_t at, const Lexeme *lexeme);
+bool address_scan_direction(uint32_t codepoint); /* 东西南北中 */
 Text address_scan_text(const AddressScan *scan, size_t from, size_t end);
 
 #endif
