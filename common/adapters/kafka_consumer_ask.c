@@ -33,7 +33,7 @@ bool kafka_consumer_missing_topics(KafkaConsumer *consumer,
 {
     *missing = (TextList){.items = ARENA_ARRAY(arena, Text, consumer->topic_count)};
     for (size_t i = 0; i < consumer->topic_count; i++) {
-        bool is_missing;
+        bool is_missing = false;
         if (!topic_is_missing(consumer, consumer->topics[i], &is_missing, error))
             return false;
         if (is_missing)
