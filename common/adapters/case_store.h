@@ -100,14 +100,16 @@ typedef struct KnownOrigin {
     bool ignored;
 } KnownOrigin;
 
-/* One round trip; what is found lives on the arena. */
-MUST_CHECK bool case_store_identify(CaseStore *store,
-                                    KnownRecord *records,
-                                    size_t record_count,
-                                    KnownOrigin *origins,
-                                    size_t origin_count,
-                                    Arena *arena,
-                                    Error *error);
+typedef struct KnownQuery {
+    KnownRecord *records;
+    size_t record_count;
+    KnownOrigin *origins;
+    size_t origin_count;
+} KnownQuery;
+
+/* Fills records and origins in one round trip; what is found lives on the arena. */
+MUST_CHECK bool
+case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error);
 
 /* ---- writing ---- */
 

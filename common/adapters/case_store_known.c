@@ -114,7 +114,7 @@ static void take_origins(const PostgresResult *result, KnownOrigin *origins, Are
     }
 }
 
-/* Queues the look-ups that have something to look for; *record_at and *origin_at say where their answers come. */
+/* Queues the look-ups that have something to look for. */
 static bool ask(CaseStore *store, size_t *asked, Error *error)
 {
     PostgresParam params[4];
@@ -139,37 +139,31 @@ static bool ask(CaseStore *store, size_t *asked, Error *error)
     return true;
 }
 
-bool case_store_identify(CaseStore *store,
-                         KnownRecord *records,
-                         size_t record_count,
-                         KnownOrigin *origins,
-                         size_t origin_count,
-                         Arena *arena,
-                         Error *error)
+bool case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error)
 {
-    if (record_count == 0 && origin_count == 0)
+    if (query->record_count == 0 && query->origin_count == 0)
         return true;
     postgres_rows_clear(store->records);
     postgres_rows_clear(store->origins);
-    for (size_t i = 0; i < record_count; i++)
-        if (!postgres_rows_add(store->records, &records[i], error))
+    for (size_t i = 0; i < query->record_count; i++)
+        if (!postgres_rows_add(store->records, &query->records[i], error))
             return false;
-    for (size_t i = 0; i < origin_count; i++)
-        if (!postgres_rows_add(store->origins, &origins[i], error))
+    for (size_t i = 0; i < query->origin_count; i++)
+        if (!postgres_rows_add(store->origins, &query->origins[i], error))
             return false;
-    PostgresResult *results[3] = {NULL, NULL, NULL};
+    PostgresResult *results[CASE_STORE_LOOKUPS] = {NULL};
     PostgresOutcome outcome;
     size_t asked = 0;
     if (!case_store_open(store, error) || !ask(store, &asked, error) ||
         !postgres_pipeline_end(store->pg, results, &outcome, error))
         return false;
     size_t at = 0;
-    if (record_count > 0) {
-        take_records(results[at++], records, arena);
-        take_pending(results[at++], records, arena);
+    if (query->record_count > 0) {
+        take_records(results[at++], query->records, arena);
+        take_pending(results[at++], query->records, arena);
     }
-    if (origin_count > 0)
-        take_origins(results[at++], origins, arena);
+    if (query->origin_count > 0)
+        take_origins(results[at++], query->origins, arena);
     for (size_t i = 0; i < asked; i++)
         postgres_result_free(results[i]);
     return true;

@@ -124,8 +124,8 @@ bool batch_identify(Batch *batch, Error *error)
             item->place = find_place(batch, &item->head.origin);
     }
     share_places(batch);
-    if (!case_store_identify(batch->store, batch->records, batch->identity_count, batch->origins,
-                             batch->place_count, batch->arena, error))
+    KnownQuery query = {batch->records, batch->identity_count, batch->origins, batch->place_count};
+    if (!case_store_identify(batch->store, &query, batch->arena, error))
         return false;
     note_pending(batch);
     return true;
