@@ -196,20 +196,27 @@ static bool set_session(Postgres *pg, Error *error)
     return run_simple(pg, sql, error);
 }
 
-/* Whether conninfo or the environment names a database; otherwise ours is taken. */
-static bool database_named(const char *conninfo)
+static bool is_conninfo(const char *text)
 {
-    if (getenv("PGDATABASE") != NULL || getenv("PGSERVICE") != NULL)
+    return strchr(text, '=') != NULL || strstr(text, "://") != NULL;
+}
+
+/* Whether conninfo or the environment names a database; otherwise ours is taken. FATAL: it cannot be read. */
+static bool find_database(const char *conninfo, bool *named, Error *error)
+{
+    *named = getenv("PGDATABASE") != NULL || getenv("PGSERVICE") != NULL;
+    if (!is_conninfo(conninfo)) {
+        *named = *named || conninfo[0] != '\0'; /* a plain name */
         return true;
-    if (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL)
-        return conninfo[0] != '\0';
-    bool named = false;
+    }
     PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
-    for (PQconninfoOption *o = options; o != NULL && o->keyword != NULL; o++)
+    if (options == NULL) /* libpq's message may quote the password */
+        return error_set(error, ERROR_FATAL, "setting conninfo is no PostgreSQL connection string");
+    for (PQconninfoOption *o = options; o->keyword != NULL; o++)
         if (strcmp(o->keyword, "dbname") == 0 || strcmp(o->keyword, "service") == 0)
-            named = named || o->val != NULL;
+            *named = *named || o->val != NULL;
     PQconninfoFree(options);
-    return named;
+    return true;
 }
 
 bool postgres_connect(Postgres *pg, Error *error)
@@ -217,18 +224,23 @@ bool postgres_connect(Postgres *pg, Error *error)
     if (pg->connection != NULL)
         return true;
     const char *conninfo = pg->settings.conninfo == NULL ? "" : pg->settings.conninfo;
-    const char *database = database_named(conninfo) ? conninfo : "dbname=onecase";
-    char own[512];
-    if (database != conninfo && conninfo[0] != '\0') {
-        snprintf(own, sizeof(own), strstr(conninfo, "://") != NULL ? "%s" : "dbname=onecase %s",
-                 conninfo);
-        database = own;
-    }
-    const char *keywords[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
-                              "keepalives_count", "tcp_user_timeout", "dbname",
-                              "application_name", "client_encoding",  NULL};
-    const char *values[] = {"5",    "5", "2", "3", "10000", database, pg->settings.application,
-                            "UTF8", NULL};
+    bool named = false;
+    if (!find_database(conninfo, &named, error))
+        return false;
+    /* Later ones win, empty ones are left out; the first dbname may be a whole connection string. */
+    const char *keywords[] = {"connect_timeout",
+                              "keepalives_idle",
+                              "keepalives_interval",
+                              "keepalives_count",
+                              "tcp_user_timeout",
+                              "dbname",
+                              "dbname",
+                              "application_name",
+                              "client_encoding",
+                              NULL};
+    const char *values[] = {
+        "5",    "5", "2", "3", "10000", conninfo, named ? "" : "onecase", pg->settings.application,
+        "UTF8", NULL};
     pg->connection = PQconnectdbParams(keywords, values, 1);
     if (pg->connection == NULL)
         abort();

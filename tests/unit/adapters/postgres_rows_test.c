@@ -217,33 +217,6 @@ static void generates_one_statement_for_each_form(void **state)
     }
 }
 
-static void takes_the_verdict_from_the_sqlstate(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *state;
-        ErrorVerdict want;
-        bool outage;
-    } CASES[] = {
-        {"OC001", ERROR_RETRY, false},  {"40001", ERROR_RETRY, false},
-        {"40P01", ERROR_RETRY, false},  {"55P03", ERROR_RETRY, false},
-        {"08006", ERROR_RETRY, true},   {"53300", ERROR_RETRY, true},
-        {"57P01", ERROR_RETRY, true},   {"57014", ERROR_RETRY, true},
-        {"58030", ERROR_RETRY, true},   {"25006", ERROR_RETRY, true},
-        {"23503", ERROR_RETRY, true},   {"0A000", ERROR_RETRY, false},
-        {"26000", ERROR_RETRY, false},  {"22021", ERROR_REJECT, false},
-        {"23505", ERROR_REJECT, false}, {"23514", ERROR_REJECT, false},
-        {"54000", ERROR_REJECT, false}, {"42P01", ERROR_FATAL, false},
-        {"42501", ERROR_FATAL, false},  {"3F000", ERROR_FATAL, false},
-        {"21000", ERROR_FATAL, false},  {"XX000", ERROR_FATAL, false},
-        {"P0001", ERROR_FATAL, false},  {"54001", ERROR_FATAL, false},
-    };
-    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        assert_int_equal(postgres_verdict(CASES[i].state), CASES[i].want);
-        assert_int_equal(postgres_is_outage(CASES[i].state), CASES[i].outage);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,7 +226,6 @@ int main(void)
         cmocka_unit_test(counts_rows_and_starts_over_when_cleared),
         cmocka_unit_test(rejects_a_number_that_does_not_fit_its_column),
         cmocka_unit_test(generates_one_statement_for_each_form),
-        cmocka_unit_test(takes_the_verdict_from_the_sqlstate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
