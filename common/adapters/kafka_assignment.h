@@ -2,10 +2,12 @@
 #define ONECASE_ADAPTERS_KAFKA_ASSIGNMENT_H
 
 #include "adapters/kafka_batch.h"
+#include "adapters/kafka_waker.h"
 
 /* The inside of a consumer, shared by kafka_consumer.c, kafka_consumer_ask.c and kafka_assignment.c; nobody else. */
 struct KafkaConsumer {
     rd_kafka_t *client;
+    KafkaWaker *waker;
     KafkaConsumerHooks hooks;
     char **topics;
     size_t topic_count;

@@ -51,7 +51,7 @@ static bool make_client(KafkaConsumer *consumer, const KafkaConsumerSpec *spec, 
         {"topic.metadata.refresh.interval.ms", "5000"}, /* finds topics made after the start */
         {"queued.max.messages.kbytes", queue},
         {"queued.min.messages", "100000"},
-        {"fetch.message.max.bytes", "131072"},
+        {"fetch.message.max.bytes", "65536"},
         {"fetch.max.bytes", "1000000"},
         {"fetch.wait.max.ms", "50"},
     };
@@ -65,6 +65,7 @@ static bool make_client(KafkaConsumer *consumer, const KafkaConsumerSpec *spec, 
     if (!kafka_handle_new(RD_KAFKA_CONSUMER, conf, &consumer->client, error))
         return false;
     rd_kafka_poll_set_consumer(consumer->client);
+    consumer->waker = kafka_waker_start(consumer->client);
     return true;
 }
 
@@ -102,6 +103,7 @@ void kafka_consumer_close(KafkaConsumer *consumer)
     if (consumer == NULL)
         return;
     consumer->closing = true;
+    kafka_waker_stop(consumer->waker);
     kafka_batch_free(&consumer->batch);
     kafka_batch_free(&consumer->held);
     if (consumer->client != NULL && consumer->down) {
@@ -238,6 +240,8 @@ bool kafka_consumer_read(KafkaConsumer *consumer,
         return false;
     *records = kafka_batch_records(&consumer->batch);
     *count = consumer->batch.count;
+    if (*count > 0)
+        kafka_waker_busy(consumer->waker);
     return true;
 }
 

@@ -33,7 +33,7 @@ static const Setting SETTINGS[] = {
                         60000,
                         "milliseconds between commits of offsets"),
     SETTING_INTEGER_ROW(
-        IntakeSettings, queue_kbytes, "2048", 64, 1048576, "kilobytes read ahead, about"),
+        IntakeSettings, queue_kbytes, "1024", 64, 1048576, "kilobytes read ahead, about"),
     SERVICE_LOG_LEVEL_ROW(IntakeSettings),
 };
 

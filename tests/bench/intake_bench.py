@@ -112,7 +112,7 @@ def main() -> None:
         done = options.records - at_begin
         print(f"records              {options.records} of {size / options.records:.0f} bytes on average")
         print(f"rate                 {done / seconds:.0f} records/s ({seconds:.1f} s)")
-        print(f"cpu of intake        {used / done * 1e6:.1f} us/record")
+        print(f"cpu of intake        {used / max(done, 1) * 1e6:.1f} us/record")
         print(f"largest memory       {memory_kb(process.pid, 'VmHWM') / 1024:.1f} MB resident"
               f" (now {memory_kb(process.pid, 'VmRSS') / 1024:.1f} MB,"
               f" of it {memory_kb(process.pid, 'RssFile') / 1024:.1f} MB shared file pages)")
