@@ -68,7 +68,7 @@ static bool ask_metadata(KafkaAdmin *admin,
 
 bool kafka_admin_brokers(KafkaAdmin *admin, int32_t *count, Error *error)
 {
-    const struct rd_kafka_metadata *metadata;
+    const struct rd_kafka_metadata *metadata = NULL;
     if (!ask_metadata(admin, NULL, &metadata, error))
         return false;
     *count = metadata->broker_cnt;
@@ -78,7 +78,7 @@ bool kafka_admin_brokers(KafkaAdmin *admin, int32_t *count, Error *error)
 
 bool kafka_admin_topic(KafkaAdmin *admin, KafkaTopic *topic, Error *error)
 {
-    const struct rd_kafka_metadata *metadata;
+    const struct rd_kafka_metadata *metadata = NULL;
     if (!ask_metadata(admin, topic->name, &metadata, error))
         return false;
     topic->partitions = 0;
@@ -246,8 +246,8 @@ bool kafka_admin_configs(KafkaAdmin *admin,
 
 bool kafka_admin_record_limit(KafkaAdmin *admin, const char *topic, int64_t *bytes, Error *error)
 {
-    KafkaConfig *configs;
-    size_t count;
+    KafkaConfig *configs = NULL;
+    size_t count = 0;
     Arena *arena = arena_new(8192);
     bool found = false;
     bool good = kafka_admin_configs(admin, topic, arena, &configs, &count, error);

@@ -28,7 +28,7 @@ void kafka_batch_add(KafkaBatch *batch, rd_kafka_message_t *message)
     if (batch->count == batch->capacity) {
         batch->capacity = batch->capacity == 0 ? 64 : batch->capacity * 2;
         batch->messages = kafka_handle_alloc(
-            reallocarray(batch->messages, batch->capacity, sizeof(*batch->messages)));
+            reallocarray(batch->messages, batch->capacity, sizeof(rd_kafka_message_t *)));
         batch->records = kafka_handle_alloc(
             reallocarray(batch->records, batch->capacity, sizeof(*batch->records)));
     }

@@ -193,27 +193,26 @@ static bool probe(KafkaConsumer *consumer, Error *error)
     return true;
 }
 
-static void fill_batch(KafkaConsumer *consumer, size_t max, int wait_ms, int linger_ms)
+static void fill_batch(KafkaConsumer *consumer, KafkaReading reading)
 {
     KafkaBatch *batch = &consumer->batch;
-    int64_t until = clock_monotonic_ms() + (batch->count == 0 ? wait_ms : linger_ms);
-    while (batch->count < max && batch->bytes < BATCH_BYTES_MAX) {
+    int64_t until =
+        clock_monotonic_ms() + (batch->count == 0 ? reading.wait_ms : reading.linger_ms);
+    while (batch->count < reading.max && batch->bytes < BATCH_BYTES_MAX) {
         int64_t left = until - clock_monotonic_ms();
         size_t before = batch->count;
         bool added = poll_one(consumer, left > 0 ? (int)left : 0, batch);
         if (consumer->pending.verdict != ERROR_NONE || consumer->reassign_wanted)
             break;
         if (added && before == 0)
-            until = clock_monotonic_ms() + linger_ms;
+            until = clock_monotonic_ms() + reading.linger_ms;
         if (!added && (left <= 0 || consumer->down))
             break;
     }
 }
 
 bool kafka_consumer_read(KafkaConsumer *consumer,
-                         size_t max,
-                         int wait_ms,
-                         int linger_ms,
+                         KafkaReading reading,
                          const KafkaRecord **records,
                          size_t *count,
                          Error *error)
@@ -235,7 +234,7 @@ bool kafka_consumer_read(KafkaConsumer *consumer,
         kafka_batch_add(&consumer->batch, consumer->held.messages[i]);
     consumer->held.count = 0;
     consumer->held.bytes = 0;
-    fill_batch(consumer, max, wait_ms, linger_ms);
+    fill_batch(consumer, reading);
     if (consumer->batch.count == 0 && !take_pending(consumer, error))
         return false;
     *records = kafka_batch_records(&consumer->batch);

@@ -60,6 +60,13 @@ typedef struct KafkaRecord {
     const void *message; /* for kafka_record_headers */
 } KafkaRecord;
 
+/* How much to read at once. */
+typedef struct KafkaReading {
+    size_t max;
+    int wait_ms;   /* for the first record */
+    int linger_ms; /* for more, once there is one */
+} KafkaReading;
+
 /* Connects lazily: a broker that is away shows in the first read. Texts of the spec are copied,
  * hooks kept. */
 MUST_CHECK bool
@@ -69,14 +76,12 @@ kafka_consumer_open(const KafkaConsumerSpec *spec, KafkaConsumer **consumer, Err
 void kafka_consumer_close(KafkaConsumer *consumer);
 
 /*
- * Frees the batch before, waits up to `wait_ms` for a first record, then until `max` records or
+ * Frees the batch before, waits for a first record, then until `max` records, 1 MiB of them or
  * `linger_ms` more. Gives *count 0 when there was none. The batch is valid until the next read,
  * release or close. Records that were paused by kafka_consumer_idle go on.
  */
 MUST_CHECK bool kafka_consumer_read(KafkaConsumer *consumer,
-                                    size_t max,
-                                    int wait_ms,
-                                    int linger_ms,
+                                    KafkaReading reading,
                                     const KafkaRecord **records,
                                     size_t *count,
                                     Error *error);

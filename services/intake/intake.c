@@ -447,8 +447,9 @@ bool intake_step(void *state, Error *error)
     if (intake->reopen_wanted && !reopen_consumer(intake, error))
         return false;
     look_for_topics(intake);
-    if (!kafka_consumer_read(intake->consumer, (size_t)intake->settings->in_flight_max,
-                             read_wait_ms(intake), READ_LINGER_MS, &intake->batch.records,
+    const KafkaReading reading = {(size_t)intake->settings->in_flight_max, read_wait_ms(intake),
+                                  READ_LINGER_MS};
+    if (!kafka_consumer_read(intake->consumer, reading, &intake->batch.records,
                              &intake->batch.count, error))
         return false;
     return intake->batch.count > 0 ? intake_handle(intake, error) : commit_when_due(intake, error);

@@ -399,8 +399,9 @@ static bool matcher_open(const void *settings, void **state, Error *error)
 static bool read_records(Matcher *matcher, Error *error)
 {
     const MatcherSettings *settings = matcher->settings;
-    if (!kafka_consumer_read(matcher->consumer, (size_t)settings->batch_max, READ_WAIT_MS,
-                             (int)settings->linger_ms, &matcher->records, &matcher->record_count,
+    const KafkaReading reading = {(size_t)settings->batch_max, READ_WAIT_MS,
+                                  (int)settings->linger_ms};
+    if (!kafka_consumer_read(matcher->consumer, reading, &matcher->records, &matcher->record_count,
                              error)) {
         matcher->record_count = 0;
         return false;

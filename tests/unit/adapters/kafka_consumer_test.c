@@ -117,7 +117,8 @@ static size_t read_numbers(Fixture *fixture, size_t wanted, size_t max, int seen
         const KafkaRecord *records;
         size_t count;
         Error error = {0};
-        if (!kafka_consumer_read(fixture->consumer, max, 200, 5, &records, &count, &error)) {
+        if (!kafka_consumer_read(fixture->consumer, (KafkaReading){max, 200, 5}, &records, &count,
+                                 &error)) {
             assert_int_equal(error.verdict, ERROR_RETRY);
             continue;
         }
@@ -171,7 +172,8 @@ static void a_batch_stays_readable_while_idle(void **state)
     Error error = {0};
     int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
     while (count == 0 && clock_monotonic_ms() < deadline)
-        assert_true(kafka_consumer_read(fixture.consumer, 1, 200, 0, &records, &count, &error));
+        assert_true(kafka_consumer_read(fixture.consumer, (KafkaReading){1, 200, 0}, &records,
+                                        &count, &error));
     assert_int_equal(count, 1);
     kafka_consumer_idle(fixture.consumer, 300);
     Arena *arena = arena_new(256);
@@ -252,7 +254,8 @@ static Error read_failure(Fixture *fixture, int limit_ms)
     const KafkaRecord *records;
     size_t count;
     while (clock_monotonic_ms() < deadline)
-        if (!kafka_consumer_read(fixture->consumer, 100, 100, 0, &records, &count, &error))
+        if (!kafka_consumer_read(fixture->consumer, (KafkaReading){100, 100, 0}, &records, &count,
+                                 &error))
             break;
     return error;
 }
