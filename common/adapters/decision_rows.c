@@ -8,6 +8,8 @@
 
 #include "domain/report.h"
 
+#include "adapters/postgres_tables.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +116,7 @@ static const PostgresTable TABLES[SETS] = {
 static const Text MACHINE = {"auto", 4};
 
 struct DecisionRows {
-    PostgresRows *sets[SETS];
+    PostgresTables *tables;
     Arena *arena;
 };
 
@@ -123,8 +125,7 @@ DecisionRows *decision_rows_new(void)
     DecisionRows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         abort();
-    for (size_t i = 0; i < SETS; i++)
-        rows->sets[i] = postgres_rows_new(&TABLES[i]);
+    rows->tables = postgres_tables_new(TABLES, SETS);
     rows->arena = arena_new(4096);
     return rows;
 }
@@ -133,33 +134,25 @@ void decision_rows_free(DecisionRows *rows)
 {
     if (rows == NULL)
         return;
-    for (size_t i = 0; i < SETS; i++)
-        postgres_rows_free(rows->sets[i]);
+    postgres_tables_free(rows->tables);
     arena_free(rows->arena);
     free(rows);
 }
 
 void decision_rows_clear(DecisionRows *rows)
 {
-    for (size_t i = 0; i < SETS; i++)
-        postgres_rows_clear(rows->sets[i]);
+    postgres_tables_clear(rows->tables);
     arena_reset(rows->arena);
 }
 
 bool decision_rows_prepare(DecisionRows *rows, Postgres *pg, Error *error)
 {
-    for (size_t i = 0; i < SETS; i++)
-        if (!postgres_rows_prepare(rows->sets[i], pg, error))
-            return false;
-    return true;
+    return postgres_tables_prepare(rows->tables, pg, error);
 }
 
 bool decision_rows_send(DecisionRows *rows, Postgres *pg, Error *error)
 {
-    for (size_t i = 0; i < SETS; i++)
-        if (!postgres_rows_send(rows->sets[i], pg, error))
-            return false;
-    return true;
+    return postgres_tables_send(rows->tables, pg, error);
 }
 
 static int64_t id_or_null(int64_t id)
@@ -265,7 +258,7 @@ bool decision_rows_add(DecisionRows *rows,
         row.sentence = TEXT("没有可比较的隐患，立为新隐患");
     }
     fill_rejected(&row, decision, arena);
-    if (!postgres_rows_add(rows->sets[DECISIONS], &row, error))
+    if (!postgres_tables_add(rows->tables, DECISIONS, &row, error))
         return false;
     if (decision->outcome != OUTCOME_REVIEW)
         return true;
@@ -275,7 +268,7 @@ bool decision_rows_add(DecisionRows *rows,
                         .kind = TEXT("twin"),
                         .score_mb = decision->final_mb,
                         .made_by = MACHINE};
-    return postgres_rows_add(rows->sets[RELATIONS], &twin, error);
+    return postgres_tables_add(rows->tables, RELATIONS, &twin, error);
 }
 
 static void hash_optional(TextBuilder *text, int64_t value, int64_t absent)
@@ -333,7 +326,7 @@ bool decision_rows_events(DecisionRows *rows,
                         .prev_hash = {(const char *)counters->chain_hash, SHA256_SIZE}};
         hash_event(&row, rows->arena, hash);
         row.hash = (Text){(const char *)hash, SHA256_SIZE};
-        if (!postgres_rows_add(rows->sets[EVENTS], &row, error))
+        if (!postgres_tables_add(rows->tables, EVENTS, &row, error))
             return false;
         memcpy(counters->chain_hash, hash, SHA256_SIZE);
     }

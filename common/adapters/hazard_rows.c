@@ -8,6 +8,8 @@
 
 #include "domain/report.h"
 
+#include "adapters/postgres_tables.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +167,7 @@ static const PostgresTable TABLES[SETS] = {
 static const Text MACHINE = {"auto", 4};
 
 struct HazardRows {
-    PostgresRows *sets[SETS];
+    PostgresTables *tables;
     Map *titles; /* of cases opened in this batch: key of region and case -> Text * on `arena` */
     Arena *arena;
 };
@@ -175,8 +177,7 @@ HazardRows *hazard_rows_new(void)
     HazardRows *rows = calloc(1, sizeof *rows);
     if (rows == NULL)
         abort();
-    for (size_t i = 0; i < SETS; i++)
-        rows->sets[i] = postgres_rows_new(&TABLES[i]);
+    rows->tables = postgres_tables_new(TABLES, SETS);
     rows->titles = map_new();
     rows->arena = arena_new(16384);
     return rows;
@@ -186,8 +187,7 @@ void hazard_rows_free(HazardRows *rows)
 {
     if (rows == NULL)
         return;
-    for (size_t i = 0; i < SETS; i++)
-        postgres_rows_free(rows->sets[i]);
+    postgres_tables_free(rows->tables);
     map_free(rows->titles);
     arena_free(rows->arena);
     free(rows);
@@ -195,26 +195,19 @@ void hazard_rows_free(HazardRows *rows)
 
 void hazard_rows_clear(HazardRows *rows)
 {
-    for (size_t i = 0; i < SETS; i++)
-        postgres_rows_clear(rows->sets[i]);
+    postgres_tables_clear(rows->tables);
     map_clear(rows->titles);
     arena_reset(rows->arena);
 }
 
 bool hazard_rows_prepare(HazardRows *rows, Postgres *pg, Error *error)
 {
-    for (size_t i = 0; i < SETS; i++)
-        if (!postgres_rows_prepare(rows->sets[i], pg, error))
-            return false;
-    return true;
+    return postgres_tables_prepare(rows->tables, pg, error);
 }
 
 bool hazard_rows_send(HazardRows *rows, Postgres *pg, Error *error)
 {
-    for (size_t i = 0; i < SETS; i++)
-        if (!postgres_rows_send(rows->sets[i], pg, error))
-            return false;
-    return true;
+    return postgres_tables_send(rows->tables, pg, error);
 }
 
 static int64_t id_or_null(int64_t id)
@@ -412,7 +405,7 @@ static bool add_cases(HazardRows *rows,
         fill_case(&row, region, hazard, of, arena);
         const Text *title = map_pointer(rows->titles, title_key(region, of->case_id));
         row.title = title != NULL ? *title : TEXT_ABSENT;
-        if (!postgres_rows_add(rows->sets[old == NULL ? CASE_NEW : CASE_CHANGED], &row, error))
+        if (!postgres_tables_add(rows->tables, old == NULL ? CASE_NEW : CASE_CHANGED, &row, error))
             return false;
     }
     return true;
@@ -432,8 +425,8 @@ bool hazard_rows_changes(HazardRows *rows,
         const Hazard *before = hazard_store_get(hazard_store_base(overlay), ids[i]);
         HazardRow row;
         fill_hazard(&row, region, hazard, model, arena);
-        if (!postgres_rows_add(rows->sets[before == NULL ? HAZARD_NEW : HAZARD_CHANGED], &row,
-                               error) ||
+        if (!postgres_tables_add(rows->tables, before == NULL ? HAZARD_NEW : HAZARD_CHANGED, &row,
+                                 error) ||
             !add_cases(rows, region, before, hazard, arena, error))
             return false;
     }
