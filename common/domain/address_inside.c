@@ -152,7 +152,7 @@ static size_t try_buildings(AddressScan *scan, size_t at)
     size_t from = at;
     size_t end = from;
     size_t buildings = 0;
-    for (;;) {
+    for (int items = 0; items < ADDRESS_BUILDINGS_MAX; items++) {
         bool closed = false;
         size_t next = read_item(scan, at, from, &set, &closed);
         if (next == at)

@@ -8,6 +8,8 @@
  */
 #include "domain/address_scan.h"
 
+#include <assert.h>
+
 Text address_scan_text(const AddressScan *scan, size_t from, size_t end)
 {
     return address_unfold(scan->codepoints + from, end - from, scan->arena);
@@ -40,6 +42,10 @@ static bool starts_place(const AddressScan *scan, PartKind kind)
 
 AddressPlace *address_scan_part(AddressScan *scan, PartKind kind, size_t from, size_t end)
 {
+    scan->last = kind;
+    scan->last_from = from;
+    scan->last_end = end;
+    scan->name_from = end;
     if (starts_place(scan, kind)) {
         if (scan->place_count == ADDRESS_PLACES_MAX)
             return NULL;
@@ -58,10 +64,6 @@ AddressPlace *address_scan_part(AddressScan *scan, PartKind kind, size_t from, s
         place->site_from = from;
     place->parts |= 1u << kind;
     place->end = end;
-    scan->last = kind;
-    scan->last_from = from;
-    scan->last_end = end;
-    scan->name_from = end;
     scan->clause_ended = false;
     if (scan->span_count < ADDRESS_SPANS_MAX)
         scan->spans[scan->span_count++] = (AddressSpan){from, end};
@@ -82,6 +84,8 @@ static void take_back(AddressScan *scan)
     if (scan->last == PART_ADMIN || scan->last == PART_WORD || scan->place_count == 0)
         return;
     AddressPlace *place = &scan->places[scan->place_count - 1];
+    if (place->end != scan->last_end) /* there was no room for it */
+        return;
     if (scan->last == PART_ESTATE)
         place->address.estate = TEXT_ABSENT;
     else
@@ -406,7 +410,9 @@ void address_scan(AddressScan *scan, Folded text, bool free_text, Arena *arena)
         }
         const Lexeme *lexeme = address_lexeme(text.codepoints + at, text.count - at);
         if (lexeme != NULL) {
-            at = take_word(scan, at, lexeme);
+            size_t end = take_word(scan, at, lexeme);
+            assert(end > at);
+            at = end > at ? end : at + 1; /* a mistake here must not stop the service */
             continue;
         }
         if (is_punctuation(codepoint)) {
