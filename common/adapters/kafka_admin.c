@@ -57,13 +57,16 @@ static bool ask_metadata(KafkaAdmin *admin,
                          Error *error)
 {
     rd_kafka_topic_t *only = topic != NULL ? rd_kafka_topic_new(admin->client, topic, NULL) : NULL;
-    if (topic != NULL && only == NULL)
-        return kafka_handle_error(error, rd_kafka_last_error(), topic);
+    if (topic != NULL && only == NULL) {
+        kafka_handle_error(error, rd_kafka_last_error(), topic);
+        return false;
+    }
     rd_kafka_resp_err_t code = rd_kafka_metadata(admin->client, 0, only, metadata, admin->limit_ms);
     if (only != NULL)
         rd_kafka_topic_destroy(only);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           kafka_handle_error(error, code, "could not ask Kafka");
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        kafka_handle_error(error, code, "could not ask Kafka");
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 bool kafka_admin_brokers(KafkaAdmin *admin, int32_t *count, Error *error)
