@@ -52,7 +52,7 @@ typedef struct ModelWeights {
     int32_t coarser_agrees, coarser_conflicts;
     int32_t asset_equal, asset_equal_text, asset_differs_text, asset_near, asset_place_max;
     int32_t quoted;
-    int32_t same_leaf, same_group, confusable, same_letter, unknown_class, unrelated;
+    int32_t same_leaf, same_group, same_letter, unknown_class, unrelated;
     int32_t rarity_max;
     int32_t class_confidence_min; /* 0 to 100 */
     int32_t text_short_max;       /* texts shorter than so many characters say nothing */
@@ -72,8 +72,8 @@ typedef struct ClassPair {
     const HazardClass *b;
     int32_t weight_mb;
     int32_t same_building_mb; /* instead, when the building is the same */
-    const char *relation; /* NULL: may be joined; same_event: may be joined too; precursor: never */
-    bool never;
+    const char *relation;     /* precursor or same_event: to be noted; NULL none */
+    bool never;               /* two hazards for good: cause and incident */
 } ClassPair;
 
 /* Live hazards one expects at a place of this kind, for crowding; of a family, or for all. */
