@@ -33,12 +33,20 @@ static bool has_veto(const Score *score, const char *name)
     return false;
 }
 
+/* An asset of a field of its own, equal on both sides; one read out of free text is no proof of the place. */
 static bool equal_asset(const Score *score)
 {
     for (size_t i = 0; i < score->count; i++)
-        if (strcmp(score->items[i].comparison, "asset") == 0 && score->items[i].weight_mb > 0)
+        if (strcmp(score->items[i].comparison, "asset") == 0 &&
+            strcmp(score->items[i].level, "equal") == 0)
             return true;
     return false;
+}
+
+/* Wrong house numbers are common: an equal asset outranks what another member says of building or unit. */
+static bool outranked(const char *veto, bool asset)
+{
+    return asset && (strcmp(veto, "building") == 0 || strcmp(veto, "unit") == 0);
 }
 
 static void add_veto(Score *score, const char *name)
@@ -47,11 +55,7 @@ static void add_veto(Score *score, const char *name)
         score->vetoes[score->veto_count++] = name;
 }
 
-/*
- * The candidate's score is that of its best representative; a veto of any blocks it, except that an
- * equal asset outranks what another member says of building or unit (wrong house numbers are
- * common).
- */
+/* The candidate's score is that of its best representative; a veto of any blocks it. */
 static void score_candidate(const Model *model,
                             const Evidence *report,
                             Candidate *candidate,
@@ -75,7 +79,7 @@ static void score_candidate(const Model *model,
     candidate->score.hazard_id = hazard->id;
     candidate->score.veto_count = 0;
     for (size_t i = 0; i < vetoes.veto_count; i++)
-        if (!asset || strcmp(vetoes.vetoes[i], "asset") == 0)
+        if (!outranked(vetoes.vetoes[i], asset))
             add_veto(&candidate->score, vetoes.vetoes[i]);
 }
 
@@ -134,19 +138,15 @@ static int32_t competition(const Candidates *candidates, size_t best, Arena *are
 
 static const char *why_not(const Candidate *candidate, bool is_best)
 {
+    static const char *const VETOES[][2] = {{"person", "veto:person"},     {"asset", "veto:asset"},
+                                            {"building", "veto:building"}, {"unit", "veto:unit"},
+                                            {"relation", "veto:relation"}, {"class", "veto:class"}};
     if (is_best)
         return "below";
-    if (has_veto(&candidate->score, "asset"))
-        return "veto:asset";
-    if (has_veto(&candidate->score, "building"))
-        return "veto:building";
-    if (has_veto(&candidate->score, "unit"))
-        return "veto:unit";
-    if (candidate->score.veto_count > 0)
-        return "veto:person";
-    if (candidate->contradicting > candidate->agreeing)
-        return "contradicted";
-    return "weaker";
+    for (size_t i = 0; i < sizeof VETOES / sizeof VETOES[0]; i++)
+        if (has_veto(&candidate->score, VETOES[i][0]))
+            return VETOES[i][1];
+    return candidate->contradicting > candidate->agreeing ? "contradicted" : "weaker";
 }
 
 /* The strongest candidates that were not taken, best first. */

@@ -7,7 +7,7 @@
  * The Fellegi-Sunter score of a report against a hazard, in millibits, with its explanation: an
  * ordered list of comparisons that adds up exactly to the total. linkage.md 1.
  */
-enum { SCORE_ITEMS_MAX = 16, SCORE_VETOES_MAX = 4, SCORE_FLAGS_MAX = 4 };
+enum { SCORE_ITEMS_MAX = 16, SCORE_VETOES_MAX = 6, SCORE_FLAGS_MAX = 4 };
 
 typedef struct ScoreItem {
     const char *comparison; /* prior place asset quoted class text party reporter gap tempo */
