@@ -156,12 +156,12 @@ enum {
 enum { HAZARD_NEW, HAZARD_CHANGED, CASE_NEW, CASE_CHANGED, SETS };
 static const PostgresTable TABLES[SETS] = {
     [HAZARD_NEW] = {"hazard_new", "onecase.hazards", ROWS_INSERT, HAZARD_COLUMNS,
-                    COUNT_OF(HAZARD_COLUMNS)},
+                    COUNT_OF(HAZARD_COLUMNS), NULL},
     [HAZARD_CHANGED] = {"hazard_changed", "onecase.hazards", ROWS_UPDATE, HAZARD_COLUMNS,
-                        COUNT_OF(HAZARD_COLUMNS)},
-    [CASE_NEW] = {"case_new", "onecase.cases", ROWS_INSERT, CASE_COLUMNS, CASE_COLUMN_COUNT},
+                        COUNT_OF(HAZARD_COLUMNS), NULL},
+    [CASE_NEW] = {"case_new", "onecase.cases", ROWS_INSERT, CASE_COLUMNS, CASE_COLUMN_COUNT, NULL},
     [CASE_CHANGED] = {"case_changed", "onecase.cases", ROWS_UPDATE, CASE_COLUMNS,
-                      CASE_CHANGING_COUNT},
+                      CASE_CHANGING_COUNT, NULL},
 };
 
 static const Text MACHINE = {"auto", 4};
