@@ -131,10 +131,13 @@ static bool leans_on_last(const AddressScan *scan, size_t at)
     return is_numeral(c[from]) && (ending || scan->last == PART_ADMIN);
 }
 
-/* Joins two roads to a junction, in the order of their bytes. */
+/* Joins two roads to a junction, in the order of their bytes. One road named twice is no junction. */
 static void join_roads(Address *address, Text road)
 {
-    if (text_compare(address->road, road) <= 0) {
+    int order = text_compare(address->road, road);
+    if (order == 0)
+        return;
+    if (order < 0) {
         address->cross_road = road;
         return;
     }

@@ -63,6 +63,7 @@ static const AddressCase FIELD_CASES[] = {
     {"建设路/人民路", "road=人民路 cross=建设路"},
     {"建设路、人民路路口", "road=人民路 cross=建设路"},
     {"人民路与建设路路口东侧", "road=人民路 cross=建设路"},
+    {"建设路与建设路交叉口", "road=建设路"},
     /* estates, phases */
     {"锦绣花园", "estate=锦绣花园"},
     {"锦绣花园小区", "estate=锦绣花园"},
