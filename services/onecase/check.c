@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FILES_MAX = 200, ARENA_BLOCK = 256 * 1024 };
 
@@ -27,9 +28,11 @@ typedef struct CheckOptions {
 
 static const char USAGE[] =
     "usage: onecase check [--json] [--no-tests] [--bless] [--regions FILE] [--words FOLDER] "
-    "FILE...\n"
+    "FILE|FOLDER...\n"
     "\n"
-    "Finds every mistake in mapping files, and runs the tests they name.\n"
+    "Finds every mistake in mapping files, and runs the tests they name. A FOLDER means all its "
+    "*.cfg files:\n"
+    "  onecase check deploy/sources\n"
     "\n"
     "  --json           one JSON object instead of lines\n"
     "  --no-tests       do not run the tests of `tests`\n"
@@ -47,7 +50,8 @@ static const char USAGE[] =
     "  printf 19900000001 | openssl dgst -sha256 -hmac 'onecase test key'   (the first 32 digits)\n"
     "Numbers with a fraction are equal within 0.000001.\n"
     "\n"
-    "exit: 0 all well, 1 mistakes or differences, 3 a file is not there, 64 wrong words\n";
+    "exit: 0 all well, 1 mistakes or differences, 3 the regions or a folder's files are not there, "
+    "64 wrong words\n";
 
 static bool take_value(int argc, char **argv, int *i, const char **value)
 {
@@ -91,12 +95,41 @@ static bool read_arguments(int argc, char **argv, CheckOptions *options)
     return options->path_count > 0;
 }
 
-/* regions.cfg lies beside the folder of the mappings unless named. */
-static Text regions_path(const CheckOptions *options, Arena *arena)
+static bool is_folder(const char *path)
+{
+    struct stat facts;
+    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+}
+
+/* The files meant by the words given: a folder means all its *.cfg, sorted by name. */
+static bool list_files(const CheckOptions *options, Arena *arena, TextList *files, Error *error)
+{
+    *files = (TextList){ARENA_ARRAY(arena, Text, FILES_MAX), 0};
+    for (size_t i = 0; i < options->path_count; i++) {
+        Text path = options->paths[i];
+        TextList found = {&path, 1};
+        if (is_folder(text_string(arena, path))) {
+            while (path.size > 1 && text_ends(path, TEXT("/")))
+                path.size--;
+            if (!mapping_file_list(text_string(arena, path), arena, &found, error))
+                return false;
+            if (found.count == 0)
+                return error_set(error, ERROR_FATAL,
+                                 "folder \"%.*s\" holds no mapping file (*.cfg)", TEXT_ARGS(path));
+        }
+        if (files->count + found.count > FILES_MAX)
+            return error_set(error, ERROR_FATAL, "more than %d files", FILES_MAX);
+        memcpy(files->items + files->count, found.items, sizeof(Text) * found.count);
+        files->count += found.count;
+    }
+    return true;
+}
+
+/* regions.cfg lies beside the folder of the first mapping unless named. */
+static Text regions_path(const CheckOptions *options, Text path, Arena *arena)
 {
     if (options->regions != NULL)
         return text_from(options->regions);
-    Text path = options->paths[0];
     size_t end = path.size;
     while (end > 0 && path.data[end - 1] != '/')
         end--;
@@ -200,13 +233,17 @@ static int check(const CheckOptions *options, Arena *arena)
 {
     Error error = {0};
     const RegionTable *regions;
-    Text path = regions_path(options, arena);
-    if (!region_file_load(text_string(arena, path), arena, &regions, &error)) {
+    TextList paths;
+    if (!list_files(options, arena, &paths, &error)) {
         fprintf(stderr, "onecase check: %s\n", error.text);
         return EXIT_NOT_FOUND;
     }
-    TextList paths = {ARENA_ARRAY(arena, Text, options->path_count), options->path_count};
-    memcpy(paths.items, options->paths, sizeof(Text) * options->path_count);
+    Text path = regions_path(options, paths.items[0], arena);
+    if (!region_file_load(text_string(arena, path), arena, &regions, &error)) {
+        fprintf(stderr, "onecase check: %s%s\n", error.text,
+                options->regions == NULL ? "; --regions FILE names another file" : "");
+        return EXIT_NOT_FOUND;
+    }
     const Mapping **mappings = ARENA_ARRAY(arena, const Mapping *, paths.count);
     MappingFindings findings = {.arena = arena};
     MappingFileOptions load = {.words_folder = options->words, .regions = regions};

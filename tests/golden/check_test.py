@@ -62,6 +62,19 @@ class Check(unittest.TestCase):
         self.assertEqual(passed, total)
         self.assertGreater(int(total), 0)
 
+    def test_a_folder_means_all_its_mapping_files(self):
+        self.write("b.cfg", "format = 1;\nfields : {\n")
+        self.write("notes.txt", "no mapping")
+        for folder in (str(self.folder), f"{self.folder}/"):
+            done = self.check(folder)
+            self.assertEqual((done.returncode, done.stdout), (1, "1 of 1 tests passed\n"))
+            self.assertEqual(done.stderr, f"{self.folder}/b.cfg:3: syntax error\n")
+        (self.folder / "b.cfg").unlink()
+        self.assertEqual(self.check(self.folder).returncode, 0)
+        done = self.check(self.folder / "cases")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f'folder "{self.folder}/cases" holds no mapping file (*.cfg)', done.stderr)
+
     def test_shows_pointer_expected_and_found(self):
         wrong = json.loads(json.dumps(REPORT))
         wrong["report"]["title"] = "路灯"
@@ -158,6 +171,12 @@ class Check(unittest.TestCase):
         self.assertEqual(self.check("--what", self.mapping).returncode, 64)
         self.assertEqual(self.check(self.mapping, "--regions").returncode, 64)
         self.assertEqual(self.check("--regions", self.folder / "nowhere.cfg", self.mapping).returncode, 3)
+        (self.folder / "../regions.cfg").unlink()
+        done = self.check(self.mapping)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("/../regions.cfg", done.stderr)
+        self.assertIn("--regions FILE", done.stderr)
+        self.write("../regions.cfg", 'prefixes = ( ("9901", "9901") );\n')
         missing = self.check(self.folder / "nowhere.cfg")
         self.assertEqual(missing.returncode, 1)
         self.assertIn("nowhere.cfg: cannot be read: No such file or directory", missing.stderr)
