@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { GENERIC_HAZARDS = 200 };
@@ -62,6 +63,7 @@ static void propose(const HazardStore *store, Proposals *proposals, int64_t id, 
 {
     uint64_t at = 0;
     bool known = map_get(proposals->seen, (uint64_t)id, &at);
+    assert(!known || proposals->items != NULL);
     const Hazard *hazard = known ? proposals->items[at].hazard : hazard_store_get(store, id);
     if (hazard->merged_into != 0)
         return;

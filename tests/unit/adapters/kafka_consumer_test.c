@@ -174,7 +174,10 @@ static void a_batch_stays_readable_while_idle(void **state)
     while (count == 0 && clock_monotonic_ms() < deadline)
         assert_true(kafka_consumer_read(fixture.consumer, (KafkaReading){1, 200, 0}, &records,
                                         &count, &error));
-    assert_int_equal(count, 1);
+    if (records == NULL || count != 1) {
+        fail_msg("%zu records instead of one", count);
+        return;
+    }
     kafka_consumer_idle(fixture.consumer, 300);
     Arena *arena = arena_new(256);
     RecordHeader *headers;

@@ -118,6 +118,8 @@ static void environment_yields_to_the_file_and_the_file_to_set(void **state)
 static void all_faults_of_a_file_come_in_one_run(void **state)
 {
     (void)state;
+    static const char NO_KEY[] = "settings: no value for \"key_file\"; write it into the file of "
+                                 "--config, or give --set key_file=...";
     Loaded loaded = load("batch_max = 0;\n"
                          "bath_max = 3;\n"
                          "level = \"loud\";\n"
@@ -132,9 +134,7 @@ static void all_faults_of_a_file_come_in_one_run(void **state)
                                "FILE:4: dry: true or false is expected",
                                "FILE:5: brokers: a text in quotes is expected",
                                "FILE:6: no setting \"unheard_of_altogether\"; --help lists them",
-                               "settings: no value for \"key_file\"; write it into the file of "
-                               "--config, or give --set key_file=...",
-                               NULL});
+                               NO_KEY, NULL});
     done(&loaded);
 }
 

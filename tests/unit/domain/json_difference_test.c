@@ -10,10 +10,10 @@
 static void check(const char *expected, const char *found, const char *want)
 {
     Arena *arena = arena_new(4096);
-    JsDocument *a;
-    JsDocument *b;
+    JsDocument *a = NULL;
+    JsDocument *b = NULL;
     Error error = {0};
-    JsonDifference *items;
+    JsonDifference *items = NULL;
     assert_true(js_parse(text_from(expected), &a, &error) &&
                 js_parse(text_from(found), &b, &error));
     size_t count = json_difference(js_root(a), js_root(b), arena, &items);

@@ -54,8 +54,8 @@ static MappingExtract plate(Text *after, size_t count)
 {
     MappingExtract extract = {
         .after = {after, count}, .within = 4, .length_min = 5, .length_max = 6};
-    for (char c = '0'; c <= '9'; c++)
-        extract.chars[(unsigned char)c] = true;
+    for (int c = '0'; c <= '9'; c++)
+        extract.chars[c] = true;
     return extract;
 }
 
@@ -108,8 +108,8 @@ static void extracts_only_what_starts_and_checks_right(void **state)
     Text markers[] = {TEXT("代码")};
     Text starts[] = {TEXT("91"), TEXT("92")};
     MappingExtract extract = plate(markers, 1);
-    for (char c = 'A'; c <= 'Z'; c++)
-        extract.chars[(unsigned char)c] = true;
+    for (int c = 'A'; c <= 'Z'; c++)
+        extract.chars[c] = true;
     extract.length_min = extract.length_max = 18;
     extract.starts = (TextList){starts, 2};
     extract.check_usc = true;
