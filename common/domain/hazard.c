@@ -416,23 +416,35 @@ HazardCounts hazard_count(const Hazard *hazard, int64_t case_id)
     return counts;
 }
 
-int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at)
+static int64_t distance(int64_t a, int64_t b)
 {
-    int64_t nearest = INT64_MAX;
-    for (size_t i = 0; i < hazard->member_count; i++) {
-        int64_t gap = hazard->members[i].event_at - event_at;
-        gap = gap < 0 ? -gap : gap;
-        nearest = gap < nearest ? gap : nearest;
+    return a < b ? b - a : a - b;
+}
+
+int64_t hazard_nearest_event(const Hazard *hazard, int64_t event_at)
+{
+    int64_t nearest = hazard->members[0].event_at;
+    for (size_t i = 1; i < hazard->member_count; i++) {
+        int64_t at = hazard->members[i].event_at;
+        int64_t nearer = distance(nearest, event_at) - distance(at, event_at);
+        if (nearer > 0 || (nearer == 0 && at < nearest))
+            nearest = at;
     }
     return nearest;
+}
+
+int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at)
+{
+    if (hazard->member_count == 0)
+        return INT64_MAX;
+    return distance(hazard_nearest_event(hazard, event_at), event_at);
 }
 
 int32_t hazard_members_near(const Hazard *hazard, int64_t event_at, int64_t within_us)
 {
     int32_t count = 0;
     for (size_t i = 0; i < hazard->member_count; i++) {
-        int64_t gap = hazard->members[i].event_at - event_at;
-        count += (gap < 0 ? -gap : gap) <= within_us;
+        count += distance(hazard->members[i].event_at, event_at) <= within_us;
     }
     return count;
 }

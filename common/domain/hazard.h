@@ -136,6 +136,8 @@ typedef struct HazardCounts {
 
 HazardCounts hazard_count(const Hazard *hazard, int64_t case_id);
 
+/* Event time of the member nearest in time, the earlier of two as near; the hazard has members. */
+int64_t hazard_nearest_event(const Hazard *hazard, int64_t event_at);
 /* Distance in time from `event_at` to the nearest member; INT64_MAX without members. */
 int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at);
 /* Members whose event lies within `within_us` of `event_at`. */

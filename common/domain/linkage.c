@@ -194,7 +194,20 @@ static void keep_values(Score *score, Arena *arena)
         ScoreItem *item = &score->items[i];
         item->report_value = text_copy(arena, item->report_value);
         item->hazard_value = text_copy(arena, item->hazard_value);
+        if (!text_is_absent(item->detail))
+            item->detail = text_copy(arena, item->detail);
     }
+}
+
+static void show_best(const Evidence *report, const Hazard *hazard, Arena *arena, Score *score)
+{
+    const Evidence *member = hazard->representatives[0]->evidence;
+    for (size_t i = 0; i < hazard->representative_count; i++)
+        if (hazard->representatives[i]->evidence->report_id == score->member_id)
+            member = hazard->representatives[i]->evidence;
+    keep_values(score, arena);
+    scorer_show_values(score, report, member, hazard_nearest_event(hazard, report->event_at),
+                       arena);
 }
 
 static void choose(
@@ -245,6 +258,7 @@ void linkage_decide(const Model *model,
     note_rejected(&candidates, best, decision);
     decision->independence = judge_independence(report, decision, store,
                                                 best != SIZE_MAX && candidates.items[best].quoted);
-    keep_values(&decision->best, arena);
+    if (best != SIZE_MAX)
+        show_best(report, candidates.items[best].hazard, arena, &decision->best);
     arena_rewind(scratch, mark);
 }

@@ -15,6 +15,7 @@ typedef struct ScoreItem {
     int32_t weight_mb;
     Text report_value; /* what the report says, for the waterfall; on the arena */
     Text hazard_value; /* what the member of the hazard says */
+    Text detail;       /* what the two amount to, for the sentence: 9天, 958‰; mostly absent */
 } ScoreItem;
 
 typedef struct Score {
@@ -61,6 +62,13 @@ void scorer_compare(const Model *model,
                     const HazardFacts *facts,
                     Arena *arena,
                     Score *score);
+
+/*
+ * Fills in the values of items that are only worth showing for a decision's best score: both event times of the gap
+ * (`nearest_at`: of the hazard's nearest member), both lengths of the text. Texts live on the arena.
+ */
+void scorer_show_values(
+    Score *score, const Evidence *report, const Evidence *member, int64_t nearest_at, Arena *arena);
 
 /*
  * Competition: log2(1 + sum over the other candidates of 2^S) in millibits, by an integer table,

@@ -1,9 +1,12 @@
 /*
  * The comparisons beside place, asset and class: wording, party, reporter, gap and tempo.
  */
+#include "domain/datetime.h"
 #include "domain/scorer_bits.h"
 #include "domain/scorer_internal.h"
 #include "domain/text_similarity.h"
+
+#include <string.h>
 
 void scorer_add_text(Comparison *c)
 {
@@ -23,7 +26,7 @@ void scorer_add_text(Comparison *c)
         i++;
     ScoreItem *item =
         scorer_add_item(c, "text", c->model->text[i].level, c->model->text[i].weight_mb);
-    item->report_value = scorer_number_text(c->arena, permille, "‰");
+    item->detail = scorer_number_text(c->arena, permille, "‰");
 }
 
 static int32_t party_log2(const Comparison *c)
@@ -127,7 +130,36 @@ void scorer_add_gap(Comparison *c)
     while (i + 1 < table->count && seconds > table->steps[i].within_s)
         i++;
     ScoreItem *item = scorer_add_item(c, "gap", table->steps[i].level, table->steps[i].weight_mb);
-    item->report_value = gap_text(c->arena, seconds);
+    item->detail = gap_text(c->arena, seconds);
+}
+
+/* 2026-11-22 20:24 in Beijing. */
+static Text time_text(Arena *arena, int64_t time_us)
+{
+    enum { ZONE_MINUTES = 480 };
+    Datetime at = datetime_to_civil(time_us, ZONE_MINUTES);
+    return text_format(arena, "%04d-%02d-%02d %02d:%02d", at.year, at.month, at.day, at.hour,
+                       at.minute);
+}
+
+void scorer_show_values(
+    Score *score, const Evidence *report, const Evidence *member, int64_t nearest_at, Arena *arena)
+{
+    for (size_t i = 0; i < score->count; i++) {
+        ScoreItem *item = &score->items[i];
+        if (text_is_absent(item->detail))
+            continue;
+        if (strcmp(item->comparison, "gap") == 0) {
+            item->report_value = time_text(arena, report->event_at);
+            item->hazard_value =
+                text_format(arena, "%.*s（%.*s）", TEXT_ARGS(time_text(arena, nearest_at)),
+                            TEXT_ARGS(item->detail));
+        } else if (strcmp(item->comparison, "text") == 0) {
+            item->report_value = text_format(arena, "%zu字", report->text_length);
+            item->hazard_value =
+                text_format(arena, "%zu字（%.*s）", member->text_length, TEXT_ARGS(item->detail));
+        }
+    }
 }
 
 /* The report itself is one of those that came close together. */

@@ -83,7 +83,7 @@ static void append_item(TextBuilder *builder, const ScoreItem *item)
         builder_string(builder, "，");
     builder_string(builder, words->words);
     if (words->with_value)
-        builder_text(builder, item->report_value);
+        builder_text(builder, text_is_absent(item->detail) ? item->report_value : item->detail);
     builder_string(builder, "（");
     append_bits(builder, item->weight_mb);
     builder_string(builder, "）");

@@ -106,6 +106,18 @@ static int32_t sum_of(const Score *score)
     return sum;
 }
 
+static void assert_values(const Score *score, const char *name, Text report, Text hazard)
+{
+    for (size_t i = 0; i < score->count; i++) {
+        if (!text_is(text_from(score->items[i].comparison), name))
+            continue;
+        assert_true(text_equal(score->items[i].report_value, report));
+        assert_true(text_equal(score->items[i].hazard_value, hazard));
+        return;
+    }
+    fail_msg("no comparison %s", name);
+}
+
 static void the_second_report_of_a_lift_joins_the_first(void **state)
 {
     City *city = *state;
@@ -120,6 +132,9 @@ static void the_second_report_of_a_lift_joins_the_first(void **state)
     assert_int_equal(sum_of(&city->last.best), city->last.best.total_mb);
     assert_int_equal(city->last.final_mb, city->last.best.total_mb - city->last.competition_mb);
     assert_int_equal(city->last.independence, INDEPENDENT);
+    assert_values(&city->last.best, "gap", TEXT("2026-01-11 08:00"),
+                  TEXT("2026-01-02 08:00（9天）"));
+    assert_values(&city->last.best, "text", TEXT("31字"), TEXT("31字（1000‰）"));
 }
 
 static void another_building_is_another_hazard(void **state)
