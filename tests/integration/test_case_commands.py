@@ -163,7 +163,7 @@ def test_comparisons_name_their_level_and_both_values(explained: dict[str, dict]
         for item in found["comparisons"]:
             seen.add(item["comparison"])
             assert item["comparison"] in known and item["level"], (name, item)
-            if item["comparison"] in ("class", "asset"):
+            if item["comparison"] in ("class", "asset", "text", "gap"):
                 assert item["report"] and item["hazard"], (name, item)
     assert seen >= {"place", "asset", "class", "text", "gap", "reporter", "quoted", "party"}
 
