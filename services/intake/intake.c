@@ -10,15 +10,11 @@
  */
 #include "intake.h"
 
-#include "outgoing.h"
-#include "places.h"
-#include "sources.h"
+#include "batch.h"
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/log.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 enum {
@@ -27,29 +23,8 @@ enum {
     TOPICS_CHECK_MS = 5000, /* how often topics that are missing are looked for */
     REVOKE_PATIENCE_MS = 5000,
     DRAIN_PATIENCE_MS = 10000,
-    LOGGED_PER_SECOND = 20, /* dead letters; the rest of a second is counted */
-    SCRATCH_BLOCK = 65536,
-    BATCH_BLOCK = 262144
+    SCRATCH_BLOCK = 16384
 };
-
-/* Records taken from the consumer and not finished. */
-typedef struct Batch {
-    const KafkaRecord *records;
-    size_t count; /* 0: none */
-    Outgoing *outgoings;
-    size_t outgoing_count;
-    size_t outgoing_capacity;
-    bool mapped;
-    bool
-        abandoned; /* the partitions are somebody else's: what is under way is waited for, the rest dropped */
-} Batch;
-
-/* Lines about dead letters, so that a broken feed does not flood the log. */
-typedef struct Throttle {
-    int64_t second;
-    int64_t written;
-    int64_t held_back;
-} Throttle;
 
 typedef struct Intake {
     const IntakeSettings *settings;
@@ -60,12 +35,10 @@ typedef struct Intake {
     Sender sender;
     Places places;
     Batch batch;
-    Arena *scratch; /* one record */
-    Arena *arena;   /* one batch */
+    Arena *scratch; /* one question */
     int64_t commit_due_ms;
     int64_t topics_due_ms;
     size_t missing_topics; /* SIZE_MAX: not asked yet */
-    Throttle throttle;
 } Intake;
 
 /* ---- commit ---- */
@@ -89,32 +62,10 @@ static bool commit_when_due(Intake *intake, Error *error)
     return clock_monotonic_ms() < intake->commit_due_ms || commit(intake, false, error);
 }
 
-/* Moves each partition behind its records up to the first whose effects are not complete. */
-static void note_done(Intake *intake)
-{
-    Batch *batch = &intake->batch;
-    for (size_t i = 0; i < intake->places.count; i++)
-        intake->places.items[i].blocked = false;
-    size_t next = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        const KafkaRecord *record = &batch->records[i];
-        Place *place = places_find(&intake->places, record->topic, record->partition);
-        bool done = batch->mapped;
-        for (; next < batch->outgoing_count && batch->outgoings[next].source == record; next++)
-            done = done && outgoing_done(&batch->outgoings[next]);
-        if (place == NULL)
-            continue;
-        place->blocked = place->blocked || !done;
-        if (!place->blocked)
-            place->done = record->offset + 1;
-    }
-}
-
 static void drop_batch(Intake *intake)
 {
     kafka_consumer_release(intake->consumer);
-    intake->batch = (Batch){0};
-    arena_reset(intake->arena);
+    batch_clear(&intake->batch);
     if (intake->retired != NULL) {
         sources_free(intake->retired);
         intake->retired = NULL;
@@ -152,7 +103,7 @@ static void on_revoked(void *context, const KafkaPosition *partitions, size_t co
         while (!sender_settle(&intake->sender, &ignored) && ignored.verdict == ERROR_RETRY &&
                clock_monotonic_ms() < deadline)
             error_clear(&ignored);
-        note_done(intake);
+        batch_note_done(&intake->batch, &intake->places);
         intake->batch.abandoned = true;
     }
     if (!lost && !commit(intake, true, &ignored))
@@ -214,196 +165,6 @@ static void look_for_topics(Intake *intake)
     arena_reset(intake->scratch);
 }
 
-/* ---- map ---- */
-
-static Outgoing *add_outgoing(Intake *intake)
-{
-    Batch *batch = &intake->batch;
-    if (batch->outgoing_count == batch->outgoing_capacity) {
-        size_t old = batch->outgoing_capacity;
-        batch->outgoing_capacity = old == 0 ? batch->count : old * 2;
-        batch->outgoings = arena_grow(intake->arena, batch->outgoings, old * sizeof(Outgoing),
-                                      batch->outgoing_capacity * sizeof(Outgoing));
-    }
-    return &batch->outgoings[batch->outgoing_count++];
-}
-
-static void log_dead(Intake *intake, const Outgoing *outgoing)
-{
-    Throttle *throttle = &intake->throttle;
-    int64_t second = clock_monotonic_ms() / 1000;
-    if (second != throttle->second) {
-        if (throttle->held_back > 0)
-            log_event(LOG_WARN, "rejected_more", LOG_INT("count", throttle->held_back));
-        *throttle = (Throttle){.second = second};
-    }
-    if (throttle->written == LOGGED_PER_SECOND) {
-        throttle->held_back++;
-        return;
-    }
-    throttle->written++;
-    log_event(LOG_WARN, "rejected", LOG_TEXT("topic", outgoing->head.origin.topic),
-              LOG_INT("partition", outgoing->head.origin.partition),
-              LOG_INT("offset", outgoing->head.origin.offset),
-              LOG_INT("item", outgoing->head.origin.item), LOG_TEXT("stage", outgoing->note.stage),
-              LOG_TEXT("rule", outgoing->note.rule), LOG_TEXT("pointer", outgoing->note.pointer),
-              LOG_TEXT("reason", outgoing->note.message));
-}
-
-static RecordNote copy_note(Arena *arena, const RecordNote *note)
-{
-    return (RecordNote){
-        .stage = text_copy(arena, note->stage),
-        .pointer = text_copy(arena, note->pointer),
-        .rule = text_copy(arena, note->rule),
-        .message = text_copy(arena, note->message),
-        .sha256 = text_copy(arena, note->sha256),
-    };
-}
-
-/* What leaves the scratch arena: the encoded value, the region and, of a dead one, its note. */
-static void keep_mapped(Intake *intake,
-                        const MappedRecord *mapped,
-                        const RecordHead *head,
-                        const KafkaRecord *source)
-{
-    TextBuilder value = builder_new(intake->arena);
-    if (record_kind_carries_report(mapped->kind))
-        report_write(&mapped->report, &value);
-    else
-        record_note_write(&mapped->note, mapped->kind, &value);
-    Outgoing *outgoing = add_outgoing(intake);
-    *outgoing = (Outgoing){
-        .source = source,
-        .head = *head,
-        .region = text_copy(intake->arena, mapped->region),
-        .value = builder_view(&value),
-    };
-    if (mapped->kind != RECORD_DEAD)
-        return;
-    outgoing->note = copy_note(intake->arena, &mapped->note);
-    log_dead(intake, outgoing);
-}
-
-/* One source record into its outgoing records. The bytes of a record with several dead items are kept once. */
-static void map_record(Intake *intake, const KafkaRecord *record, Place *place)
-{
-    if (place->mapping == NULL)
-        place->mapping = sources_mapping(intake->sources, record->topic);
-    assert(place->mapping != NULL); /* we subscribe to topics of mappings alone */
-    const MappingInput input = {.bytes = record->value, .timestamp_us = record->timestamp_us};
-    MappedRecord *mapped;
-    size_t count;
-    mapping_apply(place->mapping, sources_context(intake->sources), &input, intake->scratch,
-                  &mapped, &count);
-    RecordHead head = {
-        .origin = {.topic = record->topic,
-                   .partition = record->partition,
-                   .offset = record->offset},
-        .source = mapping_source(place->mapping),
-        .mapping = mapping_version(place->mapping),
-        .items = (int32_t)count,
-        .skipped = places_take(place, record->offset),
-        .attempt = 1,
-    };
-    Text kept_at = TEXT_ABSENT;
-    for (size_t i = 0; i < count; i++) {
-        head.kind = mapped[i].kind;
-        head.origin.item = (int32_t)i;
-        keep_mapped(intake, &mapped[i], &head, record);
-        head.skipped = 0; /* counted once, with the first item */
-        Outgoing *outgoing = &intake->batch.outgoings[intake->batch.outgoing_count - 1];
-        if (outgoing->head.kind != RECORD_DEAD)
-            continue;
-        outgoing->kept_at = kept_at;
-        if (text_is_absent(kept_at))
-            kept_at = record_origin_text(intake->arena, &head.origin);
-    }
-}
-
-static void map_batch(Intake *intake)
-{
-    Batch *batch = &intake->batch;
-    for (size_t i = 0; !batch->mapped && i < batch->count; i++) {
-        const KafkaRecord *record = &batch->records[i];
-        Place *place = places_find(&intake->places, record->topic, record->partition);
-        assert(place != NULL); /* a batch belongs to one assignment */
-        map_record(intake, record, place);
-        arena_reset(intake->scratch);
-    }
-    batch->mapped = true;
-}
-
-/* ---- send ---- */
-
-/* The bytes of dead ones are in the vault before any word about them is on onecase.report. */
-static bool keep_dead(Intake *intake, Error *error)
-{
-    Batch *batch = &intake->batch;
-    bool settled = false;
-    while (!settled) {
-        for (size_t i = 0; i < batch->outgoing_count; i++)
-            if (!outgoing_keep(&batch->outgoings[i], &intake->sender, intake->arena, error))
-                return false;
-        bool under_way = false;
-        for (size_t i = 0; i < batch->outgoing_count; i++)
-            under_way = under_way || batch->outgoings[i].vault.state == RECEIPT_SENT;
-        settled = !under_way;
-        if (under_way && !sender_settle(&intake->sender, error))
-            return false;
-    }
-    return true;
-}
-
-static bool send_all(Intake *intake, Error *error)
-{
-    Batch *batch = &intake->batch;
-    for (size_t i = 0; i < batch->outgoing_count; i++)
-        if (!outgoing_send(&batch->outgoings[i], &intake->sender, intake->arena, error))
-            return false;
-    return sender_settle(&intake->sender, error);
-}
-
-/*
- * A batch is refused as a whole, so each refused record is tried alone; the one that is refused again is guilty and
- * becomes a dead record. *again: there is something new to send.
- */
-static bool judge_refused(Intake *intake, bool *again, Error *error)
-{
-    *again = false;
-    for (size_t i = 0; i < intake->batch.outgoing_count; i++) {
-        Outgoing *outgoing = &intake->batch.outgoings[i];
-        if (outgoing->report.state == RECEIPT_REFUSED && !outgoing->report.certain &&
-            !outgoing->tried_alone) {
-            outgoing->tried_alone = true;
-            outgoing->report = (Receipt){0};
-            if (!outgoing_send(outgoing, &intake->sender, intake->arena, error))
-                return false;
-        }
-        if (outgoing->report.state == RECEIPT_SENT && !sender_settle(&intake->sender, error))
-            return false;
-        if (outgoing->report.state != RECEIPT_REFUSED)
-            continue;
-        if (outgoing->head.kind == RECORD_DEAD)
-            return error_set(error, ERROR_FATAL, "topic %s refuses even a dead record (%s)",
-                             intake->sender.report_topic, outgoing->report.rule);
-        outgoing_bury(outgoing, intake->arena);
-        log_dead(intake, outgoing);
-        *again = true;
-    }
-    return true;
-}
-
-static bool send_batch(Intake *intake, Error *error)
-{
-    bool again = true;
-    while (again)
-        if (!keep_dead(intake, error) || !send_all(intake, error) ||
-            !judge_refused(intake, &again, error))
-            return false;
-    return true;
-}
-
 /* ---- step ---- */
 
 /* The batch in hand from records to acknowledged effects. */
@@ -413,10 +174,10 @@ static bool intake_handle(Intake *intake, Error *error)
         if (!sender_settle(&intake->sender, error))
             return false;
     } else {
-        map_batch(intake);
-        if (!send_batch(intake, error))
+        batch_map(&intake->batch, intake->sources, &intake->places);
+        if (!batch_send(&intake->batch, &intake->sender, error))
             return false;
-        note_done(intake);
+        batch_note_done(&intake->batch, &intake->places);
     }
     drop_batch(intake);
     return commit_when_due(intake, error);
@@ -493,7 +254,7 @@ bool intake_open(const void *settings, void **state, Error *error)
         abort();
     intake->settings = settings;
     intake->scratch = arena_new(SCRATCH_BLOCK);
-    intake->arena = arena_new(BATCH_BLOCK);
+    batch_init(&intake->batch);
     intake->sources = load_sources(settings, intake->scratch, error);
     if (intake->sources == NULL || !sender_open(settings, &intake->sender, error) ||
         !open_consumer(intake, error)) {
@@ -544,13 +305,12 @@ bool intake_drain(void *state, Error *error)
 void intake_close(void *state)
 {
     Intake *intake = state;
-    intake->batch = (Batch){0}; /* its records go with the consumer; they will be read again */
+    batch_done(&intake->batch); /* its records go with the consumer; they will be read again */
     kafka_consumer_close(intake->consumer);
     sender_close(&intake->sender);
     places_clear(&intake->places);
     sources_free(intake->sources);
     sources_free(intake->retired);
     arena_free(intake->scratch);
-    arena_free(intake->arena);
     free(intake);
 }

@@ -20,7 +20,7 @@ typedef struct Place {
     int64_t done;
     int64_t committed;
     const Mapping *mapping; /* NULL: not looked up yet */
-    bool blocked;           /* scratch of places_note_done */
+    bool blocked;           /* scratch of batch_note_done */
 } Place;
 
 typedef struct Places {

@@ -1,0 +1,239 @@
+/*
+ * Every stage can be entered again: receipts tell what was sent, delivered or refused, so a call that said RETRY goes on
+ * where it was.
+ *
+ *   map each ─► vault for dead ones, acknowledged ─► report for all, in order, acknowledged ─► refused ones become dead
+ *                 ▲                                                                                  │
+ *                 └──────────────────────────────────────────────────────────────────────────────────┘
+ */
+#include "batch.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <assert.h>
+
+enum {
+    LOGGED_PER_SECOND = 20, /* dead letters; the rest of a second is counted */
+    SCRATCH_BLOCK = 65536,
+    ARENA_BLOCK = 262144
+};
+
+void batch_init(Batch *batch)
+{
+    *batch = (Batch){.arena = arena_new(ARENA_BLOCK), .scratch = arena_new(SCRATCH_BLOCK)};
+}
+
+void batch_done(Batch *batch)
+{
+    arena_free(batch->arena);
+    arena_free(batch->scratch);
+    *batch = (Batch){0};
+}
+
+void batch_clear(Batch *batch)
+{
+    arena_reset(batch->arena);
+    *batch = (Batch){.arena = batch->arena, .scratch = batch->scratch, .throttle = batch->throttle};
+}
+
+static Outgoing *add_outgoing(Batch *batch)
+{
+    if (batch->outgoing_count == batch->outgoing_capacity) {
+        size_t old = batch->outgoing_capacity;
+        batch->outgoing_capacity = old == 0 ? batch->count : old * 2;
+        batch->outgoings = arena_grow(batch->arena, batch->outgoings, old * sizeof(Outgoing),
+                                      batch->outgoing_capacity * sizeof(Outgoing));
+    }
+    return &batch->outgoings[batch->outgoing_count++];
+}
+
+static void log_dead(BatchThrottle *throttle, const Outgoing *outgoing)
+{
+    int64_t second = clock_monotonic_ms() / 1000;
+    if (second != throttle->second) {
+        if (throttle->held_back > 0)
+            log_event(LOG_WARN, "rejected_more", LOG_INT("count", throttle->held_back));
+        *throttle = (BatchThrottle){.second = second};
+    }
+    if (throttle->written == LOGGED_PER_SECOND) {
+        throttle->held_back++;
+        return;
+    }
+    throttle->written++;
+    log_event(LOG_WARN, "rejected", LOG_TEXT("topic", outgoing->head.origin.topic),
+              LOG_INT("partition", outgoing->head.origin.partition),
+              LOG_INT("offset", outgoing->head.origin.offset),
+              LOG_INT("item", outgoing->head.origin.item), LOG_TEXT("stage", outgoing->note.stage),
+              LOG_TEXT("rule", outgoing->note.rule), LOG_TEXT("pointer", outgoing->note.pointer),
+              LOG_TEXT("reason", outgoing->note.message));
+}
+
+static RecordNote copy_note(Arena *arena, const RecordNote *note)
+{
+    return (RecordNote){
+        .stage = text_copy(arena, note->stage),
+        .pointer = text_copy(arena, note->pointer),
+        .rule = text_copy(arena, note->rule),
+        .message = text_copy(arena, note->message),
+        .sha256 = text_copy(arena, note->sha256),
+    };
+}
+
+/* What leaves the scratch arena: the encoded value, the region and, of a dead one, its note. */
+static void keep_mapped(Batch *batch,
+                        const MappedRecord *mapped,
+                        const RecordHead *head,
+                        const KafkaRecord *source)
+{
+    TextBuilder value = builder_new(batch->arena);
+    if (record_kind_carries_report(mapped->kind))
+        report_write(&mapped->report, &value);
+    else
+        record_note_write(&mapped->note, mapped->kind, &value);
+    Outgoing *outgoing = add_outgoing(batch);
+    *outgoing = (Outgoing){
+        .source = source,
+        .head = *head,
+        .region = text_copy(batch->arena, mapped->region),
+        .value = builder_view(&value),
+    };
+    if (mapped->kind != RECORD_DEAD)
+        return;
+    outgoing->note = copy_note(batch->arena, &mapped->note);
+    log_dead(&batch->throttle, outgoing);
+}
+
+/* One source record into its outgoing records. The bytes of a record with several dead items are kept once. */
+static void
+map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources *sources)
+{
+    if (place->mapping == NULL)
+        place->mapping = sources_mapping(sources, record->topic);
+    assert(place->mapping != NULL); /* we subscribe to topics of mappings alone */
+    const MappingInput input = {.bytes = record->value, .timestamp_us = record->timestamp_us};
+    MappedRecord *mapped;
+    size_t count;
+    mapping_apply(place->mapping, sources_context(sources), &input, batch->scratch, &mapped,
+                  &count);
+    RecordHead head = {
+        .origin = {.topic = record->topic,
+                   .partition = record->partition,
+                   .offset = record->offset},
+        .source = mapping_source(place->mapping),
+        .mapping = mapping_version(place->mapping),
+        .items = (int32_t)count,
+        .skipped = places_take(place, record->offset),
+        .attempt = 1,
+    };
+    Text kept_at = TEXT_ABSENT;
+    for (size_t i = 0; i < count; i++) {
+        head.kind = mapped[i].kind;
+        head.origin.item = (int32_t)i;
+        keep_mapped(batch, &mapped[i], &head, record);
+        head.skipped = 0; /* counted once, with the first item */
+        Outgoing *outgoing = &batch->outgoings[batch->outgoing_count - 1];
+        if (outgoing->head.kind != RECORD_DEAD)
+            continue;
+        outgoing->kept_at = kept_at;
+        if (text_is_absent(kept_at))
+            kept_at = record_origin_text(batch->arena, &head.origin);
+    }
+}
+
+void batch_map(Batch *batch, const Sources *sources, const Places *places)
+{
+    for (size_t i = 0; !batch->mapped && i < batch->count; i++) {
+        const KafkaRecord *record = &batch->records[i];
+        Place *place = places_find(places, record->topic, record->partition);
+        assert(place != NULL); /* a batch belongs to one assignment */
+        map_record(batch, record, place, sources);
+        arena_reset(batch->scratch);
+    }
+    batch->mapped = true;
+}
+
+/* The bytes of dead ones are in the vault before any word about them is on onecase.report. */
+static bool keep_dead(Batch *batch, Sender *sender, Error *error)
+{
+    bool settled = false;
+    while (!settled) {
+        for (size_t i = 0; i < batch->outgoing_count; i++)
+            if (!outgoing_keep(&batch->outgoings[i], sender, batch->arena, error))
+                return false;
+        bool under_way = false;
+        for (size_t i = 0; i < batch->outgoing_count; i++)
+            under_way = under_way || batch->outgoings[i].vault.state == RECEIPT_SENT;
+        settled = !under_way;
+        if (under_way && !sender_settle(sender, error))
+            return false;
+    }
+    return true;
+}
+
+static bool send_all(Batch *batch, Sender *sender, Error *error)
+{
+    for (size_t i = 0; i < batch->outgoing_count; i++)
+        if (!outgoing_send(&batch->outgoings[i], sender, batch->arena, error))
+            return false;
+    return sender_settle(sender, error);
+}
+
+/*
+ * A batch is refused as a whole, so each refused record is tried alone; the one that is refused again is guilty and
+ * becomes a dead record. *again: there is something new to send.
+ */
+static bool judge_refused(Batch *batch, Sender *sender, bool *again, Error *error)
+{
+    *again = false;
+    for (size_t i = 0; i < batch->outgoing_count; i++) {
+        Outgoing *outgoing = &batch->outgoings[i];
+        if (outgoing->report.state == RECEIPT_REFUSED && !outgoing->report.certain &&
+            !outgoing->tried_alone) {
+            outgoing->tried_alone = true;
+            outgoing->report = (Receipt){0};
+            if (!outgoing_send(outgoing, sender, batch->arena, error))
+                return false;
+        }
+        if (outgoing->report.state == RECEIPT_SENT && !sender_settle(sender, error))
+            return false;
+        if (outgoing->report.state != RECEIPT_REFUSED)
+            continue;
+        if (outgoing->head.kind == RECORD_DEAD)
+            return error_set(error, ERROR_FATAL, "topic %s refuses even a dead record (%s)",
+                             sender->report_topic, outgoing->report.rule);
+        outgoing_bury(outgoing, batch->arena);
+        log_dead(&batch->throttle, outgoing);
+        *again = true;
+    }
+    return true;
+}
+
+bool batch_send(Batch *batch, Sender *sender, Error *error)
+{
+    bool again = true;
+    while (again)
+        if (!keep_dead(batch, sender, error) || !send_all(batch, sender, error) ||
+            !judge_refused(batch, sender, &again, error))
+            return false;
+    return true;
+}
+
+void batch_note_done(const Batch *batch, Places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        places->items[i].blocked = false;
+    size_t next = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const KafkaRecord *record = &batch->records[i];
+        Place *place = places_find(places, record->topic, record->partition);
+        bool done = batch->mapped;
+        for (; next < batch->outgoing_count && batch->outgoings[next].source == record; next++)
+            done = done && outgoing_done(&batch->outgoings[next]);
+        if (place == NULL)
+            continue;
+        place->blocked = place->blocked || !done;
+        if (!place->blocked)
+            place->done = record->offset + 1;
+    }
+}
