@@ -1,0 +1,229 @@
+"""Memory rebuilt equals memory grown, and where a batch ends never shows.
+
+One crafted log has every turn a report can take: revisions that change what was compared, closings and reopenings, late
+reports, more members than are kept for comparison, twins, updates before and beside their reports, copies, inspections,
+texts and numbers at the edge of what can be stored. It is decided by a matcher that is killed between every two records,
+by batches of several sizes, over connections that are cut at the commit, and each time the database is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from harness import Database, wait_until
+from report_log import ReportLog, reconciled, wait_until_stored
+
+NASTY = 'say "no" \\ \\n, {a,b} \n\t\r 😀 𠮷𡈽 NULL \'$1\' 100% é'
+LIST = [NASTY, "", "NULL", '"', "\\", ",", "{}", "𠮷", "😀", " "]
+LIFT = {"category": "A02", "point": None, "point_system": None, "point_precision": None}
+CALLER = "1:" + "ab" * 16
+TABLES = {"reports": "region report_id", "report_revisions": "report_partition report_offset",
+          "pending_updates": "report_partition report_offset", "hazards": "region hazard_id",
+          "hazard_relations": "region hazard_a hazard_b kind", "cases": "region case_id",
+          "decisions": "region decision_id", "case_events": "region seq"}
+
+
+def at(day: int, hour: int = 8) -> str:
+    return f"2026-{1 + (day - 1) // 28:02d}-{1 + (day - 1) % 28:02d}T{hour:02d}:00:00.000Z"
+
+
+def lift(log: ReportLog, record_no: str, building: str, day: int, **more: object) -> None:
+    """A call about a lift; the estate is made up."""
+    fields = LIFT | {"address": f"听雨新村{building}", "title": "电梯经常异响停运", "body": "上下都要等很久，老人出不了门",
+                     "occurred_at": at(day), "reported_at": at(day, 9), "status": 10, "revision": 1}
+    log.report(record_no, **(fields | more))
+
+
+def revised_place(log: ReportLog) -> None:
+    """What was compared changes before the next report alike: decisions look at what the first one saw."""
+    lift(log, "P1", "3幢2单元", 1, reporter=CALLER)
+    log.report("P1", "update", revision=2, status=20, title=NASTY, body=NASTY, address="荷风苑9幢1单元", place_name=NASTY,
+               category="C03", point=[120.123456789012345, 30.987654321], point_system="GCJ-02", point_precision="A",
+               flags=LIST, quoted_nos=LIST, assist_orgs=LIST, party_name=NASTY, measures=NASTY, occurred_at=at(9),
+               extra={"/a": NASTY, "/b": [1e300, None]})
+    lift(log, "P2", "3幢2单元", 2)
+    lift(log, "P3", "3幢2单元", 3, address="荷风苑9幢1单元")
+    for number, changes in enumerate([{"finder_kind": "grid"}, {"origin_no": "GRID-77", "origin_source": "GRID"},
+                                      {"reporter": "2:" + "cd" * 16}, {"usc_code": "91990100MA00000000"}]):
+        lift(log, f"P4{number}", f"{number + 4}幢1单元", 4, reporter=CALLER)
+        log.report(f"P4{number}", "update", revision=2, **changes)
+        lift(log, f"P5{number}", f"{number + 4}幢1单元", 5, reporter=CALLER, quoted_nos=["GRID-77"])
+
+
+def closings(log: ReportLog) -> None:
+    lift(log, "C1", "11幢1单元", 1)
+    lift(log, "C2", "11幢1单元", 3, title="电梯停运", body="")
+    log.report("C1", "update", revision=2, status=60, changed_at=at(5))
+    log.report("C2", "update", revision=2, status=60, changed_at=at(6))
+    lift(log, "C3", "11幢1单元", 4)  # late: it changes nothing
+    lift(log, "C4", "11幢1单元", 10)  # the repair did not hold
+    for record_no in ("C3", "C4"):
+        log.report(record_no, "update", revision=2, status=60, changed_at=at(12))
+    lift(log, "C5", "11幢1单元", 11, status=60, changed_at=at(12))
+    lift(log, "C6", "11幢1单元", 150)
+    log.report("C6", "update", revision=2, status=60, changed_at=at(152))
+    log.report("C6", "update", revision=3, status=30, changed_at=at(153), trapped=1, level=1)
+    lift(log, "C0", "11幢1单元", 0 + 1, occurred_at="2025-12-20T00:00:00.000Z")  # before every case
+
+
+def crowds(log: ReportLog) -> None:
+    """Twelve members, one a serial caller; then calls that name the estate alone, in an estate of one lift twins."""
+    for number in range(12):
+        lift(log, f"M{number}", "7幢2单元", 20 + number // 4, title="电梯停运" if number % 3 else "电梯经常异响停运，要等很久",
+             reporter=CALLER if number % 2 else f"1:{number:032x}", source="GRID" if number == 7 else "H12345")
+    lift(log, "V1", "", 21)
+    lift(log, "V2", "", 22, title="小区电梯又坏了没人修")
+    lift(log, "V3", "7幢", 22)
+    for record_no, building, day in (("T1", "1幢1单元", 30), ("T2", "", 45), ("T3", "", 46), ("T4", "1幢1单元", 47)):
+        lift(log, record_no, building, day, address=f"望山小区{building}")
+    log.report("N1", **LIFT, title="不知道在哪里", occurred_at=at(22))
+    log.report("N2", **LIFT, title="不知道在哪里，电梯又停了", occurred_at=at(22))
+
+
+def updates(log: ReportLog) -> None:
+    log.report("U1", "update", revision=3, status=30, address="荷风苑2幢1单元")
+    log.report("U1", "assignment", revision=2, status=20, lead_org=NASTY)
+    lift(log, "U1", "15幢1单元", 30)
+    lift(log, "U2", "16幢1单元", 30)
+    log.report("U2", "update", revision=2, status=20)  # a status first, then what was compared
+    log.report("U2", "update", revision=3, address="荷风苑3幢1单元")
+    log.report("U2", "update", revision=4, status=30)
+    lift(log, "U3", "17幢1单元", 30)
+    log.report("U3", "update", revision=2, address="荷风苑4幢1单元")  # there and back again
+    log.report("U3", "update", revision=3, address="听雨新村17幢1单元")
+    lift(log, "U4", "18幢1单元", 30)
+    log.report("U4", "update", revision=2, address="听雨新村18幢1单元", title="电梯经常异响停运")  # the same again
+    lift(log, "U5", "16幢1单元", 31)
+    lift(log, "U6", "17幢1单元", 31)
+
+
+def others(log: ReportLog) -> None:
+    lift(log, "R1", "3幢2单元", 40, region="9902", source="GRID")  # another region, the same partition
+    lift(log, "R2", "3幢2单元", 41, region="9902")
+    lift(log, "I1", "20幢1单元", 42, kind="inspection", result="problem", finder_kind="inspector")
+    lift(log, "I2", "20幢1单元", 43, kind="inspection", result="no_problem")
+    log.report("I2", "update", revision=2, status=60)
+    lift(log, "K2", "", 44, source="GRID", origin_no="K1", origin_source="H12345")  # a copy before its original
+    lift(log, "K1", "21幢1单元", 44)
+    lift(log, "K3", "22幢1单元", 45, quoted_nos=[f"QUOTED{number}" for number in range(200)], flags=LIST)
+    lift(log, "K4", "22幢1单元", 46, quoted_nos=["K3"], flags=[f"flag_{number}" for number in range(200)])
+
+
+def edges(log: ReportLog) -> None:
+    lift(log, "E1", "30幢1单元", 50, title=NASTY, body=NASTY * 20, party_name=NASTY, lift_plate=NASTY, community_code=NASTY,
+         quoted_nos=LIST, flags=LIST, assist_orgs=LIST, reporter_kind=NASTY, result=NASTY, extra={NASTY: NASTY})
+    lift(log, "E2", "30幢1单元", 50, trapped=2147483647, injured=2147483647, part_no=32767, category_confidence=32767,
+         urged=2147483647, revision=9223372036854775806, level=32767)
+    lift(log, "E3", "31幢1单元", 50, point=[180, -90], point_system="WGS-84", point_precision="A", category="E01")
+    lift(log, "E4", "31幢1单元", 50, point=[5e-324, 0.1], point_system="WGS-84", point_precision="E", category="E01")
+    lift(log, "E5", "32幢1单元", 50, occurred_at="0001-01-01T00:00:00.000Z", reported_at="9999-12-31T23:59:59.999Z")
+    log.report("E5", "update", revision=2, title="停运", point=[1e-7, 1.0000000000000002], point_system="WGS-84",
+               point_precision="C")
+    lift(log, "E6", "32幢1单元", 51)
+    lift(log, "E7", "33幢1单元", 51, status=60, level=2, trapped=3, injured=1, dead=1)
+    log.report("E7", "update", revision=2, status=0, level=0, trapped=-1, injured=-2147483648, dead=-7)
+    lift(log, "E8", "33幢1单元", 52)
+    log.report("E7", "update", revision=3, status=-5, trapped=0)
+    lift(log, "E9", "33幢1单元", 53)
+
+
+@pytest.fixture
+def log(topics) -> ReportLog:
+    """One partition, so that both regions lie in it."""
+    return ReportLog(topics, partitions=1).create()
+
+
+def crafted(log: ReportLog) -> None:
+    for part in (revised_place, closings, crowds, updates, others, edges):
+        part(log)
+
+
+def digest(onecase: Callable, database: Database) -> dict:
+    return json.loads(onecase("digest", "--json", database=database).stdout)["tables"]
+
+
+def differences(found: Database, expected: Database) -> list[tuple]:
+    """(table, row, column, found, expected) wherever the two differ."""
+    different = []
+    for table, key in TABLES.items():
+        ours, theirs = ({tuple(row[name] for name in key.split()): row for (row,) in
+                         database.rows(f"select to_jsonb(t) from onecase.{table} t")} for database in (found, expected))
+        for place in sorted(set(ours) | set(theirs)):
+            one, other = ours.get(place, {}), theirs.get(place, {})
+            different += [(table, place, column, one.get(column), other.get(column))
+                          for column in one | other if one.get(column) != other.get(column)]
+    return different
+
+
+def assert_same(onecase: Callable, found: Database, expected: Database) -> None:
+    different = differences(found, expected)
+    assert not different, "\n".join(str(one)[:500] for one in different)
+    assert digest(onecase, found) == digest(onecase, expected)
+
+
+def assert_sound(database: Database) -> None:
+    """Chains are whole, decisions add up, nothing is missing or doubled or refused."""
+    for (region,) in database.rows("select region from onecase.region_counters"):
+        assert database.value("select onecase.verify_chain(%s)", (region,)) is None
+    assert database.rows(
+        "select region, decision_id from onecase.decisions where score_mb is not null and score_mb <> "
+        "prior_mb - competition_mb + (select coalesce(sum(weight), 0) from unnest(weights_mb) as weight)") == []
+    assert database.rows("select rule, message from onecase.dead_letters") == []
+    assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+
+
+def decide(log: ReportLog, database: Database, start_service: Callable, *settings: str) -> None:
+    log.use(database)
+    own = [word for setting in (f"group={database.name}", *settings) for word in ("--set", setting)]
+    matcher = start_service("matcher", *own, database=database)
+    wait_until_stored(database, log, limit=120)
+    matcher.stop()
+
+
+def test_the_crafted_log_has_what_it_promises(log, database, start_service):
+    crafted(log)
+    log.send()
+    decide(log, database, start_service)
+    assert_sound(database)
+    assert reconciled(database) == log.expected_accounts()
+    counts = dict(database.rows("select outcome, count(*) from onecase.decisions group by 1"))
+    assert counts["link"] > 20 and counts["new"] > 20 and counts["review"] > 0
+    assert database.value("select max(report_count) from onecase.hazards") > 8
+    kinds = {kind for (kind,) in database.rows("select distinct kind from onecase.case_events")}
+    assert kinds >= {"opened", "closed", "reopened", "report_linked", "escalated", "status_changed", "review_requested"}
+    placed = dict(database.rows("select record_no, hazard_id from onecase.reports where region = '9901'"))
+    assert placed["P1"] == placed["P2"] != placed["P3"]
+    assert placed["K1"] == placed["K2"]
+    assert len({placed[f"C{number}"] for number in range(7)}) == 1
+
+
+def test_killed_between_every_two_records(log, new_database, start_service, onecase):
+    crafted(log)
+    records, log.pending = log.pending, []
+    killed = log.use(new_database())
+    matcher = None
+    for record in records:
+        log.pending = [record]
+        log.send()
+        # A group of its own each time: the broker would hold the partitions of a killed member for ten seconds.
+        matcher = start_service("matcher", "--set", f"group={killed.name}-{log.sent}", database=killed)
+        wait_until(lambda: killed.value("select coalesce(max(next_offset), 0) from onecase.consumer_offsets") == log.sent,
+                   60, f"record {log.sent} to be stored", every=0.02)
+        matcher.kill()
+    calm = new_database()
+    decide(log, calm, start_service)
+    assert_same(onecase, killed, calm)
+    assert_sound(killed)
+
+
+def test_batches_of_any_size(log, new_database, start_service, onecase):
+    crafted(log)
+    log.send()
+    first = new_database()
+    decide(log, first, start_service, "batch_max=500")
+    for batch_max in (1, 2, 7):
+        other = new_database()
+        decide(log, other, start_service, f"batch_max={batch_max}")
+        assert_same(onecase, other, first)
