@@ -7,6 +7,7 @@
     format     clang-format would change nothing
     length     C files up to 500 lines, functions up to 70 lines and 6 parameters
     leftovers  no path of somebody's machine, no note to do it later, no skipped test
+    promises   the tests that ARCHITECTURE.md names are there
     shell      bash reads every script without a fault; scripts that are run have the run bit
 
 Prints file:line: what is wrong, for all of them, and ends with 1 when there is any.
@@ -215,8 +216,25 @@ def check_shell(tree: Tree) -> Iterator[Fault]:
                 yield path, 1, done.stderr.strip()
 
 
+def check_promises(tree: Tree) -> Iterator[Fault]:
+    """Tests that ARCHITECTURE.md names: `file.py::test`, `::test` of the file named last on the line, `file_test.c`."""
+    if "ARCHITECTURE.md" not in tree.paths:
+        return
+    by_name = {path.rsplit("/", 1)[-1]: path for path in Tree(tree.root).paths if path.startswith("tests/")}
+    for number, line in enumerate(tree.lines("ARCHITECTURE.md"), 1):
+        file = ""
+        for name, test in re.findall(r"`((?:test_\w+\.py|\w+_test\.c)?)(?:::(\w+))?`", line):
+            file = name or file
+            if not file:
+                continue
+            if file not in by_name:
+                yield "ARCHITECTURE.md", number, f"there is no test file {file}"
+            elif test and f"def {test}(" not in "\n".join(tree.lines(by_name[file])):
+                yield "ARCHITECTURE.md", number, f"there is no {test} in {file}"
+
+
 CHECKS = {"includes": check_includes, "format": check_format, "length": check_length, "leftovers": check_leftovers,
-          "shell": check_shell}
+          "shell": check_shell, "promises": check_promises}
 
 
 def main() -> int:

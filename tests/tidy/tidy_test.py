@@ -39,7 +39,7 @@ class TidyTest(unittest.TestCase):
         return list(tidy.CHECKS[check](tidy.Tree(self.root)))
 
     def test_a_clean_tree_has_no_fault(self) -> None:
-        for check in ("includes", "length", "leftovers", "shell"):
+        for check in ("includes", "length", "leftovers", "shell", "promises"):
             self.assertEqual(self.faults(check), [], check)
 
     def test_an_include_to_the_right_is_found(self) -> None:
@@ -89,6 +89,13 @@ class TidyTest(unittest.TestCase):
         for text in ("see /ro" "ot/notes", "x = 1  # TO" "DO later", "@pytest.mark.sk" "ip"):
             self.plant("tests/a.py", f"fine\n{text}\n")
             self.assertEqual([fault[:2] for fault in self.faults("leftovers")], [("tests/a.py", 2)], text)
+
+    def test_tests_that_are_named_but_not_there_are_found(self) -> None:
+        self.plant("tests/integration/test_city.py", "def test_it_holds() -> None:\n    pass\n")
+        self.plant("tests/unit/geo_test.c", "\n")
+        self.plant("ARCHITECTURE.md", "`test_city.py::test_it_holds`, `geo_test.c`\n`test_city.py::test_gone`\n"
+                                      "`test_city.py::test_it_holds`, `::test_gone`\n`gone_test.c`\n`other`, `a.c`\n")
+        self.assertEqual([line for _, line, _ in self.faults("promises")], [2, 3, 4])
 
     def test_broken_scripts_are_found(self) -> None:
         self.plant("deploy/broken", "#!/usr/bin/env bash\nif true\n")
