@@ -19,7 +19,8 @@ enum {
     DOUBT_REACH = 6, /* 担心…漏气: a keyword so close behind a doubt is no observation */
     PLATE_REACH = 4, /* 电梯编号为：12345 */
     COMPONENT_DIGITS = 16, /* 部件标识码 (domain.md 2.2) */
-    TEXTS_MAX = 96
+    TEXTS_FIXED = 20,
+    TEXTS_MAX = TEXTS_FIXED + EVIDENCE_ASSETS_MAX + ADDRESS_BUILDINGS_MAX + EVIDENCE_QUOTED_MAX
 };
 
 typedef struct Draft {
@@ -262,6 +263,8 @@ static void take_plain(Draft *draft)
     evidence->origin_no = report->origin_no;
     evidence->origin_source = report->origin_source;
     evidence->quoted_nos = report->quoted_nos;
+    if (evidence->quoted_nos.count > EVIDENCE_QUOTED_MAX)
+        evidence->quoted_nos.count = EVIDENCE_QUOTED_MAX;
     evidence->community_code = report->community_code;
     evidence->grid_code = report->grid_code;
     evidence->has_point = report->point.precision != 0;
@@ -274,11 +277,11 @@ static void take_plain(Draft *draft)
 static size_t list_texts(Evidence *e, Text **texts)
 {
     Address *a = &e->address;
-    Text *fixed[] = {&e->source,    &e->record_no, &e->origin_no,  &e->origin_source,
-                     &a->road,      &a->road_no,   &a->lane_no,    &a->cross_road,
-                     &a->estate,    &a->unit,      &a->floor,      &a->room,
-                     &a->poi,       &a->relation,  &e->place_text, &e->community_code,
-                     &e->grid_code, &e->usc_code,  &e->party_name, &e->reporter};
+    Text *fixed[TEXTS_FIXED] = {&e->source,    &e->record_no, &e->origin_no,  &e->origin_source,
+                                &a->road,      &a->road_no,   &a->lane_no,    &a->cross_road,
+                                &a->estate,    &a->unit,      &a->floor,      &a->room,
+                                &a->poi,       &a->relation,  &e->place_text, &e->community_code,
+                                &e->grid_code, &e->usc_code,  &e->party_name, &e->reporter};
     size_t count = 0;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         texts[count++] = fixed[i];
@@ -286,7 +289,7 @@ static size_t list_texts(Evidence *e, Text **texts)
         texts[count++] = &e->assets[i].id;
     for (size_t i = 0; i < a->buildings.count; i++)
         texts[count++] = &a->buildings.items[i];
-    for (size_t i = 0; i < e->quoted_nos.count && count < TEXTS_MAX; i++)
+    for (size_t i = 0; i < e->quoted_nos.count; i++)
         texts[count++] = &e->quoted_nos.items[i];
     return count;
 }
@@ -295,9 +298,6 @@ static Evidence *pack(const Evidence *draft)
 {
     Evidence copy = *draft;
     Text *texts[TEXTS_MAX];
-    size_t fixed = list_texts(&copy, texts) - copy.quoted_nos.count;
-    if (copy.quoted_nos.count + fixed > TEXTS_MAX)
-        copy.quoted_nos.count = TEXTS_MAX - fixed;
     size_t bytes = 0;
     size_t count = list_texts(&copy, texts);
     for (size_t i = 0; i < count; i++)

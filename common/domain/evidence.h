@@ -32,7 +32,8 @@ typedef struct Asset {
     bool structured; /* a field of its own; false: read out of free text */
 } Asset;
 
-enum { EVIDENCE_ASSETS_MAX = 4, EVIDENCE_GRAMS_MAX = 128 };
+/* Of more quoted numbers than that the first are taken. */
+enum { EVIDENCE_ASSETS_MAX = 4, EVIDENCE_GRAMS_MAX = 128, EVIDENCE_QUOTED_MAX = 32 };
 
 /* A character 1- or 2-gram: hash and its TF-IDF weight, scaled to integers; sorted by hash. */
 typedef struct Gram {

@@ -341,6 +341,25 @@ static void is_one_block_of_its_own(void **state)
     evidence_free(NULL);
 }
 
+/* Any number of quotes in a record: the first are taken, and none points out of the block. */
+static void takes_so_many_quoted_numbers_and_no_more(void **state)
+{
+    Fixture *fixture = *state;
+    Arena *arena = arena_new(4096);
+    Report report = empty_report();
+    TextList numbers = {ARENA_ARRAY(arena, Text, 500), 500};
+    for (size_t i = 0; i < numbers.count; i++)
+        numbers.items[i] = text_format(arena, "YZ%zu", i);
+    report.quoted_nos = numbers;
+    report.address = TEXT("锦绣花园1至16幢");
+    Evidence *evidence = build(fixture, &report);
+    arena_free(arena);
+    assert_int_equal(evidence->quoted_nos.count, EVIDENCE_QUOTED_MAX);
+    assert_true(text_is(evidence->quoted_nos.items[EVIDENCE_QUOTED_MAX - 1], "YZ31"));
+    assert_int_equal(evidence->address.buildings.count, ADDRESS_BUILDINGS_MAX);
+    evidence_free(evidence);
+}
+
 static void keeps_the_heaviest_grams_of_a_long_text(void **state)
 {
     Fixture *fixture = *state;
@@ -368,6 +387,7 @@ int main(void)
         cmocka_unit_test(compares_wording_without_places_numbers_and_noise),
         cmocka_unit_test(tells_wordings_apart),
         cmocka_unit_test(is_one_block_of_its_own),
+        cmocka_unit_test(takes_so_many_quoted_numbers_and_no_more),
         cmocka_unit_test(keeps_the_heaviest_grams_of_a_long_text),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
