@@ -191,6 +191,11 @@ bool report_has_flag(const Report *report, Text flag)
     return false;
 }
 
+static bool believable(int64_t time, int64_t received_at)
+{
+    return time <= received_at + FUTURE_US && time >= received_at - ANCIENT_US;
+}
+
 int64_t report_event_time(const Report *report, int64_t received_at, bool *suspect)
 {
     const int64_t times[] = {report->occurred_at, report->found_at, report->reported_at,
@@ -201,7 +206,7 @@ int64_t report_event_time(const Report *report, int64_t received_at, bool *suspe
         if (times[i] == TIME_ABSENT) {
             continue;
         }
-        if (times[i] <= received_at + FUTURE_US && times[i] >= received_at - ANCIENT_US) {
+        if (believable(times[i], received_at)) {
             chosen = times[i];
             break;
         }
@@ -213,11 +218,11 @@ int64_t report_event_time(const Report *report, int64_t received_at, bool *suspe
     return chosen;
 }
 
-int64_t report_status_time(const Report *report, int64_t otherwise)
+int64_t report_status_time(const Report *report, int64_t received_at, int64_t otherwise)
 {
     const int64_t times[] = {report->changed_at, report->recorded_at, report->reported_at};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        if (times[i] != TIME_ABSENT)
+        if (times[i] != TIME_ABSENT && believable(times[i], received_at))
             return times[i];
     return otherwise;
 }

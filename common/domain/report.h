@@ -140,7 +140,10 @@ MUST_CHECK bool report_read(Text json, Arena *arena, Report *report, Error *erro
  */
 int64_t report_event_time(const Report *report, int64_t received_at, bool *suspect);
 
-/* When the source set the status: changed_at, else recorded_at, else reported_at, else `otherwise`. */
-int64_t report_status_time(const Report *report, int64_t otherwise);
+/*
+ * When the source set the status: the first of changed_at, recorded_at, reported_at that is present and believable as
+ * above, else `otherwise`. A case closed in the far future would swallow every report until then.
+ */
+int64_t report_status_time(const Report *report, int64_t received_at, int64_t otherwise);
 
 #endif

@@ -185,11 +185,15 @@ static bool read_field(
     return false;
 }
 
-/* "<key number>:<32 hex digits>": whatever else stood here might be a person. */
+/*
+ * "<key number>:<32 hex digits>", a number written in one way alone, since it is stored as a number: whatever else
+ * stood here might be a person.
+ */
 static bool is_reporter(Text reporter)
 {
     size_t colon = text_find(reporter, TEXT(":"), 0);
-    if (colon > REPORTER_KEY_DIGITS_MAX || !text_is_digits(text_slice(reporter, 0, colon)) ||
+    if (colon > REPORTER_KEY_DIGITS_MAX || (colon > 1 && reporter.data[0] == '0') ||
+        !text_is_digits(text_slice(reporter, 0, colon)) ||
         reporter.size != colon + 1 + REPORTER_HEX) {
         return false;
     }

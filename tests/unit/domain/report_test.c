@@ -280,6 +280,35 @@ static void chooses_the_event_time(void **state)
     }
 }
 
+/* changed, recorded, reported: the first that is believable; a status from 2099 is none. */
+static void chooses_the_time_of_a_status(void **state)
+{
+    (void)state;
+    const int64_t received = INT64_C(1790000000000000);
+    const int64_t day = INT64_C(86400000000);
+    const struct {
+        int64_t changed, recorded, reported, want;
+    } cases[] = {
+        {received - 1, received - 2, received - 3, received - 1},
+        {TIME_ABSENT, received - 2, received - 3, received - 2},
+        {TIME_ABSENT, TIME_ABSENT, received - 3, received - 3},
+        {TIME_ABSENT, TIME_ABSENT, TIME_ABSENT, 7},
+        {received + day, received - 2, TIME_ABSENT, received - 2},
+        {received + day, received + day, received - 3, received - 3},
+        {received + day, TIME_ABSENT, TIME_ABSENT, 7},
+        {received - 401 * day, received - 2, TIME_ABSENT, received - 2},
+        {INT64_MAX - 1, TIME_ABSENT, TIME_ABSENT, 7},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Report report;
+        report_init(&report);
+        report.changed_at = cases[i].changed;
+        report.recorded_at = cases[i].recorded;
+        report.reported_at = cases[i].reported;
+        assert_true(report_status_time(&report, received, 7) == cases[i].want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +322,7 @@ int main(void)
         cmocka_unit_test(rejects_a_value_of_another_type),
         cmocka_unit_test(rejects_what_is_no_object),
         cmocka_unit_test(chooses_the_event_time),
+        cmocka_unit_test(chooses_the_time_of_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
