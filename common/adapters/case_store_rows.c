@@ -91,6 +91,60 @@ void stored_report_finish(StoredReport *row, bool complete, Arena *arena)
     finish_reporter(row, arena);
 }
 
+/* What a decision looks at (domain/evidence.h); the columns of the same stand in EVIDENCE_COLUMNS. */
+static const char *const EVIDENCE_FIELDS[] = {
+    "title",       "body",          "address",        "place_name",     "point",
+    "category",    "lift_plate",    "equipment_code", "component_code", "category_confidence",
+    "device_id",   "usc_code",      "party_name",     "community_code", "grid_code",
+    "reporter",    "reporter_kind", "finder_kind",    "occurred_at",    "found_at",
+    "reported_at", "recorded_at",   "origin_no",      "origin_source",  "quoted_nos",
+};
+
+static bool same_lists(TextList a, TextList b)
+{
+    bool same = a.count == b.count;
+    for (size_t i = 0; same && i < a.count; i++)
+        same = text_equal(a.items[i], b.items[i]);
+    return same;
+}
+
+static bool same_points(const ReportPoint *a, const ReportPoint *b)
+{
+    return a->precision == b->precision && !(a->wgs84.lon < b->wgs84.lon) &&
+           !(a->wgs84.lon > b->wgs84.lon) && !(a->wgs84.lat < b->wgs84.lat) &&
+           !(a->wgs84.lat > b->wgs84.lat);
+}
+
+static bool same_values(Report *a, Report *b, const ReportField *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+        return text_equal(*report_text(a, field), *report_text(b, field));
+    case FIELD_LIST:
+        return same_lists(*report_list(a, field), *report_list(b, field));
+    case FIELD_INTEGER:
+    case FIELD_TIME:
+        return *report_integer(a, field) == *report_integer(b, field);
+    case FIELD_FLAG:
+        return *report_flag(a, field) == *report_flag(b, field);
+    case FIELD_POINT:
+        return same_points(&a->point, &b->point);
+    }
+    return false;
+}
+
+void stored_report_waver(StoredReport *row, Report *change)
+{
+    bool wavers = row->report.flags.count > 0 && change->flags.count > 0 &&
+                  !same_lists(row->report.flags, change->flags);
+    for (size_t i = 0; i < sizeof(EVIDENCE_FIELDS) / sizeof(EVIDENCE_FIELDS[0]); i++) {
+        const ReportField *field = report_field(text_from(EVIDENCE_FIELDS[i]));
+        wavers = wavers || (report_has(&row->report, field) && report_has(change, field) &&
+                            !same_values(&row->report, change, field));
+    }
+    row->wavered = row->wavered != 0 || wavers ? 1 : 0;
+}
+
 void stored_counters_init(StoredCounters *row, Text region, int32_t report_partition)
 {
     *row = (StoredCounters){.region = region,
@@ -219,6 +273,10 @@ static const PostgresColumn REPORTS_MERGE[] = {
     ROWS_KEY(StoredReport, region, "region", ROWS_TEXT),
     ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
     ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
+    {.name = "wavered",
+     .type = ROWS_BOOL,
+     .offset = offsetof(StoredReport, wavered),
+     .aside = true},
     REPLACEABLE_COLUMNS(StoredReport),
 };
 
@@ -354,32 +412,58 @@ static const PostgresColumn COUNTERS[] = {
     }
 
 /*
- * The first revision that changes what a decision looked at keeps the row as it was, for rebuilding memory; revisions
- * of status and replies leave it alone.
+ * The columns of what a decision looks at (EVIDENCE_FIELDS, and flags). LIST: sent as the text of an array.
  */
+#define EVIDENCE_COLUMNS(ONE, LIST)                                                                \
+    ONE("title")                                                                                   \
+    ONE("body")                                                                                    \
+    ONE("address_text")                                                                            \
+    ONE("place_name")                                                                              \
+    ONE("lon")                                                                                     \
+    ONE("lat")                                                                                     \
+    ONE("precision_class")                                                                         \
+    ONE("category_code")                                                                           \
+    ONE("category_confidence")                                                                     \
+    ONE("lift_plate")                                                                              \
+    ONE("equipment_code")                                                                          \
+    ONE("component_code")                                                                          \
+    ONE("device_id")                                                                               \
+    ONE("usc_code")                                                                                \
+    ONE("party_name")                                                                              \
+    ONE("community_code")                                                                          \
+    ONE("grid_code")                                                                               \
+    ONE("reporter_hash")                                                                           \
+    ONE("reporter_key")                                                                            \
+    ONE("reporter_kind")                                                                           \
+    ONE("finder_kind")                                                                             \
+    ONE("occurred_at")                                                                             \
+    ONE("found_at")                                                                                \
+    ONE("reported_at")                                                                             \
+    ONE("recorded_at")                                                                             \
+    ONE("origin_record_no")                                                                        \
+    ONE("origin_source")                                                                           \
+    LIST("quoted_nos")                                                                             \
+    LIST("flags")
+
+/*
+ * The first revision that changes what a decision looked at keeps these columns as they were, for rebuilding memory;
+ * revisions of status and replies leave them alone. A batch may go there and back again (v.wavered): one by one its
+ * revisions would have kept them, so it does too.
+ */
+#define STOOD(column_) ", t." column_
+#define STANDS(column_) ", coalesce(v." column_ ", t." column_ ")"
+#define STANDS_LIST(column_) ", coalesce(v." column_ "::text[], t." column_ ")"
+#define KEPT(column_) ", '" column_ "', t." column_
 #define KEEP_AS_DECIDED                                                                            \
-    "as_decided = case when t.as_decided is null and row(t.title, t.body, t.address_text,"         \
-    " t.place_name, t.lon, t.lat, t.precision_class, t.category_code, t.source_category,"          \
-    " t.category_confidence, t.lift_plate, t.equipment_code, t.component_code, t.device_id,"       \
-    " t.usc_code, t.party_name, t.community_code, t.grid_code, t.reporter_hash, t.reporter_kind,"  \
-    " t.occurred_at, t.found_at, t.reported_at, t.recorded_at, t.quoted_nos, t.flags,"             \
-    " t.origin_record_no) is distinct from"                                                        \
-    " row(coalesce(v.title, t.title), coalesce(v.body, t.body),"                                   \
-    " coalesce(v.address_text, t.address_text), coalesce(v.place_name, t.place_name),"             \
-    " coalesce(v.lon, t.lon), coalesce(v.lat, t.lat),"                                             \
-    " coalesce(v.precision_class, t.precision_class), coalesce(v.category_code, t.category_code)," \
-    " coalesce(v.source_category, t.source_category),"                                             \
-    " coalesce(v.category_confidence, t.category_confidence),"                                     \
-    " coalesce(v.lift_plate, t.lift_plate), coalesce(v.equipment_code, t.equipment_code),"         \
-    " coalesce(v.component_code, t.component_code), coalesce(v.device_id, t.device_id),"           \
-    " coalesce(v.usc_code, t.usc_code), coalesce(v.party_name, t.party_name),"                     \
-    " coalesce(v.community_code, t.community_code), coalesce(v.grid_code, t.grid_code),"           \
-    " coalesce(v.reporter_hash, t.reporter_hash), coalesce(v.reporter_kind, t.reporter_kind),"     \
-    " coalesce(v.occurred_at, t.occurred_at), coalesce(v.found_at, t.found_at),"                   \
-    " coalesce(v.reported_at, t.reported_at), coalesce(v.recorded_at, t.recorded_at),"             \
-    " coalesce(v.quoted_nos::text[], t.quoted_nos), coalesce(v.flags::text[], t.flags),"           \
-    " t.origin_record_no)"                                                                         \
-    " then (to_jsonb(t) - 'as_decided')::text else t.as_decided end"
+    "as_decided = case when t.as_decided is null and (v.wavered or"                                \
+    " row(0" EVIDENCE_COLUMNS(                                                                     \
+        STOOD, STOOD) ") is distinct from"                                                         \
+                      " row(0" EVIDENCE_COLUMNS(                                                   \
+                          STANDS, STANDS_LIST) "))"                                                \
+                                               " then jsonb_build_object('report_id', "            \
+                                               "t.report_id" EVIDENCE_COLUMNS(                     \
+                                                   KEPT, KEPT) ")::text"                           \
+                                                               " else t.as_decided end"
 
 static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_RECORD_INDEX] =

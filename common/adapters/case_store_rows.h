@@ -57,7 +57,8 @@ typedef struct StoredReport {
     int64_t reporter_key;
     int64_t repeats;
     int64_t urged;
-    Text payload; /* extra as a JSON object */
+    Text payload;   /* extra as a JSON object */
+    int8_t wavered; /* see stored_report_waver */
 } StoredReport;
 
 void stored_report_init(StoredReport *row);
@@ -66,6 +67,12 @@ void stored_report_init(StoredReport *row);
  * than absent. Times are flagged by the report's flags whose name starts with "time_".
  */
 void stored_report_finish(StoredReport *row, bool complete, Arena *arena);
+
+/*
+ * Before `change` replaces fields of a row that gathers the revisions of one batch: notes whether it takes back or
+ * changes again anything that decisions look at. Then the row is kept as it was decided, whatever it ends as.
+ */
+void stored_report_waver(StoredReport *row, Report *change);
 
 /* onecase.report_revisions */
 typedef struct StoredRevision {

@@ -220,21 +220,82 @@ const char *postgres_rows_sql(const PostgresRows *rows)
     return rows->sql;
 }
 
-static bool
-add_integer(Buffer *buffer, const PostgresColumn *column, int64_t value, size_t size, Error *error)
+static bool refuse(const PostgresColumn *column, const char *state, const char *why, Error *error)
 {
-    if (value == INT64_MIN) {
-        put_null(buffer);
-        return true;
-    }
+    error_set(error, ERROR_REJECT, "column \"%s\": %s", column->name, why);
+    snprintf(error->state, sizeof(error->state), "%s", state);
+    return false;
+}
+
+static bool integer_fits(const PostgresColumn *column, int64_t value, size_t size, Error *error)
+{
     int64_t limit = INT64_C(1) << (8 * size - 1);
-    if (value < -limit || value >= limit) {
-        error_set(error, ERROR_REJECT, "column \"%s\": number out of range", column->name);
-        memcpy(error->state, "22003", sizeof(error->state));
-        return false;
-    }
-    put_integer(buffer, value, size);
+    return value == INT64_MIN || (value >= -limit && value < limit) ||
+           refuse(column, "22003", "number out of range", error);
+}
+
+static bool text_fits(const PostgresColumn *column, Text text, Error *error)
+{
+    return text.size == 0 || memchr(text.data, '\0', text.size) == NULL ||
+           refuse(column, "22021", "text with a NUL", error);
+}
+
+static bool texts_fit(const PostgresColumn *column, TextList list, Error *error)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (!text_fits(column, list.items[i], error))
+            return false;
     return true;
+}
+
+static int64_t date_number(const void *member)
+{
+    int64_t days = *(const int64_t *)member;
+    return days == INT64_MIN ? days : days - EPOCH_DAYS;
+}
+
+static bool member_fits(const PostgresColumn *column, const char *row, Error *error)
+{
+    const void *member = row + column->offset;
+    switch (column->type) {
+    case ROWS_INT2:
+        return integer_fits(column, *(const int64_t *)member, sizeof(int16_t), error);
+    case ROWS_INT4:
+        return integer_fits(column, *(const int64_t *)member, sizeof(int32_t), error);
+    case ROWS_DATE:
+        return integer_fits(column, date_number(member), sizeof(int32_t), error);
+    case ROWS_TEXT:
+        return text_fits(column, *(const Text *)member, error);
+    case ROWS_TEXTS:
+        return texts_fit(column, *(const TextList *)member, error);
+    case ROWS_BOOL:
+    case ROWS_INT4_32:
+    case ROWS_INT8:
+    case ROWS_TIME:
+    case ROWS_FLOAT8:
+    case ROWS_BYTES:
+    case ROWS_HASH:
+    case ROWS_INT4S:
+    case ROWS_INT8S:
+        break;
+    }
+    return true;
+}
+
+bool postgres_row_fits(const PostgresTable *table, const void *row, Error *error)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (postgres_table_sends(table, i) && !member_fits(&table->columns[i], row, error))
+            return false;
+    return true;
+}
+
+static void add_integer(Buffer *buffer, int64_t value, size_t size)
+{
+    if (value == INT64_MIN)
+        put_null(buffer);
+    else
+        put_integer(buffer, value, size);
 }
 
 static void add_long(Buffer *buffer, int64_t value, int64_t shift)
@@ -255,7 +316,7 @@ static void add_double(Buffer *buffer, double value)
         put_integer(buffer, bits, sizeof(bits));
 }
 
-static bool add_member(Buffer *buffer, const PostgresColumn *column, const char *row, Error *error)
+static void add_member(Buffer *buffer, const PostgresColumn *column, const char *row)
 {
     const void *member = row + column->offset;
     switch (column->type) {
@@ -264,52 +325,52 @@ static bool add_member(Buffer *buffer, const PostgresColumn *column, const char 
             put_null(buffer);
         else
             put_integer(buffer, *(const int8_t *)member, 1);
-        return true;
+        break;
     case ROWS_INT2:
-        return add_integer(buffer, column, *(const int64_t *)member, sizeof(int16_t), error);
+        add_integer(buffer, *(const int64_t *)member, sizeof(int16_t));
+        break;
     case ROWS_INT4:
-        return add_integer(buffer, column, *(const int64_t *)member, sizeof(int32_t), error);
+        add_integer(buffer, *(const int64_t *)member, sizeof(int32_t));
+        break;
     case ROWS_INT4_32:
         put_integer(buffer, *(const int32_t *)member, sizeof(int32_t));
-        return true;
+        break;
     case ROWS_INT8:
         add_long(buffer, *(const int64_t *)member, 0);
-        return true;
+        break;
     case ROWS_TIME:
         add_long(buffer, *(const int64_t *)member, POSTGRES_EPOCH_US);
-        return true;
-    case ROWS_DATE: {
-        int64_t days = *(const int64_t *)member;
-        return add_integer(buffer, column, days == INT64_MIN ? days : days - EPOCH_DAYS,
-                           sizeof(int32_t), error);
-    }
+        break;
+    case ROWS_DATE:
+        add_integer(buffer, date_number(member), sizeof(int32_t));
+        break;
     case ROWS_FLOAT8:
         add_double(buffer, *(const double *)member);
-        return true;
+        break;
     case ROWS_TEXT:
     case ROWS_BYTES:
         put_text(buffer, *(const Text *)member);
-        return true;
+        break;
     case ROWS_HASH:
         put_bytes(buffer, member, HASH_SIZE);
-        return true;
+        break;
     case ROWS_TEXTS:
         put_texts(buffer, *(const TextList *)member);
-        return true;
+        break;
     case ROWS_INT4S:
     case ROWS_INT8S:
         put_integers(buffer, *(const PostgresIntegers *)member);
-        return true;
+        break;
     }
-    return true;
 }
 
 bool postgres_rows_add(PostgresRows *rows, const void *row, Error *error)
 {
+    if (!postgres_row_fits(rows->table, row, error))
+        return false;
     for (size_t i = 0; i < rows->table->count; i++)
-        if (postgres_table_sends(rows->table, i) &&
-            !add_member(&rows->buffers[i], &rows->table->columns[i], row, error))
-            return false;
+        if (postgres_table_sends(rows->table, i))
+            add_member(&rows->buffers[i], &rows->table->columns[i], row);
     rows->count++;
     return true;
 }

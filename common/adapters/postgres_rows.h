@@ -36,6 +36,7 @@ typedef struct PostgresColumn {
     PostgresType type;
     size_t offset; /* of the member in the row's struct */
     bool key;      /* finds the row in UPSERT, UPDATE, MERGE and DELETE */
+    bool aside;    /* UPDATE, MERGE: no column, a value for `also` alone */
 } PostgresColumn;
 
 #define ROWS_COLUMN(struct_, member_, name_, type_)                                                \
@@ -76,9 +77,12 @@ size_t postgres_rows_count(const PostgresRows *rows);
 const char *postgres_rows_sql(const PostgresRows *rows);
 
 /*
- * Copies the members of `row` (a pointer to the struct of the column table). REJECT, state 22003,
- * when an integer does not fit its column; the rows are to be cleared then.
+ * Whether PostgreSQL can hold the members of `row` (a pointer to the struct of the column table). REJECT, state 22003,
+ * when an integer does not fit its column; 22021 when a text has a NUL.
  */
+MUST_CHECK bool postgres_row_fits(const PostgresTable *table, const void *row, Error *error);
+
+/* Copies the members of `row`; fails as postgres_row_fits does, and then adds nothing. */
 MUST_CHECK bool postgres_rows_add(PostgresRows *rows, const void *row, Error *error);
 
 MUST_CHECK bool postgres_rows_prepare(PostgresRows *rows, Postgres *pg, Error *error);

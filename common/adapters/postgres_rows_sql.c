@@ -135,7 +135,7 @@ static void say_update(Sql *sql, const PostgresTable *table)
     say(sql, "update %s as t", table->table);
     for (size_t i = 0; i < table->count; i++) {
         const PostgresColumn *column = &table->columns[i];
-        if (column->key)
+        if (column->key || column->aside)
             continue;
         const char *cast = value_cast(column->type);
         if (table->form == ROWS_MERGE)

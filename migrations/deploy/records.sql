@@ -182,7 +182,7 @@ comment on column onecase.reports.kafka_offset is '来源位移 / source offset'
 comment on column onecase.reports.report_partition is 'onecase.report 的分区 / partition of onecase.report';
 comment on column onecase.reports.report_offset is 'onecase.report 的位移 / its offset';
 comment on column onecase.reports.payload is '映射中 extra 所列字段，JSON / fields listed under extra in the mapping, JSON';
-comment on column onecase.reports.as_decided is '判定时的原貌：首次修订改动证据前整行的 JSON，此前为空；重建内存以此为准 / the row as it was when decided: JSON of it from before the first revision that changed evidence, null until then; memory is rebuilt from it';
+comment on column onecase.reports.as_decided is '判定时的原貌：首次修订改动证据前各证据列的 JSON，此前为空；重建内存以此为准 / what was decided on: JSON of the columns of evidence from before the first revision that changed one, null until then; memory is rebuilt from it';
 comment on column onecase.reports.grams is '文本字符一元、二元片段的哈希，用于文本比较 / hashed character 1- and 2-grams of the text, for comparison';
 
 create table onecase.report_revisions (

@@ -242,6 +242,19 @@ static DecideContext context_of(Batch *batch, const BatchItem *item, RegionProgr
     };
 }
 
+/* No such status, level or count: it leaves what stands, in memory and in the row. */
+static void drop_nonsense(Report *change)
+{
+    int64_t *const above_zero[] = {&change->status, &change->level};
+    int64_t *const counts[] = {&change->trapped, &change->injured, &change->dead};
+    for (size_t i = 0; i < sizeof(above_zero) / sizeof(above_zero[0]); i++)
+        if (*above_zero[i] <= 0)
+            *above_zero[i] = INTEGER_ABSENT;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+        if (*counts[i] < 0)
+            *counts[i] = INTEGER_ABSENT;
+}
+
 /* `row` has everything but what the comparison decides. */
 static bool apply_revision(Batch *batch,
                            BatchItem *item,
@@ -252,6 +265,7 @@ static bool apply_revision(Batch *batch,
 {
     StoredIdentity *stands = &identity->known->identity;
     bool newer = is_newer(stands, change, &row->origin);
+    drop_nonsense(change);
     row->region = stands->region;
     row->report_id = stands->report_id;
     row->applied = newer ? 1 : 0;
@@ -263,9 +277,10 @@ static bool apply_revision(Batch *batch,
     if (!newer)
         return true;
     StoredReport *report = row_to_change(batch, identity);
+    stored_report_waver(report, change);
     replace_fields(&report->report, change);
     if (change->status != INTEGER_ABSENT)
-        report->status_at = report_status_time(change, row->received_at);
+        report->status_at = report_status_time(change, row->received_at, row->received_at);
     report->mapping = row->mapping;
     stands->last = row->origin;
     stands->revision = change->revision != INTEGER_ABSENT ? change->revision : stands->revision;
@@ -300,8 +315,20 @@ static bool decide_revision(Batch *batch, BatchItem *item, Error *error)
 
 /* ---- updates that wait ---- */
 
-static void decide_pending(Batch *batch, BatchItem *item)
+/* Found out now rather than when its report comes, which would be taken for the guilty one. */
+static bool check_pending(Batch *batch, const BatchItem *item, Error *error)
 {
+    StoredReport *row = ARENA_NEW(batch->arena, StoredReport);
+    stored_report_init(row);
+    row->report = item->report;
+    stored_report_finish(row, false, batch->arena);
+    return postgres_row_fits(case_store_table(TABLE_REPORTS_MERGE), row, error);
+}
+
+static bool decide_pending(Batch *batch, BatchItem *item, Error *error)
+{
+    if (!check_pending(batch, item, error))
+        return false;
     StoredPending *row = ARENA_NEW(batch->arena, StoredPending);
     *row = (StoredPending){
         .place = place_of(item),
@@ -319,6 +346,7 @@ static void decide_pending(Batch *batch, BatchItem *item)
     if (item->place != NULL)
         item->place->pending = true;
     COUNT_ONCE(item, updates);
+    return true;
 }
 
 static bool apply_pending(Batch *batch, BatchItem *item, const StoredPending *pending, Error *error)
@@ -383,7 +411,7 @@ static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *
     row->received_at = item->received_at;
     row->event_at = report_event_time(&item->report, item->received_at, &suspect);
     if (row->report.status != INTEGER_ABSENT)
-        row->status_at = report_status_time(&row->report, row->event_at);
+        row->status_at = report_status_time(&row->report, row->received_at, row->event_at);
     row->mapping = item->head.mapping;
     row->origin = item->head.origin;
     row->place = place_of(item);
@@ -428,8 +456,7 @@ static bool decide_record(Batch *batch, BatchItem *item, Error *error)
         return decide_new(batch, item, error);
     if (known->found && text_equal(known->identity.region, item->region))
         return decide_revision(batch, item, error);
-    decide_pending(batch, item); /* its report is not here yet, or lives in another region */
-    return true;
+    return decide_pending(batch, item, error); /* its report is not here yet, or lives elsewhere */
 }
 
 static bool decide_item(Batch *batch, BatchItem *item, Error *error)

@@ -31,6 +31,8 @@ enum {
     BATCH_BLOCK = 262144,
     ASK_MS = 10000,
     COMMIT_AGAIN_MS = 1000,
+    FIRST_YEAR = 2000,
+    MONTHS = 100 * 12,
     MONTHS_AHEAD = 3, /* that onecase.make_partitions makes beside the month it is given */
     NAME_MAX_SIZE = 300
 };
@@ -55,30 +57,31 @@ typedef struct Matcher {
     int64_t committed_ms;
     bool reclaim;        /* what memory holds is not certain: claim and load again */
     bool fenced;         /* somebody else claimed our partitions */
-    int32_t months_from; /* partitions stand for these months: year * 12 + month */
-    int32_t months_to;
+    bool months[MONTHS]; /* since FIRST_YEAR: monthly partitions stand */
 } Matcher;
 
 /* ---- a batch ---- */
 
-static int32_t month_of(int64_t time_us)
+/* Which month since FIRST_YEAR; SIZE_MAX beyond what is remembered. */
+static size_t month_of(int64_t time_us)
 {
     Datetime civil = datetime_to_civil(time_us, 0);
-    return civil.year * 12 + civil.month - 1;
+    int64_t month = (civil.year - FIRST_YEAR) * INT64_C(12) + civil.month - 1;
+    return month >= 0 && month < MONTHS ? (size_t)month : SIZE_MAX;
 }
 
-/* Rows of every stream time in the batch find their monthly partition. */
+/* Rows of every stream time in the batch find their monthly partition. Partitions of the log may be years apart. */
 static bool make_partitions(Matcher *matcher, Error *error)
 {
     for (size_t i = 0; i < matcher->batch.count; i++) {
         int64_t time = matcher->batch.items[i].received_at;
-        int32_t month = month_of(time);
-        if (month >= matcher->months_from && month <= matcher->months_to)
+        size_t month = month_of(time);
+        if (month != SIZE_MAX && matcher->months[month])
             continue;
         if (!case_store_make_partitions(matcher->store, time, error))
             return false;
-        matcher->months_from = month;
-        matcher->months_to = month + MONTHS_AHEAD;
+        for (size_t k = month; k < MONTHS && k <= month + MONTHS_AHEAD; k++)
+            matcher->months[k] = true;
     }
     return true;
 }
@@ -227,6 +230,13 @@ static int32_t *numbers_of(const KafkaPosition *partitions, size_t count)
     return numbers;
 }
 
+static void release(Matcher *matcher, const int32_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        progress_release(matcher->progress, numbers[i]);
+    decide_release(matcher->decider, numbers, count);
+}
+
 static bool assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
 {
     Matcher *matcher = context;
@@ -245,6 +255,8 @@ static bool assigned(void *context, KafkaPosition *partitions, size_t count, Err
                     offsets[k].next_offset < 0 ? KAFKA_OFFSET_BEGINNING : offsets[k].next_offset;
     if (well)
         log_event(LOG_INFO, "claimed", LOG_INT("partitions", count));
+    else
+        release(matcher, numbers, count); /* `revoked` is not told of what was never ours */
     free(offsets);
     free(numbers);
     return well;
@@ -255,9 +267,7 @@ static void revoked(void *context, const KafkaPosition *partitions, size_t count
     Matcher *matcher = context;
     (void)lost; /* the fence decides, whatever the group says */
     int32_t *numbers = numbers_of(partitions, count);
-    for (size_t i = 0; i < count; i++)
-        progress_release(matcher->progress, numbers[i]);
-    decide_release(matcher->decider, numbers, count);
+    release(matcher, numbers, count);
     free(numbers);
 }
 
@@ -386,7 +396,6 @@ static bool matcher_open(const void *settings, void **state, Error *error)
     if (matcher == NULL)
         abort();
     matcher->settings = settings;
-    matcher->months_from = 1;
     make_names(matcher);
     if (!open_parts(matcher, error)) {
         matcher_close(matcher);

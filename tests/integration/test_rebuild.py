@@ -9,6 +9,7 @@ by batches of several sizes, over connections that are cut at the commit, and ea
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -227,3 +228,29 @@ def test_batches_of_any_size(log, new_database, start_service, onecase):
         other = new_database()
         decide(log, other, start_service, f"batch_max={batch_max}")
         assert_same(onecase, other, first)
+
+
+@pytest.mark.parametrize("fields", [{"title": "guilty\0"}, {"trapped": 2**40}, {"flags": ["guilty\0"]}, {"level": 40000}],
+                         ids=["nul", "count", "list", "level"])
+@pytest.mark.parametrize("batch_max", [1, 500])
+def test_an_update_that_cannot_be_stored_harms_no_report_it_waits_for(log, database, start_service, fields, batch_max):
+    guilty = log.report("W1", "update", revision=2, count="dead", **fields)
+    lift(log, "W1", "3幢2单元", 1)
+    log.report("W1", "update", revision=3, status=20)
+    log.send()
+    decide(log, database, start_service, f"batch_max={batch_max}")
+    assert database.rows("select record_no, status, title from onecase.reports") == [("W1", 20, "电梯经常异响停运")]
+    [(topic, offset, stage)] = database.rows("select topic, kafka_offset, stage from onecase.dead_letters")
+    assert guilty == f"{topic}/0/{offset}#0" and stage == "write"
+    assert reconciled(database) == log.expected_accounts()
+
+
+def test_a_closing_in_the_far_future_swallows_no_later_report(log, database, start_service):
+    lift(log, "F1", "3幢2单元", 1)
+    log.report("F1", "update", revision=2, status=60, changed_at="2099-01-01T00:00:00.000Z")
+    log.send()
+    time.sleep(0.05)
+    lift(log, "F2", "3幢2单元", 2, occurred_at=None, reported_at=None)  # it happens when it comes, after the closing came
+    log.send()
+    decide(log, database, start_service)
+    assert database.rows("select reopened_count, closed_at from onecase.cases") == [(1, None)]

@@ -187,6 +187,29 @@ static void rejects_a_number_that_does_not_fit_its_column(void **state)
     }
 }
 
+static void rejects_a_text_that_postgresql_cannot_hold(void **state)
+{
+    (void)state;
+    Text items[] = {TEXT("well"), {"a\0b", 3}};
+    for (int in_list = 0; in_list < 2; in_list++) {
+        Row row = null_row();
+        Error error = {0};
+        PostgresTable table = table_of(ROWS_INSERT, COLUMN_COUNT);
+        PostgresRows *rows = postgres_rows_new(&table);
+        if (in_list)
+            row.words = (TextList){items, 2};
+        else
+            row.name = items[1];
+        assert_false(postgres_row_fits(&table, &row, &error));
+        assert_string_equal(error.state, "22021");
+        error = (Error){0};
+        assert_false(postgres_rows_add(rows, &row, &error));
+        assert_int_equal(error.verdict, ERROR_REJECT);
+        assert_int_equal(postgres_rows_count(rows), 0);
+        postgres_rows_free(rows);
+    }
+}
+
 static void generates_one_statement_for_each_form(void **state)
 {
     (void)state;
@@ -225,6 +248,7 @@ int main(void)
         cmocka_unit_test(tells_an_empty_text_and_list_from_an_absent_one),
         cmocka_unit_test(counts_rows_and_starts_over_when_cleared),
         cmocka_unit_test(rejects_a_number_that_does_not_fit_its_column),
+        cmocka_unit_test(rejects_a_text_that_postgresql_cannot_hold),
         cmocka_unit_test(generates_one_statement_for_each_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
