@@ -19,6 +19,7 @@
 #include "domain/datetime.h"
 
 #include "adapters/kafka_admin.h"
+#include "adapters/model_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,7 +347,7 @@ static bool open_consumer(Matcher *matcher, Error *error)
     return kafka_consumer_open(&spec, &matcher->consumer, error);
 }
 
-static void matcher_close(void *state)
+void matcher_close(void *state)
 {
     Matcher *matcher = state;
     kafka_consumer_close(matcher->consumer); /* first: it calls the hooks */
@@ -390,7 +391,19 @@ static bool open_parts(Matcher *matcher, Error *error)
     return open_consumer(matcher, error);
 }
 
-static bool matcher_open(const void *settings, void **state, Error *error)
+bool matcher_check(const void *settings, Arena *arena, TextList *faults)
+{
+    MappingFindings findings = {.arena = arena};
+    Model *model = model_file_read(((const MatcherSettings *)settings)->model, &findings);
+    *faults = (TextList){ARENA_ARRAY(arena, Text, findings.count), 0};
+    for (size_t i = 0; i < findings.count; i++)
+        if (!findings.items[i].warning)
+            faults->items[faults->count++] = mapping_finding_text(arena, &findings.items[i]);
+    model_free(model);
+    return model != NULL;
+}
+
+bool matcher_open(const void *settings, void **state, Error *error)
 {
     Matcher *matcher = calloc(1, sizeof(*matcher));
     if (matcher == NULL)
@@ -425,7 +438,7 @@ static bool read_records(Matcher *matcher, Error *error)
     return true;
 }
 
-static bool matcher_step(void *state, Error *error)
+bool matcher_step(void *state, Error *error)
 {
     Matcher *matcher = state;
     if (matcher->reclaim)
@@ -445,44 +458,8 @@ static bool matcher_step(void *state, Error *error)
     return true;
 }
 
-static void matcher_idle(void *state, int wait_ms)
+void matcher_idle(void *state, int wait_ms)
 {
     Matcher *matcher = state;
     kafka_consumer_idle(matcher->consumer, wait_ms);
 }
-
-static const Setting SETTINGS[] = {
-    SERVICE_BROKERS_ROW(MatcherSettings),
-    SETTING_TEXT_ROW(MatcherSettings,
-                     conninfo,
-                     "",
-                     NULL,
-                     "PostgreSQL connection string, added to PG* of the environment"),
-    SETTING_TEXT_ROW(MatcherSettings, group, "onecase-matcher", NULL, "Kafka consumer group"),
-    SETTING_TEXT_ROW(MatcherSettings,
-                     owner,
-                     "",
-                     NULL,
-                     "name under which partitions are claimed; empty: host:pid"),
-    SERVICE_TOPIC_PREFIX_ROW(MatcherSettings),
-    SETTING_TEXT_ROW(MatcherSettings, model, "deploy/model/onecase.cfg", NULL, "matching model"),
-    SETTING_INTEGER_ROW(MatcherSettings, batch_max, "500", 1, 5000, "records in one transaction"),
-    SETTING_INTEGER_ROW(MatcherSettings,
-                        linger_ms,
-                        "10",
-                        0,
-                        1000,
-                        "how long a batch waits for more records, milliseconds"),
-    SERVICE_LOG_LEVEL_ROW(MatcherSettings),
-};
-
-const ServiceSpec MATCHER_SERVICE = {
-    .name = "matcher",
-    .summary = "stores reports and matches them to hazards and cases",
-    .settings = {SETTINGS, sizeof(SETTINGS) / sizeof(SETTINGS[0])},
-    .settings_size = sizeof(MatcherSettings),
-    .open = matcher_open,
-    .step = matcher_step,
-    .idle = matcher_idle,
-    .close = matcher_close,
-};

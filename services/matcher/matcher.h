@@ -1,8 +1,10 @@
 #ifndef ONECASE_SERVICES_MATCHER_MATCHER_H
 #define ONECASE_SERVICES_MATCHER_MATCHER_H
 
-#include "adapters/service.h"
+#include "base/error.h"
+#include "base/text.h"
 
+/* What main.c's table fills; meanings stand there. */
 typedef struct MatcherSettings {
     const char *brokers;
     const char *conninfo;
@@ -15,7 +17,11 @@ typedef struct MatcherSettings {
     const char *log_level;
 } MatcherSettings;
 
-/* For service_run: the settings' table, and the life of a matcher. */
-extern const ServiceSpec MATCHER_SERVICE;
+/* The functions of a ServiceSpec (adapters/service.h); `settings` are MatcherSettings, `state` is a matcher. */
+bool matcher_check(const void *settings, Arena *arena, TextList *faults);
+bool matcher_open(const void *settings, void **state, Error *error);
+bool matcher_step(void *state, Error *error);
+void matcher_idle(void *state, int wait_ms);
+void matcher_close(void *state);
 
 #endif
