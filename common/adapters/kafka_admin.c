@@ -18,6 +18,7 @@ enum { REASON_SIZE = 256, CREATED_POLL_MS = 50 };
 
 struct KafkaAdmin {
     rd_kafka_t *client;
+    char *brokers; /* for messages */
     int limit_ms;
 };
 
@@ -37,7 +38,10 @@ bool kafka_admin_open(const KafkaClientSpec *spec, int limit_ms, KafkaAdmin **ad
     *admin = calloc(1, sizeof(**admin));
     if (*admin == NULL)
         abort();
-    **admin = (KafkaAdmin){.client = client, .limit_ms = limit_ms};
+    **admin =
+        (KafkaAdmin){.client = client, .brokers = strdup(spec->brokers), .limit_ms = limit_ms};
+    if ((*admin)->brokers == NULL)
+        abort();
     return true;
 }
 
@@ -46,6 +50,7 @@ void kafka_admin_close(KafkaAdmin *admin)
     if (admin == NULL)
         return;
     rd_kafka_destroy(admin->client);
+    free(admin->brokers);
     free(admin);
 }
 
@@ -64,9 +69,9 @@ static bool ask_metadata(KafkaAdmin *admin,
     rd_kafka_resp_err_t code = rd_kafka_metadata(admin->client, 0, only, metadata, admin->limit_ms);
     if (only != NULL)
         rd_kafka_topic_destroy(only);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        kafka_handle_error(error, code, "could not ask Kafka");
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR;
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           error_set(error, kafka_handle_verdict(code), "could not ask Kafka at %s: %s",
+                     admin->brokers, rd_kafka_err2str(code));
 }
 
 bool kafka_admin_brokers(KafkaAdmin *admin, int32_t *count, Error *error)
@@ -126,13 +131,17 @@ request_end(KafkaAdmin *admin, Request *request, const char *what, Error *error)
     rd_kafka_AdminOptions_destroy(request->options);
     rd_kafka_queue_destroy(request->queue);
     if (event == NULL) {
-        error_set(error, ERROR_RETRY, "%s: Kafka does not answer", what);
+        error_set(error, ERROR_RETRY, "%s: Kafka at %s does not answer", what, admin->brokers);
         return NULL;
     }
     rd_kafka_resp_err_t code = rd_kafka_event_error(event);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        error_set(error, kafka_handle_verdict(code), "%s: %s", what,
-                  rd_kafka_event_error_string(event));
+        bool nobody = code == RD_KAFKA_RESP_ERR__TIMED_OUT ||
+                      code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                      code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+        error_set(error, kafka_handle_verdict(code), "%s: %s%s%s%s", what,
+                  nobody ? "Kafka at " : "", nobody ? admin->brokers : "",
+                  nobody ? " does not answer: " : "", rd_kafka_event_error_string(event));
         rd_kafka_event_destroy(event);
         return NULL;
     }

@@ -5,6 +5,9 @@
 
 #include <libconfig.h>
 
+#include <errno.h>
+#include <string.h>
+
 static bool add_row(const char *path, const config_setting_t *row, RegionTable *table, Error *error)
 {
     int line = (int)config_setting_source_line(row);
@@ -48,13 +51,15 @@ bool region_file_load(const char *path, Arena *arena, const RegionTable **table,
     config_t config;
     config_init(&config);
     bool done;
+    errno = 0;
     if (config_read_file(&config, path) == CONFIG_TRUE)
         done = load(path, &config, made, error);
     else if (config_error_line(&config) > 0)
         done = error_set(error, ERROR_FATAL, "%s:%d: %s", path, config_error_line(&config),
                          config_error_text(&config));
     else
-        done = error_set(error, ERROR_FATAL, "cannot read \"%s\"", path);
+        done = error_set(error, ERROR_FATAL, "cannot read \"%s\": %s", path,
+                         errno != 0 ? strerror(errno) : "it is no file");
     config_destroy(&config);
     *table = made;
     return done;

@@ -83,15 +83,15 @@ static void print_help(const ServiceSpec *spec, FILE *stream)
         stream,
         "%s: %s\n\n"
         "usage: %s [--config FILE] [--set PATH=VALUE]... [--check]\n\n"
-        "  --config FILE      settings in libconfig form, PATH = VALUE;\n"
+        "  --config FILE      settings in libconfig form, one PATH = VALUE; a line\n"
         "  --set PATH=VALUE   one setting, stronger than the file\n"
         "  --check            check settings and the files they name, then stop\n"
         "  --version          print the version\n"
         "  --help             print this\n\n"
-        "Signals: SIGTERM and SIGINT finish what is in hand, commit and end; SIGHUP reloads.\n"
+        "Signals: SIGTERM and SIGINT finish what is in hand, commit and end%s.\n"
         "Ends with 0 when told to, 1 when it cannot go on, 2 for wrong arguments or settings.\n\n"
         "Settings:\n",
-        spec->name, spec->summary, spec->name);
+        spec->name, spec->summary, spec->name, spec->reload != NULL ? "; SIGHUP reloads" : "");
     settings_print(&spec->settings, stream);
 }
 

@@ -105,7 +105,7 @@ static bool load_mappings(Faults *faults, Sources *sources, const IntakeSettings
     TextList paths;
     Error error = {0};
     if (!mapping_file_list(settings->sources, sources->arena, &paths, &error))
-        return fault_about(faults, "sources", settings->sources, error.text);
+        return fault(faults, text_format(faults->arena, "sources: %s", error.text));
     if (paths.count == 0)
         return fault_about(faults, "sources", settings->sources,
                            "no mapping file (*.cfg) is there");

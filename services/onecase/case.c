@@ -30,17 +30,9 @@ static const char USAGE[] =
     "\n"
     "exit codes: 0 done, 3 no such case or report, 64 wrong words, 69 PostgreSQL does not answer\n";
 
-int case_failed(const Error *error)
-{
-    fprintf(stderr, "onecase: %s\n", error->text);
-    return error->verdict == ERROR_RETRY ? EXIT_UNAVAILABLE : EXIT_SOFTWARE;
-}
-
 static int usage_error(const char *message, const char *word)
 {
-    fprintf(stderr, "onecase case: %s%s%s%s; `onecase case --help` says more\n", message,
-            word != NULL ? " \"" : "", word != NULL ? word : "", word != NULL ? "\"" : "");
-    return EXIT_USAGE;
+    return command_usage_error("case", message, word);
 }
 
 static bool read_number(const char *word, int64_t min, int64_t max, int64_t *value)
@@ -75,10 +67,8 @@ static int read_options(int argc, char **argv, CaseCommand *command)
         case 'j':
             command->json = true;
             break;
-        case ':':
-            return usage_error("a value is missing after", argv[optind - 1]);
         default:
-            return usage_error("no option", argv[optind - 1]);
+            return command_option_error("case", option, argv);
         }
     }
     return EXIT_OK;
@@ -97,7 +87,8 @@ static int run(int (*subcommand)(const CaseCommand *), CaseCommand *command)
     Error error = {0};
     command->pg = postgres_new(&SETTINGS);
     command->arena = arena_new(65536);
-    int code = postgres_connect(command->pg, &error) ? subcommand(command) : case_failed(&error);
+    int code = postgres_connect(command->pg, &error) ? subcommand(command)
+                                                     : command_failed("case", &error);
     postgres_free(command->pg);
     arena_free(command->arena);
     return code;

@@ -18,8 +18,4 @@ typedef struct CaseCommand {
 int case_list(const CaseCommand *command);
 int case_show(const CaseCommand *command);
 int case_explain(const CaseCommand *command);
-
-/* Prints "onecase: ..." and answers with the exit code that fits the failure. */
-int case_failed(const Error *error);
-
 #endif

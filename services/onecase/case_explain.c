@@ -249,7 +249,7 @@ int case_explain(const CaseCommand *command)
         return EXIT_USAGE;
     }
     if (!postgres_call(command->pg, &DECISION, params, 3, &row, &error))
-        return case_failed(&error);
+        return command_failed("case", &error);
     if (postgres_rows(row) == 0) {
         fprintf(stderr, "onecase: no decision about a report \"%s\"\n", command->id);
         return EXIT_NOT_FOUND;

@@ -98,7 +98,7 @@ int case_list(const CaseCommand *command)
                                     optional_int(command->arena, command->open_only),
                                     postgres_param_int8(command->arena, command->limit)};
     if (!postgres_call(command->pg, &LIST, params, 4, &rows, &error))
-        return case_failed(&error);
+        return command_failed("case", &error);
     if (command->json)
         print_json(command, rows);
     else

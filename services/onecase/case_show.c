@@ -295,7 +295,7 @@ int case_show(const CaseCommand *command)
     Error error = {0};
     const PostgresParam id = postgres_param_text(text_from(command->id));
     if (!postgres_call(command->pg, &CASES, &id, 1, &cases, &error))
-        return case_failed(&error);
+        return command_failed("case", &error);
     if (postgres_rows(cases) == 0) {
         fprintf(stderr,
                 "onecase: no case or hazard \"%s\"; numbers look like AJ9901-20261122-0007 or "
@@ -307,7 +307,7 @@ int case_show(const CaseCommand *command)
     builder_char(&out, '[');
     for (int i = 0; i < postgres_rows(cases); i++)
         if (!show_one(command, cases, i, &out, &error))
-            return case_failed(&error);
+            return command_failed("case", &error);
     if (command->json)
         printf("%.*s]\n", TEXT_ARGS(builder_view(&out)));
     return EXIT_OK;

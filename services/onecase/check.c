@@ -10,9 +10,11 @@
 #include "adapters/mapping_file.h"
 #include "adapters/region_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FILES_MAX = 200, ARENA_BLOCK = 256 * 1024 };
 
@@ -50,7 +52,7 @@ static const char USAGE[] =
     "  printf 19900000001 | openssl dgst -sha256 -hmac 'onecase test key'   (the first 32 digits)\n"
     "Numbers with a fraction are equal within 0.000001.\n"
     "\n"
-    "exit: 0 all well, 1 mistakes or differences, 3 the regions or a folder's files are not there, "
+    "exit: 0 all well, 1 mistakes or differences, 3 no regions file, or no file at all, "
     "64 wrong words\n";
 
 static bool take_value(int argc, char **argv, int *i, const char **value)
@@ -240,8 +242,14 @@ static int check(const CheckOptions *options, Arena *arena)
     }
     Text path = regions_path(options, paths.items[0], arena);
     if (!region_file_load(text_string(arena, path), arena, &regions, &error)) {
-        fprintf(stderr, "onecase check: %s%s\n", error.text,
-                options->regions == NULL ? "; --regions FILE names another file" : "");
+        bool guessed = options->regions == NULL;
+        Text first = paths.items[0];
+        if (guessed && access(text_string(arena, first), R_OK) != 0)
+            fprintf(stderr, "onecase check: cannot read \"%.*s\": %s\n", TEXT_ARGS(first),
+                    strerror(errno));
+        else
+            fprintf(stderr, "onecase check: %s%s\n", error.text,
+                    guessed ? "; --regions FILE names the regions" : "");
         return EXIT_NOT_FOUND;
     }
     const Mapping **mappings = ARENA_ARRAY(arena, const Mapping *, paths.count);

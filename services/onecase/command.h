@@ -1,6 +1,8 @@
 #ifndef ONECASE_SERVICES_ONECASE_COMMAND_H
 #define ONECASE_SERVICES_ONECASE_COMMAND_H
 
+#include "base/error.h"
+
 /*
  * `onecase` is a table of commands. A command gets its own argv (argv[0] is its name, e.g. "case") and answers with
  * an exit code. Every command understands --help; where it prints data also --json.
@@ -20,6 +22,13 @@ typedef struct Command {
     const char *summary; /* one line for `onecase --help` */
     int (*run)(int argc, char **argv);
 } Command;
+
+/* One line on stderr about a wrong word (or NULL), with where to read more. EXIT_USAGE. */
+int command_usage_error(const char *command, const char *message, const char *word);
+/* The same for an answer ':' or '?' of getopt_long, which is silent when its option string is ":". */
+int command_option_error(const char *command, int option, char **argv);
+/* The failure on stderr, with what to do when a server does not answer, and the exit code that fits it. */
+int command_failed(const char *command, const Error *error);
 
 int command_topics(int argc, char **argv);
 int command_check(int argc, char **argv);

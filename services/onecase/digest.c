@@ -82,7 +82,7 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
     *options = (Options){0};
     *status = EXIT_USAGE;
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "", LONG, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
         switch (option) {
         case 'c':
             options->clusters = true;
@@ -95,11 +95,12 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
             *status = EXIT_OK;
             return false;
         default:
+            command_option_error("digest", option, argv);
             return false;
         }
     }
     if (optind < argc) {
-        print_usage(stderr);
+        command_usage_error("digest", "no words are taken, not", argv[optind]);
         return false;
     }
     return true;
@@ -171,12 +172,12 @@ int command_digest(int argc, char **argv)
     PostgresSettings settings = {.conninfo = "", .application = "onecase-digest"};
     Postgres *pg = postgres_new(&settings);
     Error error = {0};
-    bool well = true;
+    bool well = postgres_connect(pg, &error);
     for (size_t i = 0; well && i < count; i++)
         well = digest_table(pg, &tables[i], &digests[i], &error);
     postgres_free(pg);
     if (!well)
-        return case_failed(&error);
+        return command_failed("digest", &error);
     print_digests(&options, tables, digests, count);
     return EXIT_OK;
 }

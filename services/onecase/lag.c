@@ -45,6 +45,8 @@ typedef struct Lag {
     Arena *arena;
     KafkaAdmin *admin;
     Postgres *pg;
+    const Mapping **mappings;
+    size_t mapping_count;
     LagRow *rows;
     size_t count;
     size_t capacity;
@@ -72,11 +74,15 @@ static void print_usage(FILE *stream)
         stream);
 }
 
-static bool take_option(int option, Options *options)
+/* False, said on stderr, when it is none. */
+static bool take_option(int option, char **argv, Options *options)
 {
     switch (option) {
     case 'm':
-        return text_to_int64(text_from(optarg), &options->max) && options->max >= 0;
+        if (text_to_int64(text_from(optarg), &options->max) && options->max >= 0)
+            return true;
+        command_usage_error("lag", "--max is a number of messages, not", optarg);
+        return false;
     case 'p':
         options->prefix = optarg;
         return true;
@@ -93,6 +99,7 @@ static bool take_option(int option, Options *options)
         options->json = true;
         return true;
     default:
+        command_option_error("lag", option, argv);
         return false;
     }
 }
@@ -115,19 +122,17 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
     };
     *status = EXIT_USAGE;
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "", LONG, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
         if (option == 'h') {
             print_usage(stdout);
             *status = EXIT_OK;
             return false;
         }
-        if (!take_option(option, options)) {
-            print_usage(stderr);
+        if (!take_option(option, argv, options))
             return false;
-        }
     }
     if (optind < argc) {
-        print_usage(stderr);
+        command_usage_error("lag", "no words are taken, not", argv[optind]);
         return false;
     }
     *status = EXIT_OK;
@@ -217,20 +222,28 @@ static bool measure_source(Lag *lag, const char *name, Error *error)
     return true;
 }
 
-static bool measure_intake(Lag *lag, Error *error)
+static bool load_mappings(Lag *lag, Error *error)
 {
     TextList paths = {NULL, 0};
     MappingFindings findings = {.arena = lag->arena};
     MappingFileOptions options = {0};
-    if (!mapping_file_list(lag->options->sources, lag->arena, &paths, error))
+    const char *folder = lag->options->sources;
+    if (!mapping_file_list(folder, lag->arena, &paths, error))
         return false;
-    const Mapping **mappings = ARENA_ARRAY(lag->arena, const Mapping *, paths.count);
-    if (!mapping_file_load_all(paths, &options, lag->arena, mappings, &findings))
-        return error_set(error, ERROR_FATAL,
-                         "mapping files in %s have mistakes; `onecase check` names them",
-                         lag->options->sources);
-    for (size_t i = 0; i < paths.count; i++) {
-        TextList topics = mapping_topics(mappings[i]);
+    lag->mappings = ARENA_ARRAY(lag->arena, const Mapping *, paths.count);
+    lag->mapping_count = paths.count;
+    if (paths.count == 0)
+        return error_set(error, ERROR_FATAL, "folder \"%s\" holds no mapping file (*.cfg)", folder);
+    return mapping_file_load_all(paths, &options, lag->arena, lag->mappings, &findings) ||
+           error_set(error, ERROR_FATAL,
+                     "mapping files in \"%s\" have mistakes; `onecase check %s` names them", folder,
+                     folder);
+}
+
+static bool measure_intake(Lag *lag, Error *error)
+{
+    for (size_t i = 0; i < lag->mapping_count; i++) {
+        TextList topics = mapping_topics(lag->mappings[i]);
         for (size_t k = 0; k < topics.count; k++) {
             Text name =
                 text_format(lag->arena, "%s%.*s", lag->options->prefix, TEXT_ARGS(topics.items[k]));
@@ -326,9 +339,11 @@ int command_lag(int argc, char **argv)
     KafkaClientSpec client = {.brokers = options.brokers, .client_id = "onecase-lag"};
     PostgresSettings settings = {.conninfo = "", .application = "onecase-lag"};
     Lag lag = {.options = &options, .arena = arena_new(ARENA_BLOCK), .pg = postgres_new(&settings)};
-    if (!kafka_admin_open(&client, ASK_LIMIT_MS, &lag.admin, &error) ||
-        !measure_intake(&lag, &error) || !measure_matcher(&lag, &error))
-        status = case_failed(&error);
+    if (!load_mappings(&lag, &error))
+        status = command_usage_error("lag", error.text, NULL);
+    else if (!kafka_admin_open(&client, ASK_LIMIT_MS, &lag.admin, &error) ||
+             !measure_intake(&lag, &error) || !measure_matcher(&lag, &error))
+        status = command_failed("lag", &error);
     else if (options.json)
         print_json(&lag);
     else

@@ -26,8 +26,22 @@ static void print_usage(FILE *stream)
           stream);
 }
 
+static int run(int argc, char **argv)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(argv[0], COMMANDS[i].name) == 0)
+            return COMMANDS[i].run(argc, argv);
+    fprintf(stderr, "onecase: no command \"%s\"; `onecase --help` lists them\n", argv[0]);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "help") == 0) {
+        char help[] = "--help";
+        char *words[] = {argv[2], help, NULL};
+        return run(2, words);
+    }
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         print_usage(stdout);
         return EXIT_OK;
@@ -40,9 +54,5 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return EXIT_USAGE;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(argv[1], COMMANDS[i].name) == 0)
-            return COMMANDS[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "onecase: no command \"%s\"; `onecase --help` lists them\n", argv[1]);
-    return EXIT_USAGE;
+    return run(argc - 1, argv + 1);
 }

@@ -82,12 +82,12 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
                          .brokers = brokers != NULL ? brokers : "localhost:9092"};
     *status = EXIT_USAGE;
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "", LONG, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
         switch (option) {
         case 'c':
         case 'k':
             if (options->action != TOPICS_NOTHING) {
-                fputs("onecase topics: one of --create and --check, once\n", stderr);
+                command_usage_error("topics", "one of --create and --check, once", NULL);
                 return false;
             }
             options->action = option == 'c' ? TOPICS_CREATE : TOPICS_CHECK;
@@ -115,10 +115,15 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
             *status = EXIT_OK;
             return false;
         default:
+            command_option_error("topics", option, argv);
             return false;
         }
     }
-    if (options->action == TOPICS_NOTHING || optind < argc) {
+    if (optind < argc) {
+        command_usage_error("topics", "no words are taken, not", argv[optind]);
+        return false;
+    }
+    if (options->action == TOPICS_NOTHING) {
         print_usage(stderr);
         return false;
     }
@@ -283,7 +288,8 @@ static void print_json(const Run *run)
     fwrite(text.data, 1, text.size, stdout);
 }
 
-static void print_text(const Run *run)
+/* What was made and found, also before a failure. */
+static void print_lines(const Run *run)
 {
     for (size_t i = 0; i < run->created_count; i++)
         printf("%s: created\n", run->created[i]);
@@ -292,6 +298,11 @@ static void print_text(const Run *run)
         printf("%s: %s: expected %s, found %s\n", difference->topic, difference->setting,
                difference->expected, difference->found);
     }
+}
+
+static void print_text(const Run *run)
+{
+    print_lines(run);
     if (run->options->action == TOPICS_CHECK && run->difference_count == 0)
         printf("all topics are as %s wants them (%d broker%s)\n", run->options->file, run->brokers,
                run->brokers == 1 ? "" : "s");
@@ -313,14 +324,14 @@ static int run_command(Run *run)
     run->differences = ARENA_ARRAY(run->arena, Difference, DIFFERENCES_MAX);
     bool good = run_topics(run, &error);
     kafka_admin_close(run->admin);
-    if (run->options->json && good)
+    if (!good) {
+        print_lines(run);
+        return command_failed("topics", &error);
+    }
+    if (run->options->json)
         print_json(run);
     else
         print_text(run);
-    if (!good) {
-        fprintf(stderr, "onecase topics: %s\n", error.text);
-        return error.verdict == ERROR_RETRY ? EXIT_UNAVAILABLE : EXIT_SOFTWARE;
-    }
     return run->difference_count > 0 ? EXIT_FOUND : EXIT_OK;
 }
 

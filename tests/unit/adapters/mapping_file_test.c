@@ -194,7 +194,7 @@ static void reads_regions_and_refuses_what_is_none(void **state)
     }
     Error missing = {0};
     assert_false(region_file_load("/nowhere.cfg", fixture->arena, &table, &missing));
-    assert_string_equal(missing.text, "cannot read \"/nowhere.cfg\"");
+    assert_string_equal(missing.text, "cannot read \"/nowhere.cfg\": No such file or directory");
 }
 
 int main(void)

@@ -1,0 +1,95 @@
+"""Wrong words, wrong files and no servers: what the programs say, and their exit codes.
+Usage: command_test.py FOLDER_OF_PROGRAMS SOURCE_FOLDER"""
+
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAMS = pathlib.Path(sys.argv[1])
+PROJECT = pathlib.Path(sys.argv[2])
+
+# command line of onecase, exit code, what stderr begins with
+WORDS = [
+    ("", 64, "usage: onecase COMMAND"),
+    ("what", 64, 'onecase: no command "what"; `onecase --help` lists them'),
+    ("help what", 64, 'onecase: no command "what"'),
+    ("topics", 64, "usage: onecase topics"),
+    ("topics --create --check", 64, "onecase topics: one of --create and --check, once; `onecase topics --help`"),
+    ("topics --what", 64, 'onecase topics: no option "--what"; `onecase topics --help` says more'),
+    ("topics --create more", 64, 'onecase topics: no words are taken, not "more"'),
+    ("topics --file", 64, 'onecase topics: a value is missing after "--file"'),
+    ("topics --check --file /nowhere", 64, "/nowhere: could not read: No such file or directory"),
+    ("lag --what", 64, 'onecase lag: no option "--what"'),
+    ("lag more", 64, 'onecase lag: no words are taken, not "more"'),
+    ("lag --max", 64, 'onecase lag: a value is missing after "--max"'),
+    ("lag --max many", 64, 'onecase lag: --max is a number of messages, not "many"'),
+    ("lag --sources /nowhere", 64, 'onecase lag: cannot read folder "/nowhere": No such file or directory'),
+    ("lag --sources deploy/sources/tests", 64, 'onecase lag: folder "deploy/sources/tests" holds no mapping file (*.cfg)'),
+    ("lag --sources deploy", 64, 'onecase lag: mapping files in "deploy" have mistakes; `onecase check deploy` names them'),
+    ("digest --what", 64, 'onecase digest: no option "--what"'),
+    ("digest more", 64, 'onecase digest: no words are taken, not "more"'),
+    ("case", 64, "onecase case: a subcommand is missing: list, show or explain"),
+    ("case list --what", 64, 'onecase case: no option "--what"'),
+    ("check --what", 64, 'onecase check: no option "--what"'),
+    ("check /nowhere.cfg", 3, 'onecase check: cannot read "/nowhere.cfg": No such file or directory'),
+    ("check deploy/sources --regions /nowhere", 3, 'onecase check: cannot read "/nowhere": No such file or directory'),
+    ("check deploy/sources --regions deploy", 3, 'onecase check: cannot read "deploy": it is no file'),
+]
+
+
+class Commands(unittest.TestCase):
+    def run_program(self, program, *words, **environment):
+        done = subprocess.run([PROGRAMS / program, *words], cwd=PROJECT, env={**os.environ, **environment}, capture_output=True,
+                              encoding="utf-8", timeout=60)
+        self.assertNotIn("Sanitizer", done.stderr)
+        return done
+
+    def test_wrong_words_are_named_with_what_to_do(self):
+        for words, code, said in WORDS:
+            with self.subTest(words=words):
+                done = self.run_program("onecase", *words.split())
+                self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+                self.assertTrue(done.stderr.startswith(said), done.stderr)
+
+    def test_help_of_a_command_comes_either_way(self):
+        for command in ("topics", "check", "lag", "digest", "case"):
+            with self.subTest(command=command):
+                done = self.run_program("onecase", command, "--help")
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertTrue(done.stdout.startswith(f"usage: onecase {command}"), done.stdout)
+                self.assertEqual(self.run_program("onecase", "help", command).stdout, done.stdout)
+
+    def test_help_of_a_service_names_every_signal_it_heeds(self):
+        self.assertIn("SIGHUP reloads", self.run_program("intake", "--help").stdout)
+        self.assertNotIn("SIGHUP", self.run_program("matcher", "--help").stdout)
+
+    def test_without_postgresql_the_next_step_is_said(self):
+        with socket.socket() as nobody:  # bound and not listening: refused at once
+            nobody.bind(("127.0.0.1", 0))
+            away = {"PGHOST": "127.0.0.1", "PGPORT": str(nobody.getsockname()[1])}
+            for words in (("digest",), ("case", "list")):
+                done = self.run_program("onecase", *words, **away)
+                self.assertEqual((done.returncode, done.stdout), (69, ""))
+                self.assertTrue(done.stderr.startswith(f"onecase {words[0]}: could not connect to PostgreSQL"), done.stderr)
+                self.assertIn("deploy/local/up", done.stderr)
+
+    def test_a_service_checks_the_files_its_settings_name(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            model = pathlib.Path(scratch) / "model.cfg"
+            model.write_text("mistake = 1;\nother = 2;\n", encoding="utf-8")
+            done = self.run_program("matcher", "--check", "--set", f"model={model}")
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f'{model}:1: unknown key "mistake" in the model\n', done.stderr)
+            self.assertIn(f'{model}:2: unknown key "other" in the model\n', done.stderr)
+        self.assertEqual(self.run_program("matcher", "--check").returncode, 0)
+        done = self.run_program("intake", "--check")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--set key_file=", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
