@@ -5,6 +5,8 @@
  */
 #include "domain/escalation.h"
 
+#include "base/map.h"
+
 #include "domain/datetime.h"
 
 #include <assert.h>
@@ -26,37 +28,50 @@ static bool witness(const HazardMember *member)
     return member->independence == INDEPENDENT || member->independence == SAME_REPORTER;
 }
 
-/* Is there an earlier witness of the window with the same reporter (or source)? */
-static bool seen_before(const HazardMember *const *members, size_t first, size_t at, bool source)
+/* The witnesses among the members [first, at] in event-time order, counted while the window moves on. */
+typedef struct Window {
+    const HazardMember *const *members;
+    size_t first;
+    Map *by_reporter; /* witnesses of each, 0 when they have left */
+    Map *by_source;
+    int32_t reporters;
+    int32_t sources;
+} Window;
+
+/* How many there are now. */
+static int64_t tally(Map *map, uint64_t key, int64_t change)
 {
-    const HazardMember *member = members[at];
-    if (!source && member->reporter == 0)
-        return false;
-    for (size_t i = first; i < at; i++)
-        if (witness(members[i]) && (source ? members[i]->source == member->source
-                                           : members[i]->reporter == member->reporter))
-            return true;
-    return false;
+    uint64_t count = 0;
+    (void)map_get(map, key, &count);
+    map_put(map, key, count + (uint64_t)change);
+    return (int64_t)count + change;
 }
 
-/* Counts the witnesses of the window that ends with member `at`. */
-static void count_window(const EscalationRules *rules,
-                         const HazardMember *const *members,
-                         size_t at,
-                         Escalation *found)
+static void enter(Window *window, const HazardMember *member)
 {
-    int64_t from = members[at]->event_at - rules->window_days * DATETIME_DAY_US;
-    size_t first = at;
-    while (first > 0 && members[first - 1]->event_at >= from)
-        first--;
-    found->sources = found->reporters = 0;
-    for (size_t i = first; i <= at; i++) {
-        if (!witness(members[i]))
-            continue;
-        found->sources += !seen_before(members, first, i, true);
-        found->reporters += !seen_before(members, first, i, false);
-    }
-    found->reports = found->reporters;
+    if (!witness(member))
+        return;
+    window->sources += tally(window->by_source, member->source, 1) == 1;
+    window->reporters +=
+        member->reporter == 0 || tally(window->by_reporter, member->reporter, 1) == 1;
+}
+
+static void leave(Window *window, const HazardMember *member)
+{
+    if (!witness(member))
+        return;
+    window->sources -= tally(window->by_source, member->source, -1) == 0;
+    window->reporters -=
+        member->reporter == 0 || tally(window->by_reporter, member->reporter, -1) == 0;
+}
+
+/* Lets the window end with member `at`, the one after the last. */
+static void move_window(Window *window, size_t at, int32_t days)
+{
+    int64_t from = window->members[at]->event_at - days * DATETIME_DAY_US;
+    enter(window, window->members[at]);
+    for (; window->members[window->first]->event_at < from; window->first++)
+        leave(window, window->members[window->first]);
 }
 
 static bool people_hurt(const HazardMember *member)
@@ -64,19 +79,19 @@ static bool people_hurt(const HazardMember *member)
     return member->trapped > 0 || member->injured > 0 || member->dead > 0;
 }
 
-/* The level the first members up to `at` give, without what came before. */
-static void judge_at(const EscalationRules *rules,
-                     const HazardMember *const *members,
-                     size_t at,
-                     int16_t base,
-                     Escalation *found)
+/* The level that the window gives, which ends with `member`. */
+static void judge_window(const EscalationRules *rules,
+                         const Window *window,
+                         const HazardMember *member,
+                         int16_t base,
+                         Escalation *found)
 {
-    bool by_reports;
-    bool by_sources;
-    count_window(rules, members, at, found);
-    by_reports = found->reports >= rules->step_reports;
-    by_sources = found->sources >= rules->step_sources && found->reporters >= rules->step_reporters;
-    if (rules->red_when_people_hurt && people_hurt(members[at])) {
+    found->reports = found->reporters = window->reporters;
+    found->sources = window->sources;
+    bool by_reports = found->reports >= rules->step_reports;
+    bool by_sources =
+        found->sources >= rules->step_sources && found->reporters >= rules->step_reporters;
+    if (rules->red_when_people_hurt && people_hurt(member)) {
         found->level = RED;
         found->rule = "people";
     } else if (found->reports >= rules->red_reports) {
@@ -88,36 +103,57 @@ static void judge_at(const EscalationRules *rules,
     }
 }
 
+static Escalation judge_members(const EscalationRules *rules, Window *window, size_t count)
+{
+    Escalation best = {.level = BLUE + 1};
+    int16_t base = BLUE;
+    for (size_t i = 0; i < count && best.level > RED; i++) {
+        const HazardMember *member = window->members[i];
+        Escalation here = {.level = base, .rule = "colour"};
+        if (member->category->colour < here.level)
+            here.level = member->category->colour;
+        if (member->level > 0 && member->level < here.level) {
+            here.level = member->level;
+            here.rule = "department";
+        }
+        base = here.level;
+        move_window(window, i, rules->window_days);
+        judge_window(rules, window, member, base, &here);
+        if (here.level >= best.level)
+            continue;
+        best = here;
+        best.since = member->event_at;
+        best.report_id = member->report_id;
+    }
+    return best;
+}
+
 Escalation
 escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t case_id, Arena *arena)
 {
     const HazardMember **members = ARENA_ARRAY(arena, const HazardMember *, hazard->member_count);
     size_t count = 0;
-    for (size_t i = 0; i < hazard->member_count; i++)
-        if (hazard->members[i].case_id == case_id)
-            members[count++] = &hazard->members[i];
-    assert(count > 0);
-    qsort(members, count, sizeof(const HazardMember *), by_event);
-
-    Escalation best = {.level = BLUE + 1};
-    int16_t base = BLUE;
-    for (size_t i = 0; i < count && best.level > RED; i++) {
-        Escalation here = {.level = base, .rule = "colour"};
-        if (members[i]->category->colour < here.level)
-            here.level = members[i]->category->colour;
-        if (members[i]->level > 0 && members[i]->level < here.level) {
-            here.level = members[i]->level;
-            here.rule = "department";
-        }
-        base = here.level;
-        judge_at(rules, members, i, base, &here);
-        if (here.level >= best.level)
+    bool sorted = true; /* most reports come in the order in which things happened */
+    for (size_t i = 0; i < hazard->member_count; i++) {
+        if (hazard->members[i].case_id != case_id)
             continue;
-        best = here;
-        best.since = members[i]->event_at;
-        best.report_id = members[i]->report_id;
+        members[count++] = &hazard->members[i];
+        sorted = sorted && (count < 2 || by_event(&members[count - 2], &members[count - 1]) < 0);
     }
-    return best;
+    assert(count > 0);
+    if (!sorted)
+        qsort(members, count, sizeof(const HazardMember *), by_event);
+    Window window = {.members = members, .by_reporter = map_new(), .by_source = map_new()};
+    Escalation judged = judge_members(rules, &window, count);
+    map_free(window.by_reporter);
+    map_free(window.by_source);
+    return judged;
+}
+
+bool escalation_stands(const Escalation *judged, const HazardMember *added)
+{
+    return judged->level == RED && added->event_at >= judged->since &&
+           added->report_id > judged->report_id;
 }
 
 Text escalation_reason(const Escalation *escalation, Arena *arena)

@@ -16,6 +16,12 @@
 Escalation
 escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t case_id, Arena *arena);
 
+/*
+ * Whether a member that was added last leaves the judgement as it is: what comes after a case became red does not
+ * change since when.
+ */
+bool escalation_stands(const Escalation *judged, const HazardMember *added);
+
 /* Why, in Chinese, for cases.level_reason; on the arena. */
 Text escalation_reason(const Escalation *escalation, Arena *arena);
 

@@ -49,12 +49,25 @@ static void release(Representative *representative)
     free(representative);
 }
 
+/* The place of the first id that is not smaller. */
+static size_t id_list_place(const IdList *list, int64_t id)
+{
+    size_t low = 0;
+    size_t high = list->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list->ids[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 static void id_list_add(IdList *list, int64_t id)
 {
-    size_t at = list->count;
-    while (at > 0 && list->ids[at - 1] > id)
-        at--;
-    if (at > 0 && list->ids[at - 1] == id)
+    size_t at = id_list_place(list, id);
+    if (at < list->count && list->ids[at] == id)
         return;
     list->ids = grown(list->ids, &list->capacity, list->count, sizeof(int64_t));
     memmove(&list->ids[at + 1], &list->ids[at], (list->count - at) * sizeof(int64_t));
@@ -232,7 +245,7 @@ size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids,
     size_t i = 0;
     size_t j = 0;
     size_t total = 0;
-    while (i < own_count || j < base_count) {
+    while ((i < own_count || j < base_count) && total <= max) {
         bool from_own = j == base_count || (i < own_count && own->ids[i] <= base->ids[j]);
         int64_t id = from_own ? own->ids[i] : base->ids[j];
         i += i < own_count && own->ids[i] == id;

@@ -109,7 +109,7 @@ void hazard_store_add(HazardStore *store,
 
 /*
  * Ids of the hazards under a blocking key, ascending, at most `max` of them; returns how many there
- * are in all.
+ * are, max + 1 when there are more: a key that half the city shares is not counted out each time.
  */
 size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max);
 

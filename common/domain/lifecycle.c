@@ -232,7 +232,8 @@ void lifecycle_attach(Lifecycle *lifecycle,
                                          .hazard_id = hazard->id,
                                          .report_id = member->report_id,
                                          .event_at = member->event_at});
-    derive_level(lifecycle, hazard, chosen);
+    if (!escalation_stands(&chosen->escalation, member))
+        derive_level(lifecycle, hazard, chosen);
     derive_closing(lifecycle, hazard, chosen, member, false);
     hazard->version++;
     chosen->version++;

@@ -151,6 +151,134 @@ static void red_since_does_not_depend_on_the_order_of_arrival(void **state)
     }
 }
 
+/* ---- against the page, read word by word ---- */
+
+enum { CROWD = 60, CROWDS = 300 };
+
+static bool is_witness(const HazardMember *member)
+{
+    return member->independence == INDEPENDENT || member->independence == SAME_REPORTER;
+}
+
+/* Distinct reporters (or sources) among the witnesses of the 90 days up to `end`. */
+static int32_t
+distinct(const HazardMember *members, size_t count, const HazardMember *end, bool source)
+{
+    int32_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool later = members[i].event_at > end->event_at || (members[i].event_at == end->event_at &&
+                                                             members[i].report_id > end->report_id);
+        if (later || members[i].event_at < end->event_at - 90 * FIXTURE_DAY ||
+            !is_witness(&members[i]))
+            continue;
+        bool again = false;
+        for (size_t k = 0; k < i; k++) {
+            bool after =
+                members[k].event_at > end->event_at ||
+                (members[k].event_at == end->event_at && members[k].report_id > end->report_id);
+            again =
+                again ||
+                (!after && members[k].event_at >= end->event_at - 90 * FIXTURE_DAY &&
+                 is_witness(&members[k]) &&
+                 (source ? members[k].source == members[i].source
+                         : members[i].reporter != 0 && members[k].reporter == members[i].reporter));
+        }
+        found += !again;
+    }
+    return found;
+}
+
+/* The earliest event at which five witnesses, or people hurt, make it red; INT64_MAX: never (lamps are yellow, 3). */
+static int64_t red_since(const HazardMember *members, size_t count)
+{
+    int64_t since = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        bool red = members[i].trapped > 0 || distinct(members, count, &members[i], false) >= 5;
+        if (red && members[i].event_at < since)
+            since = members[i].event_at;
+    }
+    return since;
+}
+
+static HazardMember random_member(int64_t report_id)
+{
+    Text sources[] = {HOTLINE, GRID, FIRE};
+    HazardMember member =
+        fixture_member(report_id, rand() % 400, (uint64_t)(rand() % 6), sources[rand() % 3]);
+    member.category = &FIXTURE_LAMP;
+    member.independence = rand() % 3 == 0 ? TRANSFERRED : INDEPENDENT;
+    member.trapped = rand() % 150 == 0;
+    return member;
+}
+
+/* Any arrival order; and what is judged step by step equals what is judged at once, as memory rebuilt has it. */
+static void follows_the_page_for_any_crowd(void **state)
+{
+    (void)state;
+    srand(20260101);
+    int32_t reds = 0;
+    int32_t calm = 0;
+    for (int crowd = 0; crowd < CROWDS; crowd++) {
+        Fixture fixture = fixture_new();
+        HazardMember members[CROWD];
+        size_t count = 1 + (size_t)(rand() % (crowd % 2 == 0 ? 12 : CROWD));
+        int64_t id = 0;
+        fixture_begin(&fixture);
+        for (size_t i = 0; i < count; i++) {
+            members[i] = random_member((int64_t)i + 1);
+            id = fixture_join(&fixture, id, members[i], HOTLINE);
+            const Hazard *hazard = hazard_store_get(fixture.lifecycle.store, id);
+            Escalation judged = judge(&fixture, id);
+            assert_int_equal(hazard->case_count, 1);
+            assert_memory_equal(&judged.since, &hazard->cases[0].escalation.since,
+                                sizeof judged.since);
+            assert_int_equal(judged.level, hazard->cases[0].escalation.level);
+            assert_int_equal(judged.report_id, hazard->cases[0].escalation.report_id);
+            assert_int_equal(judged.reports, hazard->cases[0].escalation.reports);
+            int64_t since = red_since(members, i + 1);
+            assert_int_equal(judged.level == 1, since != INT64_MAX);
+            if (judged.level == 1)
+                assert_int_equal(judged.since, since);
+            else
+                assert_int_equal(
+                    judged.reports,
+                    distinct(members, i + 1, hazard_member(hazard, judged.report_id), false));
+            reds += judged.level == 1;
+            calm += judged.level != 1;
+        }
+        hazard_store_free(fixture.lifecycle.store);
+        fixture_done(&fixture);
+    }
+    assert_true(reds > 1000 && calm > 500);
+}
+
+/* A serial caller, or a thousand copies, cost no more than they say. */
+static void one_caller_may_call_ten_thousand_times(void **state)
+{
+    (void)state;
+    Fixture fixture = fixture_new();
+    fixture_begin(&fixture);
+    int64_t id = 0;
+    for (int64_t report = 1; report <= 10000; report++) {
+        Hazard *hazard = id != 0 ? hazard_store_edit(fixture.lifecycle.store, id)
+                                 : lifecycle_open_hazard(&fixture.lifecycle, 0);
+        HazardMember member = fixture_member(report, (double)report / 200, 7, HOTLINE);
+        member.case_id = 1;
+        hazard_store_add(fixture.lifecycle.store, hazard, &member,
+                         fixture_evidence(report, HOTLINE, &FIXTURE_LIFT), fixture.model);
+        id = hazard->id;
+    }
+    const Hazard *hazard = hazard_store_get(fixture.lifecycle.store, id);
+    for (int again = 0; again < 100;
+         again++) { /* windows counted each anew took a minute for one */
+        Escalation judged =
+            escalation_judge(model_escalation(fixture.model), hazard, 1, fixture.arena);
+        assert_int_equal(judged.level, 2);
+    }
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +290,8 @@ int main(void)
         cmocka_unit_test(five_independent_reports_are_red_whatever_the_colour),
         cmocka_unit_test(people_trapped_are_red_at_once),
         cmocka_unit_test(red_since_does_not_depend_on_the_order_of_arrival),
+        cmocka_unit_test(follows_the_page_for_any_crowd),
+        cmocka_unit_test(one_caller_may_call_ten_thousand_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
