@@ -131,6 +131,7 @@ static Escalation judge_members(const EscalationRules *rules, Window *window, si
 Escalation
 escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t case_id, Arena *arena)
 {
+    ArenaMark mark = arena_mark(arena);
     const HazardMember **members = ARENA_ARRAY(arena, const HazardMember *, hazard->member_count);
     size_t count = 0;
     bool sorted = true; /* most reports come in the order in which things happened */
@@ -147,6 +148,7 @@ escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t cas
     Escalation judged = judge_members(rules, &window, count);
     map_free(window.by_reporter);
     map_free(window.by_source);
+    arena_rewind(arena, mark);
     return judged;
 }
 

@@ -12,6 +12,7 @@
 /*
  * Judges the members of one case. Members in any order; a report that is a copy or follows another,
  * and further reports of one reporter, are no witnesses. Needs at least one member of the case.
+ * `arena` is used and rewound.
  */
 Escalation
 escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t case_id, Arena *arena);
