@@ -9,12 +9,16 @@ by batches of several sizes, over connections that are cut at the commit, and ea
 from __future__ import annotations
 
 import json
+import select
+import socket
+import socketserver
+import threading
 import time
 from collections.abc import Callable
 
 import pytest
 from harness import Database, wait_until
-from report_log import ReportLog, reconciled, wait_until_stored
+from report_log import ReportLog, mixed_log, reconciled, wait_until_stored
 
 NASTY = 'say "no" \\ \\n, {a,b} \n\t\r 😀 𠮷𡈽 NULL \'$1\' 100% é'
 LIST = [NASTY, "", "NULL", '"', "\\", ",", "{}", "𠮷", "😀", " "]
@@ -254,3 +258,129 @@ def test_a_closing_in_the_far_future_swallows_no_later_report(log, database, sta
     log.send()
     decide(log, database, start_service)
     assert database.rows("select reopened_count, closed_at from onecase.cases") == [(1, None)]
+
+
+class CutAtCommit:
+    """Between the matcher and PostgreSQL: of every few transactions one is cut off, before PostgreSQL sees its end or after
+    it has committed but before the matcher hears of it."""
+
+    SYNC = b"S\0\0\0\x04"
+
+    def __init__(self, host: str, port: int) -> None:
+        self.where = (host, port)
+        self.cuts = {"before": 0, "after": 0}
+        self.fences = 0
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self.handler(), bind_and_activate=True)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def handler(self) -> type:
+        outer = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                outer.relay(self.request)
+
+        return Handler
+
+    def next_cut(self) -> str | None:
+        self.fences += 1
+        return {3: "before", 6: "after"}.get(self.fences % 7)
+
+    def relay(self, client: socket.socket) -> None:
+        with socket.create_connection(self.where) as server:
+            cut = None
+            buffer = b""  # of the transaction that the client is sending
+            while True:
+                for ready in select.select([client, server], [], [])[0]:
+                    data = ready.recv(65536)
+                    if not data:
+                        return
+                    if ready is server:
+                        if cut == "after":
+                            self.cuts["after"] += 1
+                            time.sleep(0.05)  # PostgreSQL has answered, so it has committed
+                            return
+                        client.sendall(data)
+                        continue
+                    buffer += data
+                    if not buffer.endswith(self.SYNC):
+                        if b"\0fence\0" not in buffer:
+                            server.sendall(buffer)
+                            buffer = b""
+                        continue
+                    cut = self.next_cut() if b"\0fence\0" in buffer and b"select onecase.fence" not in buffer else None
+                    if cut == "before":
+                        self.cuts["before"] += 1
+                        server.sendall(buffer[:-len(self.SYNC)])
+                        return
+                    server.sendall(buffer)
+                    buffer = b""
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def test_connections_cut_at_the_commit(servers, log, new_database, start_service, onecase):
+    crafted(log)
+    mixed_log(log, seed=21, count=400)
+    log.send()
+    calm = new_database()
+    decide(log, calm, start_service)
+    database = new_database()
+    where = database.environment()
+    proxy = CutAtCommit(where["PGHOST"], int(where["PGPORT"]))
+    try:
+        decide(log, database, start_service, "batch_max=5", f"conninfo=host=127.0.0.1 port={proxy.port}")
+    finally:
+        proxy.close()
+    assert proxy.cuts["before"] >= 5 and proxy.cuts["after"] >= 5
+    assert_same(onecase, database, calm)
+    assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+    assert database.value("select count(*) from onecase.dead_letters where stage = 'write'") == 0
+
+
+def test_races_are_tried_again(log, new_database, start_service, onecase):
+    crafted(log)
+    log.send()
+    calm = new_database()
+    decide(log, calm, start_service)
+    database = new_database()
+    database.execute(
+        "create sequence onecase.turns; grant usage on onecase.turns to public; "
+        "create function onecase.stumble() returns trigger language plpgsql as $$ begin "
+        "case nextval('onecase.turns') % 6 when 1 then raise exception 'race' using errcode = '40001'; "
+        "when 3 then raise exception 'deadlock' using errcode = '40P01'; "
+        "when 4 then raise exception 'full' using errcode = '53200'; else return null; end case; end $$; "
+        "create trigger stumble after update on onecase.region_counters for each row execute function onecase.stumble()")
+    decide(log, database, start_service, "batch_max=7")
+    assert database.value("select last_value from onecase.turns") > 20
+    assert_same(onecase, database, calm)
+    assert_sound(database)
+
+
+def test_members_that_come_and_go_under_load(topics, new_database, start_service, onecase):
+    log = ReportLog(topics).create()  # two partitions that have records
+    mixed_log(log, seed=22, count=4000)
+    crafted(log)
+    log.send()
+    calm = new_database()
+    decide(log, calm, start_service)
+    database = log.use(new_database())
+    stored = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
+    settings = ["--set", f"group={database.name}", "--set", "batch_max=5"]
+    first = start_service("matcher", *settings, database=database)
+    moves = 0
+    for part in (0.05, 0.2, 0.35, 0.5, 0.65):
+        wait_until(lambda: database.value(stored) >= log.sent * part, 60, f"{part:.0%} of the load", every=0.005)
+        second = start_service("matcher", *settings, database=database)
+        second.wait_for_log("event=claimed", limit=60)
+        moves += database.value(stored) < log.sent
+        second.stop()
+    wait_until_stored(database, log, limit=120)
+    first.stop()
+    assert moves >= 3, "the load was over before the partitions moved"
+    assert_same(onecase, database, calm)
+    assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
