@@ -14,6 +14,7 @@
 
 #include <assert.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +113,7 @@ static bool refused(const PGresult *result, Error *error)
               constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
               state);
     if (first)
-        strncpy(error->state, state, sizeof(error->state) - 1);
+        snprintf(error->state, sizeof(error->state), "%.5s", state);
     return false;
 }
 
