@@ -261,7 +261,7 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     assert(member != NULL);
     bool taken_back =
         final_status(member->status) && change->status > 0 && !final_status(change->status);
-    if (change->status > 0) {
+    if (change->status > 0 && change->status != member->status) {
         member->status = change->status;
         member->status_at = change->status_at;
     }

@@ -78,7 +78,10 @@ void lifecycle_attach(Lifecycle *lifecycle,
 /* Notes that a person should look whether the report's hazard and `twin_id` are the same. After attach. */
 void lifecycle_request_review(Lifecycle *lifecycle, int64_t twin_id, const HazardMember *member);
 
-/* What an update may change of a member: absent or 0 leaves it. */
+/*
+ * What an update may change of a member: absent or 0 leaves it. The status it has already is no news, and leaves
+ * status_at: a record sent anew for another reason (a visit after the closing) does not move the closing.
+ */
 typedef struct MemberChange {
     int16_t status;
     int64_t status_at;

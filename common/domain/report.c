@@ -218,6 +218,13 @@ int64_t report_event_time(const Report *report, int64_t received_at, bool *suspe
     return chosen;
 }
 
+int64_t report_changed_time(const Report *report, int64_t received_at)
+{
+    return report->changed_at != TIME_ABSENT && believable(report->changed_at, received_at)
+               ? report->changed_at
+               : TIME_ABSENT;
+}
+
 int64_t report_status_time(const Report *report, int64_t received_at, int64_t otherwise)
 {
     const int64_t times[] = {report->changed_at, report->recorded_at, report->reported_at};

@@ -140,6 +140,9 @@ MUST_CHECK bool report_read(Text json, Arena *arena, Report *report, Error *erro
  */
 int64_t report_event_time(const Report *report, int64_t received_at, bool *suspect);
 
+/* changed_at when it is believable as above, else absent: one from 2099 would make every later change an older one. */
+int64_t report_changed_time(const Report *report, int64_t received_at);
+
 /*
  * When the source set the status: the first of changed_at, recorded_at, reported_at that is present and believable as
  * above, else `otherwise`. A case closed in the far future would swallow every report until then.

@@ -162,14 +162,18 @@ static void decide_ignored(Batch *batch, BatchItem *item)
 /* ---- revisions ---- */
 
 /* By revision, else by the time of change, else by the order of origin. */
-static bool is_newer(const StoredIdentity *stands, const Report *report, const Origin *origin)
+static bool is_newer(const StoredIdentity *stands,
+                     const Report *report,
+                     int64_t received_at,
+                     const Origin *origin)
 {
+    int64_t changed_at = report_changed_time(report, received_at);
     if (stands->revision != INTEGER_ABSENT && report->revision != INTEGER_ABSENT &&
         stands->revision != report->revision)
         return report->revision > stands->revision;
-    if (stands->changed_at != TIME_ABSENT && report->changed_at != TIME_ABSENT &&
-        stands->changed_at != report->changed_at)
-        return report->changed_at > stands->changed_at;
+    if (stands->changed_at != TIME_ABSENT && changed_at != TIME_ABSENT &&
+        stands->changed_at != changed_at)
+        return changed_at > stands->changed_at;
     if (stands->last.partition == origin->partition &&
         text_equal(stands->last.topic, origin->topic))
         return record_origin_compare(origin, &stands->last) > 0;
@@ -264,7 +268,7 @@ static bool apply_revision(Batch *batch,
                            Error *error)
 {
     StoredIdentity *stands = &identity->known->identity;
-    bool newer = is_newer(stands, change, &row->origin);
+    bool newer = is_newer(stands, change, row->received_at, &row->origin);
     drop_nonsense(change);
     row->region = stands->region;
     row->report_id = stands->report_id;
@@ -279,13 +283,13 @@ static bool apply_revision(Batch *batch,
     StoredReport *report = row_to_change(batch, identity);
     stored_report_waver(report, change);
     replace_fields(&report->report, change);
-    if (change->status != INTEGER_ABSENT)
+    if (row->status_after != row->status_before) /* said once more it is no news */
         report->status_at = report_status_time(change, row->received_at, row->received_at);
     report->mapping = row->mapping;
     stands->last = row->origin;
     stands->revision = change->revision != INTEGER_ABSENT ? change->revision : stands->revision;
-    stands->changed_at =
-        change->changed_at != TIME_ABSENT ? change->changed_at : stands->changed_at;
+    int64_t changed_at = report_changed_time(change, row->received_at);
+    stands->changed_at = changed_at != TIME_ABSENT ? changed_at : stands->changed_at;
     identity->known->status = row->status_after;
     identity->moved = true;
     RegionProgress *region = progress_region(item->partition, stands->region);
@@ -431,7 +435,7 @@ static void note_identity(Identity *identity, const StoredReport *row)
     known->received_at = row->received_at;
     known->first = known->last = row->origin;
     known->revision = row->report.revision;
-    known->changed_at = row->report.changed_at;
+    known->changed_at = report_changed_time(&row->report, row->received_at);
 }
 
 static bool decide_new(Batch *batch, BatchItem *item, Error *error)

@@ -62,6 +62,7 @@ def closings(log: ReportLog) -> None:
     lift(log, "C2", "11幢1单元", 3, title="电梯停运", body="")
     log.report("C1", "update", revision=2, status=60, changed_at=at(5))
     log.report("C2", "update", revision=2, status=60, changed_at=at(6))
+    log.report("C2", "update", revision=3, status=60, changed_at=at(30), satisfaction=2)  # it was closed on the sixth
     lift(log, "C3", "11幢1单元", 4)  # late: it changes nothing
     lift(log, "C4", "11幢1单元", 10)  # the repair did not hold
     for record_no in ("C3", "C4"):
@@ -384,3 +385,12 @@ def test_members_that_come_and_go_under_load(topics, new_database, start_service
     assert moves >= 3, "the load was over before the partitions moved"
     assert_same(onecase, database, calm)
     assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+
+
+def test_a_change_from_the_far_future_keeps_no_later_one_out(log, database, start_service):
+    lift(log, "F1", "3幢2单元", 1, revision=None)
+    log.report("F1", "update", status=20, changed_at="2099-01-01T00:00:00.000Z")
+    log.report("F1", "update", status=30, changed_at=at(3), partition=1)
+    log.send()
+    decide(log, database, start_service)
+    assert database.rows("select status from onecase.reports") == [(30,)]

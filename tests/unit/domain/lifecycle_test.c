@@ -79,6 +79,25 @@ static void the_case_follows_its_slowest_report(void **state)
     fixture_done(&fixture);
 }
 
+/* A visit to the caller weeks after, a field that was mended: the record comes again with the status it had. */
+static void a_closing_said_again_does_not_move(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    set_status(&fixture, 1, 60, 40);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, at_day(6));
+    fixture_join(&fixture, id, fixture_member(2, 20, 8, HOTLINE),
+                 HOTLINE); /* the repair did not hold */
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].reopened_count, 1);
+    assert_int_equal(fixture_count_events(&fixture, "closed"), 1);
+    assert_int_equal(fixture_count_events(&fixture, "status_changed"), 0);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 static void a_repeat_within_the_window_reopens(void **state)
 {
     Fixture fixture = fixture_new();
@@ -250,6 +269,7 @@ int main(void)
         cmocka_unit_test(the_first_report_opens_a_numbered_case),
         cmocka_unit_test(a_case_closes_when_all_its_reports_are_final),
         cmocka_unit_test(the_case_follows_its_slowest_report),
+        cmocka_unit_test(a_closing_said_again_does_not_move),
         cmocka_unit_test(a_repeat_within_the_window_reopens),
         cmocka_unit_test(a_repeat_after_the_window_is_the_next_episode),
         cmocka_unit_test(a_late_report_never_reopens),
