@@ -200,14 +200,24 @@ static int64_t red_since(const HazardMember *members, size_t count)
     return since;
 }
 
-static HazardMember random_member(int64_t report_id)
+/* xorshift64 by G. Marsaglia: the same crowds on every machine. */
+static uint64_t draw(uint64_t *state, uint64_t below)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state % below;
+}
+
+static HazardMember random_member(int64_t report_id, uint64_t *random)
 {
     Text sources[] = {HOTLINE, GRID, FIRE};
-    HazardMember member =
-        fixture_member(report_id, rand() % 400, (uint64_t)(rand() % 6), sources[rand() % 3]);
+    int32_t day = (int32_t)draw(random, 400);
+    uint64_t reporter = draw(random, 6);
+    HazardMember member = fixture_member(report_id, day, reporter, sources[draw(random, 3)]);
     member.category = &FIXTURE_LAMP;
-    member.independence = rand() % 3 == 0 ? TRANSFERRED : INDEPENDENT;
-    member.trapped = rand() % 150 == 0;
+    member.independence = draw(random, 3) == 0 ? TRANSFERRED : INDEPENDENT;
+    member.trapped = draw(random, 150) == 0;
     return member;
 }
 
@@ -215,17 +225,17 @@ static HazardMember random_member(int64_t report_id)
 static void follows_the_page_for_any_crowd(void **state)
 {
     (void)state;
-    srand(20260101);
+    uint64_t random = 20260101;
     int32_t reds = 0;
     int32_t calm = 0;
     for (int crowd = 0; crowd < CROWDS; crowd++) {
         Fixture fixture = fixture_new();
         HazardMember members[CROWD];
-        size_t count = 1 + (size_t)(rand() % (crowd % 2 == 0 ? 12 : CROWD));
+        size_t count = 1 + draw(&random, crowd % 2 == 0 ? 12 : CROWD);
         int64_t id = 0;
         fixture_begin(&fixture);
         for (size_t i = 0; i < count; i++) {
-            members[i] = random_member((int64_t)i + 1);
+            members[i] = random_member((int64_t)i + 1, &random);
             id = fixture_join(&fixture, id, members[i], HOTLINE);
             const Hazard *hazard = hazard_store_get(fixture.lifecycle.store, id);
             Escalation judged = judge(&fixture, id);
