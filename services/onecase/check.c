@@ -55,6 +55,31 @@ static const char USAGE[] =
     "exit: 0 all well, 1 mistakes or differences, 3 no regions file, or no file at all, "
     "64 wrong words\n";
 
+/* What a mapping file may say, the fields out of the table the engine reads. */
+static void print_language(void)
+{
+    static const char *const TYPES[] = {"text", "list", "integer", "time", "point", "flag"};
+    fputs("\n"
+          "Keys of a mapping file (the shipped ones in deploy/sources show each at work):\n"
+          "  format source topics encoding empty tests extra personal\n"
+          "  time { zone formats }  point { system order box }  region { first default required }\n"
+          "  kinds ( { kind reason when unless } )\n"
+          "  extract { NAME { after within chars length starts check } }\n"
+          "  codes { NAME { system rows file match unknown } }\n"
+          "  fields { FIELD { first all concat value pick join dedupe clean between extract as "
+          "codes\n"
+          "                   default required kinds when max precision personal source } }\n"
+          "\n"
+          "Fields it may fill:\n",
+          stdout);
+    size_t count;
+    const ReportField *fields = report_fields(&count);
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].mappable)
+            printf("  %-20s %-8s %s / %s\n", fields[i].name, TYPES[fields[i].type],
+                   fields[i].help_zh, fields[i].help);
+}
+
 static bool take_value(int argc, char **argv, int *i, const char **value)
 {
     if (*i + 1 >= argc) {
@@ -274,6 +299,7 @@ int command_check(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             fputs(USAGE, stdout);
+            print_language();
             return EXIT_OK;
         }
     }

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -163,6 +164,16 @@ class Check(unittest.TestCase):
         done = self.check(self.mapping)
         self.assertEqual(done.returncode, 0)
         self.assertTrue(done.stderr.endswith('a.cfg:6: warning: codes "c" is used by no field\n'), done.stderr)
+
+    def test_help_names_the_keys_and_fields_of_every_shipped_mapping(self):
+        words = set(re.findall(r"\w+", self.check("--help").stdout))
+        for path in (PROJECT / "deploy/sources").glob("*.cfg"):
+            text = re.sub(r'"(?:[^"\\]|\\.)*"|(?:#|//).*', "", path.read_text(encoding="utf-8"))
+            keys = set(re.findall(r"(\w+)\s*[=:]", text))
+            named = set(re.findall(r"(\w+)\s*[=:]\s*\{[^{}]*(?:rows|file|after)\b", text))  # NAME of codes and extract
+            self.assertGreater(len(keys), 20)
+            self.assertLessEqual(keys - named, words, path.name)
+        self.assertIn("发生时间", words)
 
     def test_exit_codes_tell_what_is_wrong(self):
         self.assertEqual(self.check("--help").returncode, 0)
