@@ -51,10 +51,12 @@ def revised_place(log: ReportLog) -> None:
     lift(log, "P2", "3幢2单元", 2)
     lift(log, "P3", "3幢2单元", 3, address="荷风苑9幢1单元")
     for number, changes in enumerate([{"finder_kind": "grid"}, {"origin_no": "GRID-77", "origin_source": "GRID"},
-                                      {"reporter": "2:" + "cd" * 16}, {"usc_code": "91990100MA00000000"}]):
-        lift(log, f"P4{number}", f"{number + 4}幢1单元", 4, reporter=CALLER)
+                                      {"reporter": "2:" + "cd" * 16}, {"reporter_kind": "staff"}, {"lift_plate": "54321"},
+                                      {"device_id": "D-2"}, {"place_name": "荷风苑"}, {"found_at": at(9)}]):
+        lift(log, f"P4{number}", f"{number + 101}幢1单元", 4, reporter=CALLER, occurred_at=None)
         log.report(f"P4{number}", "update", revision=2, **changes)
-        lift(log, f"P5{number}", f"{number + 4}幢1单元", 5, reporter=CALLER, quoted_nos=["GRID-77"])
+        lift(log, f"P5{number}", f"{number + 101}幢1单元", 5, reporter=CALLER, quoted_nos=["GRID-77"], lift_plate="12345",
+             device_id="D-1")
 
 
 def closings(log: ReportLog) -> None:
