@@ -20,7 +20,7 @@ static const char USAGE[] =
     "            ID is a case number (AJ9901-20261122-0007) or a hazard number (HZ9901-000123)\n"
     "  explain   why a report is where it is: every comparison with both values and its weight,\n"
     "            adding up exactly, and the runner-up\n"
-    "            REPORT is SOURCE/RECORD_NO (H12345/FS20260926008) or REGION:REPORT_ID (9901:12)\n"
+    "            REPORT is SOURCE/RECORD_NO, as `case show` prints it, or REGION:REPORT_ID (9901:12)\n"
     "\n"
     "  --region R   cases of one region\n"
     "  --level N    cases at least this red: 1 red, 2 orange, 3 yellow, 4 blue\n"
