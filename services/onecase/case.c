@@ -20,7 +20,7 @@ static const char USAGE[] =
     "            ID is a case number (AJ9901-20261122-0007) or a hazard number (HZ9901-000123)\n"
     "  explain   why a report is where it is: every comparison with both values and its weight,\n"
     "            adding up exactly, and the runner-up\n"
-    "            REPORT is SOURCE/RECORD_NO, as `case show` prints it, or REGION:REPORT_ID (9901:12)\n"
+    "            REPORT is SOURCE/RECORD_NO, as show prints it, or REGION:REPORT_ID (9901:12)\n"
     "\n"
     "  --region R   cases of one region\n"
     "  --level N    cases at least this red: 1 red, 2 orange, 3 yellow, 4 blue\n"
@@ -81,14 +81,13 @@ static const struct {
 } SUBCOMMANDS[] = {
     {"list", case_list, false}, {"show", case_show, true}, {"explain", case_explain, true}};
 
+/* The first statement connects, so that a word that is no id is said without a server. */
 static int run(int (*subcommand)(const CaseCommand *), CaseCommand *command)
 {
     static const PostgresSettings SETTINGS = {.conninfo = "", .application = "onecase"};
-    Error error = {0};
     command->pg = postgres_new(&SETTINGS);
     command->arena = arena_new(65536);
-    int code = postgres_connect(command->pg, &error) ? subcommand(command)
-                                                     : command_failed("case", &error);
+    int code = subcommand(command);
     postgres_free(command->pg);
     arena_free(command->arena);
     return code;
