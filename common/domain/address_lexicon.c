@@ -308,7 +308,7 @@ static const Lexeme LEXICON[] = {
     {U"路程", 2, LEXEME_NONE},         {U"路线", 2, LEXEME_NONE},
     {U"路西", 2, LEXEME_ROAD_NOUN},    {U"路边", 2, LEXEME_ROAD_NOUN},
     {U"路过", 2, LEXEME_LEAD},         {U"路障", 2, LEXEME_NONE},
-    {U"路面", 2, LEXEME_ROAD_NOUN},    {U"路", 1, LEXEME_ROAD},
+    {U"路面", 2, LEXEME_NONE},         {U"路", 1, LEXEME_ROAD},
     {U"车库里", 3, LEXEME_NONE},       {U"车行道", 3, LEXEME_NONE},
     {U"车站", 2, LEXEME_POI},          {U"车道", 2, LEXEME_NONE},
     {U"车里", 2, LEXEME_NONE},         {U"轨道", 2, LEXEME_NONE},
