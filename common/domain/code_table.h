@@ -22,10 +22,11 @@ enum { CODE_CONFIDENCE_DEFAULT = 90 };
 
 typedef struct CodeTable {
     Text name;
-    Text system; /* absent: the source has one code system only */
-    Text file;   /* where the rows stand, for findings */
-    int line;    /* of the table itself in the mapping file */
-    bool prefix; /* longest row that begins the code wins; otherwise exact */
+    Text system;                        /* absent: the source has one code system only */
+    Text file;                          /* where the rows stand, for findings */
+    int line;                           /* of the table itself in the mapping file */
+    bool prefix;                        /* longest row that begins the code wins; otherwise exact */
+    const struct KeywordList *keywords; /* NULL: none */
     CodeUnknown unknown;
     Text unknown_text;
     CodeRow *rows;

@@ -13,13 +13,38 @@
  * departmental bytes in, canonical records out. Pure: no clock, no files; the same input always
  * gives the same output.
  *
- * Order of work: decode, kind, region, then for each field select, clean, between, extract, as,
- * codes, default, required; last the reporter's kind and `extra`. What is repaired or left out on
- * the way leaves a flag (domain/mapping_flag.h); a value that cannot be read kills the record only
- * where its field is required.
+ * Order of work: decode, unwrap, each, kind, region, then for each field select, clean, between,
+ * extract, as, codes (and keywords), default, required; last the check of times, the reporter's kind,
+ * noise and `extra`. What is repaired or left out on the way leaves a flag (domain/mapping_flag.h); a
+ * value that cannot be read kills the record only where its field is required.
+ *
+ * `unwrap`: the text at each pointer is replaced by the JSON it holds, in the order given. Absent,
+ * null, `empty` or already an object or array: left alone. No JSON: dead, rule "unwrap", its pointer.
+ *
+ * `each`: the elements of the array at its pointer are items, each mapped by itself into one record.
+ * A pointer that begins with the pointer of `each` and "/`*`" stands for the item in hand
+ * ("/items/`*`/id" with each = "/items"); every other one for the whole message. each = "" makes the
+ * elements of a top-level array items ("/`*`/id"). An object where the array should be is one item.
+ * Absent, null or another scalar: dead, rule "each". No element: one record, ignored, reason "no
+ * items". More than MAPPING_ITEMS_MAX: dead, rule "each". An item that is no object is a dead record
+ * of its own (rule "each", "/items/3"). Pointers of dead records name the item by its number.
+ * part_no is the number of the item from 0, as in ce_id, unless it is mapped.
  *
  * Where the language leaves room:
  * - `unless`: the words are looked for in every value title and body may be taken from.
+ * - `time.check` reads [from, length] characters (from 0) of the value at digits_of, narrowed, by its
+ *   format: the time inside the record number. It is compared with reported_at (recorded_at when there
+ *   is none), cut to the format's finest unit. Exactly 12 hours apart: the number is right, every time
+ *   of the record that equals the one compared is moved by these 12 hours, flag "time_12h". Otherwise
+ *   different: flag "time_mismatch", nothing is changed. A number that does not fit: nothing.
+ * - A time (due_at apart) more than 10 minutes after or more than 400 days before the record's own
+ *   Kafka time stamp is kept and flagged "time_suspect"; in backfill only the future is suspect.
+ * - `keywords`: when the table has no row for the code, when there is no code, or when the row's
+ *   confidence is below 60, the phrases of the list are looked for in title and body as they stand in
+ *   the report; the highest confidence wins, then the longest phrase, then the first in the list. Its
+ *   class and confidence are taken when it is better than what the code says; flag "class_by_words".
+ *   An unknown code keeps its flag "code_unknown".
+ * - `noise`: the phrases found in title and body are named in the report's `noise`.
  * - An unknown code with `keep` stays in category_source or status_source and leaves the target
  *   absent; another text target takes the source's code as it is.
  * - A category not found in its table (unknown = TEXT, default) has confidence 0.
@@ -37,16 +62,30 @@ typedef struct Mapping Mapping;
 
 /* A record as the department sent it. */
 typedef struct MappingInput {
-    Text bytes;           /* the value; absent for a tombstone */
-    int64_t timestamp_us; /* the record's own Kafka time stamp */
+    Text bytes; /* the value; absent for a tombstone */
+    int64_t
+        timestamp_us; /* the record's own Kafka time stamp; 0 or less: none, times are not judged */
+    bool backfill;    /* history: being old is not suspicious */
 } MappingInput;
+
+typedef struct MappingTrace MappingTrace; /* domain/mapping_trace.h */
+
+/* The secret of reporter hashes and its number, 1..; never logged. */
+typedef struct MappingKey {
+    Text secret;
+    int32_t number; /* 0: no key */
+} MappingKey;
 
 /* What does not belong to one mapping: shared by all feeds of a process. */
 typedef struct MappingContext {
     const RegionTable *regions;
-    Text hmac_key;       /* secret for reporter hashes; never logged */
-    int32_t hmac_key_no; /* its number, 1.. */
+    MappingKey key; /* reporter */
+    MappingKey
+        key_before; /* reporter_before: the key of the time before a rotation; number 0: none */
+    MappingTrace *trace; /* NULL: nobody asks where values come from */
 } MappingContext;
+
+enum { MAPPING_ITEMS_MAX = 5000 };
 
 /* One canonical record (item). kind RECORD_IGNORED and RECORD_DEAD carry `note`, the others
  * `report`. */
@@ -73,7 +112,9 @@ Text mapping_name(const Mapping *mapping);    /* file name without .cfg */
 Text mapping_source(const Mapping *mapping);  /* H12345 */
 Text mapping_version(const Mapping *mapping); /* name@digest: the first 12 hex digits of the SHA-256
                                                  of all its files */
-TextList mapping_topics(const Mapping *mapping);
+TextList mapping_topics(const Mapping *mapping); /* empty when the file has topic_pattern */
+/* POSIX extended regular expression for whole topic names, without ^ and $; absent: none. */
+Text mapping_topic_pattern(const Mapping *mapping);
 Text mapping_default_region(const Mapping *mapping);
 
 #endif

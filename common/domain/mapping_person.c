@@ -73,9 +73,9 @@ Text mapping_person_hash(const MappingRun *run, Text id)
 {
     uint8_t mac[SHA256_SIZE];
     char hex[REPORTER_HASH_SIZE * 2 + 1];
-    digest_hmac_sha256(run->context->hmac_key, id, mac);
+    digest_hmac_sha256(run->context->key.secret, id, mac);
     digest_hex(mac, REPORTER_HASH_SIZE, hex);
-    return text_format(run->arena, "%d:%s", (int)run->context->hmac_key_no, hex);
+    return text_format(run->arena, "%d:%s", (int)run->context->key.number, hex);
 }
 
 /* Another id than a telephone number means something within its own system only. */

@@ -5,6 +5,7 @@
 
 #include "domain/code_table.h"
 #include "domain/geo.h"
+#include "domain/keyword_list.h"
 #include "domain/mapping.h"
 #include "domain/mapping_pointer.h"
 #include "domain/time_format.h"
@@ -115,6 +116,15 @@ typedef struct MappingPersonalRule {
     MappingPersonal what;
 } MappingPersonalRule;
 
+/* `time.check`: the time hidden in the record number. */
+typedef struct MappingTimeCheck {
+    MappingPointer digits_of;
+    int32_t from; /* characters, from 0 */
+    int32_t length;
+    const TimeFormat *format; /* NULL: no check */
+    int line;
+} MappingTimeCheck;
+
 enum { MAPPING_TEXT_MAX = 500, MAPPING_WITHIN = 4, MAPPING_PERSONAL_MAX = 64 };
 
 struct Mapping {
@@ -124,15 +134,23 @@ struct Mapping {
     Text source;
     int source_line;
     TextList topics;
-    int topics_line;
+    Text topic_pattern; /* absent: `topics` */
+    int topics_line;    /* of either */
     Encoding encoding;
+    MappingPointer *unwrap;
+    size_t unwrap_count;
+    bool has_each;
+    MappingPointer each;
     TextList empty;
+    TextList noise;
+    int noise_line;
     MappingPointer *extra;
     size_t extra_count;
     Text tests; /* folder, relative to the mapping file; absent: none */
     int32_t zone_minutes;
     const TimeFormat **time_formats;
     size_t time_format_count;
+    MappingTimeCheck time_check;
     bool has_point;
     GeoDatum datum;
     bool lat_first;

@@ -45,8 +45,7 @@ TextList mapping_trial_records(const Mapping *mapping, Text bytes, Arena *arena)
 
 Text mapping_trial_run(const Mapping *mapping, const RegionTable *regions, Text bytes, Arena *arena)
 {
-    MappingContext context = {
-        .regions = regions, .hmac_key = TEXT(MAPPING_TRIAL_KEY), .hmac_key_no = 1};
+    MappingContext context = {.regions = regions, .key = {TEXT(MAPPING_TRIAL_KEY), 1}};
     TextList inputs = mapping_trial_records(mapping, bytes, arena);
     TextBuilder out = builder_new(arena);
     const char *between = "[\n";

@@ -79,7 +79,13 @@ static const ReportField FIELDS[] = {
     MAPPED(injured, FIELD_INTEGER, "persons injured", "受伤人数"),
     MAPPED(dead, FIELD_INTEGER, "persons dead", "死亡人数"),
     MAPPED(reporter, FIELD_TEXT, "keyed hash of the reporter", "报告人哈希"),
+    DERIVED(reporter_before,
+            FIELD_TEXT,
+            "keyed hash of the reporter under the key before a rotation",
+            "报告人哈希（轮换前密钥）"),
     MAPPED(reporter_kind, FIELD_TEXT, "reporter: citizen staff anonymous masked", "报告人类型"),
+    DERIVED(
+        noise, FIELD_LIST, "set phrases of the feed, ignored in comparison", "套话（比较时忽略）"),
 };
 
 const ReportField *report_fields(size_t *count)

@@ -91,9 +91,12 @@ typedef struct Report {
     int64_t trapped;
     int64_t injured;
     int64_t dead;
-    Text reporter;      /* "<key number>:<32 hex digits>", never anything else */
-    Text reporter_kind; /* citizen staff anonymous masked */
-    TextList flags;     /* repairs made on the way; sorted, no doubles */
+    Text reporter; /* "<key number>:<32 hex digits>", never anything else */
+    Text
+        reporter_before; /* the same person under the key of the time before a rotation, or absent */
+    Text reporter_kind;  /* citizen staff anonymous masked */
+    TextList noise; /* set phrases of the feed found in title and body, ignored in comparison */
+    TextList flags; /* repairs made on the way; sorted, no doubles */
     ReportExtra *extra;
     size_t extra_count;
 } Report;

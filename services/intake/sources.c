@@ -129,10 +129,10 @@ Sources *sources_load(const IntakeSettings *settings, Arena *arena, TextList *fa
     Arena *own = arena_new(ARENA_BLOCK);
     Sources *sources = ARENA_NEW(own, Sources);
     sources->arena = own;
-    sources->context.hmac_key_no = (int32_t)settings->key_no;
+    sources->context.key.number = (int32_t)settings->key_no;
     Faults found = {.arena = arena, .list = faults};
     /* All three are tried, so that one run names every fault. */
-    bool key = read_key(&found, settings, own, &sources->context.hmac_key);
+    bool key = read_key(&found, settings, own, &sources->context.key.secret);
     Error error = {0};
     bool regions = region_file_load(settings->regions, own, &sources->context.regions, &error) ||
                    fault(&found, text_from(error.text));
@@ -147,9 +147,9 @@ void sources_free(Sources *sources)
 {
     if (sources == NULL)
         return;
-    if (sources->context.hmac_key.data != NULL)
-        explicit_bzero((char *)(uintptr_t)sources->context.hmac_key.data,
-                       sources->context.hmac_key.size);
+    Text secret = sources->context.key.secret;
+    if (secret.data != NULL)
+        explicit_bzero((char *)(uintptr_t)secret.data, secret.size);
     arena_free(sources->arena);
 }
 

@@ -129,7 +129,8 @@ static void check_note(const RecordNote *note, RecordKind kind, Arena *arena)
 static Text apply(const Mapping *mapping, const MappingInput *input, Arena *arena)
 {
     const Shipped *all = shipped();
-    MappingContext context = {all->regions, TEXT("a key for fuzzing, no secret"), 1};
+    MappingContext context = {.regions = all->regions,
+                              .key = {TEXT("a key for fuzzing, no secret"), 1}};
     MappedRecord *records;
     size_t count;
     mapping_apply(mapping, &context, input, arena, &records, &count);
@@ -194,7 +195,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         write_sample(shipped()->samples[at], &bytes, arena, &record);
         bytes = builder_view(&record);
     }
-    MappingInput input = {text_is_empty(bytes) ? TEXT_ABSENT : bytes, SENT_AT};
+    MappingInput input = {.bytes = text_is_empty(bytes) ? TEXT_ABSENT : bytes,
+                          .timestamp_us = SENT_AT};
     Text first = apply(mapping, &input, arena);
     require(text_equal(apply(mapping, &input, arena), first));
     arena_free(arena);

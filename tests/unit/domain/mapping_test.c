@@ -65,8 +65,7 @@ static int set_up(void **state)
                                 .kind_count = 1,
                                 .fields = fields,
                                 .field_count = 4};
-    fixture.context =
-        (MappingContext){.regions = regions, .hmac_key = TEXT("key"), .hmac_key_no = 7};
+    fixture.context = (MappingContext){.regions = regions, .key = {TEXT("key"), 7}};
     fixture.process = arena;
     fixture.message = arena_new(4096);
     *state = &fixture;

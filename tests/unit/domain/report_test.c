@@ -31,9 +31,9 @@ static void knows_every_field_of_the_page(void **state)
         "finder_post lead_org assist_orgs due_at urged verified result measures satisfaction "
         "party_name usc_code lift_plate equipment_code component_code device_id "
         "uniform_address_id on_off test_flag trapped injured dead reporter reporter_kind";
-    static const char *const DERIVED[] = {"origin_source",       "area_code",
-                                          "category_source",     "category_system",
-                                          "category_confidence", "status_source"};
+    static const char *const DERIVED[] = {
+        "origin_source",       "area_code",     "category_source", "category_system",
+        "category_confidence", "status_source", "reporter_before", "noise"};
     size_t mappable = 0;
     Text page = text_from(PAGE);
     for (size_t at = 0; at < page.size;) {
@@ -45,13 +45,13 @@ static void knows_every_field_of_the_page(void **state)
         mappable++;
         at = end + 1;
     }
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 8; i++) {
         assert_non_null(report_field(text_from(DERIVED[i])));
         assert_false(report_field(text_from(DERIVED[i]))->mappable);
     }
     size_t count;
     const ReportField *fields = report_fields(&count);
-    assert_int_equal(count, mappable + 6);
+    assert_int_equal(count, mappable + 8);
     for (size_t i = 0; i < count; i++) {
         assert_ptr_equal(report_field(text_from(fields[i].name)), &fields[i]);
         assert_true(i == 0 || fields[i].offset > fields[i - 1].offset);
@@ -107,7 +107,7 @@ static void keeps_flags_sorted_and_single(void **state)
     Report report;
     report_init(&report);
     static const char *const ADDED[] = {"m", "z", "a", "m", "b", "z"};
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 8; i++) {
         report_add_flag(&report, arena, text_from(ADDED[i]));
     }
     assert_int_equal(report.flags.count, 4);

@@ -1,0 +1,38 @@
+#ifndef ONECASE_ADAPTERS_KAFKA_READER_H
+#define ONECASE_ADAPTERS_KAFKA_READER_H
+
+#include "adapters/kafka_client.h"
+#include "adapters/kafka_consumer.h"
+
+/*
+ * A reader of a topic from a time to its present end: joins no group, commits nothing, creates nothing. For dry runs
+ * on real traffic.
+ */
+typedef struct KafkaReader KafkaReader;
+
+typedef struct KafkaReaderSpec {
+    KafkaClientSpec client;
+    const char *topic;
+    int64_t since_ms; /* time stamp of the first record, ms since 1970; 0: from the beginning */
+    int limit_ms;     /* patience of each question to the broker */
+} KafkaReaderSpec;
+
+typedef struct KafkaReaderProgress {
+    int64_t read; /* records so far */
+    int64_t
+        total; /* offsets between the first and the end as it was when opened; compaction makes it too large */
+} KafkaReaderProgress;
+
+/* REJECT: no such topic. RETRY: nobody answered. The end of each partition is fixed here. */
+MUST_CHECK bool kafka_reader_open(const KafkaReaderSpec *spec, KafkaReader **reader, Error *error);
+void kafka_reader_close(KafkaReader *reader); /* NULL is fine */
+
+/*
+ * The next records, at least one unless the end is reached (*count 0); valid until the next call. Within a partition
+ * in order. RETRY when nothing came for limit_ms before the end.
+ */
+MUST_CHECK bool
+kafka_reader_read(KafkaReader *reader, const KafkaRecord **records, size_t *count, Error *error);
+KafkaReaderProgress kafka_reader_progress(const KafkaReader *reader);
+
+#endif
