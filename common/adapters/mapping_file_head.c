@@ -5,6 +5,59 @@
 
 #include <string.h>
 
+static int line_of(const config_setting_t *root, const char *key)
+{
+    const config_setting_t *setting = config_setting_get_member(root, key);
+    return setting != NULL ? reader_line(setting) : 0;
+}
+
+/* `at` = [from, length] in characters of the record number. */
+static bool load_check_place(MappingReader *reader, const config_setting_t *group, int place[2])
+{
+    const config_setting_t *at = reader_list(reader, group, "at");
+    bool good = at != NULL && config_setting_length(at) == 2;
+    for (int i = 0; good && i < 2; i++) {
+        const config_setting_t *element = config_setting_get_elem(at, (unsigned)i);
+        place[i] = config_setting_get_int(element);
+        good = config_setting_type(element) == CONFIG_TYPE_INT && place[i] >= i && place[i] <= 100;
+    }
+    if (good)
+        return true;
+    READER_ERROR(reader, at != NULL ? reader_line(at) : reader_line(group),
+                 "\"time.check\" needs \"at\": [from, length], two integers");
+    return false;
+}
+
+static void load_check(MappingLoad *load, const config_setting_t *time)
+{
+    MappingReader *reader = &load->reader;
+    const config_setting_t *group = reader_group(reader, time, "check");
+    if (group == NULL)
+        return;
+    MappingTimeCheck *check = &load->mapping->time_check;
+    check->line = reader_line(group);
+    reader_check_keys(reader, group, "time.check", READER_KEYS("digits_of", "at", "format"));
+    Text digits_of = reader_text(reader, group, "digits_of");
+    if (config_setting_get_member(group, "digits_of") == NULL)
+        READER_ERROR(reader, check->line, "\"time.check\" needs \"digits_of\"");
+    bool good = !text_is_absent(digits_of) && reader_pointer_of(reader, line_of(group, "digits_of"),
+                                                                digits_of, &check->digits_of);
+    int place[2] = {0, 0};
+    good = load_check_place(reader, group, place) && good;
+    check->from = place[0];
+    check->length = place[1];
+    Text pattern = reader_text(reader, group, "format");
+    const TimeFormat *format;
+    Error error = {0};
+    if (config_setting_get_member(group, "format") == NULL)
+        READER_ERROR(reader, check->line, "\"time.check\" needs \"format\"");
+    else if (!text_is_absent(pattern) &&
+             !time_format_compile(reader->arena, pattern, &format, &error))
+        READER_ERROR(reader, line_of(group, "format"), "%s", error.text);
+    else if (good && !text_is_absent(pattern))
+        check->format = format;
+}
+
 static void load_time(MappingLoad *load, const config_setting_t *root)
 {
     MappingReader *reader = &load->reader;
@@ -14,9 +67,7 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
     if (group == NULL)
         return;
     reader_check_keys(reader, group, "time", READER_KEYS("zone", "formats", "check"));
-    if (config_setting_get_member(group, "check") != NULL)
-        READER_ERROR(reader, reader_line(config_setting_get_member(group, "check")),
-                     "\"time.check\" is not supported yet");
+    load_check(load, group);
     Text zone = reader_text(reader, group, "zone");
     if (!text_is_absent(zone) && !time_format_zone(zone, &mapping->zone_minutes))
         READER_ERROR(reader, reader_line(config_setting_get_member(group, "zone")),
@@ -109,126 +160,6 @@ static void load_region(MappingLoad *load, const config_setting_t *root)
         READER_ERROR(reader, reader_line(group), "\"region\" needs \"default\"");
 }
 
-static bool
-load_condition(MappingLoad *load, const config_setting_t *row, MappingCondition *condition)
-{
-    static const ReaderWord TESTS[] = {
-        {"in", TEST_IN},         {"not_in", TEST_NOT_IN},   {"contains", TEST_CONTAINS},
-        {"starts", TEST_STARTS}, {"present", TEST_PRESENT}, {"absent", TEST_ABSENT}};
-    MappingReader *reader = &load->reader;
-    int line = reader_line(row);
-    int length = config_setting_is_list(row) ? config_setting_length(row) : 0;
-    const char *pointer = length >= 2 ? config_setting_get_string_elem(row, 0) : NULL;
-    const char *test = length >= 2 ? config_setting_get_string_elem(row, 1) : NULL;
-    if (pointer == NULL || test == NULL || length > 3) {
-        READER_ERROR(
-            reader, line,
-            "a condition must be (pointer, test, [values]) such as (\"/a\", \"in\", [\"1\"])");
-        return false;
-    }
-    int word = reader_word_of(reader, line, "test", text_from(test), TESTS, 6);
-    if (word < 0 || !reader_pointer_of(reader, line, text_from(pointer), &condition->pointer))
-        return false;
-    condition->test = (MappingTest)word;
-    bool wants_values = word != TEST_PRESENT && word != TEST_ABSENT;
-    const config_setting_t *values = length == 3 ? config_setting_get_elem(row, 2) : NULL;
-    bool is_list =
-        values != NULL && (config_setting_is_array(values) || config_setting_is_list(values));
-    if (wants_values && (!is_list || config_setting_length(values) == 0)) {
-        READER_ERROR(reader, line, "test \"%s\" needs a list of text", test);
-        return false;
-    }
-    if (!wants_values && values != NULL) {
-        READER_ERROR(reader, line, "test \"%s\" takes no values", test);
-        return false;
-    }
-    if (wants_values)
-        condition->values = reader_texts_of(reader, values, "when");
-    return true;
-}
-
-MappingConditions load_conditions(MappingLoad *load, const config_setting_t *group)
-{
-    MappingConditions conditions = {NULL, 0};
-    const config_setting_t *list = reader_list(&load->reader, group, "when");
-    if (list == NULL)
-        return conditions;
-    int length = config_setting_length(list);
-    conditions.items = ARENA_ARRAY(load->reader.arena, MappingCondition, length);
-    for (int i = 0; i < length; i++)
-        if (load_condition(load, config_setting_get_elem(list, (unsigned)i),
-                           &conditions.items[conditions.count]))
-            conditions.count++;
-    return conditions;
-}
-
-static const WordList *load_words(MappingLoad *load, Text name, int line)
-{
-    for (size_t i = 0; i < load->word_count; i++)
-        if (text_equal(word_list_name(load->words[i]), name))
-            return load->words[i];
-    Text path = text_format(load->reader.arena, "%.*s%.*s.txt", TEXT_ARGS(load->words_folder),
-                            TEXT_ARGS(name));
-    Text content = load_file(load, path, line);
-    if (text_is_absent(content))
-        return NULL;
-    const WordList *list = word_list_parse(load->reader.arena, name, content);
-    if (word_list_count(list) == 0)
-        READER_ERROR(&load->reader, line, "word list \"%.*s\" is empty", TEXT_ARGS(path));
-    if (load->word_count < sizeof(load->words) / sizeof(load->words[0]))
-        load->words[load->word_count++] = list;
-    return list;
-}
-
-static void load_kind(MappingLoad *load, const config_setting_t *group, MappingKind *kind)
-{
-    static const ReaderWord KINDS[] = {{"report", RECORD_REPORT},
-                                       {"update", RECORD_UPDATE},
-                                       {"assignment", RECORD_ASSIGNMENT},
-                                       {"inspection", RECORD_INSPECTION},
-                                       {"ignore", RECORD_IGNORED}};
-    MappingReader *reader = &load->reader;
-    kind->line = reader_line(group);
-    kind->kind = RECORD_KINDS;
-    if (!config_setting_is_group(group)) {
-        READER_ERROR(reader, kind->line, "\"kinds\" must hold groups { ... }, found %s",
-                     reader_type(group));
-        return;
-    }
-    reader_check_keys(reader, group, "kinds", READER_KEYS("kind", "reason", "when", "unless"));
-    int word = -1;
-    reader_word(reader, group, "kind", KINDS, 5, &word);
-    if (config_setting_get_member(group, "kind") == NULL)
-        READER_ERROR(reader, kind->line, "a kind needs \"kind\"");
-    if (word >= 0)
-        kind->kind = (RecordKind)word;
-    kind->reason = reader_text(reader, group, "reason");
-    if (word == RECORD_IGNORED && text_is_empty(kind->reason))
-        READER_ERROR(reader, kind->line, "kind \"ignore\" needs \"reason\"");
-    if (word >= 0 && word != RECORD_IGNORED && !text_is_absent(kind->reason))
-        READER_ERROR(reader, kind->line, "\"reason\" belongs to kind \"ignore\" only");
-    kind->when = load_conditions(load, group);
-    Text unless = reader_text(reader, group, "unless");
-    if (!text_is_absent(unless))
-        kind->unless = load_words(load, unless, kind->line);
-}
-
-static void load_kinds(MappingLoad *load, const config_setting_t *root)
-{
-    const config_setting_t *list = reader_list(&load->reader, root, "kinds");
-    if (list == NULL || config_setting_length(list) == 0) {
-        if (list != NULL || config_setting_get_member(root, "kinds") == NULL)
-            READER_ERROR(&load->reader, list != NULL ? reader_line(list) : 0,
-                         "\"kinds\" is missing or empty");
-        return;
-    }
-    int length = config_setting_length(list);
-    load->mapping->kinds = ARENA_ARRAY(load->reader.arena, MappingKind, length);
-    load->mapping->kind_count = (size_t)length;
-    for (int i = 0; i < length; i++)
-        load_kind(load, config_setting_get_elem(list, (unsigned)i), &load->mapping->kinds[i]);
-}
-
 int load_personal_word(MappingLoad *load, int line, Text text)
 {
     static const ReaderWord WORDS[] = {
@@ -266,21 +197,35 @@ static void load_personal(MappingLoad *load, const config_setting_t *root)
     }
 }
 
-static void refuse_later(MappingLoad *load, const config_setting_t *root)
+static void load_topics(MappingLoad *load, const config_setting_t *root)
 {
-    static const char *const LATER[] = {"unwrap", "each", "noise", "topic_pattern"};
-    for (size_t i = 0; i < sizeof(LATER) / sizeof(LATER[0]); i++) {
-        const config_setting_t *setting = config_setting_get_member(root, LATER[i]);
-        if (setting != NULL)
-            READER_ERROR(&load->reader, reader_line(setting), "\"%s\" is not supported yet",
-                         LATER[i]);
-    }
+    MappingReader *reader = &load->reader;
+    Mapping *mapping = load->mapping;
+    bool has_list = config_setting_get_member(root, "topics") != NULL;
+    bool has_pattern = config_setting_get_member(root, "topic_pattern") != NULL;
+    mapping->topics = reader_text_list(reader, root, "topics");
+    mapping->topic_pattern = reader_text(reader, root, "topic_pattern");
+    mapping->topics_line = line_of(root, has_pattern ? "topic_pattern" : "topics");
+    if (!has_list && !has_pattern)
+        READER_ERROR(reader, 0, "\"topics\" is missing");
+    if (has_list && has_pattern)
+        READER_ERROR(reader, mapping->topics_line,
+                     "either \"topics\" or \"topic_pattern\", not both");
 }
 
-static int line_of(const config_setting_t *root, const char *key)
+/* What shapes the message before any field is read. */
+static void load_message(MappingLoad *load, const config_setting_t *root)
 {
-    const config_setting_t *setting = config_setting_get_member(root, key);
-    return setting != NULL ? reader_line(setting) : 0;
+    MappingReader *reader = &load->reader;
+    Mapping *mapping = load->mapping;
+    mapping->unwrap = reader_pointers(reader, root, "unwrap", &mapping->unwrap_count);
+    Text each = reader_text(reader, root, "each");
+    mapping->has_each = !text_is_absent(each) &&
+                        reader_pointer_of(reader, line_of(root, "each"), each, &mapping->each);
+    mapping->empty = reader_text_list(reader, root, "empty");
+    mapping->noise = reader_text_list(reader, root, "noise");
+    mapping->noise_line = line_of(root, "noise");
+    mapping->extra = reader_pointers(reader, root, "extra", &mapping->extra_count);
 }
 
 static void load_source(MappingLoad *load, const config_setting_t *root)
@@ -296,11 +241,6 @@ static void load_source(MappingLoad *load, const config_setting_t *root)
     mapping->source_line = line_of(root, "source");
     if (config_setting_get_member(root, "source") == NULL)
         READER_ERROR(reader, 0, "\"source\" is missing");
-    mapping->topics = reader_text_list(reader, root, "topics");
-    mapping->topics_line = line_of(root, "topics");
-    if (config_setting_get_member(root, "topics") == NULL &&
-        config_setting_get_member(root, "topic_pattern") == NULL)
-        READER_ERROR(reader, 0, "\"topics\" is missing");
     static const ReaderWord ENCODINGS[] = {
         {"utf-8", ENCODING_UTF8}, {"gb18030", ENCODING_GB18030}, {"auto", ENCODING_AUTO}};
     int encoding = ENCODING_UTF8;
@@ -317,11 +257,10 @@ void load_head(MappingLoad *load, const config_setting_t *root)
                                   "unwrap", "each", "empty", "noise", "tests", "extra", "time",
                                   "point", "region", "kinds", "fields", "extract", "codes",
                                   "personal"));
-    refuse_later(load, root);
     load_source(load, root);
-    mapping->empty = reader_text_list(reader, root, "empty");
+    load_topics(load, root);
+    load_message(load, root);
     mapping->tests = reader_text(reader, root, "tests");
-    mapping->extra = reader_pointers(reader, root, "extra", &mapping->extra_count);
     load_time(load, root);
     load_point(load, root);
     load_region(load, root);

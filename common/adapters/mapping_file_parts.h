@@ -20,10 +20,13 @@ typedef struct MappingLoad {
 /* A file beside the mapping, into the digest; absent and noted at `line` when it cannot be read. */
 Text load_file(MappingLoad *load, Text path, int line);
 
-/* mapping_file_head.c: all but fields, extract and codes */
+/* mapping_file_head.c: all but kinds, fields, extract and codes */
 void load_head(MappingLoad *load, const config_setting_t *root);
-MappingConditions load_conditions(MappingLoad *load, const config_setting_t *group);
 int load_personal_word(MappingLoad *load, int line, Text text);
+
+/* mapping_file_kinds.c */
+void load_kinds(MappingLoad *load, const config_setting_t *root);
+MappingConditions load_conditions(MappingLoad *load, const config_setting_t *group);
 
 /* mapping_file_tables.c: extract and codes; before the fields */
 void load_extracts(MappingLoad *load, const config_setting_t *root);
