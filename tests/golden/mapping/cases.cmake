@@ -8,8 +8,32 @@ onecase_golden_mapping(
     dead_syntax
     dead_type
     default_and_required
+    each_absent
+    each_after_unwrap
+    each_dead_alone
+    each_element_no_object
+    each_empty
+    each_extra_personal
+    each_items
+    each_kinds
+    each_object
+    each_part_no_mapped
+    each_pointers_inside
+    each_region
+    each_too_many
+    each_top_level
+    empty_by_itself
+    empty_values
     encoding_auto
+    encoding_auto_both_ways
+    encoding_bom
+    encoding_broken_gb18030
+    encoding_broken_utf8
+    encoding_four_bytes
+    encoding_lone_surrogate
     encoding_repaired
+    extra_nested
+    extra_personal
     extract
     kinds_and_when
     kinds_unless_words
@@ -18,7 +42,6 @@ onecase_golden_mapping(
     lint_fields
     lint_kinds
     lint_kinds_same_conditions
-    lint_later
     lint_missing
     lint_personal
     lint_record_no
@@ -30,12 +53,16 @@ onecase_golden_mapping(
     lint_unknown_keys
     lint_wrong_types
     long_record_number
+    noise_as_it_stands
+    noise_found
     nul_removed
     numbers_and_flags
     personal_never_leaves
     point_bd09_lat_first
     point_gcj02_text
     point_two_numbers
+    pointer_escapes
+    pointer_tokens
     region_by_longer_codes
     reporter_staff
     scenario_13_credit_code
@@ -49,4 +76,10 @@ onecase_golden_mapping(
     select_first
     select_value_and_when
     text_cut
-    time_unreadable)
+    time_unreadable
+    unwrap_keys_and_numbers
+    unwrap_left_alone
+    unwrap_no_json
+    unwrap_text
+    unwrap_twice
+    unwrap_wrong_order)
