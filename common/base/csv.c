@@ -18,6 +18,7 @@ enum { ARENA_BLOCK = 16384, MARK_SIZE = 3 };
 struct CsvReader {
     struct csv_parser parser;
     bool comments;
+    int64_t row_bytes_max;
     Arena *arena; /* fields of the row in hand */
     Text *fields;
     size_t count;
@@ -32,6 +33,7 @@ struct CsvReader {
     int64_t row_line;   /* where the row in hand begins */
     int64_t field_line; /* where the field in hand begins */
     int64_t read;       /* bytes taken */
+    int64_t row_from;   /* bytes taken before the row in hand */
     int64_t consumed;   /* bytes up to the end of the last row */
     int64_t error_line;
     bool after_cr; /* the last byte was a CR: a LF now is the same line end */
@@ -57,6 +59,7 @@ CsvReader *csv_open(CsvSpec spec)
     if (spec.separator != '\0')
         csv_set_delim(&reader->parser, (unsigned char)spec.separator);
     reader->comments = spec.comments;
+    reader->row_bytes_max = spec.row_bytes_max > 0 ? spec.row_bytes_max : INT64_MAX;
     reader->arena = arena_new(ARENA_BLOCK);
     reader->line = 1;
     return reader;
@@ -111,8 +114,6 @@ static void count_line(CsvReader *reader, char last)
 
 static bool fail(CsvReader *reader, int64_t line, const char *message, Error *error)
 {
-    if (csv_error(&reader->parser) != CSV_EPARSE)
-        abort(); /* out of memory */
     reader->error_line = line;
     reader->finished = true;
     reader->rest = TEXT_ABSENT;
@@ -125,10 +126,16 @@ static bool give_parser(CsvReader *reader, Text piece, Error *error)
         reader->in_row = true;
         reader->row_line = reader->line;
         reader->field_line = reader->line;
+        reader->row_from = reader->read;
     }
+    if (reader->read - reader->row_from + (int64_t)piece.size > reader->row_bytes_max)
+        return fail(reader, reader->field_line,
+                    "the row is too long; perhaps a quote opened here is never closed", error);
     size_t parsed = csv_parse(&reader->parser, piece.data, piece.size, on_field, on_row, reader);
     if (parsed == piece.size)
         return true;
+    if (csv_error(&reader->parser) != CSV_EPARSE)
+        abort(); /* out of memory */
     return fail(reader, reader->line,
                 piece.data[parsed] == '"'
                     ? "a quote inside a field that does not begin with one; put the whole field in "

@@ -20,6 +20,8 @@ typedef struct CsvRow {
 typedef struct CsvSpec {
     char separator; /* 0: ',' */
     bool comments;  /* skip lines that start with '#' (not inside quotes) */
+    int64_t
+        row_bytes_max; /* 0: none; a longer row is a mistake: most likely a quote is never closed */
 } CsvSpec;
 
 CsvReader *csv_open(CsvSpec spec);
@@ -32,11 +34,11 @@ void csv_feed(CsvReader *reader, Text bytes, bool last);
 /*
  * The next whole row (empty lines are skipped). False: feed more, or the end, or `error` is set: REJECT, rule "csv",
  * when a quote is never closed, something follows a closing quote, or a quote stands inside a field that does not
- * begin with one. The text names no line: csv_error_line does. After an error nothing more is read.
+ * begin with one, or a row is too long. The text names no line: csv_error_line does. After an error nothing more is read.
  */
 bool csv_next(CsvReader *reader, CsvRow *row, Error *error);
 
-/* The line of the mistake, from 1 (of a quote never closed: where its field begins); 0 while there is none. */
+/* The line of the mistake, from 1 (of a quote never closed or a row too long: where its field begins); 0 while there is none. */
 int64_t csv_error_line(const CsvReader *reader);
 
 /* Bytes of the file up to the end of the last row given, its line break included (of a CRLF that came in two pieces

@@ -194,6 +194,25 @@ static void a_quote_inside_an_unquoted_field_is_refused(void **state)
     expect_error(TEXT("5\" pipe\n"), "", 1, message);
 }
 
+static void a_row_that_is_too_long_is_refused_where_its_last_field_begins(void **state)
+{
+    CsvReader *reader = csv_open((CsvSpec){.row_bytes_max = 8});
+    CsvRow row;
+    Error error = {0};
+    (void)state;
+    csv_feed(reader, TEXT("a,bcdef\na,\"b\nc"), false);
+    assert_true(csv_next(reader, &row, &error));
+    assert_false(csv_next(reader, &row, &error));
+    assert_int_equal(error.verdict, ERROR_NONE);
+    csv_feed(reader, TEXT("\nd\ne\n"), false);
+    assert_false(csv_next(reader, &row, &error));
+    assert_int_equal(error.verdict, ERROR_REJECT);
+    assert_string_equal(error.text,
+                        "the row is too long; perhaps a quote opened here is never closed");
+    assert_int_equal(csv_error_line(reader), 2);
+    csv_close(reader);
+}
+
 static void nothing_is_read_after_an_error(void **state)
 {
     CsvReader *reader = csv_open((CsvSpec){0});
@@ -271,6 +290,7 @@ int main(void)
         cmocka_unit_test(a_quote_never_closed_names_the_line_it_was_opened_on),
         cmocka_unit_test(what_follows_a_closing_quote_is_refused_with_its_line),
         cmocka_unit_test(a_quote_inside_an_unquoted_field_is_refused),
+        cmocka_unit_test(a_row_that_is_too_long_is_refused_where_its_last_field_begins),
         cmocka_unit_test(nothing_is_read_after_an_error),
         cmocka_unit_test(says_how_many_bytes_the_rows_took),
         cmocka_unit_test(a_row_of_a_megabyte_and_a_million_rows_are_read),
