@@ -20,7 +20,8 @@ Text load_file(MappingLoad *load, Text path, int line)
     const char *why = NULL;
     Text content = reader_file(load->reader.arena, path, &why);
     if (text_is_absent(content))
-        READER_ERROR(&load->reader, line, "cannot read \"%.*s\": %s", TEXT_ARGS(path), why);
+        READER_FINDING(&load->reader, FINDING_FILE_UNREADABLE, line, "cannot read \"%.*s\": %s",
+                       TEXT_ARGS(path), why);
     else
         digest_update(load->digest, content);
     return content;
@@ -87,8 +88,8 @@ static bool parse(MappingLoad *load, Text content, config_t *config)
         return true;
     const char *file = config_error_file(config);
     Text name = file != NULL ? text_from(file) : load->reader.file;
-    mapping_finding_error(load->reader.findings, name, config_error_line(config), "%s",
-                          config_error_text(config));
+    mapping_finding(load->reader.findings, FINDING_SYNTAX, name, config_error_line(config), "%s",
+                    config_error_text(config));
     return false;
 }
 
@@ -112,7 +113,7 @@ const Mapping *mapping_file_load(const char *path,
     const char *why = NULL;
     Text content = reader_file(arena, file, &why);
     if (text_is_absent(content)) {
-        mapping_finding_error(findings, file, 0, "cannot be read: %s", why);
+        mapping_finding(findings, FINDING_FILE_UNREADABLE, file, 0, "cannot be read: %s", why);
         return NULL;
     }
     load.digest = digest_begin();

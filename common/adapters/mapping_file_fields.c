@@ -9,11 +9,6 @@
 
 enum { FIELDS_MAX = 100 };
 
-static const ReaderWord KIND_WORDS[] = {{"report", RECORD_REPORT},
-                                        {"update", RECORD_UPDATE},
-                                        {"assignment", RECORD_ASSIGNMENT},
-                                        {"inspection", RECORD_INSPECTION}};
-
 static int line_of(const config_setting_t *group, const char *key)
 {
     const config_setting_t *setting = config_setting_get_member(group, key);
@@ -43,25 +38,24 @@ static void load_selection(MappingLoad *load, const config_setting_t *group, Map
         field->pointers = reader_pointers(reader, group, WAYS[i].key, &field->pointer_count);
     }
     if (given != 1)
-        READER_ERROR(reader, field->line,
-                     "field \"%s\" needs exactly one of first, all, concat, value",
-                     field->target->name);
+        READER_FINDING(reader, FINDING_SELECTION, field->line,
+                       "field \"%s\" needs exactly one of first, all, concat, value",
+                       field->target->name);
 }
 
 static void load_shape(MappingLoad *load, const config_setting_t *group, MappingField *field)
 {
-    static const ReaderWord PICKS[] = {
-        {"last", PICK_LAST}, {"list", PICK_LIST}, {"join", PICK_JOIN}};
     MappingReader *reader = &load->reader;
     int pick = field->target->type == FIELD_LIST ? PICK_LIST : PICK_LAST;
-    reader_word(reader, group, "pick", PICKS, 3, &pick);
+    reader_word(reader, group, "pick", WORDS_PICK, &pick);
     field->pick = (MappingPick)pick;
     if (config_setting_get_member(group, "pick") != NULL && field->select != SELECT_ALL)
-        READER_ERROR(reader, line_of(group, "pick"), "\"pick\" belongs to \"all\" only");
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "pick"),
+                       "\"pick\" belongs to \"all\" only");
     field->join = reader_text(reader, group, "join");
     if (!text_is_absent(field->join) && field->select != SELECT_CONCAT && field->pick != PICK_JOIN)
-        READER_ERROR(reader, line_of(group, "join"),
-                     "\"join\" belongs to \"concat\" and to pick = \"join\"");
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "join"),
+                       "\"join\" belongs to \"concat\" and to pick = \"join\"");
     field->dedupe = reader_bool(reader, group, "dedupe");
     int max = MAPPING_TEXT_MAX;
     reader_integer(reader, group, "max", 1, 100000, &max);
@@ -70,15 +64,11 @@ static void load_shape(MappingLoad *load, const config_setting_t *group, Mapping
 
 static void load_clean(MappingLoad *load, const config_setting_t *group, MappingField *field)
 {
-    static const ReaderWord STEPS[] = {{"trim", CLEAN_TRIM},
-                                       {"narrow", CLEAN_NARROW},
-                                       {"html", CLEAN_HTML},
-                                       {"upper", CLEAN_UPPER}};
     MappingReader *reader = &load->reader;
     TextList clean = reader_text_list(reader, group, "clean");
     for (size_t i = 0; i < clean.count; i++) {
         int step =
-            reader_word_of(reader, line_of(group, "clean"), "clean", clean.items[i], STEPS, 4);
+            reader_word_of(reader, line_of(group, "clean"), "clean", clean.items[i], WORDS_CLEAN);
         if (step > 0)
             field->clean |= (unsigned)step;
     }
@@ -87,7 +77,8 @@ static void load_clean(MappingLoad *load, const config_setting_t *group, Mapping
         return;
     TextList marks = reader_text_list(reader, group, "between");
     if (marks.count != 2 || marks.items[0].size == 0) {
-        READER_ERROR(reader, reader_line(between), "\"between\" must be [from, to]");
+        READER_FINDING(reader, FINDING_BAD_VALUE, reader_line(between),
+                       "\"between\" must be [from, to]");
         return;
     }
     field->between_from = marks.items[0];
@@ -111,9 +102,10 @@ static void load_references(MappingLoad *load, const config_setting_t *group, Ma
     }
     if (!text_is_absent(extract) && field->extract == NULL) {
         const char *nearest = mapping_finding_nearest(extract, names, count);
-        READER_ERROR(reader, line_of(group, "extract"), "no extract \"%.*s\"%s%s%s",
-                     TEXT_ARGS(extract), nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                     nearest ? "\"?" : "");
+        READER_FINDING(reader, FINDING_UNKNOWN_NAME, line_of(group, "extract"),
+                       "no extract \"%.*s\"%s%s%s", TEXT_ARGS(extract),
+                       nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                       nearest ? "\"?" : "");
     }
     count = 0;
     Text codes = reader_text(reader, group, "codes");
@@ -127,9 +119,10 @@ static void load_references(MappingLoad *load, const config_setting_t *group, Ma
     }
     if (!text_is_absent(codes) && field->codes == NULL) {
         const char *nearest = mapping_finding_nearest(codes, names, count);
-        READER_ERROR(reader, line_of(group, "codes"), "no codes \"%.*s\"%s%s%s", TEXT_ARGS(codes),
-                     nearest ? ", did you mean \"" : "", nearest ? nearest : "",
-                     nearest ? "\"?" : "");
+        READER_FINDING(reader, FINDING_UNKNOWN_NAME, line_of(group, "codes"),
+                       "no codes \"%.*s\"%s%s%s", TEXT_ARGS(codes),
+                       nearest ? ", did you mean \"" : "", nearest ? nearest : "",
+                       nearest ? "\"?" : "");
     }
 }
 
@@ -153,20 +146,16 @@ static int as_of_type(FieldType type)
 
 static void load_meaning(MappingLoad *load, const config_setting_t *group, MappingField *field)
 {
-    static const ReaderWord AS[] = {
-        {"text", AS_TEXT},   {"integer", AS_INTEGER}, {"decimal", AS_DECIMAL}, {"time", AS_TIME},
-        {"point", AS_POINT}, {"phone", AS_PHONE},     {"usc", AS_USC},         {"flag", AS_FLAG}};
     MappingReader *reader = &load->reader;
     int as = as_of_type(field->target->type);
-    reader_word(reader, group, "as", AS, 8, &as);
+    reader_word(reader, group, "as", WORDS_AS, &as);
     field->as = (MappingAs)as;
-    Text precision = reader_text(reader, group, "precision");
-    field->precision = 'D';
-    if (precision.size == 1 && precision.data[0] >= 'A' && precision.data[0] <= 'E')
-        field->precision = precision.data[0];
-    else if (!text_is_absent(precision))
-        READER_ERROR(reader, line_of(group, "precision"),
-                     "\"precision\" must be A, B, C, D or E, found \"%.*s\"", TEXT_ARGS(precision));
+    int precision = 'D';
+    reader_word(reader, group, "precision", WORDS_PRECISION, &precision);
+    field->precision = (char)precision;
+    if (config_setting_get_member(group, "precision") != NULL && field->target->type != FIELD_POINT)
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "precision"),
+                       "\"precision\" belongs to field \"point\" only");
     Text personal = reader_text(reader, group, "personal");
     if (!text_is_absent(personal))
         field->personal =
@@ -182,9 +171,11 @@ static void load_presence(MappingLoad *load, const config_setting_t *group, Mapp
                       strcmp(field->target->name, "record_no") == 0; /* half of the identity */
     field->when = load_conditions(load, group);
     TextList kinds = reader_text_list(reader, group, "kinds");
+    size_t count;
+    const LanguageWord *words = language_words(WORDS_KIND, &count);
     for (size_t i = 0; i < kinds.count; i++) {
-        int kind =
-            reader_word_of(reader, line_of(group, "kinds"), "kinds", kinds.items[i], KIND_WORDS, 4);
+        int kind = reader_word_among(reader, line_of(group, "kinds"), "kinds", kinds.items[i],
+                                     words, count - 1); /* all but ignore */
         if (kind >= 0)
             field->kinds |= 1u << kind;
     }
@@ -205,13 +196,14 @@ static const ReportField *find_target(MappingLoad *load, const config_setting_t 
             names[known++] = fields[i].name;
     const char *nearest = mapping_finding_nearest(text_from(name), names, known);
     if (target != NULL)
-        READER_ERROR(&load->reader, reader_line(group),
-                     "target \"%s\" is set by onecase itself and cannot be mapped", name);
+        READER_FINDING(&load->reader, FINDING_TARGET_NOT_MAPPABLE, reader_line(group),
+                       "target \"%s\" is set by onecase itself and cannot be mapped", name);
     else if (nearest != NULL)
-        READER_ERROR(&load->reader, reader_line(group),
-                     "unknown target \"%s\", did you mean \"%s\"?", name, nearest);
+        READER_FINDING(&load->reader, FINDING_UNKNOWN_TARGET, reader_line(group),
+                       "unknown target \"%s\", did you mean \"%s\"?", name, nearest);
     else
-        READER_ERROR(&load->reader, reader_line(group), "unknown target \"%s\"", name);
+        READER_FINDING(&load->reader, FINDING_UNKNOWN_TARGET, reader_line(group),
+                       "unknown target \"%s\"", name);
     return NULL;
 }
 
@@ -222,17 +214,14 @@ static void load_field(MappingLoad *load, const config_setting_t *group)
     if (target == NULL)
         return;
     if (!config_setting_is_group(group)) {
-        READER_ERROR(reader, reader_line(group), "field \"%s\" must be a group { ... }, found %s",
-                     target->name, reader_type(group));
+        READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(group),
+                       "field \"%s\" must be a group { ... }, found %s", target->name,
+                       reader_type(group));
         return;
     }
     char where[80];
     snprintf(where, sizeof(where), "fields.%s", target->name);
-    reader_check_keys(reader, group, where,
-                      READER_KEYS("first", "all", "concat", "value", "pick", "join", "dedupe",
-                                  "clean", "between", "extract", "as", "codes", "default",
-                                  "required", "kinds", "when", "max", "precision", "personal",
-                                  "source"));
+    reader_check_section(reader, group, where, LANGUAGE_FIELD);
     MappingField *field = &load->mapping->fields[load->mapping->field_count++];
     field->target = target;
     field->line = reader_line(group);
@@ -250,7 +239,7 @@ void load_fields(MappingLoad *load, const config_setting_t *root)
     const config_setting_t *group = reader_group(reader, root, "fields");
     if (group == NULL) {
         if (config_setting_get_member(root, "fields") == NULL)
-            READER_ERROR(reader, 0, "\"fields\" is missing");
+            READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"fields\" is missing");
         return;
     }
     int length = config_setting_length(group);

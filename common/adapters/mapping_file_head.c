@@ -23,8 +23,8 @@ static bool load_check_place(MappingReader *reader, const config_setting_t *grou
     }
     if (good)
         return true;
-    READER_ERROR(reader, at != NULL ? reader_line(at) : reader_line(group),
-                 "\"time.check\" needs \"at\": [from, length], two integers");
+    READER_FINDING(reader, FINDING_BAD_VALUE, at != NULL ? reader_line(at) : reader_line(group),
+                   "\"time.check\" needs \"at\": [from, length], two integers");
     return false;
 }
 
@@ -36,10 +36,11 @@ static void load_check(MappingLoad *load, const config_setting_t *time)
         return;
     MappingTimeCheck *check = &load->mapping->time_check;
     check->line = reader_line(group);
-    reader_check_keys(reader, group, "time.check", READER_KEYS("digits_of", "at", "format"));
+    reader_check_section(reader, group, "time.check", LANGUAGE_TIME_CHECK);
     Text digits_of = reader_text(reader, group, "digits_of");
     if (config_setting_get_member(group, "digits_of") == NULL)
-        READER_ERROR(reader, check->line, "\"time.check\" needs \"digits_of\"");
+        READER_FINDING(reader, FINDING_MISSING_KEY, check->line,
+                       "\"time.check\" needs \"digits_of\"");
     bool good = !text_is_absent(digits_of) && reader_pointer_of(reader, line_of(group, "digits_of"),
                                                                 digits_of, &check->digits_of);
     int place[2] = {0, 0};
@@ -50,10 +51,10 @@ static void load_check(MappingLoad *load, const config_setting_t *time)
     const TimeFormat *format;
     Error error = {0};
     if (config_setting_get_member(group, "format") == NULL)
-        READER_ERROR(reader, check->line, "\"time.check\" needs \"format\"");
+        READER_FINDING(reader, FINDING_MISSING_KEY, check->line, "\"time.check\" needs \"format\"");
     else if (!text_is_absent(pattern) &&
              !time_format_compile(reader->arena, pattern, &format, &error))
-        READER_ERROR(reader, line_of(group, "format"), "%s", error.text);
+        READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line_of(group, "format"), "%s", error.text);
     else if (good && !text_is_absent(pattern))
         check->format = format;
 }
@@ -66,15 +67,17 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
     const config_setting_t *group = reader_group(reader, root, "time");
     if (group == NULL)
         return;
-    reader_check_keys(reader, group, "time", READER_KEYS("zone", "formats", "check"));
+    reader_check_section(reader, group, "time", LANGUAGE_TIME);
     load_check(load, group);
     Text zone = reader_text(reader, group, "zone");
     if (!text_is_absent(zone) && !time_format_zone(zone, &mapping->zone_minutes))
-        READER_ERROR(reader, reader_line(config_setting_get_member(group, "zone")),
-                     "\"zone\" must be an offset such as +08:00, found \"%.*s\"", TEXT_ARGS(zone));
+        READER_FINDING(
+            reader, FINDING_BAD_VALUE, reader_line(config_setting_get_member(group, "zone")),
+            "\"zone\" must be an offset such as +08:00, found \"%.*s\"", TEXT_ARGS(zone));
     TextList formats = reader_text_list(reader, group, "formats");
     if (formats.count == 0) {
-        READER_ERROR(reader, reader_line(group), "\"time\" needs \"formats\"");
+        READER_FINDING(reader, FINDING_MISSING_KEY, reader_line(group),
+                       "\"time\" needs \"formats\"");
         return;
     }
     int line = reader_line(config_setting_get_member(group, "formats"));
@@ -85,7 +88,7 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
         if (time_format_compile(reader->arena, formats.items[i], &format, &error))
             mapping->time_formats[mapping->time_format_count++] = format;
         else
-            READER_ERROR(reader, line, "%s", error.text);
+            READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line, "%s", error.text);
     }
 }
 
@@ -111,8 +114,8 @@ static void load_box(MappingLoad *load, const config_setting_t *point)
     for (int i = 0; good && i < 4; i++)
         good = box_number(config_setting_get_elem(box, (unsigned)i), &sides[i]);
     if (!good || sides[0] >= sides[2] || sides[1] >= sides[3]) {
-        READER_ERROR(&load->reader, reader_line(box),
-                     "\"box\" must be [west, south, east, north] in degrees");
+        READER_FINDING(&load->reader, FINDING_BAD_VALUE, reader_line(box),
+                       "\"box\" must be [west, south, east, north] in degrees");
         return;
     }
     load->mapping->box = (GeoBox){sides[0], sides[1], sides[2], sides[3]};
@@ -124,20 +127,16 @@ static void load_point(MappingLoad *load, const config_setting_t *root)
     const config_setting_t *group = reader_group(reader, root, "point");
     if (group == NULL)
         return;
-    reader_check_keys(reader, group, "point", READER_KEYS("system", "order", "box"));
+    reader_check_section(reader, group, "point", LANGUAGE_POINT);
     load->mapping->has_point = true;
-    Text system = reader_text(reader, group, "system");
-    if (text_is_absent(system)) {
-        if (config_setting_get_member(group, "system") == NULL)
-            READER_ERROR(reader, reader_line(group), "\"point\" needs \"system\"");
-    } else if (!geo_datum_from(system, &load->mapping->datum)) {
-        READER_ERROR(reader, reader_line(config_setting_get_member(group, "system")),
-                     "\"system\" must be WGS-84, GCJ-02, BD-09 or CGCS2000, found \"%.*s\"",
-                     TEXT_ARGS(system));
-    }
-    static const ReaderWord ORDERS[] = {{"lon,lat", 0}, {"lat,lon", 1}, {"x,y", 0}};
+    if (config_setting_get_member(group, "system") == NULL)
+        READER_FINDING(reader, FINDING_MISSING_KEY, reader_line(group),
+                       "\"point\" needs \"system\"");
+    int datum = GEO_WGS84;
+    reader_word(reader, group, "system", WORDS_SYSTEM, &datum);
+    load->mapping->datum = (GeoDatum)datum;
     int lat_first = 0;
-    reader_word(reader, group, "order", ORDERS, 3, &lat_first);
+    reader_word(reader, group, "order", WORDS_ORDER, &lat_first);
     load->mapping->lat_first = lat_first == 1;
     load_box(load, group);
 }
@@ -149,22 +148,21 @@ static void load_region(MappingLoad *load, const config_setting_t *root)
     const config_setting_t *group = reader_group(reader, root, "region");
     if (group == NULL) {
         if (config_setting_get_member(root, "region") == NULL)
-            READER_ERROR(reader, 0, "\"region\" is missing");
+            READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"region\" is missing");
         return;
     }
-    reader_check_keys(reader, group, "region", READER_KEYS("first", "default", "required"));
+    reader_check_section(reader, group, "region", LANGUAGE_REGION);
     mapping->region = reader_pointers(reader, group, "first", &mapping->region_count);
     mapping->region_default = reader_text(reader, group, "default");
     mapping->region_required = reader_bool(reader, group, "required");
     if (config_setting_get_member(group, "default") == NULL)
-        READER_ERROR(reader, reader_line(group), "\"region\" needs \"default\"");
+        READER_FINDING(reader, FINDING_MISSING_KEY, reader_line(group),
+                       "\"region\" needs \"default\"");
 }
 
 int load_personal_word(MappingLoad *load, int line, Text text)
 {
-    static const ReaderWord WORDS[] = {
-        {"hash", PERSONAL_HASH}, {"mask", PERSONAL_MASK}, {"drop", PERSONAL_DROP}};
-    int word = reader_word_of(&load->reader, line, "personal", text, WORDS, 3);
+    int word = reader_word_of(&load->reader, line, "personal", text, WORDS_PERSONAL);
     return word < 0 ? PERSONAL_DROP : word;
 }
 
@@ -178,16 +176,16 @@ static void load_personal(MappingLoad *load, const config_setting_t *root)
     int length = config_setting_length(list);
     mapping->personal = ARENA_ARRAY(reader->arena, MappingPersonalRule, length);
     if (length > MAPPING_PERSONAL_MAX)
-        READER_ERROR(reader, reader_line(list), "\"personal\" holds more than %d pointers",
-                     MAPPING_PERSONAL_MAX);
+        READER_FINDING(reader, FINDING_BAD_VALUE, reader_line(list),
+                       "\"personal\" holds more than %d pointers", MAPPING_PERSONAL_MAX);
     for (int i = 0; i < length; i++) {
         const config_setting_t *row = config_setting_get_elem(list, (unsigned)i);
         bool pair = config_setting_is_list(row) && config_setting_length(row) == 2;
         const char *pointer = pair ? config_setting_get_string_elem(row, 0) : NULL;
         const char *what = pair ? config_setting_get_string_elem(row, 1) : NULL;
         if (pointer == NULL || what == NULL) {
-            READER_ERROR(reader, reader_line(row),
-                         "\"personal\" must hold pairs such as (\"/name\", \"drop\")");
+            READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(row),
+                           "\"personal\" must hold pairs such as (\"/name\", \"drop\")");
             continue;
         }
         MappingPersonalRule *rule = &mapping->personal[mapping->personal_count];
@@ -207,10 +205,10 @@ static void load_topics(MappingLoad *load, const config_setting_t *root)
     mapping->topic_pattern = reader_text(reader, root, "topic_pattern");
     mapping->topics_line = line_of(root, has_pattern ? "topic_pattern" : "topics");
     if (!has_list && !has_pattern)
-        READER_ERROR(reader, 0, "\"topics\" is missing");
+        READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"topics\" is missing");
     if (has_list && has_pattern)
-        READER_ERROR(reader, mapping->topics_line,
-                     "either \"topics\" or \"topic_pattern\", not both");
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, mapping->topics_line,
+                       "either \"topics\" or \"topic_pattern\", not both");
 }
 
 /* What shapes the message before any field is read. */
@@ -234,17 +232,16 @@ static void load_source(MappingLoad *load, const config_setting_t *root)
     Mapping *mapping = load->mapping;
     int format = 0;
     if (config_setting_get_member(root, "format") == NULL)
-        READER_ERROR(reader, 0, "\"format\" is missing");
+        READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"format\" is missing");
     else if (reader_integer(reader, root, "format", 1, 1000, &format) && format != 1)
-        READER_ERROR(reader, line_of(root, "format"), "\"format\" must be 1, found %d", format);
+        READER_FINDING(reader, FINDING_BAD_VALUE, line_of(root, "format"),
+                       "\"format\" must be 1, found %d", format);
     mapping->source = reader_text(reader, root, "source");
     mapping->source_line = line_of(root, "source");
     if (config_setting_get_member(root, "source") == NULL)
-        READER_ERROR(reader, 0, "\"source\" is missing");
-    static const ReaderWord ENCODINGS[] = {
-        {"utf-8", ENCODING_UTF8}, {"gb18030", ENCODING_GB18030}, {"auto", ENCODING_AUTO}};
+        READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"source\" is missing");
     int encoding = ENCODING_UTF8;
-    reader_word(reader, root, "encoding", ENCODINGS, 3, &encoding);
+    reader_word(reader, root, "encoding", WORDS_ENCODING, &encoding);
     mapping->encoding = (Encoding)encoding;
 }
 
@@ -252,11 +249,7 @@ void load_head(MappingLoad *load, const config_setting_t *root)
 {
     MappingReader *reader = &load->reader;
     Mapping *mapping = load->mapping;
-    reader_check_keys(reader, root, "a mapping file",
-                      READER_KEYS("format", "source", "topics", "topic_pattern", "encoding",
-                                  "unwrap", "each", "empty", "noise", "tests", "extra", "time",
-                                  "point", "region", "kinds", "fields", "extract", "codes",
-                                  "personal"));
+    reader_check_section(reader, root, "a mapping file", LANGUAGE_TOP);
     load_source(load, root);
     load_topics(load, root);
     load_message(load, root);

@@ -6,21 +6,18 @@
 static bool
 load_condition(MappingLoad *load, const config_setting_t *row, MappingCondition *condition)
 {
-    static const ReaderWord TESTS[] = {
-        {"in", TEST_IN},         {"not_in", TEST_NOT_IN},   {"contains", TEST_CONTAINS},
-        {"starts", TEST_STARTS}, {"present", TEST_PRESENT}, {"absent", TEST_ABSENT}};
     MappingReader *reader = &load->reader;
     int line = reader_line(row);
     int length = config_setting_is_list(row) ? config_setting_length(row) : 0;
     const char *pointer = length >= 2 ? config_setting_get_string_elem(row, 0) : NULL;
     const char *test = length >= 2 ? config_setting_get_string_elem(row, 1) : NULL;
     if (pointer == NULL || test == NULL || length > 3) {
-        READER_ERROR(
-            reader, line,
+        READER_FINDING(
+            reader, FINDING_BAD_CONDITION, line,
             "a condition must be (pointer, test, [values]) such as (\"/a\", \"in\", [\"1\"])");
         return false;
     }
-    int word = reader_word_of(reader, line, "test", text_from(test), TESTS, 6);
+    int word = reader_word_of(reader, line, "test", text_from(test), WORDS_TEST);
     if (word < 0 || !reader_pointer_of(reader, line, text_from(pointer), &condition->pointer))
         return false;
     condition->test = (MappingTest)word;
@@ -29,11 +26,12 @@ load_condition(MappingLoad *load, const config_setting_t *row, MappingCondition 
     bool is_list =
         values != NULL && (config_setting_is_array(values) || config_setting_is_list(values));
     if (wants_values && (!is_list || config_setting_length(values) == 0)) {
-        READER_ERROR(reader, line, "test \"%s\" needs a list of text", test);
+        READER_FINDING(reader, FINDING_BAD_CONDITION, line, "test \"%s\" needs a list of text",
+                       test);
         return false;
     }
     if (!wants_values && values != NULL) {
-        READER_ERROR(reader, line, "test \"%s\" takes no values", test);
+        READER_FINDING(reader, FINDING_BAD_CONDITION, line, "test \"%s\" takes no values", test);
         return false;
     }
     if (wants_values)
@@ -68,7 +66,8 @@ static const WordList *load_words(MappingLoad *load, Text name, int line)
         return NULL;
     const WordList *list = word_list_parse(load->reader.arena, name, content);
     if (word_list_count(list) == 0)
-        READER_ERROR(&load->reader, line, "word list \"%.*s\" is empty", TEXT_ARGS(path));
+        READER_FINDING(&load->reader, FINDING_LIST_EMPTY, line, "word list \"%.*s\" is empty",
+                       TEXT_ARGS(path));
     if (load->word_count < sizeof(load->words) / sizeof(load->words[0]))
         load->words[load->word_count++] = list;
     return list;
@@ -76,31 +75,27 @@ static const WordList *load_words(MappingLoad *load, Text name, int line)
 
 static void load_kind(MappingLoad *load, const config_setting_t *group, MappingKind *kind)
 {
-    static const ReaderWord KINDS[] = {{"report", RECORD_REPORT},
-                                       {"update", RECORD_UPDATE},
-                                       {"assignment", RECORD_ASSIGNMENT},
-                                       {"inspection", RECORD_INSPECTION},
-                                       {"ignore", RECORD_IGNORED}};
     MappingReader *reader = &load->reader;
     kind->line = reader_line(group);
     kind->kind = RECORD_KINDS;
     if (!config_setting_is_group(group)) {
-        READER_ERROR(reader, kind->line, "\"kinds\" must hold groups { ... }, found %s",
-                     reader_type(group));
+        READER_FINDING(reader, FINDING_WRONG_TYPE, kind->line,
+                       "\"kinds\" must hold groups { ... }, found %s", reader_type(group));
         return;
     }
-    reader_check_keys(reader, group, "kinds", READER_KEYS("kind", "reason", "when", "unless"));
+    reader_check_section(reader, group, "kinds", LANGUAGE_KIND);
     int word = -1;
-    reader_word(reader, group, "kind", KINDS, 5, &word);
+    reader_word(reader, group, "kind", WORDS_KIND, &word);
     if (config_setting_get_member(group, "kind") == NULL)
-        READER_ERROR(reader, kind->line, "a kind needs \"kind\"");
+        READER_FINDING(reader, FINDING_MISSING_KEY, kind->line, "a kind needs \"kind\"");
     if (word >= 0)
         kind->kind = (RecordKind)word;
     kind->reason = reader_text(reader, group, "reason");
     if (word == RECORD_IGNORED && text_is_empty(kind->reason))
-        READER_ERROR(reader, kind->line, "kind \"ignore\" needs \"reason\"");
+        READER_FINDING(reader, FINDING_MISSING_KEY, kind->line, "kind \"ignore\" needs \"reason\"");
     if (word >= 0 && word != RECORD_IGNORED && !text_is_absent(kind->reason))
-        READER_ERROR(reader, kind->line, "\"reason\" belongs to kind \"ignore\" only");
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, kind->line,
+                       "\"reason\" belongs to kind \"ignore\" only");
     kind->when = load_conditions(load, group);
     Text unless = reader_text(reader, group, "unless");
     if (!text_is_absent(unless))
@@ -112,8 +107,8 @@ void load_kinds(MappingLoad *load, const config_setting_t *root)
     const config_setting_t *list = reader_list(&load->reader, root, "kinds");
     if (list == NULL || config_setting_length(list) == 0) {
         if (list != NULL || config_setting_get_member(root, "kinds") == NULL)
-            READER_ERROR(&load->reader, list != NULL ? reader_line(list) : 0,
-                         "\"kinds\" is missing or empty");
+            READER_FINDING(&load->reader, FINDING_MISSING_KEY, list != NULL ? reader_line(list) : 0,
+                           "\"kinds\" is missing or empty");
         return;
     }
     int length = config_setting_length(list);

@@ -32,6 +32,9 @@ MappingConditions load_conditions(MappingLoad *load, const config_setting_t *gro
 void load_extracts(MappingLoad *load, const config_setting_t *root);
 void load_codes(MappingLoad *load, const config_setting_t *root);
 
+/* mapping_file_csv.c */
+void load_code_csv(MappingLoad *load, Text name, CodeTable *table);
+
 /* mapping_file_fields.c */
 void load_fields(MappingLoad *load, const config_setting_t *root);
 

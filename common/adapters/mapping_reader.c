@@ -5,6 +5,7 @@
 
 #include "base/text_builder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,8 +53,8 @@ static void note_type(MappingReader *reader,
                       const char *key,
                       const char *wanted)
 {
-    READER_ERROR(reader, reader_line(setting), "\"%s\" must be %s, found %s", key, wanted,
-                 reader_type(setting));
+    READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(setting), "\"%s\" must be %s, found %s",
+                   key, wanted, reader_type(setting));
 }
 
 void reader_check_keys(MappingReader *reader,
@@ -72,11 +73,27 @@ void reader_check_keys(MappingReader *reader,
             continue;
         const char *nearest = mapping_finding_nearest(text_from(name), known, count);
         if (nearest != NULL)
-            READER_ERROR(reader, reader_line(setting),
-                         "unknown key \"%s\" in %s, did you mean \"%s\"?", name, where, nearest);
+            READER_FINDING(reader, FINDING_UNKNOWN_KEY, reader_line(setting),
+                           "unknown key \"%s\" in %s, did you mean \"%s\"?", name, where, nearest);
         else
-            READER_ERROR(reader, reader_line(setting), "unknown key \"%s\" in %s", name, where);
+            READER_FINDING(reader, FINDING_UNKNOWN_KEY, reader_line(setting),
+                           "unknown key \"%s\" in %s", name, where);
     }
+}
+
+void reader_check_section(MappingReader *reader,
+                          const config_setting_t *group,
+                          const char *where,
+                          LanguageSection section)
+{
+    enum { KEYS_MAX = 64 };
+    const char *names[KEYS_MAX];
+    size_t count;
+    const LanguageKey *keys = language_keys(section, &count);
+    assert(count <= KEYS_MAX);
+    for (size_t i = 0; i < count; i++)
+        names[i] = keys[i].name;
+    reader_check_keys(reader, group, where, names, count);
 }
 
 Text reader_text(MappingReader *reader, const config_setting_t *group, const char *key)
@@ -107,7 +124,8 @@ bool reader_integer(MappingReader *reader,
     }
     int read = config_setting_get_int(setting);
     if (read < low || read > high) {
-        READER_ERROR(reader, reader_line(setting), "\"%s\" is outside %d..%d", key, low, high);
+        READER_FINDING(reader, FINDING_BAD_VALUE, reader_line(setting), "\"%s\" is outside %d..%d",
+                       key, low, high);
         return false;
     }
     *value = read;
@@ -158,8 +176,8 @@ TextList reader_texts_of(MappingReader *reader, const config_setting_t *list, co
             texts.items[texts.count++] =
                 text_copy(reader->arena, text_from(config_setting_get_string(element)));
         else
-            READER_ERROR(reader, reader_line(element), "\"%s\" must hold text, found %s", key,
-                         reader_type(element));
+            READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(element),
+                           "\"%s\" must hold text, found %s", key, reader_type(element));
     }
     return texts;
 }
@@ -176,12 +194,12 @@ TextList reader_text_list(MappingReader *reader, const config_setting_t *group, 
     return reader_texts_of(reader, setting, key);
 }
 
-int reader_word_of(MappingReader *reader,
-                   int line,
-                   const char *key,
-                   Text text,
-                   const ReaderWord *words,
-                   size_t count)
+int reader_word_among(MappingReader *reader,
+                      int line,
+                      const char *key,
+                      Text text,
+                      const LanguageWord *words,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (text_is(text, words[i].word))
@@ -189,22 +207,28 @@ int reader_word_of(MappingReader *reader,
     TextBuilder list = builder_new(reader->arena);
     for (size_t i = 0; i < count; i++)
         builder_format(&list, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", words[i].word);
-    READER_ERROR(reader, line, "\"%s\" must be %s, found \"%.*s\"", key, list.data,
-                 TEXT_ARGS(text));
+    READER_FINDING(reader, FINDING_UNKNOWN_WORD, line, "\"%s\" must be %s, found \"%.*s\"", key,
+                   list.data, TEXT_ARGS(text));
     return -1;
+}
+
+int reader_word_of(MappingReader *reader, int line, const char *key, Text text, LanguageWords words)
+{
+    size_t count;
+    const LanguageWord *list = language_words(words, &count);
+    return reader_word_among(reader, line, key, text, list, count);
 }
 
 void reader_word(MappingReader *reader,
                  const config_setting_t *group,
                  const char *key,
-                 const ReaderWord *words,
-                 size_t count,
+                 LanguageWords words,
                  int *value)
 {
     Text text = reader_text(reader, group, key);
     if (text_is_absent(text))
         return;
-    int found = reader_word_of(reader, reader_line(member(group, key)), key, text, words, count);
+    int found = reader_word_of(reader, reader_line(member(group, key)), key, text, words);
     if (found >= 0)
         *value = found;
 }
@@ -215,7 +239,7 @@ bool reader_pointer_of(MappingReader *reader, int line, Text text, MappingPointe
     pointer->line = line;
     if (mapping_pointer_compile(reader->arena, text, pointer, &error))
         return true;
-    READER_ERROR(reader, line, "%s", error.text);
+    READER_FINDING(reader, FINDING_BAD_POINTER, line, "%s", error.text);
     return false;
 }
 
@@ -238,8 +262,8 @@ MappingPointer *reader_pointers(MappingReader *reader,
         const config_setting_t *element = config_setting_get_elem(setting, (unsigned)i);
         const char *text = config_setting_get_string(element);
         if (text == NULL)
-            READER_ERROR(reader, reader_line(element), "\"%s\" must hold pointers, found %s", key,
-                         reader_type(element));
+            READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(element),
+                           "\"%s\" must hold pointers, found %s", key, reader_type(element));
         else if (reader_pointer_of(reader, reader_line(element), text_from(text),
                                    &pointers[*count]))
             (*count)++;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include "domain/mapping_finding.h"
+#include "domain/mapping_language.h"
 #include "domain/mapping_pointer.h"
 
 #include <libconfig.h>
@@ -19,15 +20,13 @@ typedef struct MappingReader {
     Text folder; /* with a '/' at the end, or empty */
 } MappingReader;
 
-/* A word of the language and the number it stands for. */
-typedef struct ReaderWord {
-    const char *word;
-    int value;
-} ReaderWord;
-
 int reader_line(const config_setting_t *setting);
 const char *reader_type(const config_setting_t *setting); /* "an integer", "text", "a group", ... */
 
+#define READER_FINDING(reader, rule, line, ...)                                                    \
+    mapping_finding((reader)->findings, (rule), (reader)->file, (line), __VA_ARGS__)
+
+/* The same without a rule, for files of the model. */
 #define READER_ERROR(reader, line, ...)                                                            \
     mapping_finding_error((reader)->findings, (reader)->file, (line), __VA_ARGS__)
 
@@ -37,6 +36,12 @@ void reader_check_keys(MappingReader *reader,
                        const char *where,
                        const char *const *known,
                        size_t count);
+
+/* The same with the keys of a section of the mapping language. */
+void reader_check_section(MappingReader *reader,
+                          const config_setting_t *group,
+                          const char *where,
+                          LanguageSection section);
 
 /* Members of `group`, copied to the arena. Absent (or false) when not there or of another type, which is noted. */
 Text reader_text(MappingReader *reader, const config_setting_t *group, const char *key);
@@ -53,19 +58,21 @@ reader_group(MappingReader *reader, const config_setting_t *group, const char *k
 /* A list or array; NULL when it is not there or something else. */
 const config_setting_t *
 reader_list(MappingReader *reader, const config_setting_t *group, const char *key);
-/* One of `words`; `value` is left alone when the member is not there. */
+/* One of the words; `value` is left alone when the member is not there. */
 void reader_word(MappingReader *reader,
                  const config_setting_t *group,
                  const char *key,
-                 const ReaderWord *words,
-                 size_t count,
+                 LanguageWords words,
                  int *value);
-int reader_word_of(MappingReader *reader,
-                   int line,
-                   const char *key,
-                   Text text,
-                   const ReaderWord *words,
-                   size_t count);
+/* -1 when `text` is none of the words. */
+int reader_word_of(
+    MappingReader *reader, int line, const char *key, Text text, LanguageWords words);
+int reader_word_among(MappingReader *reader,
+                      int line,
+                      const char *key,
+                      Text text,
+                      const LanguageWord *words,
+                      size_t count);
 
 /* The texts of a list; what is no text is noted as "key". */
 TextList reader_texts_of(MappingReader *reader, const config_setting_t *list, const char *key);

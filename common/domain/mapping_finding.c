@@ -23,6 +23,19 @@ static void add(MappingFindings *findings, MappingFinding finding, const char *m
     findings->errors += !finding.warning;
 }
 
+void mapping_finding(
+    MappingFindings *findings, FindingRule rule, Text file, int line, const char *format, ...)
+{
+    char message[MESSAGE_SIZE];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    bool warning = rule != FINDING_RULES && mapping_finding_rule(rule)->warning;
+    add(findings, (MappingFinding){.rule = rule, .file = file, .line = line, .warning = warning},
+        message);
+}
+
 void mapping_finding_error(MappingFindings *findings, Text file, int line, const char *format, ...)
 {
     char message[MESSAGE_SIZE];
@@ -30,18 +43,7 @@ void mapping_finding_error(MappingFindings *findings, Text file, int line, const
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    add(findings, (MappingFinding){.file = file, .line = line}, message);
-}
-
-void mapping_finding_warning(
-    MappingFindings *findings, Text file, int line, const char *format, ...)
-{
-    char message[MESSAGE_SIZE];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(message, sizeof(message), format, args);
-    va_end(args);
-    add(findings, (MappingFinding){.file = file, .line = line, .warning = true}, message);
+    add(findings, (MappingFinding){.rule = FINDING_RULES, .file = file, .line = line}, message);
 }
 
 /* The place of a file is that of its first finding. */

@@ -4,9 +4,9 @@
 #include "base/text_builder.h"
 
 /*
- * The language of mapping files as one table: the reader (adapters/mapping_file.c) takes known keys and words from it,
- * `onecase check --help` and docs/mapping-language.md print it. A key that is not here cannot be read, one that is
- * here is documented.
+ * The language of mapping files as tables: the reader (adapters/mapping_file.c) takes known keys and words from them,
+ * the lint the values a target may hold, `onecase check --help` and docs/mapping-language.md print them. A key that
+ * is not here cannot be read, one that is here is documented.
  */
 typedef enum LanguageSection {
     LANGUAGE_TOP,
@@ -21,15 +21,51 @@ typedef enum LanguageSection {
     LANGUAGE_SECTIONS
 } LanguageSection;
 
+typedef enum LanguageWords {
+    WORDS_ENCODING,
+    WORDS_SYSTEM,
+    WORDS_ORDER,
+    WORDS_KIND, /* the last one, ignore, is not for fields.*.kinds */
+    WORDS_TEST,
+    WORDS_PICK,
+    WORDS_CLEAN,
+    WORDS_AS,
+    WORDS_PRECISION,
+    WORDS_PERSONAL,
+    WORDS_CHECK,
+    WORDS_MATCH,
+    WORDS_UNKNOWN,
+    WORDS_KEYWORDS,
+    LANGUAGE_WORDS /* also: none */
+} LanguageWords;
+
+typedef enum LanguageType {
+    TYPE_TEXT,
+    TYPE_TEXTS,
+    TYPE_POINTER,
+    TYPE_POINTERS,
+    TYPE_WORD,  /* one of `words` */
+    TYPE_WORDS, /* a list of them */
+    TYPE_INTEGER,
+    TYPE_INTEGERS, /* a pair */
+    TYPE_DECIMALS, /* four numbers */
+    TYPE_SWITCH,   /* true or false */
+    TYPE_GROUP,
+    TYPE_GROUPS, /* a list of groups */
+    TYPE_TABLES, /* a group of named groups */
+    TYPE_ROWS,   /* a list of lists */
+    LANGUAGE_TYPES
+} LanguageType;
+
 typedef struct LanguageKey {
     const char *name;
-    const char *
-        type; /* "text", "[text]", "pointer", "[pointer]", "integer", "true or false", "one of ...", "group" */
+    LanguageType type;
+    LanguageWords words; /* of TYPE_WORD and TYPE_WORDS; LANGUAGE_WORDS: none */
     bool required;
     const char *otherwise; /* what holds when it is not there; NULL: nothing */
-    const char *help;      /* one or two sentences */
+    const char *help;      /* Markdown, a few sentences */
     const char *help_zh;
-    const char *example; /* a line of a mapping file, or NULL */
+    const char *example; /* of a mapping file, or NULL */
 } LanguageKey;
 
 typedef struct LanguageWord {
@@ -39,25 +75,11 @@ typedef struct LanguageWord {
     const char *help_zh;
 } LanguageWord;
 
-typedef enum LanguageWords {
-    WORDS_ENCODING,
-    WORDS_ORDER,
-    WORDS_SYSTEM,
-    WORDS_KIND,
-    WORDS_TEST,
-    WORDS_PICK,
-    WORDS_CLEAN,
-    WORDS_AS,
-    WORDS_PERSONAL,
-    WORDS_CHECK,
-    WORDS_MATCH,
-    WORDS_UNKNOWN,
-    WORDS_KEYWORDS,
-    LANGUAGE_WORDS
-} LanguageWords;
-
 const LanguageKey *language_keys(LanguageSection section, size_t *count);
 const LanguageWord *language_words(LanguageWords words, size_t *count);
+
+/* The values a target with a closed list may hold (level, status, ...), or NULL. Not `category`: domain/category.h. */
+const LanguageWord *language_values(const char *target, size_t *count);
 
 typedef enum LanguageTongue { TONGUE_ENGLISH, TONGUE_CHINESE } LanguageTongue;
 

@@ -1,0 +1,87 @@
+/*
+ * Persons: what is named like one must be marked, and what is marked must be treated so.
+ */
+#include "domain/mapping_lint_parts.h"
+
+/* Words in names of members that hold persons; `whole` ones count only as the whole name. */
+static bool name_is_personal(Text name)
+{
+    static const char *const WHOLE[] = {"name", "tel",   "phone", "xm",      "sjh",    "lxdh",
+                                        "bjdh", "bjrxm", "sfzh",  "linkman", "contact"};
+    static const char *const PARTS[] = {
+        "phone",      "mobile",       "idcard",      "callername",   "contactname", "contacttel",
+        "callertel",  "providername", "providertel", "reportername", "reportertel", "username",
+        "personname", "realname",     "rqstperson",  "rqstnumber",   "linknumber",  "linkman",
+        "patrolname", "patroltel",    "姓名",        "电话",         "手机",        "身份证"};
+    char lower[64];
+    size_t size = name.size < sizeof(lower) ? name.size : sizeof(lower);
+    for (size_t i = 0; i < size; i++)
+        lower[i] =
+            name.data[i] >= 'A' && name.data[i] <= 'Z' ? (char)(name.data[i] | 0x20) : name.data[i];
+    Text folded = {lower, size};
+    for (size_t i = 0; i < sizeof(WHOLE) / sizeof(WHOLE[0]); i++)
+        if (text_is(folded, WHOLE[i]))
+            return true;
+    for (size_t i = 0; i < sizeof(PARTS) / sizeof(PARTS[0]); i++)
+        if (text_contains(folded, text_from(PARTS[i])))
+            return true;
+    return text_ends(name, TEXT("Tel")) || text_ends(folded, TEXT("_tel"));
+}
+
+static const MappingPersonalRule *rule_of(const Mapping *mapping, const MappingPointer *pointer)
+{
+    for (size_t i = 0; i < mapping->personal_count; i++)
+        if (mapping->personal[i].pointer.count == pointer->count &&
+            mapping_pointer_overlaps(&mapping->personal[i].pointer, pointer))
+            return &mapping->personal[i];
+    return NULL;
+}
+
+static void check_personal_pointer(const Mapping *mapping,
+                                   const MappingField *field,
+                                   const MappingPointer *pointer,
+                                   MappingFindings *findings)
+{
+    const MappingPersonalRule *rule = rule_of(mapping, pointer);
+    const char *name = field->target->name;
+    if (rule == NULL && field->personal == PERSONAL_NONE) {
+        if (name_is_personal(mapping_pointer_last_name(pointer)))
+            LINT(PERSONAL_UNMARKED, field->line,
+                 "field \"%s\": \"%.*s\" looks like personal data and has no \"personal\"", name,
+                 TEXT_ARGS(pointer->text));
+        return;
+    }
+    if (rule == NULL || rule->what == field->personal)
+        return;
+    if (rule->what == PERSONAL_DROP)
+        LINT(PERSONAL_CONFLICT, field->line,
+             "field \"%s\" reads \"%.*s\", which \"personal\" in line %d drops", name,
+             TEXT_ARGS(pointer->text), rule->pointer.line);
+    else
+        LINT(PERSONAL_CONFLICT, field->line,
+             "field \"%s\" reads \"%.*s\", which is personal (line %d), without treating it so",
+             name, TEXT_ARGS(pointer->text), rule->pointer.line);
+}
+
+void lint_personal(const Mapping *mapping, MappingFindings *findings)
+{
+    for (size_t i = 0; i < mapping->field_count; i++)
+        for (size_t j = 0; j < mapping->fields[i].pointer_count; j++)
+            check_personal_pointer(mapping, &mapping->fields[i], &mapping->fields[i].pointers[j],
+                                   findings);
+    for (size_t i = 0; i < mapping->extra_count; i++) {
+        for (size_t j = 0; j < mapping->extra[i].count; j++)
+            if (mapping->extra[i].tokens[j].kind != TOKEN_MEMBER)
+                LINT(EXTRA_MANY, mapping->extra[i].line, "extra: \"%.*s\" must name one value",
+                     TEXT_ARGS(mapping->extra[i].text));
+        const MappingPersonalRule *rule = rule_of(mapping, &mapping->extra[i]);
+        if (rule == NULL && name_is_personal(mapping_pointer_last_name(&mapping->extra[i])))
+            LINT(PERSONAL_UNMARKED, mapping->extra[i].line,
+                 "extra: \"%.*s\" looks like personal data and has no \"personal\"",
+                 TEXT_ARGS(mapping->extra[i].text));
+        if (rule != NULL && rule->what == PERSONAL_DROP)
+            LINT(PERSONAL_CONFLICT, mapping->extra[i].line,
+                 "extra: \"%.*s\" is dropped by \"personal\" in line %d",
+                 TEXT_ARGS(mapping->extra[i].text), rule->pointer.line);
+    }
+}
