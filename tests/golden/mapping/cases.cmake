@@ -1,7 +1,17 @@
 onecase_golden_mapping(
+    between_marks
     clean_html_between
+    clean_steps
+    codes_after_clean
+    codes_class_as_it_is
+    codes_csv
+    codes_default_class
     codes_exact
     codes_prefix_csv
+    codes_prefix_longest
+    codes_rows_and_confidence
+    codes_unknown
+    codes_unknown_category_kept
     dead_empty
     dead_region
     dead_required
@@ -35,7 +45,23 @@ onecase_golden_mapping(
     extra_nested
     extra_personal
     extract
+    extract_after_marker
+    extract_behind_between
+    extract_credit_code
+    extract_equipment_code
+    extract_goes_on
+    extract_within_default
+    field_kinds
+    field_when
+    field_when_list
+    keywords_in_the_report
+    keywords_named
+    keywords_none
+    keywords_shared
+    keywords_which_wins
     kinds_and_when
+    kinds_first_that_fits
+    kinds_unless_in_any_text
     kinds_unless_words
     lint_codes
     lint_codes_csv
@@ -57,7 +83,12 @@ onecase_golden_mapping(
     noise_found
     nul_removed
     numbers_and_flags
+    personal_fields
     personal_never_leaves
+    personal_no_number
+    personal_phones
+    personal_reporter_kinds
+    personal_scrubbed
     point_bd09_lat_first
     point_gcj02_text
     point_two_numbers
@@ -72,8 +103,13 @@ onecase_golden_mapping(
     scenario_8_reporters
     scrub
     select_all
+    select_all_picks
     select_concat
+    select_concat_dedupe
     select_first
+    select_first_goes_on
+    select_list_cut
+    select_value
     select_value_and_when
     text_cut
     time_unreadable
