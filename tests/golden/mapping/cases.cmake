@@ -1,5 +1,6 @@
 onecase_golden_mapping(
     between_marks
+    blank_value
     clean_html_between
     clean_steps
     codes_after_clean
@@ -18,6 +19,7 @@ onecase_golden_mapping(
     dead_syntax
     dead_type
     default_and_required
+    depth_beyond_the_limit
     each_absent
     each_after_unwrap
     each_dead_alone
@@ -33,6 +35,7 @@ onecase_golden_mapping(
     each_too_many
     each_top_level
     empty_by_itself
+    empty_value
     empty_values
     encoding_auto
     encoding_auto_both_ways
@@ -42,6 +45,7 @@ onecase_golden_mapping(
     encoding_four_bytes
     encoding_lone_surrogate
     encoding_repaired
+    every_field
     extra_nested
     extra_personal
     extract
@@ -54,6 +58,8 @@ onecase_golden_mapping(
     field_kinds
     field_when
     field_when_list
+    flag_words
+    key_repeated
     keywords_in_the_report
     keywords_named
     keywords_none
@@ -81,7 +87,11 @@ onecase_golden_mapping(
     long_record_number
     noise_as_it_stands
     noise_found
+    nul_everywhere
     nul_removed
+    number_forms
+    number_of_2000_digits
+    number_scales
     numbers_and_flags
     personal_fields
     personal_never_leaves
@@ -89,13 +99,23 @@ onecase_golden_mapping(
     personal_phones
     personal_reporter_kinds
     personal_scrubbed
+    point_bd09_eight_cities
     point_bd09_lat_first
+    point_cgcs2000
+    point_gcj02_eight_cities
     point_gcj02_text
+    point_required
     point_two_numbers
+    point_wgs84_xy
+    point_wkt
+    point_zero_swapped_far
     pointer_escapes
     pointer_tokens
+    record_no_forms
     region_by_longer_codes
+    region_lookup
     reporter_staff
+    required_and_default
     scenario_13_credit_code
     scenario_6_gb18030
     scenario_7_times
@@ -112,10 +132,27 @@ onecase_golden_mapping(
     select_value
     select_value_and_when
     text_cut
+    text_cut_at_max
+    time_12h_then_suspect
+    time_check_12h
+    time_check_day_in_number
+    time_check_fits
+    time_check_mismatch
+    time_epoch
+    time_first_format_that_fits
+    time_forms
+    time_full_width
+    time_gson
+    time_half_day_h
+    time_not_judged
+    time_suspect
     time_unreadable
+    time_zone
     unwrap_keys_and_numbers
     unwrap_left_alone
     unwrap_no_json
     unwrap_text
     unwrap_twice
-    unwrap_wrong_order)
+    unwrap_wrong_order
+    usc_vectors
+    value_not_scalar)
