@@ -115,10 +115,10 @@ static const LanguageKey TIME[] = {
 
 static const LanguageKey TIME_CHECK[] = {
     {"digits_of", TYPE_POINTER, NO_WORDS, true, NULL, "Where the record number stands.",
-     "记录号所在的指针。", "digits_of = \"/jjdbh\";"},
+     "记录号所在的指针。", "digits_of = \"/no\";"},
     {"at", TYPE_INTEGERS, NO_WORDS, true, NULL,
      "`[from, length]`: how many characters stand before the time, from 0, and how long it is.",
-     "`[起点, 长度]`：时间之前有几个字符（从 0 数起），时间有几个字符。", "at = [6, 10];"},
+     "`[起点, 长度]`：时间之前有几个字符（从 0 数起），时间有几个字符。", "at = [2, 10];"},
     {"format", TYPE_TEXT, NO_WORDS, true, NULL, "How the time is written there.",
      "该处时间的写法。", "format = \"yyyyMMddHH\";"},
 };

@@ -62,8 +62,10 @@ static const LanguageWord PICK_WORDS[] = {
 
 static const LanguageWord CLEAN_WORDS[] = {
     {"trim", CLEAN_TRIM, "no white space at the ends", "去掉首尾空白"},
-    {"narrow", CLEAN_NARROW, "full-width letters, digits and signs become narrow; flag `narrowed`",
-     "全角字母、数字、符号转半角；标记 `narrowed`"},
+    {"narrow", CLEAN_NARROW,
+     "full-width letters, digits and signs become narrow; flag `narrowed` when a letter or digit "
+     "did",
+     "全角字母、数字、符号转半角；有字母或数字转换时标记 `narrowed`"},
     {"html", CLEAN_HTML,
      "tags go (br, p, div, li and tr end a line), entities such as `&lt;` and `&#22909;` are "
      "decoded",
