@@ -33,6 +33,11 @@ TextList mapping_topics(const Mapping *mapping)
     return mapping->topics;
 }
 
+Text mapping_topic_pattern(const Mapping *mapping)
+{
+    return mapping->topic_pattern;
+}
+
 Text mapping_default_region(const Mapping *mapping)
 {
     return mapping->region_default;
