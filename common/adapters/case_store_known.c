@@ -18,7 +18,8 @@ static const PostgresStatement RECORDS = {
 static const PostgresStatement PENDING = {
     "pending_of_records",
     "select v.n, p.report_partition, p.report_offset, p.region, p.kind, p.topic, p.partition, "
-    "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload "
+    "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload, "
+    "p.backfill "
     "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
     "join onecase.pending_updates p on p.source = v.source and p.record_no = v.record_no "
     "order by v.n, p.report_partition, p.report_offset"};
@@ -100,6 +101,7 @@ static void take_pending(const PostgresResult *result, KnownRecord *records, Are
             .received_at = postgres_time(result, row, 10),
             .mapping = text_copy(arena, postgres_text(result, row, 11)),
             .payload = text_copy(arena, postgres_text(result, row, 12)),
+            .backfill = postgres_int(result, row, 13) == 1 ? 1 : 0,
         };
     }
 }

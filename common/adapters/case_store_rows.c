@@ -4,167 +4,7 @@
  */
 #include "adapters/case_store_rows.h"
 
-#include "base/digest.h"
-#include "base/json.h"
-
-#include "domain/datetime.h"
-
-#include <math.h>
 #include <stddef.h>
-#include <string.h>
-
-/* ---- derived members ---- */
-
-void stored_report_init(StoredReport *row)
-{
-    memset(row, 0, sizeof(*row));
-    report_init(&row->report);
-    row->hazard_id = row->case_id = row->decision_id = row->status_at = INT64_MIN;
-    row->lon = row->lat = NAN;
-    row->reporter_key = row->repeats = row->urged = INT64_MIN;
-}
-
-static TextList time_flags(TextList flags, Arena *arena)
-{
-    TextList found = {NULL, 0};
-    for (size_t i = 0; i < flags.count; i++) {
-        if (!text_starts(flags.items[i], TEXT("time_")))
-            continue;
-        if (found.items == NULL)
-            found.items = ARENA_ARRAY(arena, Text, flags.count);
-        found.items[found.count++] = flags.items[i];
-    }
-    return found;
-}
-
-/* "<key number>:<32 hex>" as number and 16 bytes; anything else is left out. */
-static void finish_reporter(StoredReport *row, Arena *arena)
-{
-    enum { HASH_SIZE = 16 };
-    size_t colon = text_find(row->report.reporter, TEXT(":"), 0);
-    uint8_t *hash = arena_alloc(arena, HASH_SIZE);
-    row->reporter_hash = TEXT_ABSENT;
-    row->reporter_key = INT64_MIN;
-    if (colon == SIZE_MAX)
-        return;
-    int64_t key = 0;
-    Text hex = text_slice(row->report.reporter, colon + 1, SIZE_MAX);
-    if (!text_to_int64(text_slice(row->report.reporter, 0, colon), &key) ||
-        !digest_from_hex(hex, hash, HASH_SIZE))
-        return;
-    row->reporter_key = key;
-    row->reporter_hash = (Text){(const char *)hash, HASH_SIZE};
-}
-
-static Text extra_json(const Report *report, Arena *arena)
-{
-    if (report->extra_count == 0)
-        return TEXT_ABSENT;
-    TextBuilder json = builder_new(arena);
-    builder_char(&json, '{');
-    for (size_t i = 0; i < report->extra_count; i++) {
-        js_write_key(&json, report->extra[i].pointer);
-        builder_text(&json, report->extra[i].value);
-    }
-    builder_char(&json, '}');
-    return builder_view(&json);
-}
-
-void stored_report_finish(StoredReport *row, bool complete, Arena *arena)
-{
-    const Report *report = &row->report;
-    bool has_point = report->point.precision != 0;
-    row->lon = has_point ? report->point.wgs84.lon : NAN;
-    row->lat = has_point ? report->point.wgs84.lat : NAN;
-    row->coordinate_system =
-        has_point ? text_from(geo_datum_name(report->point.given)) : TEXT_ABSENT;
-    row->precision = TEXT_ABSENT;
-    if (has_point)
-        row->precision = text_copy(arena, (Text){&report->point.precision, 1});
-    row->flags = report->flags.count > 0 ? report->flags : (TextList){NULL, 0};
-    row->time_flags = time_flags(report->flags, arena);
-    row->payload = extra_json(report, arena);
-    row->urged = report->urged;
-    if (complete && row->urged == INTEGER_ABSENT)
-        row->urged = 0;
-    row->repeats = complete ? 0 : INT64_MIN;
-    finish_reporter(row, arena);
-}
-
-/* What a decision looks at (domain/evidence.h); the columns of the same stand in EVIDENCE_COLUMNS. */
-static const char *const EVIDENCE_FIELDS[] = {
-    "title",       "body",          "address",        "place_name",     "point",
-    "category",    "lift_plate",    "equipment_code", "component_code", "category_confidence",
-    "device_id",   "usc_code",      "party_name",     "community_code", "grid_code",
-    "reporter",    "reporter_kind", "finder_kind",    "occurred_at",    "found_at",
-    "reported_at", "recorded_at",   "origin_no",      "origin_source",  "quoted_nos",
-};
-
-static bool same_lists(TextList a, TextList b)
-{
-    bool same = a.count == b.count;
-    for (size_t i = 0; same && i < a.count; i++)
-        same = text_equal(a.items[i], b.items[i]);
-    return same;
-}
-
-static bool same_points(const ReportPoint *a, const ReportPoint *b)
-{
-    return a->precision == b->precision && !(a->wgs84.lon < b->wgs84.lon) &&
-           !(a->wgs84.lon > b->wgs84.lon) && !(a->wgs84.lat < b->wgs84.lat) &&
-           !(a->wgs84.lat > b->wgs84.lat);
-}
-
-static bool same_values(Report *a, Report *b, const ReportField *field)
-{
-    switch (field->type) {
-    case FIELD_TEXT:
-        return text_equal(*report_text(a, field), *report_text(b, field));
-    case FIELD_LIST:
-        return same_lists(*report_list(a, field), *report_list(b, field));
-    case FIELD_INTEGER:
-    case FIELD_TIME:
-        return *report_integer(a, field) == *report_integer(b, field);
-    case FIELD_FLAG:
-        return *report_flag(a, field) == *report_flag(b, field);
-    case FIELD_POINT:
-        return same_points(&a->point, &b->point);
-    }
-    return false;
-}
-
-void stored_report_waver(StoredReport *row, Report *change)
-{
-    bool wavers = row->report.flags.count > 0 && change->flags.count > 0 &&
-                  !same_lists(row->report.flags, change->flags);
-    for (size_t i = 0; i < sizeof(EVIDENCE_FIELDS) / sizeof(EVIDENCE_FIELDS[0]); i++) {
-        const ReportField *field = report_field(text_from(EVIDENCE_FIELDS[i]));
-        wavers = wavers || (report_has(&row->report, field) && report_has(change, field) &&
-                            !same_values(&row->report, change, field));
-    }
-    row->wavered = row->wavered != 0 || wavers ? 1 : 0;
-}
-
-void stored_counters_init(StoredCounters *row, Text region, int32_t report_partition)
-{
-    *row = (StoredCounters){.region = region,
-                            .report_partition = report_partition,
-                            .counters = {.next_hazard = 1,
-                                         .next_case = 1,
-                                         .next_report = 1,
-                                         .next_decision = 1,
-                                         .next_event = 1},
-                            .case_date = INT64_MIN};
-}
-
-void stored_counters_finish(StoredCounters *row)
-{
-    int32_t day = row->counters.case_day;
-    Datetime civil = {.year = day / 10000, .month = day / 100 % 100, .day = day % 100};
-    int64_t us = 0;
-    row->case_date =
-        day != 0 && datetime_from_civil(&civil, 0, &us) ? us / DATETIME_DAY_US : INT64_MIN;
-}
 
 /* ---- columns ---- */
 
@@ -190,7 +30,6 @@ void stored_counters_finish(StoredCounters *row)
         ROWS_COLUMN(struct_, report.occurred_at, "occurred_at", ROWS_TIME),                        \
         ROWS_COLUMN(struct_, report.reported_at, "reported_at", ROWS_TIME),                        \
         ROWS_COLUMN(struct_, report.recorded_at, "recorded_at", ROWS_TIME),                        \
-        ROWS_COLUMN(struct_, time_flags, "time_flags", ROWS_TEXTS),                                \
         ROWS_COLUMN(struct_, report.channel, "channel", ROWS_TEXT),                                \
         ROWS_COLUMN(struct_, report.finder_kind, "finder_kind", ROWS_TEXT),                        \
         ROWS_COLUMN(struct_, report.finder_post, "finder_post", ROWS_TEXT),                        \
@@ -241,6 +80,18 @@ void stored_counters_finish(StoredCounters *row)
         ROWS_COLUMN(struct_, mapping, "mapping_digest", ROWS_TEXT),                                \
         ROWS_COLUMN(struct_, payload, "payload", ROWS_TEXT)
 
+#define ASIDE(struct_, member_, name_, type_)                                                      \
+    {                                                                                              \
+        .name = (name_), .type = (type_), .offset = offsetof(struct_, member_), .aside = true      \
+    }
+
+/* What goes with another column: see WITH_OTHERS and report_replace. */
+#define GOING_COLUMNS(COLUMN)                                                                      \
+    COLUMN(StoredReport, time_flags, "time_flags", ROWS_TEXTS),                                    \
+        COLUMN(StoredReport, report.noise, "noise", ROWS_TEXTS),                                   \
+        COLUMN(StoredReport, reporter_before_hash, "reporter_before_hash", ROWS_BYTES),            \
+        COLUMN(StoredReport, reporter_before_key, "reporter_before_key", ROWS_INT2)
+
 static const PostgresColumn REPORTS[] = {
     ROWS_COLUMN(StoredReport, region, "region", ROWS_TEXT),
     ROWS_COLUMN(StoredReport, report_id, "report_id", ROWS_INT8),
@@ -267,17 +118,16 @@ static const PostgresColumn REPORTS[] = {
     ORIGIN_COLUMNS(StoredReport, ROWS_COLUMN),
     PLACE_COLUMNS(StoredReport, ROWS_COLUMN),
     REPLACEABLE_COLUMNS(StoredReport),
+    GOING_COLUMNS(ROWS_COLUMN),
 };
 
 static const PostgresColumn REPORTS_MERGE[] = {
     ROWS_KEY(StoredReport, region, "region", ROWS_TEXT),
     ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
     ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
-    {.name = "wavered",
-     .type = ROWS_BOOL,
-     .offset = offsetof(StoredReport, wavered),
-     .aside = true},
+    ASIDE(StoredReport, wavered, "wavered", ROWS_BOOL),
     REPLACEABLE_COLUMNS(StoredReport),
+    GOING_COLUMNS(ASIDE),
 };
 
 static const PostgresColumn REVISIONS[] = {
@@ -338,6 +188,7 @@ static const PostgresColumn PENDING[] = {
     ROWS_COLUMN(StoredPending, origin.item, "item", ROWS_INT4_32),
     ROWS_COLUMN(StoredPending, revision, "revision", ROWS_INT8),
     ROWS_COLUMN(StoredPending, received_at, "received_at", ROWS_TIME),
+    ROWS_COLUMN(StoredPending, backfill, "backfill", ROWS_BOOL),
     ROWS_COLUMN(StoredPending, mapping, "mapping_digest", ROWS_TEXT),
     ROWS_COLUMN(StoredPending, payload, "payload", ROWS_TEXT),
 };
@@ -412,9 +263,10 @@ static const PostgresColumn COUNTERS[] = {
     }
 
 /*
- * The columns of what a decision looks at (EVIDENCE_FIELDS, and flags). LIST: sent as the text of an array.
+ * The columns of what a decision looks at (EVIDENCE_FIELDS, and flags). LIST: sent as the text of an array. OTHER: goes
+ * with another column, see WITH_OTHERS.
  */
-#define EVIDENCE_COLUMNS(ONE, LIST)                                                                \
+#define EVIDENCE_COLUMNS(ONE, LIST, OTHER)                                                         \
     ONE("title")                                                                                   \
     ONE("body")                                                                                    \
     ONE("address_text")                                                                            \
@@ -443,7 +295,24 @@ static const PostgresColumn COUNTERS[] = {
     ONE("origin_record_no")                                                                        \
     ONE("origin_source")                                                                           \
     LIST("quoted_nos")                                                                             \
-    LIST("flags")
+    LIST("flags")                                                                                  \
+    OTHER("noise", NOISE_AFTER)                                                                    \
+    OTHER("reporter_before_hash", BEFORE_AFTER("reporter_before_hash"))                            \
+    OTHER("reporter_before_key", BEFORE_AFTER("reporter_before_key"))
+
+/* A new title or body takes the noise found in the old one with it, a new reporter the hash under the key before. */
+#define NOISE_AFTER                                                                                \
+    "case when v.title is null and v.body is null then coalesce(v.noise::text[], t.noise)"         \
+    " else v.noise::text[] end"
+#define BEFORE_AFTER(column_)                                                                      \
+    "case when v.reporter_hash is null then coalesce(v." column_ ", t." column_ ")"                \
+    " else v." column_ " end"
+#define TIME_FLAGS_AFTER "case when v.flags is null then t.time_flags else v.time_flags::text[] end"
+#define WITH_OTHERS                                                                                \
+    "time_flags = " TIME_FLAGS_AFTER ", noise = " NOISE_AFTER                                      \
+    ", reporter_before_hash = " BEFORE_AFTER(                                                      \
+        "reporter_before_hash") ", reporter_before_key = " BEFORE_AFTER("reporter_before_key") "," \
+                                                                                               " "
 
 /*
  * The first revision that changes what a decision looked at keeps these columns as they were, for rebuilding memory;
@@ -451,19 +320,20 @@ static const PostgresColumn COUNTERS[] = {
  * revisions would have kept them, so it does too.
  */
 #define STOOD(column_) ", t." column_
+#define OTHER_STOOD(column_, after_) ", t." column_
 #define STANDS(column_) ", coalesce(v." column_ ", t." column_ ")"
 #define STANDS_LIST(column_) ", coalesce(v." column_ "::text[], t." column_ ")"
+#define OTHER_STANDS(column_, after_) ", " after_
 #define KEPT(column_) ", '" column_ "', t." column_
+#define OTHER_KEPT(column_, after_) ", '" column_ "', t." column_
+/* clang-format off */
 #define KEEP_AS_DECIDED                                                                            \
     "as_decided = case when t.as_decided is null and (v.wavered or"                                \
-    " row(0" EVIDENCE_COLUMNS(                                                                     \
-        STOOD, STOOD) ") is distinct from"                                                         \
-                      " row(0" EVIDENCE_COLUMNS(                                                   \
-                          STANDS, STANDS_LIST) "))"                                                \
-                                               " then jsonb_build_object('report_id', "            \
-                                               "t.report_id" EVIDENCE_COLUMNS(                     \
-                                                   KEPT, KEPT) ")::text"                           \
-                                                               " else t.as_decided end"
+    " row(0" EVIDENCE_COLUMNS(STOOD, STOOD, OTHER_STOOD) ") is distinct from"                      \
+    " row(0" EVIDENCE_COLUMNS(STANDS, STANDS_LIST, OTHER_STANDS) "))"                              \
+    " then jsonb_build_object('report_id', t.report_id"                                            \
+    EVIDENCE_COLUMNS(KEPT, KEPT, OTHER_KEPT) ")::text else t.as_decided end"
+/* clang-format on */
 
 static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_RECORD_INDEX] =
@@ -476,7 +346,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
                              .form = ROWS_MERGE,
                              .columns = REPORTS_MERGE,
                              .count = COLUMN_COUNT(REPORTS_MERGE),
-                             .also = KEEP_AS_DECIDED},
+                             .also = WITH_OTHERS KEEP_AS_DECIDED},
     [TABLE_REVISIONS] = TABLE_ROW("revisions", "onecase.report_revisions", ROWS_INSERT, REVISIONS),
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =

@@ -55,6 +55,8 @@ typedef struct StoredReport {
     Text precision;
     Text reporter_hash; /* bytes */
     int64_t reporter_key;
+    Text reporter_before_hash; /* bytes */
+    int64_t reporter_before_key;
     int64_t repeats;
     int64_t urged;
     Text payload;   /* extra as a JSON object */
@@ -86,6 +88,7 @@ typedef struct StoredRevision {
     int64_t revision;
     int64_t changed_at;
     int64_t received_at;
+    bool backfill; /* of the record; no column */
     int8_t applied;
     int64_t status_before;
     int64_t status_after;
@@ -116,6 +119,7 @@ typedef struct StoredPending {
     Origin origin;
     int64_t revision;
     int64_t received_at;
+    int8_t backfill; /* oc-backfill of the record */
     Text mapping;
     Text payload; /* the canonical JSON */
 } StoredPending;

@@ -154,8 +154,10 @@ static void add_families(Keys *keys, const Evidence *evidence, const Families *f
         add_texts(keys, BLOCK_ESTATE, estate, family);
         add_texts(keys, BLOCK_ROAD, address->road, family);
         add_texts(keys, BLOCK_ROAD, address->cross_road, family);
-        if (!evidence->reporter_staff)
-            add_texts(keys, BLOCK_REPORTER, evidence->reporter, family);
+        if (evidence->reporter_staff)
+            continue;
+        add_texts(keys, BLOCK_REPORTER, evidence->reporter, family);
+        add_texts(keys, BLOCK_REPORTER, evidence->reporter_before, family);
     }
 }
 

@@ -17,7 +17,7 @@ typedef enum BlockingKind {
     BLOCK_POI,
     BLOCK_TILE,     /* tile of the family's largest radius, with family group */
     BLOCK_PARTY,    /* credit code, party name */
-    BLOCK_REPORTER, /* reporter and family */
+    BLOCK_REPORTER, /* reporter, under each key it came with, and family */
     BLOCK_KINDS
 } BlockingKind;
 
@@ -26,7 +26,7 @@ typedef struct BlockingKey {
     uint64_t hash;
 } BlockingKey;
 
-enum { BLOCKING_KEYS_MAX = 64, BLOCKING_CANDIDATES_MAX = 200 };
+enum { BLOCKING_KEYS_MAX = 72, BLOCKING_CANDIDATES_MAX = 200 };
 
 const char *blocking_kind_name(BlockingKind kind);
 

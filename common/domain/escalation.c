@@ -28,12 +28,17 @@ static bool witness(const HazardMember *member)
     return member->independence == INDEPENDENT || member->independence == SAME_REPORTER;
 }
 
-/* The witnesses among the members [first, at] in event-time order, counted while the window moves on. */
+/*
+ * The witnesses among the members [first, at] in event-time order, counted while the window moves on. A witness is a
+ * new reporter when none in the window before it shares a hash with it; when the last of those leaves, its heirs, who
+ * had been counted with it, are new.
+ */
 typedef struct Window {
     const HazardMember *const *members;
     size_t first;
-    Map *by_reporter; /* witnesses of each, 0 when they have left */
-    Map *by_source;
+    Map *last_with; /* hash of a reporter -> index + 1 of the last witness that has it */
+    int32_t *heirs; /* of each member */
+    Map *by_source; /* witnesses of each, 0 when they have left */
     int32_t reporters;
     int32_t sources;
 } Window;
@@ -47,31 +52,48 @@ static int64_t tally(Map *map, uint64_t key, int64_t change)
     return (int64_t)count + change;
 }
 
-static void enter(Window *window, const HazardMember *member)
+/* Index + 1 of the last witness that has this hash, from now on the one at `at`; 0: none. */
+static uint64_t succeed(Window *window, uint64_t hash, size_t at)
 {
+    uint64_t last = 0;
+    if (hash == 0)
+        return 0;
+    (void)map_get(window->last_with, hash, &last);
+    map_put(window->last_with, hash, at + 1);
+    return last;
+}
+
+static void enter(Window *window, size_t at)
+{
+    const HazardMember *member = window->members[at];
     if (!witness(member))
         return;
     window->sources += tally(window->by_source, member->source, 1) == 1;
-    window->reporters +=
-        member->reporter == 0 || tally(window->by_reporter, member->reporter, 1) == 1;
+    uint64_t last = succeed(window, member->reporter.hash, at);
+    uint64_t before = succeed(window, member->reporter.before, at);
+    last = before > last ? before : last;
+    if (last > window->first)
+        window->heirs[last - 1]++;
+    else
+        window->reporters++;
 }
 
-static void leave(Window *window, const HazardMember *member)
+static void leave(Window *window, size_t at)
 {
+    const HazardMember *member = window->members[at];
     if (!witness(member))
         return;
     window->sources -= tally(window->by_source, member->source, -1) == 0;
-    window->reporters -=
-        member->reporter == 0 || tally(window->by_reporter, member->reporter, -1) == 0;
+    window->reporters += window->heirs[at] - 1;
 }
 
 /* Lets the window end with member `at`, the one after the last. */
 static void move_window(Window *window, size_t at, int32_t days)
 {
     int64_t from = window->members[at]->event_at - days * DATETIME_DAY_US;
-    enter(window, window->members[at]);
+    enter(window, at);
     for (; window->members[window->first]->event_at < from; window->first++)
-        leave(window, window->members[window->first]);
+        leave(window, window->first);
 }
 
 static bool people_hurt(const HazardMember *member)
@@ -144,9 +166,12 @@ escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t cas
     assert(count > 0);
     if (!sorted)
         qsort(members, count, sizeof(const HazardMember *), by_event);
-    Window window = {.members = members, .by_reporter = map_new(), .by_source = map_new()};
+    Window window = {.members = members,
+                     .last_with = map_new(),
+                     .heirs = ARENA_ARRAY(arena, int32_t, count),
+                     .by_source = map_new()};
     Escalation judged = judge_members(rules, &window, count);
-    map_free(window.by_reporter);
+    map_free(window.last_with);
     map_free(window.by_source);
     arena_rewind(arena, mark);
     return judged;

@@ -11,7 +11,8 @@
  */
 /*
  * Judges the members of one case. Members in any order; a report that is a copy or follows another,
- * and further reports of one reporter, are no witnesses. Needs at least one member of the case.
+ * and further reports of one reporter, are no witnesses. In event-time order a reporter is another
+ * one when it shares no hash with any before it in the window (HazardReporter). Needs at least one member of the case.
  * `arena` is used and rewound.
  */
 Escalation

@@ -1,6 +1,6 @@
 /*
- * A report's texts are folded and scanned once: title and body together give places, class words, asset numbers and, with
- * all of these and the noise taken out, the grams. The result is drafted on the scratch arena and then packed:
+ * A report's texts are folded and scanned once: title and body together, without the set phrases of their feed, give
+ * places, class words, asset numbers and, with all of these and the model's noise taken out, the grams. The result is drafted on the scratch arena and then packed:
  *
  *   [Evidence][quoted numbers][buildings][grams][bytes of all texts]     one heap block
  */
@@ -19,7 +19,7 @@ enum {
     DOUBT_REACH = 6, /* 担心…漏气: a keyword so close behind a doubt is no observation */
     PLATE_REACH = 4, /* 电梯编号为：12345 */
     COMPONENT_DIGITS = 16, /* 部件标识码 (domain.md 2.2) */
-    TEXTS_FIXED = 20,
+    TEXTS_FIXED = 21,
     TEXTS_MAX = TEXTS_FIXED + EVIDENCE_ASSETS_MAX + ADDRESS_BUILDINGS_MAX + EVIDENCE_QUOTED_MAX
 };
 
@@ -35,6 +35,34 @@ typedef struct Draft {
 static bool is_digit(uint32_t codepoint)
 {
     return codepoint >= '0' && codepoint <= '9';
+}
+
+static void find_phrase(const Folded *text, const Folded *phrase, bool *found)
+{
+    for (size_t i = 0; phrase->count > 0 && i + phrase->count <= text->count; i++)
+        if (memcmp(text->codepoints + i, phrase->codepoints,
+                   phrase->count * sizeof *phrase->codepoints) == 0)
+            memset(found + i, true, phrase->count);
+}
+
+/*
+ * What the feed puts into every text says nothing of this report: neither where it is nor what it is nor how it is
+ * told. Full stops stay in its place, so that what stood before and behind does not grow together.
+ */
+static void silence_noise(Draft *draft)
+{
+    enum { FULL_STOP = 0x3002 };
+    const TextList *noise = &draft->report->noise;
+    if (noise->count == 0)
+        return;
+    bool *silent = ARENA_ARRAY(draft->arena, bool, draft->text.count + 1);
+    for (size_t i = 0; i < noise->count; i++) {
+        Folded phrase = address_fold(noise->items[i], draft->arena);
+        find_phrase(&draft->text, &phrase, silent);
+    }
+    for (size_t i = 0; i < draft->text.count; i++)
+        if (silent[i])
+            draft->text.codepoints[i] = FULL_STOP;
 }
 
 static void find_places(Draft *draft)
@@ -248,6 +276,7 @@ static void take_reporter(Draft *draft)
     Evidence *evidence = &draft->evidence;
     const Report *report = draft->report;
     evidence->reporter = report->reporter;
+    evidence->reporter_before = report->reporter_before;
     evidence->reporter_staff = text_is(report->reporter_kind, "staff") ||
                                text_is(report->finder_kind, "grid") ||
                                text_is(report->finder_kind, "inspector");
@@ -277,11 +306,12 @@ static void take_plain(Draft *draft)
 static size_t list_texts(Evidence *e, Text **texts)
 {
     Address *a = &e->address;
-    Text *fixed[TEXTS_FIXED] = {&e->source,    &e->record_no, &e->origin_no,  &e->origin_source,
-                                &a->road,      &a->road_no,   &a->lane_no,    &a->cross_road,
-                                &a->estate,    &a->unit,      &a->floor,      &a->room,
-                                &a->poi,       &a->relation,  &e->place_text, &e->community_code,
-                                &e->grid_code, &e->usc_code,  &e->party_name, &e->reporter};
+    Text *fixed[TEXTS_FIXED] = {
+        &e->source,         &e->record_no, &e->origin_no,  &e->origin_source, &a->road,
+        &a->road_no,        &a->lane_no,   &a->cross_road, &a->estate,        &a->unit,
+        &a->floor,          &a->room,      &a->poi,        &a->relation,      &e->place_text,
+        &e->community_code, &e->grid_code, &e->usc_code,   &e->party_name,    &e->reporter,
+        &e->reporter_before};
     size_t count = 0;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         texts[count++] = fixed[i];
@@ -338,7 +368,7 @@ static Evidence *pack(const Evidence *draft)
 Evidence *evidence_new(const Report *report,
                        Text source,
                        int64_t report_id,
-                       int64_t received_at,
+                       int64_t event_at,
                        const Model *model,
                        Arena *scratch)
 {
@@ -349,11 +379,11 @@ Evidence *evidence_new(const Report *report,
     draft->arena = scratch;
     draft->evidence.report_id = report_id;
     draft->evidence.source = source;
-    draft->evidence.received_at = received_at;
-    draft->evidence.event_at = report_event_time(report, received_at, NULL);
+    draft->evidence.event_at = event_at;
     draft->text = address_fold(
         text_format(scratch, "%.*s。%.*s", TEXT_ARGS(report->title), TEXT_ARGS(report->body)),
         scratch);
+    silence_noise(draft);
     find_places(draft);
     choose_class(draft);
     find_assets(draft);
@@ -370,4 +400,16 @@ Evidence *evidence_new(const Report *report,
 void evidence_free(Evidence *evidence)
 {
     free(evidence);
+}
+
+static bool same_text(Text a, Text b)
+{
+    return !text_is_empty(a) && text_equal(a, b);
+}
+
+bool evidence_same_reporter(const Evidence *a, const Evidence *b)
+{
+    return same_text(a->reporter, b->reporter) || same_text(a->reporter, b->reporter_before) ||
+           same_text(a->reporter_before, b->reporter) ||
+           same_text(a->reporter_before, b->reporter_before);
 }

@@ -44,7 +44,6 @@ typedef struct Gram {
 typedef struct Evidence {
     int64_t report_id;
     int64_t event_at; /* microseconds UTC */
-    int64_t received_at;
     Text source;
     Text record_no;
     Text origin_no; /* of the copy's original, with its source */
@@ -66,7 +65,8 @@ typedef struct Evidence {
     Text usc_code;
     bool usc_valid;
     Text party_name;
-    Text reporter; /* hash text, absent when unknown */
+    Text reporter;        /* hash text, absent when unknown */
+    Text reporter_before; /* under the key before a rotation, or absent */
     bool reporter_staff;
     bool reporter_masked;
     Independence independence;
@@ -77,15 +77,22 @@ typedef struct Evidence {
 
 /*
  * Builds the evidence of a report of `source` (H12345, GRID ...) in one heap block (evidence_free);
+ * `event_at` is the report's event time as it was decided (report_event_time; column event_at),
  * `scratch` is used and rewound. The report's texts are copied, the class points into the model.
  * Never fails.
  */
 Evidence *evidence_new(const Report *report,
                        Text source,
                        int64_t report_id,
-                       int64_t received_at,
+                       int64_t event_at,
                        const Model *model,
                        Arena *scratch);
 void evidence_free(Evidence *evidence); /* NULL is fine */
+
+/*
+ * Whether one person told both: they share one of their up to two hashes. While keys rotate, a
+ * report carries the hash under the new and under the old key.
+ */
+bool evidence_same_reporter(const Evidence *a, const Evidence *b);
 
 #endif

@@ -408,6 +408,41 @@ static void count_member(HazardCounts *counts, const HazardMember *member)
     }
 }
 
+static uint64_t hash_or_none(Text reporter)
+{
+    return text_is_empty(reporter) ? 0 : text_hash(reporter);
+}
+
+HazardReporter hazard_reporter(const Evidence *evidence)
+{
+    HazardReporter reporter = {hash_or_none(evidence->reporter),
+                               hash_or_none(evidence->reporter_before)};
+    if (reporter.before == reporter.hash)
+        reporter.before = 0;
+    return reporter;
+}
+
+bool hazard_reporter_known(HazardReporter reporter)
+{
+    return reporter.hash != 0 || reporter.before != 0;
+}
+
+bool hazard_reporter_same(HazardReporter a, HazardReporter b)
+{
+    return (a.hash != 0 && (a.hash == b.hash || a.hash == b.before)) ||
+           (a.before != 0 && (a.before == b.hash || a.before == b.before));
+}
+
+/* Whether the hash was met before; from now on it was. 0 never is. */
+static bool meet(Map *seen, uint64_t hash)
+{
+    uint64_t known = 0;
+    if (hash == 0 || map_get(seen, hash, &known))
+        return hash != 0;
+    map_put(seen, hash, 1);
+    return false;
+}
+
 HazardCounts hazard_count(const Hazard *hazard, int64_t case_id)
 {
     HazardCounts counts = {0};
@@ -416,14 +451,11 @@ HazardCounts hazard_count(const Hazard *hazard, int64_t case_id)
         const HazardMember *member = &hazard->members[i];
         if (case_id != 0 && member->case_id != case_id)
             continue;
-        uint64_t known = 0;
         count_member(&counts, member);
-        if (member->reporter == 0 || !map_get(seen, member->reporter, &known))
-            counts.reporters++;
-        if (!map_get(seen, member->source, &known))
-            counts.sources++;
-        map_put(seen, member->reporter, 1);
-        map_put(seen, member->source, 1);
+        bool met = meet(seen, member->reporter.hash);
+        bool met_before = meet(seen, member->reporter.before);
+        counts.reporters += !met && !met_before;
+        counts.sources += !meet(seen, member->source);
     }
     map_free(seen);
     return counts;

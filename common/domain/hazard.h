@@ -9,6 +9,16 @@
  * truth and this is rebuilt from it.
  */
 
+/*
+ * Who told a report, as hashes of the keyed hashes; 0: none. During a rotation of the key there are
+ * two: under the new key, and under the one before. Two reports are of one person when they share
+ * one.
+ */
+typedef struct HazardReporter {
+    uint64_t hash;
+    uint64_t before; /* another one than `hash`, or 0 */
+} HazardReporter;
+
 /* A report as member of a hazard: the little that counting, escalation and the choice of the case
  * need. */
 typedef struct HazardMember {
@@ -17,8 +27,8 @@ typedef struct HazardMember {
     int64_t event_at;  /* microseconds UTC, as all times here */
     int64_t known_at;  /* when the department knew: reported_at, else recorded_at, else event_at */
     int64_t status_at; /* event time of the status; TIME_ABSENT: none */
-    uint64_t reporter; /* text_hash of the reporter's keyed hash; 0 unknown, which is nobody else */
-    uint64_t source;   /* text_hash of the source's name */
+    HazardReporter reporter; /* unknown: nobody else */
+    uint64_t source;         /* text_hash of the source's name */
     const HazardClass *category;
     Independence independence;
     int16_t status; /* 10 to 95, 0 unknown */
@@ -126,13 +136,19 @@ HazardCase *hazard_add_case(Hazard *hazard);                          /* a zeroe
 typedef struct HazardCounts {
     int32_t reports;
     int32_t independent;
-    int32_t reporters; /* distinct; unknown ones count as one each */
+    /* Distinct: in order of report_id, new is who shares no hash with any before; unknown ones
+     * count as one each. */
+    int32_t reporters;
     int32_t sources;
     int32_t trapped, injured, dead; /* largest of the members */
     int64_t first_event_at, last_event_at;
     int64_t first_known_at;
     uint64_t first_known_source;
 } HazardCounts;
+
+HazardReporter hazard_reporter(const Evidence *evidence);
+bool hazard_reporter_known(HazardReporter reporter);
+bool hazard_reporter_same(HazardReporter a, HazardReporter b);
 
 HazardCounts hazard_count(const Hazard *hazard, int64_t case_id);
 

@@ -179,10 +179,10 @@ static Independence judge_independence(const Evidence *report,
         return TRANSFERRED;
     if (quoted && report->quoted_nos.count > 0)
         return FOLLOW_UP;
-    uint64_t reporter = text_is_empty(report->reporter) ? 0 : text_hash(report->reporter);
+    HazardReporter reporter = hazard_reporter(report);
     const Hazard *hazard = hazard_store_get(store, decision->hazard_id);
-    for (size_t i = 0; reporter != 0 && i < hazard->member_count; i++)
-        if (hazard->members[i].reporter == reporter)
+    for (size_t i = 0; i < hazard->member_count; i++)
+        if (hazard_reporter_same(hazard->members[i].reporter, reporter))
             return SAME_REPORTER;
     return INDEPENDENT;
 }

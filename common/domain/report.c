@@ -197,22 +197,22 @@ bool report_has_flag(const Report *report, Text flag)
     return false;
 }
 
-static bool believable(int64_t time, int64_t received_at)
+static bool believable(int64_t time, ReportArrival arrival)
 {
-    return time <= received_at + FUTURE_US && time >= received_at - ANCIENT_US;
+    return time <= arrival.at + FUTURE_US && (arrival.backfill || time >= arrival.at - ANCIENT_US);
 }
 
-int64_t report_event_time(const Report *report, int64_t received_at, bool *suspect)
+int64_t report_event_time(const Report *report, ReportArrival arrival, bool *suspect)
 {
     const int64_t times[] = {report->occurred_at, report->found_at, report->reported_at,
                              report->recorded_at};
     bool passed_over = false;
-    int64_t chosen = received_at;
+    int64_t chosen = arrival.at;
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
         if (times[i] == TIME_ABSENT) {
             continue;
         }
-        if (believable(times[i], received_at)) {
+        if (believable(times[i], arrival)) {
             chosen = times[i];
             break;
         }
@@ -224,18 +224,57 @@ int64_t report_event_time(const Report *report, int64_t received_at, bool *suspe
     return chosen;
 }
 
-int64_t report_changed_time(const Report *report, int64_t received_at)
+int64_t report_changed_time(const Report *report, ReportArrival arrival)
 {
-    return report->changed_at != TIME_ABSENT && believable(report->changed_at, received_at)
+    return report->changed_at != TIME_ABSENT && believable(report->changed_at, arrival)
                ? report->changed_at
                : TIME_ABSENT;
 }
 
-int64_t report_status_time(const Report *report, int64_t received_at, int64_t otherwise)
+int64_t report_status_time(const Report *report, ReportArrival arrival, int64_t otherwise)
 {
     const int64_t times[] = {report->changed_at, report->recorded_at, report->reported_at};
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
-        if (times[i] != TIME_ABSENT && believable(times[i], received_at))
+        if (times[i] != TIME_ABSENT && believable(times[i], arrival))
             return times[i];
     return otherwise;
+}
+
+static void replace_field(Report *report, Report *change, const ReportField *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+        *report_text(report, field) = *report_text(change, field);
+        break;
+    case FIELD_LIST:
+        *report_list(report, field) = *report_list(change, field);
+        break;
+    case FIELD_INTEGER:
+    case FIELD_TIME:
+        *report_integer(report, field) = *report_integer(change, field);
+        break;
+    case FIELD_FLAG:
+        *report_flag(report, field) = *report_flag(change, field);
+        break;
+    case FIELD_POINT:
+        report->point = change->point;
+        break;
+    }
+}
+
+void report_replace(Report *report, Report *change)
+{
+    if (!text_is_absent(change->reporter))
+        report->reporter_before = TEXT_ABSENT;
+    if (!text_is_absent(change->title) || !text_is_absent(change->body))
+        report->noise = (TextList){NULL, 0};
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++)
+        if (report_has(change, &FIELDS[i]))
+            replace_field(report, change, &FIELDS[i]);
+    if (change->flags.count > 0)
+        report->flags = change->flags;
+    if (change->extra_count > 0) {
+        report->extra = change->extra;
+        report->extra_count = change->extra_count;
+    }
 }

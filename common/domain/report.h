@@ -136,20 +136,33 @@ void report_write(const Report *report, TextBuilder *out);
  */
 MUST_CHECK bool report_read(Text json, Arena *arena, Report *report, Error *error);
 
+/* When a record came to be known: what its times are judged against. */
+typedef struct ReportArrival {
+    int64_t at;    /* stream time, microseconds */
+    bool backfill; /* history (oc-backfill): being old is not suspicious */
+} ReportArrival;
+
 /*
- * The event time used for decisions: the first of occurred_at, found_at, reported_at, recorded_at that is present
- * and neither more than 10 minutes after `received_at` nor more than 400 days before it; else received_at.
- * *suspect (may be NULL) is set when a time was passed over.  (domain.md 6.3)
+ * The event time used for decisions: the first of occurred_at, found_at, reported_at, recorded_at that is present and
+ * believable: not more than 10 minutes after the arrival, nor, unless it is history, more than 400 days before it; else
+ * the arrival. *suspect (may be NULL) is set when a time was passed over.  (domain.md 6.3; design.md 7)
  */
-int64_t report_event_time(const Report *report, int64_t received_at, bool *suspect);
+int64_t report_event_time(const Report *report, ReportArrival arrival, bool *suspect);
 
 /* changed_at when it is believable as above, else absent: one from 2099 would make every later change an older one. */
-int64_t report_changed_time(const Report *report, int64_t received_at);
+int64_t report_changed_time(const Report *report, ReportArrival arrival);
 
 /*
  * When the source set the status: the first of changed_at, recorded_at, reported_at that is present and believable as
  * above, else `otherwise`. A case closed in the far future would swallow every report until then.
  */
-int64_t report_status_time(const Report *report, int64_t received_at, int64_t otherwise);
+int64_t report_status_time(const Report *report, ReportArrival arrival, int64_t otherwise);
+
+/*
+ * A newer revision: what `change` brings replaces what stands, what it does not bring stays. Two fields go with another
+ * one: a new reporter takes the hash under the key before with it, a new title or body the noise found in the old one.
+ * Texts and lists are views of the change.
+ */
+void report_replace(Report *report, Report *change);
 
 #endif

@@ -258,6 +258,9 @@ static bool read_object(const JsValue *root, Arena *arena, Report *report, Error
     if (!text_is_absent(report->reporter) && !is_reporter(report->reporter)) {
         return refuse_type("reporter", "a key number and 32 hex digits", error);
     }
+    if (!text_is_absent(report->reporter_before) && !is_reporter(report->reporter_before)) {
+        return refuse_type("reporter_before", "a key number and 32 hex digits", error);
+    }
     return read_flags(root, arena, report, error) && read_extra(root, arena, report, error);
 }
 

@@ -86,7 +86,7 @@ void scorer_add_reporter(Comparison *c)
     const ModelWeights *w = c->weights;
     const Evidence *a = c->report;
     const Evidence *b = c->member;
-    if (!both(a->reporter, b->reporter) || !text_equal(a->reporter, b->reporter))
+    if (!evidence_same_reporter(a, b))
         return;
     int32_t weight = w->reporter_place;
     const char *level = "same_with_place";

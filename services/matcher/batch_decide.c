@@ -71,6 +71,11 @@ static void *grow(Arena *arena, void *items, size_t count, size_t *capacity)
         lists_->list_[lists_->count_++] = (item_);                                                 \
     } while (0)
 
+static ReportArrival arrival_of(const BatchItem *item)
+{
+    return (ReportArrival){item->received_at, item->head.backfill};
+}
+
 static ReportPlace place_of(const BatchItem *item)
 {
     return (ReportPlace){item->record->partition, item->record->offset};
@@ -164,10 +169,10 @@ static void decide_ignored(Batch *batch, BatchItem *item)
 /* By revision, else by the time of change, else by the order of origin. */
 static bool is_newer(const StoredIdentity *stands,
                      const Report *report,
-                     int64_t received_at,
+                     ReportArrival arrival,
                      const Origin *origin)
 {
-    int64_t changed_at = report_changed_time(report, received_at);
+    int64_t changed_at = report_changed_time(report, arrival);
     if (stands->revision != INTEGER_ABSENT && report->revision != INTEGER_ABSENT &&
         stands->revision != report->revision)
         return report->revision > stands->revision;
@@ -178,43 +183,6 @@ static bool is_newer(const StoredIdentity *stands,
         text_equal(stands->last.topic, origin->topic))
         return record_origin_compare(origin, &stands->last) > 0;
     return true;
-}
-
-static void replace_field(Report *stands, Report *change, const ReportField *field)
-{
-    switch (field->type) {
-    case FIELD_TEXT:
-        *report_text(stands, field) = *report_text(change, field);
-        break;
-    case FIELD_LIST:
-        *report_list(stands, field) = *report_list(change, field);
-        break;
-    case FIELD_INTEGER:
-    case FIELD_TIME:
-        *report_integer(stands, field) = *report_integer(change, field);
-        break;
-    case FIELD_FLAG:
-        *report_flag(stands, field) = *report_flag(change, field);
-        break;
-    case FIELD_POINT:
-        stands->point = change->point;
-        break;
-    }
-}
-
-static void replace_fields(Report *stands, Report *change)
-{
-    size_t count = 0;
-    const ReportField *fields = report_fields(&count);
-    for (size_t i = 0; i < count; i++)
-        if (report_has(change, &fields[i]))
-            replace_field(stands, change, &fields[i]);
-    if (change->flags.count > 0)
-        stands->flags = change->flags;
-    if (change->extra_count > 0) {
-        stands->extra = change->extra;
-        stands->extra_count = change->extra_count;
-    }
 }
 
 /*
@@ -268,7 +236,8 @@ static bool apply_revision(Batch *batch,
                            Error *error)
 {
     StoredIdentity *stands = &identity->known->identity;
-    bool newer = is_newer(stands, change, row->received_at, &row->origin);
+    ReportArrival arrival = {row->received_at, row->backfill};
+    bool newer = is_newer(stands, change, arrival, &row->origin);
     drop_nonsense(change);
     row->region = stands->region;
     row->report_id = stands->report_id;
@@ -282,13 +251,13 @@ static bool apply_revision(Batch *batch,
         return true;
     StoredReport *report = row_to_change(batch, identity);
     stored_report_waver(report, change);
-    replace_fields(&report->report, change);
+    report_replace(&report->report, change);
     if (row->status_after != row->status_before) /* said once more it is no news */
-        report->status_at = report_status_time(change, row->received_at, row->received_at);
+        report->status_at = report_status_time(change, arrival, row->received_at);
     report->mapping = row->mapping;
     stands->last = row->origin;
     stands->revision = change->revision != INTEGER_ABSENT ? change->revision : stands->revision;
-    int64_t changed_at = report_changed_time(change, row->received_at);
+    int64_t changed_at = report_changed_time(change, arrival);
     stands->changed_at = changed_at != TIME_ABSENT ? changed_at : stands->changed_at;
     identity->known->status = row->status_after;
     identity->moved = true;
@@ -310,6 +279,7 @@ static bool decide_revision(Batch *batch, BatchItem *item, Error *error)
         .revision = item->report.revision,
         .changed_at = item->report.changed_at,
         .received_at = item->received_at,
+        .backfill = item->head.backfill,
         .changes = item->record->value,
         .mapping = item->head.mapping,
     };
@@ -343,6 +313,7 @@ static bool decide_pending(Batch *batch, BatchItem *item, Error *error)
         .origin = item->head.origin,
         .revision = item->report.revision,
         .received_at = item->received_at,
+        .backfill = item->head.backfill ? 1 : 0,
         .mapping = item->head.mapping,
         .payload = item->record->value,
     };
@@ -368,6 +339,7 @@ static bool apply_pending(Batch *batch, BatchItem *item, const StoredPending *pe
         .revision = change->revision,
         .changed_at = change->changed_at,
         .received_at = pending->received_at,
+        .backfill = pending->backfill == 1,
         .changes = pending->payload,
         .mapping = pending->mapping,
     };
@@ -413,9 +385,9 @@ static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *
     row->source = item->head.source;
     row->kind = text_from(record_kind_name(item->head.kind));
     row->received_at = item->received_at;
-    row->event_at = report_event_time(&item->report, item->received_at, &suspect);
+    row->event_at = report_event_time(&item->report, arrival_of(item), &suspect);
     if (row->report.status != INTEGER_ABSENT)
-        row->status_at = report_status_time(&row->report, row->received_at, row->event_at);
+        row->status_at = report_status_time(&row->report, arrival_of(item), row->event_at);
     row->mapping = item->head.mapping;
     row->origin = item->head.origin;
     row->place = place_of(item);
@@ -424,7 +396,7 @@ static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *
     return row;
 }
 
-static void note_identity(Identity *identity, const StoredReport *row)
+static void note_identity(Identity *identity, const StoredReport *row, ReportArrival arrival)
 {
     StoredIdentity *known = &identity->known->identity;
     identity->known->found = true;
@@ -435,7 +407,7 @@ static void note_identity(Identity *identity, const StoredReport *row)
     known->received_at = row->received_at;
     known->first = known->last = row->origin;
     known->revision = row->report.revision;
-    known->changed_at = report_changed_time(&row->report, row->received_at);
+    known->changed_at = report_changed_time(&row->report, arrival);
 }
 
 static bool decide_new(Batch *batch, BatchItem *item, Error *error)
@@ -445,7 +417,7 @@ static bool decide_new(Batch *batch, BatchItem *item, Error *error)
     DecideContext context = context_of(batch, item, region);
     if (!decide_report(batch->decider, &context, row, error))
         return false;
-    note_identity(item->identity, row);
+    note_identity(item->identity, row, arrival_of(item));
     COUNT_ONCE(item, reports);
     return apply_all_pending(batch, item, error);
 }

@@ -33,33 +33,38 @@ static const PostgresStatement CASES = {
     " where region = $1 and case_id > $2 order by case_id limit " LOAD_PAGE};
 enum { C_ID, C_HAZARD, C_NO, C_RECURRENCE, C_REOPENED, C_OPENED, C_CLOSED, C_STATUS, C_VERSION };
 
+/* Columns of evidence that are younger than rows: one that was kept before them had none. */
+#define NOT_YET "{\"noise\": null, \"reporter_before_hash\": null, \"reporter_before_key\": null}"
+
 /* t: the row as it stands; d: as it was decided. */
 static const PostgresStatement REPORTS = {
     "load_reports",
-    "select t.report_id, t.hazard_id, t.case_id, t.received_at,"
+    "select t.report_id, t.hazard_id, t.case_id, t.event_at,"
     "       t.independence, t.status, t.status_at, t.level, t.trapped, t.injured, t.dead,"
     "       d.lon, d.lat, d.precision_class, d.category_confidence,"
-    "       d.occurred_at, d.found_at, d.reported_at, d.recorded_at, t.source,"
+    "       d.reported_at, d.recorded_at, t.source,"
     "       t.record_no, d.origin_record_no, d.origin_source, d.title, d.body,"
     "       d.address_text, d.place_name, d.area_code, d.street_code, d.community_code,"
     "       d.grid_code, d.category_code, d.source_category, d.category_system, d.channel,"
     "       d.finder_kind, d.party_name, d.usc_code, d.lift_plate, d.equipment_code,"
     "       d.component_code, d.device_id, d.uniform_address_id,"
-    "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'), d.reporter_kind, d.result,"
-    "       d.quoted_nos, d.flags"
+    "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'),"
+    "       d.reporter_before_key || ':' || encode(d.reporter_before_hash, 'hex'),"
+    "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags"
     "  from (select report as row from onecase.reports report"
     "         where region = $1 and report_id > $2 and hazard_id is not null"
     "         order by report_id limit " LOAD_PAGE ") page"
     "  cross join lateral (select (page.row).*) t"
     "  cross join lateral (select (s.row).* from (select case when t.as_decided is null then "
     "page.row"
-    "       else json_populate_record(page.row, t.as_decided::json) end as row offset 0) s) d"
+    "       else jsonb_populate_record(page.row, '" NOT_YET "'::jsonb || t.as_decided::jsonb) end"
+    "       as row offset 0) s) d"
     " order by t.report_id"};
 enum {
     R_ID,
     R_HAZARD,
     R_CASE,
-    R_RECEIVED,
+    R_EVENT,
     R_INDEPENDENCE,
     R_STATUS,
     R_STATUS_AT,
@@ -71,13 +76,12 @@ enum {
     R_LAT,
     R_PRECISION,
     R_CONFIDENCE,
-    R_OCCURRED,
-    R_FOUND,
     R_REPORTED,
     R_RECORDED,
     R_SOURCE,
     R_TEXTS,
-    R_QUOTED = R_TEXTS + 26,
+    R_QUOTED = R_TEXTS + 27,
+    R_NOISE,
     R_FLAGS
 };
 
@@ -86,8 +90,8 @@ static const char *const TEXT_FIELDS[R_QUOTED - R_TEXTS] = {
     "address",        "place_name", "area_code",          "street_code",     "community_code",
     "grid_code",      "category",   "category_source",    "category_system", "channel",
     "finder_kind",    "party_name", "usc_code",           "lift_plate",      "equipment_code",
-    "component_code", "device_id",  "uniform_address_id", "reporter",        "reporter_kind",
-    "result"};
+    "component_code", "device_id",  "uniform_address_id", "reporter",        "reporter_before",
+    "reporter_kind",  "result"};
 
 static const char *const INDEPENDENCE_NAMES[] = {[INDEPENDENT] = "independent",
                                                  [SAME_REPORTER] = "same_reporter",
@@ -124,13 +128,12 @@ HazardMember decide_member(const Report *report,
                            int64_t status_at,
                            Independence independence)
 {
-    bool reporter = !text_is_empty(evidence->reporter);
     return (HazardMember){
         .report_id = evidence->report_id,
         .event_at = evidence->event_at,
         .known_at = first_time(report->reported_at, report->recorded_at, evidence->event_at),
         .status_at = status_at,
-        .reporter = reporter ? text_hash(evidence->reporter) : 0,
+        .reporter = hazard_reporter(evidence),
         .source = text_hash(evidence->source),
         .category = evidence->category,
         .independence = independence,
@@ -187,9 +190,8 @@ static void read_report(const PostgresResult *rows, int i, Arena *arena, Report 
         *report_text(report, field) = postgres_text(rows, i, column);
     }
     report->quoted_nos = postgres_texts(rows, i, R_QUOTED, arena);
+    report->noise = postgres_texts(rows, i, R_NOISE, arena);
     report->flags = postgres_texts(rows, i, R_FLAGS, arena);
-    report->occurred_at = postgres_time(rows, i, R_OCCURRED);
-    report->found_at = postgres_time(rows, i, R_FOUND);
     report->reported_at = postgres_time(rows, i, R_REPORTED);
     report->recorded_at = postgres_time(rows, i, R_RECORDED);
     report->category_confidence = postgres_int(rows, i, R_CONFIDENCE);
@@ -213,7 +215,7 @@ static void load_report(const Loader *loader, const PostgresResult *rows, int i)
     Independence independence = independence_from(postgres_text(rows, i, R_INDEPENDENCE));
     Evidence *evidence =
         evidence_new(&report, postgres_text(rows, i, R_SOURCE), postgres_int(rows, i, R_ID),
-                     postgres_time(rows, i, R_RECEIVED), loader->model, loader->arena);
+                     postgres_time(rows, i, R_EVENT), loader->model, loader->arena);
     evidence->independence = independence;
     HazardMember member =
         decide_member(&report, evidence, postgres_time(rows, i, R_STATUS_AT), independence);

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         TextBuilder second = builder_new(arena);
         report_write(&again, &second);
         require(text_equal(builder_view(&first), builder_view(&second)));
-        (void)report_event_time(&report, INT64_C(1769905800000000), NULL);
+        (void)report_event_time(&report, (ReportArrival){INT64_C(1769905800000000), false}, NULL);
     } else {
         require(error.verdict == ERROR_REJECT && error.rule[0] != '\0');
     }

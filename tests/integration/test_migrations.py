@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ROLES = ["onecase_analyst", "onecase_custodian", "onecase_operator", "onecase_views", "onecase_writer"]
 PARTITIONED = ["case_events", "decisions", "report_revisions", "reports"]
 # What tells of persons, or is free text that may: no view may read it.
-PERSONAL = ["reporter_hash", "reporter_key", "title", "body", "address_text", "place_name", "payload", "party_name",
+PERSONAL = ["reporter_hash", "reporter_key", "reporter_before_hash", "reporter_before_key", "title", "body", "address_text", "place_name", "payload", "party_name",
             "values_report", "values_hazard", "sentence", "changes", "message"]
 
 

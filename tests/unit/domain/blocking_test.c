@@ -203,6 +203,11 @@ static void keys_of_each_kind(void **state)
     a.reporter = b.reporter = TEXT("1:0123456789abcdef0123456789abcdef");
     a.origin_no = TEXT_ABSENT;
     assert_true(shares(fixture, &a, &b, BLOCK_REPORTER));
+    b.reporter = TEXT("2:0123456789abcdef0123456789abcdef");
+    assert_int_equal(shared_kinds(fixture, &a, &b), 0);
+    b.reporter_before = a.reporter; /* while keys rotate */
+    assert_true(shares(fixture, &a, &b, BLOCK_REPORTER));
+    assert_true(shares(fixture, &b, &a, BLOCK_REPORTER));
     a.reporter_staff = b.reporter_staff = true;
     assert_int_equal(shared_kinds(fixture, &a, &b), 0);
 

@@ -64,6 +64,58 @@ static void repeats_of_one_caller_are_one_witness(void **state)
     fixture_done(&fixture);
 }
 
+static HazardMember rotated(int64_t report_id, double day, uint64_t hash, uint64_t before)
+{
+    HazardMember member = fixture_member(report_id, day, hash, HOTLINE);
+    member.reporter.before = before;
+    member.category = &FIXTURE_LAMP;
+    return member;
+}
+
+static Escalation judge_all(const HazardMember *members, size_t count)
+{
+    Fixture fixture = fixture_new();
+    int64_t id = 0;
+    fixture_begin(&fixture);
+    for (size_t i = 0; i < count; i++)
+        id = fixture_join(&fixture, id, members[i], HOTLINE);
+    Escalation judged = judge(&fixture, id);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+    return judged;
+}
+
+/* Old key, both, new key alone, twice over: two persons; lamps are yellow and stay so. */
+static void a_rotation_makes_no_witnesses(void **state)
+{
+    (void)state;
+    const HazardMember members[] = {
+        rotated(1, 1, 11, 0),  rotated(2, 2, 12, 0),  rotated(3, 3, 21, 11),
+        rotated(4, 4, 22, 12), rotated(5, 5, 21, 11), rotated(6, 6, 21, 0),
+        rotated(7, 7, 22, 0),  rotated(8, 8, 31, 21), rotated(9, 9, 31, 0),
+    };
+    assert_level(judge_all(members, 9), 3, 1, "colour");
+    const HazardMember others[] = {
+        members[0],          members[1], members[2], members[3], rotated(5, 5, 23, 13),
+        rotated(6, 6, 13, 0)};
+    assert_level(judge_all(others, 6), 2, 5, "reports"); /* the third person, and again */
+}
+
+/*
+ * The one who joins both hashes has left the window: then they are two. Three persons in the window of day 100: x (by
+ * the new key alone), another, and another.
+ */
+static void who_leaves_the_window_hands_his_place_on(void **state)
+{
+    (void)state;
+    const HazardMember members[] = {
+        rotated(1, 0, 11, 0),  rotated(2, 5, 21, 11), rotated(3, 20, 21, 0),
+        rotated(4, 30, 41, 0), rotated(5, 93, 21, 0), rotated(6, 100, 51, 0),
+    };
+    assert_level(judge_all(members, 5), 3, 0, "colour");
+    assert_level(judge_all(members, 6), 2, 100, "reports");
+}
+
 static void copies_and_follow_ups_are_no_witnesses(void **state)
 {
     Fixture fixture = fixture_new();
@@ -160,29 +212,33 @@ static bool is_witness(const HazardMember *member)
     return member->independence == INDEPENDENT || member->independence == SAME_REPORTER;
 }
 
-/* Distinct reporters (or sources) among the witnesses of the 90 days up to `end`. */
-static int32_t
-distinct(const HazardMember *members, size_t count, const HazardMember *end, bool source)
+static bool comes_before(const HazardMember *a, const HazardMember *b)
+{
+    return a->event_at < b->event_at || (a->event_at == b->event_at && a->report_id < b->report_id);
+}
+
+static bool shares_hash(const HazardMember *a, const HazardMember *b)
+{
+    const uint64_t of_a[] = {a->reporter.hash, a->reporter.before};
+    for (size_t i = 0; i < 2; i++)
+        if (of_a[i] != 0 && (of_a[i] == b->reporter.hash || of_a[i] == b->reporter.before))
+            return true;
+    return false;
+}
+
+/* Distinct reporters among the witnesses of the 90 days up to `end`: those who share no hash with one before them. */
+static int32_t distinct(const HazardMember *members, size_t count, const HazardMember *end)
 {
     int32_t found = 0;
     for (size_t i = 0; i < count; i++) {
-        bool later = members[i].event_at > end->event_at || (members[i].event_at == end->event_at &&
-                                                             members[i].report_id > end->report_id);
-        if (later || members[i].event_at < end->event_at - 90 * FIXTURE_DAY ||
-            !is_witness(&members[i]))
+        if (comes_before(end, &members[i]) || !is_witness(&members[i]) ||
+            members[i].event_at < end->event_at - 90 * FIXTURE_DAY)
             continue;
         bool again = false;
-        for (size_t k = 0; k < i; k++) {
-            bool after =
-                members[k].event_at > end->event_at ||
-                (members[k].event_at == end->event_at && members[k].report_id > end->report_id);
-            again =
-                again ||
-                (!after && members[k].event_at >= end->event_at - 90 * FIXTURE_DAY &&
-                 is_witness(&members[k]) &&
-                 (source ? members[k].source == members[i].source
-                         : members[i].reporter != 0 && members[k].reporter == members[i].reporter));
-        }
+        for (size_t k = 0; k < count; k++)
+            again = again || (comes_before(&members[k], &members[i]) &&
+                              members[k].event_at >= end->event_at - 90 * FIXTURE_DAY &&
+                              is_witness(&members[k]) && shares_hash(&members[k], &members[i]));
         found += !again;
     }
     return found;
@@ -193,7 +249,7 @@ static int64_t red_since(const HazardMember *members, size_t count)
 {
     int64_t since = INT64_MAX;
     for (size_t i = 0; i < count; i++) {
-        bool red = members[i].trapped > 0 || distinct(members, count, &members[i], false) >= 5;
+        bool red = members[i].trapped > 0 || distinct(members, count, &members[i]) >= 5;
         if (red && members[i].event_at < since)
             since = members[i].event_at;
     }
@@ -213,8 +269,10 @@ static HazardMember random_member(int64_t report_id, uint64_t *random)
 {
     Text sources[] = {HOTLINE, GRID, FIRE};
     int32_t day = (int32_t)draw(random, 400);
-    uint64_t reporter = draw(random, 6);
+    uint64_t reporter = draw(random, 9);
     HazardMember member = fixture_member(report_id, day, reporter, sources[draw(random, 3)]);
+    uint64_t before = draw(random, 3) == 0 ? draw(random, 9) : 0;
+    member.reporter.before = before != reporter ? before : 0;
     member.category = &FIXTURE_LAMP;
     member.independence = draw(random, 3) == 0 ? TRANSFERRED : INDEPENDENT;
     member.trapped = draw(random, 150) == 0;
@@ -250,9 +308,8 @@ static void follows_the_page_for_any_crowd(void **state)
             if (judged.level == 1)
                 assert_int_equal(judged.since, since);
             else
-                assert_int_equal(
-                    judged.reports,
-                    distinct(members, i + 1, hazard_member(hazard, judged.report_id), false));
+                assert_int_equal(judged.reports,
+                                 distinct(members, i + 1, hazard_member(hazard, judged.report_id)));
             reds += judged.level == 1;
             calm += judged.level != 1;
         }
@@ -295,6 +352,8 @@ int main(void)
         cmocka_unit_test(one_report_has_the_colour_of_its_class),
         cmocka_unit_test(a_second_source_with_another_reporter_raises_one_step),
         cmocka_unit_test(repeats_of_one_caller_are_one_witness),
+        cmocka_unit_test(a_rotation_makes_no_witnesses),
+        cmocka_unit_test(who_leaves_the_window_hands_his_place_on),
         cmocka_unit_test(copies_and_follow_ups_are_no_witnesses),
         cmocka_unit_test(three_independent_reports_in_the_window_raise_one_step),
         cmocka_unit_test(five_independent_reports_are_red_whatever_the_colour),

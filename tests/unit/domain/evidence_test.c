@@ -2,6 +2,7 @@
 #include "base/text_builder.h"
 
 #include "domain/evidence.h"
+#include "domain/hazard.h"
 #include "domain/model_data.h"
 #include "domain/text_similarity.h"
 
@@ -296,6 +297,93 @@ static void compares_wording_without_places_numbers_and_noise(void **state)
     evidence_free(y);
 }
 
+/* Set phrases of the feed are neither place nor class nor number nor wording of the report. */
+static void is_deaf_to_the_set_phrases_of_the_feed(void **state)
+{
+    Report plain = empty_report();
+    Report framed = empty_report();
+    Text noise[] = {TEXT("【青松家园12幢服务热线】"), TEXT("如遇电梯困人请报电梯编号54321"),
+                    TEXT("ＡＢ处置单")};
+    plain.body = TEXT("锦绣花园3幢。楼道堆放纸箱旧家具，挡住了安全通道。");
+    framed.title = TEXT("ab处置单");
+    framed.body =
+        TEXT("【青松家园12幢服务热线】锦绣花园3幢如遇电梯困人请报电梯编号54321楼道堆放纸箱旧家具，"
+             "挡住了安全通道【青松家园12幢服务热线】");
+    Evidence *x = build(*state, &plain);
+    Evidence *y = build(*state, &framed);
+    assert_true(text_is(x->place_text, "锦绣花园3幢"));
+    assert_false(text_equal(y->place_text, x->place_text)); /* not said to be noise, it is text */
+    assert_true(y->category != x->category && y->asset_count == 1);
+    evidence_free(y);
+    framed.noise = (TextList){noise, 3};
+    y = build(*state, &framed);
+    assert_true(text_equal(y->place_text, x->place_text));
+    assert_ptr_equal(y->category, x->category);
+    assert_int_equal(y->asset_count, 0);
+    assert_int_equal(y->text_length, x->text_length);
+    assert_int_equal(y->gram_count, x->gram_count);
+    assert_memory_equal(y->grams, x->grams, x->gram_count * sizeof(Gram));
+    evidence_free(x);
+    evidence_free(y);
+}
+
+static void takes_out_noise_that_overlaps_or_is_all_there_is(void **state)
+{
+    static const struct {
+        const char *body;
+        const char *noise[2];
+        size_t length;
+    } CASES[] = {
+        {"楼道堆放纸箱旧家具", {"", "\u3000 "}, 9},
+        {"楼道堆放纸箱旧家具", {"堆放纸箱", "纸箱旧家具"}, 2},
+        {"楼道堆放纸箱旧家具", {"纸箱旧家具", "堆放纸箱"}, 2},
+        {"楼道堆放纸箱旧家具", {"楼道堆放纸箱旧家具", "楼"}, 0},
+        {"楼道堆放纸箱旧家具", {"楼道堆放纸箱旧家具还有很多很多", "没有"}, 9},
+        {"楼 道\n堆放纸箱", {"楼道堆", "箱"}, 2},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report = empty_report();
+        Text noise[] = {text_from(CASES[i].noise[0]), text_from(CASES[i].noise[1])};
+        report.body = text_from(CASES[i].body);
+        report.noise = (TextList){noise, 2};
+        Evidence *evidence = build(*state, &report);
+        assert_int_equal(evidence->text_length, CASES[i].length);
+        evidence_free(evidence);
+    }
+}
+
+static void knows_one_reporter_under_two_keys(void **state)
+{
+    static const struct {
+        const char *a, *a_before, *b, *b_before;
+        bool same;
+    } CASES[] = {
+        {"1:aa", NULL, "1:aa", NULL, true},     {"1:aa", NULL, "1:bb", NULL, false},
+        {"2:cc", "1:aa", "1:aa", NULL, true},   {"1:aa", NULL, "2:cc", "1:aa", true},
+        {"2:cc", "1:aa", "2:cc", NULL, true},   {"2:cc", "1:aa", "3:dd", "2:cc", true},
+        {"2:cc", "1:aa", "2:dd", "1:aa", true}, {"2:cc", "1:aa", "2:dd", "1:bb", false},
+        {"1:aa", NULL, "2:cc", NULL, false},    {NULL, NULL, NULL, NULL, false},
+        {NULL, "1:aa", "1:aa", NULL, true},     {"", "", "", "", false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Report report = empty_report();
+        report.reporter = text_from(CASES[i].a);
+        report.reporter_before = text_from(CASES[i].a_before);
+        Evidence *a = build(*state, &report);
+        report.reporter = text_from(CASES[i].b);
+        report.reporter_before = text_from(CASES[i].b_before);
+        Evidence *b = build(*state, &report);
+        assert_int_equal(evidence_same_reporter(a, b), CASES[i].same);
+        assert_int_equal(evidence_same_reporter(b, a), CASES[i].same);
+        assert_int_equal(hazard_reporter_same(hazard_reporter(a), hazard_reporter(b)),
+                         CASES[i].same);
+        assert_int_equal(hazard_reporter_same(hazard_reporter(b), hazard_reporter(a)),
+                         CASES[i].same);
+        evidence_free(a);
+        evidence_free(b);
+    }
+}
+
 static void tells_wordings_apart(void **state)
 {
     Report a = empty_report();
@@ -385,6 +473,9 @@ int main(void)
         cmocka_unit_test(checks_the_credit_code),
         cmocka_unit_test(knows_staff_copies_and_points),
         cmocka_unit_test(compares_wording_without_places_numbers_and_noise),
+        cmocka_unit_test(is_deaf_to_the_set_phrases_of_the_feed),
+        cmocka_unit_test(takes_out_noise_that_overlaps_or_is_all_there_is),
+        cmocka_unit_test(knows_one_reporter_under_two_keys),
         cmocka_unit_test(tells_wordings_apart),
         cmocka_unit_test(is_one_block_of_its_own),
         cmocka_unit_test(takes_so_many_quoted_numbers_and_no_more),

@@ -94,7 +94,7 @@ fixture_member(int64_t report_id, double day, uint64_t reporter, Text source)
                           .event_at = at,
                           .known_at = at,
                           .status_at = INT64_MIN,
-                          .reporter = reporter,
+                          .reporter = {.hash = reporter},
                           .source = text_hash(source),
                           .category = &FIXTURE_LIFT};
 }

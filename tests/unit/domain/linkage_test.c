@@ -74,19 +74,19 @@ static int64_t take(City *city, const Report *report, const char *source)
                            .region = TEXT("9901"),
                            .now = START + 200 * DAY,
                            .arena = city->arena};
+    int64_t event_at = report_event_time(report, (ReportArrival){lifecycle.now, false}, NULL);
     Evidence *evidence = evidence_new(report, text_from(source), city->counters.next_report++,
-                                      lifecycle.now, city->model, city->scratch);
+                                      event_at, city->model, city->scratch);
     linkage_decide(city->model, overlay, evidence, city->scratch, city->arena, &city->last);
     evidence->independence = city->last.independence;
-    HazardMember member = {
-        .report_id = evidence->report_id,
-        .event_at = evidence->event_at,
-        .known_at = evidence->event_at,
-        .status_at = TIME_ABSENT,
-        .reporter = text_is_empty(evidence->reporter) ? 0 : text_hash(evidence->reporter),
-        .source = text_hash(evidence->source),
-        .category = evidence->category,
-        .independence = city->last.independence};
+    HazardMember member = {.report_id = evidence->report_id,
+                           .event_at = evidence->event_at,
+                           .known_at = evidence->event_at,
+                           .status_at = TIME_ABSENT,
+                           .reporter = hazard_reporter(evidence),
+                           .source = text_hash(evidence->source),
+                           .category = evidence->category,
+                           .independence = city->last.independence};
     Hazard *hazard = city->last.outcome == OUTCOME_LINK
                          ? hazard_store_edit(overlay, city->last.hazard_id)
                          : lifecycle_open_hazard(&lifecycle, city->last.outcome == OUTCOME_REVIEW
@@ -257,6 +257,59 @@ static void one_caller_twice_is_one_witness(void **state)
     assert_int_equal(city->last.independence, SAME_REPORTER);
 }
 
+/* A rotation of the key: old hash, both, new hash alone; each shares one with the report before. */
+static void one_caller_stays_one_witness_while_keys_rotate(void **state)
+{
+    City *city = *state;
+    Report reports[4];
+    for (int i = 0; i < 4; i++) {
+        reports[i] = lift_report(text_string(city->arena, text_format(city->arena, "YZ%d", i)),
+                                 1 + 2 * i, "锦绣花园3幢2单元");
+        reports[i].reporter_kind = TEXT("citizen");
+    }
+    reports[0].reporter = TEXT("1:00112233445566778899aabbccddeeff");
+    reports[1].reporter = TEXT("2:ffeeddccbbaa99887766554433221100");
+    reports[1].reporter_before = TEXT("1:00112233445566778899aabbccddeeff");
+    reports[2].reporter = TEXT("2:ffeeddccbbaa99887766554433221100");
+    reports[3].reporter = TEXT("2:ffeeddccbbaa99887766554433221101");
+    int64_t id = take(city, &reports[0], "H12345");
+    assert_int_equal(city->last.independence, INDEPENDENT);
+    for (int i = 1; i < 3; i++) {
+        assert_int_equal(take(city, &reports[i], "H12345"), id);
+        assert_int_equal(city->last.independence, SAME_REPORTER);
+    }
+    assert_int_equal(hazard_count(hazard_store_get(city->store, id), 0).reporters, 1);
+    assert_int_equal(take(city, &reports[3], "H12345"), id);
+    assert_int_equal(city->last.independence, INDEPENDENT);
+    assert_int_equal(hazard_count(hazard_store_get(city->store, id), 0).reporters, 2);
+}
+
+/* The feed's letterhead is long and the two calls are not: without it they have nothing in common but the estate. */
+static void a_letterhead_joins_nobody(void **state)
+{
+    City *city = *state;
+    static const char *const LETTERHEAD = "【惠民服务热线转办】本工单经坐席核对录入，承办单位须在规"
+                                          "定时限内联系当事人并如实回复办理情况。";
+    Text noise = text_from(LETTERHEAD);
+    for (int with_noise = 0; with_noise < 2; with_noise++) {
+        Report one = lift_report("YZ1", 1, "锦绣花园");
+        Report two = lift_report("YZ2", 5, "锦绣花园");
+        one.title = two.title = TEXT_ABSENT;
+        one.category = two.category = TEXT("C03");
+        one.body = text_format(city->arena, "%s纸箱和旧家具一直堆在那里没人清理", LETTERHEAD);
+        two.body = text_format(city->arena, "%s门口放满鞋柜自行车婴儿车走不过去", LETTERHEAD);
+        if (with_noise == 1)
+            one.noise = two.noise = (TextList){&noise, 1};
+        City fresh = *city;
+        fresh.store = hazard_store_new(NULL);
+        int64_t first = take(&fresh, &one, "H12345");
+        int64_t second = take(&fresh, &two, "H12345");
+        assert_int_equal(first == second, with_noise == 0);
+        assert_true(fresh.last.outcome == (with_noise == 0 ? OUTCOME_LINK : OUTCOME_NEW));
+        hazard_store_free(fresh.store);
+    }
+}
+
 /* A key that more than 200 hazards share proposes nothing, and that is counted. */
 static void a_key_that_too_many_share_proposes_nothing(void **state)
 {
@@ -292,6 +345,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_copy_joins_its_original_and_is_no_witness, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(one_caller_twice_is_one_witness, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_caller_stays_one_witness_while_keys_rotate, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_letterhead_joins_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_key_that_too_many_share_proposes_nothing, set_up,
                                         tear_down),
     };

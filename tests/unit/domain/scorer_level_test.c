@@ -225,6 +225,11 @@ static void compares_reporters(void **state)
         b.reporter = TEXT("1:0123456789abcdef0123456789abcdee");
         score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
         assert_null(fixture_find(&score, "reporter"));
+        b.reporter_before = a.reporter; /* the key has changed in between */
+        score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+        fixture_expect_level(&score, "reporter", CASES[i].level, CASES[i].mb);
+        score = fixture_compare(*state, &b, &a, fixture_facts(HOUR));
+        assert_non_null(fixture_find(&score, "reporter"));
     }
 }
 
