@@ -71,18 +71,87 @@ onecase_golden_mapping(
     kinds_unless_words
     lint_codes
     lint_codes_csv
+    lint_codes_csv_behind_quote
+    lint_codes_csv_line_numbers
+    lint_codes_csv_quote
+    lint_codes_integers
+    lint_codes_no_state
+    lint_codes_reference
+    lint_codes_rows_twice
+    lint_condition_shapes
+    lint_conversions
+    lint_each_pointer
+    lint_each_record_no
+    lint_each_record_no_top_level
+    lint_each_star
+    lint_each_where
+    lint_extract_parts
+    lint_field_kinds_never
     lint_fields
+    lint_format_2
+    lint_keywords_csv
+    lint_keywords_header
+    lint_keywords_missing_list
+    lint_keywords_no_category
+    lint_keywords_quote
+    lint_kind_shadowed
+    lint_kind_shadowed_values
+    lint_kind_unless_reached
+    lint_kind_words
     lint_kinds
     lint_kinds_same_conditions
     lint_missing
+    lint_noise_empty
     lint_personal
+    lint_personal_each
+    lint_personal_extra
+    lint_personal_fields
+    lint_personal_hash_kept_by_nothing
+    lint_personal_inside_extra
+    lint_pointer_where
+    lint_precision_no_point
     lint_record_no
     lint_region_and_source
+    lint_selection_count
+    lint_shape_keys
     lint_syntax
+    lint_syntax_code_as_name
+    lint_syntax_duplicate_name
+    lint_syntax_include_missing
+    lint_syntax_mixed_list
+    lint_syntax_quote
+    lint_syntax_trailing_comma
     lint_targets
     lint_time_and_point
+    lint_time_check_at
+    lint_time_check_at_negative
+    lint_time_check_at_text
+    lint_time_check_format
+    lint_time_check_no_day
+    lint_time_check_no_digits_of
+    lint_time_check_no_format
+    lint_time_check_nothing_to_check
+    lint_time_check_pointer
+    lint_time_no_formats
+    lint_topic_own
+    lint_topic_pattern_no_expression
+    lint_topic_pattern_own_topic
+    lint_topics_and_pattern
+    lint_topics_empty
     lint_two_feeds
+    lint_two_feeds_pattern
+    lint_two_feeds_pattern_after
+    lint_two_feeds_same_pattern
+    lint_types_fields
+    lint_types_groups
+    lint_types_sections
+    lint_types_top
+    lint_unknown_key_sections
+    lint_unknown_key_top
     lint_unknown_keys
+    lint_unknown_target_nearest
+    lint_unwrap_pointer
+    lint_words_of_keys
     lint_wrong_types
     long_record_number
     noise_as_it_stands
