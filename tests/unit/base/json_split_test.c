@@ -106,7 +106,7 @@ static void brackets_and_quotes_in_texts_are_text(void **state)
                    "1:{\"a\":\"}]\\\"{[\"}\n1:{\"b\\\\\":\"\\\\\"}\n");
 }
 
-/* 誠 is D5 5C in GB18030 (its second byte a backslash), 媅 is 8B 5B... both end in bytes of structure. */
+/* 誠 is D5 5C in GB18030, its second byte a backslash; 媅媇媨媫 are 8B with the four brackets. */
 static void a_second_byte_of_gb18030_is_no_backslash_and_no_bracket(void **state)
 {
     (void)state;

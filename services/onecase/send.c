@@ -1,0 +1,463 @@
+/*
+ * onecase send: the records of a file to the topic of a feed.
+ *
+ *   file ──► records ──► tally (mapped: what will it become, its key) ──► delivery ──► place
+ *
+ * --strict and --dry-run go over the file without the last two first. A run that was cut short is taken up again by
+ * cutting the same records and comparing the chain of their digests with what the place says was acknowledged.
+ */
+#include "command.h"
+#include "send_delivery.h"
+#include "send_feed.h"
+#include "send_file.h"
+#include "send_options.h"
+#include "send_place.h"
+#include "send_progress.h"
+#include "send_records.h"
+#include "send_stop.h"
+#include "send_tally.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ARENA_BLOCK = 256 * 1024, SAVE_MS = 1000 };
+
+typedef struct Run {
+    const SendOptions *options;
+    const char *name; /* of the file, in messages */
+    Arena *arena;
+    Arena *scratch; /* of the record in hand */
+    SendFeed feed;
+    SendFile *file;
+    SendRecords *records;
+    SendTally *tally;
+    int64_t total; /* records of the file, when it was counted before; else -1 */
+    SendDelivery *delivery;
+    SendPlaceFile place_file;
+    SendPlace start; /* of this run */
+    SendProgress progress;
+    int64_t started_ms;
+    int64_t save_ms;
+    bool place_fails;
+    bool cut_short; /* the file could not be cut any further, and that was said */
+} Run;
+
+static void open_tally(Run *run)
+{
+    run->tally = ARENA_NEW(run->arena, SendTally);
+    run->tally->feed = &run->feed;
+    run->tally->arena = run->arena;
+    run->tally->backfill = run->options->backfill;
+}
+
+/* Makes the reader of records anew, at the front of the file. */
+static bool open_records(Run *run, Error *error)
+{
+    send_records_close(run->records);
+    run->records = NULL;
+    return send_records_open(run->options, run->file, run->feed.encoding, &run->records, error);
+}
+
+static bool restart(Run *run, Error *error)
+{
+    return send_file_rewind(run->file, error) && open_records(run, error);
+}
+
+static bool next(Run *run, SendRecord *record, Error *error)
+{
+    arena_reset(run->scratch);
+    return send_records_next(run->records, run->scratch, record, error);
+}
+
+static bool was_stopped(const Error *error)
+{
+    return strcmp(error->rule, "stopped") == 0;
+}
+
+/* A mistake of the file, with its line when it has one. */
+static void say_mistake(Run *run, const Error *error)
+{
+    int64_t line = run->records != NULL ? send_records_line(run->records) : 0;
+    send_progress_end(&run->progress);
+    if (line > 0)
+        fprintf(stderr, "%s:%lld: %s\n", run->name, (long long)line, error->text);
+    else
+        fprintf(stderr, "onecase send: %s\n", error->text);
+    run->cut_short = true;
+}
+
+static void show_check(Run *run)
+{
+    if (!send_progress_due(&run->progress))
+        return;
+    const SendProgressFacts facts = {.records = run->tally->records,
+                                     .bytes = send_records_offset(run->records),
+                                     .size = send_file_size(run->file)};
+    send_progress_show(&run->progress, "checked", &facts);
+}
+
+/* Over all records without sending. False: stopped; a mistake of the file is said and ends it. */
+static bool check_all(Run *run)
+{
+    SendRecord record;
+    Error error = {0};
+    Text key;
+    run->progress = send_progress_begin(0);
+    while (!send_stop_asked() && next(run, &record, &error)) {
+        send_tally_record(run->tally, &record, clock_wall_us(), run->scratch, &key);
+        show_check(run);
+    }
+    if (error.verdict != ERROR_NONE && !was_stopped(&error))
+        say_mistake(run, &error);
+    send_progress_end(&run->progress);
+    return !send_stop_asked();
+}
+
+static void save_place(Run *run)
+{
+    Error error = {0};
+    const SendDeliveryState *state = send_delivery_state(run->delivery);
+    if (run->place_fails || state->place.records == 0)
+        return;
+    if (!send_place_write(&run->place_file, &state->place, &error)) {
+        send_progress_end(&run->progress);
+        fprintf(stderr, "onecase send: %s; a run that is cut short will begin anew\n", error.text);
+        run->place_fails = true;
+    }
+}
+
+static void on_tick(void *context)
+{
+    Run *run = context;
+    int64_t now_ms = clock_monotonic_ms();
+    if (now_ms >= run->save_ms) {
+        run->save_ms = now_ms + SAVE_MS;
+        save_place(run);
+    }
+    if (!send_progress_due(&run->progress))
+        return;
+    const SendDeliveryState *state = send_delivery_state(run->delivery);
+    const SendProgressFacts facts = {.records = state->sent,
+                                     .bytes = send_records_offset(run->records),
+                                     .size = send_file_size(run->file),
+                                     .quiet_ms = state->quiet_ms};
+    send_progress_show(&run->progress, "sent", &facts);
+}
+
+static void digest_record(Text value, uint8_t digest[SHA256_SIZE])
+{
+    digest_sha256(value, digest);
+}
+
+/* Passes over what an earlier run sent, if the file still begins with it. False with an error of the file. */
+static bool take_up(Run *run, Error *error)
+{
+    SendPlace before;
+    SendPlace now = {0};
+    if (run->options->from_start || !send_place_read(&run->place_file, run->arena, &before))
+        return true;
+    SendRecord record;
+    uint8_t digest[SHA256_SIZE];
+    while (now.records < before.records && next(run, &record, error)) {
+        digest_record(record.value, digest);
+        send_place_add(&now, digest);
+    }
+    if (error->verdict != ERROR_NONE && was_stopped(error))
+        return false;
+    if (send_place_same(&now, &before)) {
+        run->start = before;
+        fprintf(stderr, "onecase send: %lld records were sent before; going on behind them\n",
+                (long long)before.records);
+        return true;
+    }
+    error_clear(error);
+    fprintf(stderr,
+            "onecase send: %s does not begin with what %s says was sent; sending all of it\n",
+            run->name, run->place_file.path);
+    return restart(run, error);
+}
+
+static bool send_record(Run *run, const SendRecord *record, Error *error)
+{
+    SendItem item = {
+        .value = record->value, .line = record->line, .end = send_records_offset(run->records)};
+    send_tally_record(run->tally, record, clock_wall_us(), run->scratch, &item.key);
+    digest_record(record->value, item.digest);
+    return send_delivery_send(run->delivery, &item, error);
+}
+
+/* Everything, until it is acknowledged. False with an error of Kafka, or "stopped". */
+static bool send_all(Run *run, Error *error)
+{
+    SendRecord record;
+    Error mistake = {0};
+    while (next(run, &record, &mistake))
+        if (!send_record(run, &record, error))
+            return false;
+    if (mistake.verdict != ERROR_NONE && was_stopped(&mistake)) {
+        *error = mistake;
+        return false;
+    }
+    if (mistake.verdict != ERROR_NONE)
+        say_mistake(run, &mistake);
+    return send_delivery_finish(run->delivery, error);
+}
+
+static void print_rows(const Run *run)
+{
+    const SendRows *rows = send_records_rows(run->records);
+    if (rows->empty > 0)
+        printf("  %lld empty rows were passed over, the first in line %lld\n",
+               (long long)rows->empty, (long long)rows->empty_line);
+    if (rows->brief > 0)
+        printf("  %lld rows have fewer fields than the header, the first in line %lld\n",
+               (long long)rows->brief, (long long)rows->brief_line);
+}
+
+static void print_text(const Run *run, const SendDeliveryState *state)
+{
+    const SendTally *tally = run->tally;
+    int64_t spent_ms = clock_monotonic_ms() - run->started_ms;
+    Text count = send_number(run->arena, state != NULL ? state->sent : tally->records);
+    if (state == NULL)
+        printf("%s: %.*s record%s for %s, would become\n", run->name, TEXT_ARGS(count),
+               tally->records == 1 ? "" : "s", run->feed.topic);
+    else
+        printf("%s: %.*s record%s sent to %s in %.1f s, become\n", run->name, TEXT_ARGS(count),
+               state->sent == 1 ? "" : "s", run->feed.topic, (double)spent_ms / 1000.0);
+    send_tally_print(tally);
+    if (tally->items != tally->records)
+        printf("  (%.*s items in %.*s records)\n", TEXT_ARGS(send_number(run->arena, tally->items)),
+               TEXT_ARGS(send_number(run->arena, tally->records)));
+    print_rows(run);
+    if (run->start.records > 0)
+        printf("  %.*s records were sent before\n",
+               TEXT_ARGS(send_number(run->arena, run->start.records)));
+}
+
+static void write_int(TextBuilder *out, const char *key, int64_t value)
+{
+    js_write_key(out, text_from(key));
+    builder_int(out, value);
+}
+
+static void write_text(TextBuilder *out, const char *key, const char *value)
+{
+    js_write_key(out, text_from(key));
+    js_write_text(out, text_from(value));
+}
+
+static void print_json(const Run *run, const SendDeliveryState *state, bool complete)
+{
+    TextBuilder out = builder_new(run->arena);
+    const SendRows *rows = send_records_rows(run->records);
+    builder_char(&out, '{');
+    write_text(&out, "file", run->name);
+    write_text(&out, "source", run->options->source);
+    write_text(&out, "topic", run->feed.topic);
+    write_text(&out, "format", send_format_name(send_records_format(run->records)));
+    write_text(&out, "encoding",
+               send_file_encoding(run->file) == ENCODING_UTF8 ? "utf-8" : "gb18030");
+    write_int(&out, "records", run->tally->records);
+    write_int(&out, "sent", state != NULL ? state->sent : 0);
+    write_int(&out, "sent_before", run->start.records);
+    write_int(&out, "refused", state != NULL ? state->refused : 0);
+    write_int(&out, "empty_rows", rows->empty);
+    write_int(&out, "brief_rows", rows->brief);
+    js_write_key(&out, TEXT("dry_run"));
+    builder_string(&out, run->options->dry_run ? "true" : "false");
+    js_write_key(&out, TEXT("complete"));
+    builder_string(&out, complete ? "true" : "false");
+    send_tally_write(run->tally, &out);
+    builder_string(&out, "}\n");
+    Text text = builder_view(&out);
+    fwrite(text.data, 1, text.size, stdout);
+}
+
+static void print_summary(const Run *run, const SendDeliveryState *state, bool complete)
+{
+    if (run->options->json)
+        print_json(run, state, complete);
+    else
+        print_text(run, state);
+    fflush(stdout);
+    send_tally_print_faults(run->tally, run->name);
+}
+
+/* "1,234 of 5,000", or about so many by the bytes, or no total. */
+static Text how_far(const Run *run, const SendPlace *place)
+{
+    int64_t size = send_file_size(run->file);
+    int64_t total = run->total;
+    const char *about = "";
+    if (total < 0 && size > 0 && place->bytes > 0) {
+        total = (int64_t)((double)place->records * (double)size / (double)place->bytes + 0.5);
+        about = "about ";
+    }
+    Text sent = send_number(run->arena, place->records);
+    if (total < 0)
+        return sent;
+    return text_format(run->arena, "%.*s of %s%.*s", TEXT_ARGS(sent), about,
+                       TEXT_ARGS(send_number(run->arena, total)));
+}
+
+static void say_how_far(const Run *run, const SendDeliveryState *state)
+{
+    bool kept = run->place_file.path != NULL && !run->place_fails;
+    fprintf(stderr, "onecase send: sent %.*s records%s\n", TEXT_ARGS(how_far(run, &state->place)),
+            kept ? "; run the same command again to go on" : "");
+}
+
+static void say_refused(const Run *run, const SendDeliveryState *state)
+{
+    for (size_t i = 0; i < state->refusal_count; i++)
+        fprintf(stderr, "%s:%lld: not sent: %s\n", run->name, (long long)state->refusals[i].line,
+                state->refusals[i].reason);
+    if (state->refused > (int64_t)state->refusal_count)
+        fprintf(stderr, "%s: %lld more records were not sent\n", run->name,
+                (long long)(state->refused - (int64_t)state->refusal_count));
+}
+
+/* After the last record: place, summary, exit code. */
+static int conclude(Run *run, bool good, const Error *error)
+{
+    const SendDeliveryState *state = send_delivery_state(run->delivery);
+    bool complete = good && !run->cut_short && state->refused == 0;
+    send_progress_end(&run->progress);
+    if (complete && !run->options->keep)
+        send_place_remove(&run->place_file);
+    else
+        save_place(run);
+    print_summary(run, state, complete);
+    say_refused(run, state);
+    if (!good && !was_stopped(error)) {
+        say_how_far(run, state);
+        return command_failed("send", error);
+    }
+    if (!good || run->cut_short)
+        say_how_far(run, state);
+    return !good ? SEND_STOPPED : complete ? EXIT_OK : EXIT_FOUND;
+}
+
+static int deliver(Run *run)
+{
+    Error error = {0};
+    if (!take_up(run, &error)) {
+        if (was_stopped(&error))
+            return SEND_STOPPED;
+        say_mistake(run, &error);
+        return EXIT_FOUND;
+    }
+    const SendDeliverySpec spec = {.options = run->options,
+                                   .feed = &run->feed,
+                                   .start = run->start,
+                                   .tick = on_tick,
+                                   .context = run};
+    run->progress = send_progress_begin(run->start.bytes);
+    run->started_ms = clock_monotonic_ms();
+    run->save_ms = run->started_ms + SAVE_MS;
+    if (!send_delivery_open(&spec, &run->delivery, &error)) {
+        if (error.verdict != ERROR_REJECT)
+            return command_failed("send", &error);
+        fprintf(stderr, "onecase send: %s\n", error.text);
+        return EXIT_NOT_FOUND;
+    }
+    bool good = send_all(run, &error);
+    return conclude(run, good, &error);
+}
+
+static int dry_run(Run *run)
+{
+    bool whole = check_all(run);
+    print_summary(run, NULL, whole && !run->cut_short);
+    if (!whole)
+        return SEND_STOPPED;
+    return run->cut_short || run->tally->kinds[RECORD_DEAD] > 0 ? EXIT_FOUND : EXIT_OK;
+}
+
+/* False: something would be a dead letter, or the file is no good to its end; all is said. */
+static bool passes_strict(Run *run, int *status)
+{
+    bool whole = check_all(run);
+    *status = whole ? EXIT_FOUND : SEND_STOPPED;
+    if (whole && !run->cut_short && run->tally->kinds[RECORD_DEAD] == 0) {
+        run->total = run->tally->records;
+        return true;
+    }
+    print_summary(run, NULL, false);
+    if (whole)
+        fprintf(stderr, "onecase send: nothing was sent (--strict)\n");
+    return false;
+}
+
+static int send_file(Run *run)
+{
+    const SendOptions *options = run->options;
+    Error error = {0};
+    int status = EXIT_FOUND;
+    if (!open_records(run, &error)) {
+        if (was_stopped(&error))
+            return SEND_STOPPED;
+        say_mistake(run, &error);
+        return EXIT_FOUND;
+    }
+    if (options->dry_run)
+        return dry_run(run);
+    if (!options->strict)
+        return deliver(run);
+    if (!passes_strict(run, &status))
+        return status;
+    open_tally(run);
+    if (restart(run, &error))
+        return deliver(run);
+    say_mistake(run, &error);
+    return EXIT_FOUND;
+}
+
+static int run_command(Run *run)
+{
+    const SendOptions *options = run->options;
+    Error error = {0};
+    int status = EXIT_USAGE;
+    if (!send_feed_find(options, run->arena, &run->feed, &status))
+        return status;
+    if (!send_file_open(options->file, options->encoding, !options->dry_run, &run->file, &error) ||
+        (options->strict && !send_file_is_regular(run->file) &&
+         !send_file_spool(run->file, &error))) {
+        if (was_stopped(&error))
+            return SEND_STOPPED;
+        fprintf(stderr, "onecase send: %s\n", error.text);
+        return error.verdict == ERROR_FATAL ? EXIT_SOFTWARE : EXIT_NOT_FOUND;
+    }
+    run->place_file = (SendPlaceFile){.topic = run->feed.topic, .brokers = options->brokers};
+    if (send_file_is_regular(run->file))
+        run->place_file.path = text_format(run->arena, "%s.onecase-sent", options->file).data;
+    open_tally(run);
+    return send_file(run);
+}
+
+int command_send(int argc, char **argv)
+{
+    SendOptions options;
+    int status;
+    if (!send_options_read(argc, argv, &options, &status))
+        return status;
+    Run run = {.options = &options,
+               .name = strcmp(options.file, "-") == 0 ? "stdin" : options.file,
+               .arena = arena_new(ARENA_BLOCK),
+               .scratch = arena_new(ARENA_BLOCK),
+               .total = -1};
+    send_stop_watch();
+    status = run_command(&run);
+    send_delivery_close(run.delivery);
+    send_records_close(run.records);
+    send_file_close(run.file);
+    arena_free(run.scratch);
+    arena_free(run.arena);
+    return status;
+}
