@@ -1,0 +1,20 @@
+onecase_golden_check(
+    all_well
+    bless
+    coverage_of_nested_inputs
+    keywords_and_words
+    kind_never_reached
+    no_tests
+    no_tests_wanted
+    pointer_never_occurs
+    pointer_never_occurs_elsewhere
+    region_of_a_kind
+    region_of_a_kind_one_region
+    row_beside_a_test
+    same_source
+    several_files
+    test_at
+    test_at_unreadable
+    test_differs
+    unread_fields
+    unread_fields_many)
