@@ -39,7 +39,8 @@ static Text from_gb18030(Arena *arena, Text bytes, bool *repaired)
         return bytes;
     }
     iconv_t converter = open_gb18030();
-    TextBuilder out = builder_new(arena);
+    size_t most = bytes.size + bytes.size / 2 + 4; /* two bytes become three at most */
+    TextBuilder out = {.arena = arena, .data = arena_alloc(arena, most), .capacity = most};
     char *in = (char *)(uintptr_t)bytes.data; /* iconv's signature is not const-correct */
     size_t left = bytes.size;
     while (left > 0) {

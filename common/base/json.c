@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include <assert.h>
 #include <string.h>
 
 enum { KEY_BYTES_MAX = 256 };
@@ -17,7 +18,7 @@ enum { KEY_BYTES_MAX = 256 };
 static json_t *node(const JsValue *value)
 {
     return (json_t *)(uintptr_t)
-        value; /* jansson's readers take non-const pointers; none of ours writes */
+        value; /* jansson's readers take non-const pointers; only js_replace_ writes */
 }
 
 /* jansson's own text quotes the input, which may hold personal data; ours never does. */
@@ -56,11 +57,12 @@ static bool refuse_at(Text text, size_t position, const char *reason, Error *err
  * jansson counts in the rewritten text. Its position is before a byte that is not UTF-8 and before the end of a text
  * that ends too early, but behind any other token it stumbled over: there the token's last byte is named.
  */
-static size_t guilty_position(Text text, const json_error_t *fault, Arena *arena)
+static size_t
+guilty_position(Text text, const ScanRules *rules, const json_error_t *fault, Arena *arena)
 {
     TextBuilder again = builder_new(arena);
     size_t limit = fault->position > 0 ? (size_t)fault->position : 0;
-    size_t consumed = scan_rewrite(text, JS_DEPTH_MAX, limit, &again).consumed;
+    size_t consumed = scan_rewrite(text, rules, limit, &again).consumed;
     if (again.size > limit && consumed >= again.size - limit) {
         consumed -= again.size - limit; /* stopped behind a whole string, the place is inside it */
     }
@@ -69,28 +71,95 @@ static size_t guilty_position(Text text, const json_error_t *fault, Arena *arena
     return before || consumed == 0 ? consumed : consumed - 1;
 }
 
-bool js_parse(Text text, JsDocument **document, Error *error)
+/* Members of all objects of the tree. */
+static size_t count_members(json_t *value)
 {
-    *document = NULL;
-    Arena *arena = arena_new(2 * text.size + 256);
-    TextBuilder rewritten = builder_new(arena);
-    ScanResult scan = scan_rewrite(text, JS_DEPTH_MAX, SIZE_MAX, &rewritten);
-    if (scan.too_deep) {
-        char reason[48];
+    size_t count = 0;
+    if (json_is_object(value)) {
+        count = json_object_size(value);
+        void *member = json_object_iter(value);
+        for (; member != NULL; member = json_object_iter_next(value, member)) {
+            count += count_members(json_object_iter_value(member));
+        }
+    } else if (json_is_array(value)) {
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            count += count_members(json_array_get(value, i));
+        }
+    }
+    return count;
+}
+
+static bool refuse_limit(Text text, const ScanResult *scan, Error *error)
+{
+    char reason[48];
+    if (scan->too_deep) {
         snprintf(reason, sizeof reason, "nested deeper than %d levels", JS_DEPTH_MAX);
-        refuse_at(text, scan.consumed, reason, error);
+    } else {
+        snprintf(reason, sizeof reason, "more than %d values", JS_VALUES_MAX);
+    }
+    return refuse_at(text, scan->consumed, reason, error);
+}
+
+static json_t *load(Text text, const ScanRules *rules, ScanResult *scan, Error *error)
+{
+    json_t *root = NULL;
+    size_t room = text.size + text.size / 8 + 64; /* for most texts the only allocation */
+    Arena *arena = arena_new(room + 64);
+    TextBuilder rewritten = {.arena = arena, .data = arena_alloc(arena, room), .capacity = room};
+    *scan = scan_rewrite(text, rules, SIZE_MAX, &rewritten);
+    if (scan->too_deep || scan->too_many) {
+        refuse_limit(text, scan, error);
     } else {
         json_error_t fault;
-        json_t *root =
-            json_loadb(rewritten.data, rewritten.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &fault);
+        root = json_loadb(rewritten.data, rewritten.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &fault);
         if (root == NULL) {
-            refuse_at(text, guilty_position(text, &fault, arena),
+            refuse_at(text, guilty_position(text, rules, &fault, arena),
                       syntax_reason(json_error_code(&fault)), error);
         }
-        *document = (JsDocument *)root;
     }
     arena_free(arena);
+    return root;
+}
+
+bool js_parse(Text text, JsDocument **document, Error *error)
+{
+    const ScanRules rules = {.depth_max = JS_DEPTH_MAX, .values_max = JS_VALUES_MAX};
+    ScanResult scan;
+    *document = (JsDocument *)load(text, &rules, &scan, error);
     return *document != NULL;
+}
+
+bool js_parse_repair(Text text, JsRepairs *repairs, JsDocument **document, Error *error)
+{
+    size_t left = repairs->values < JS_VALUES_MAX ? JS_VALUES_MAX - repairs->values : 0;
+    const ScanRules rules = {.depth_max = JS_DEPTH_MAX, .values_max = left, .repair = true};
+    ScanResult scan;
+    json_t *root = load(text, &rules, &scan, error);
+    *document = (JsDocument *)root;
+    if (root == NULL) {
+        return false;
+    }
+    repairs->values += scan.values;
+    repairs->surrogates = repairs->surrogates || scan.repaired;
+    repairs->keys_dropped = repairs->keys_dropped || count_members(root) < scan.keys;
+    return true;
+}
+
+void js_replace_member(const JsValue *object, Text key, JsDocument *document)
+{
+    void *member = json_object_iter(node(object));
+    while (member != NULL && !text_equal(text_from(json_object_iter_key(member)), key)) {
+        member = json_object_iter_next(node(object), member);
+    }
+    assert(member != NULL);
+    json_object_iter_set_new(node(object), member, (json_t *)document);
+}
+
+void js_replace_element(const JsValue *array, size_t index, JsDocument *document)
+{
+    int failed = json_array_set_new(node(array), index, (json_t *)document);
+    assert(failed == 0);
+    (void)failed;
 }
 
 void js_close(JsDocument *document)

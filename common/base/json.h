@@ -10,22 +10,40 @@
  *
  * Numbers keep their digits: js_scalar_text gives a number as it was written (a 20-digit record number stays
  * whole). Reading accepts \u0000 in texts, but not in member names; duplicate keys: last wins; depth at most
- * JS_DEPTH_MAX.
+ * JS_DEPTH_MAX, at most JS_VALUES_MAX values, which bounds the memory whatever the text.
  */
 typedef struct JsDocument JsDocument; /* owns the tree; js_close */
 typedef struct JsValue JsValue;       /* a node inside a document; lives as long as the document */
 
 typedef enum JsType { JS_NULL, JS_FALSE, JS_TRUE, JS_NUMBER, JS_TEXT, JS_ARRAY, JS_OBJECT } JsType;
 
-enum { JS_DEPTH_MAX = 64 };
+enum { JS_DEPTH_MAX = 64, JS_VALUES_MAX = 500000 };
 
 /*
  * Parses one JSON value with nothing but white space around it. REJECT, rule "syntax", with line and column (in
  * characters, from 1) of the last byte of the guilty token; the text never quotes the input.
  */
 MUST_CHECK bool js_parse(Text text, JsDocument **document, Error *error);
+
+/* What js_parse_repair read and put right, summed over its calls with one struct; {0} to start with. */
+typedef struct JsRepairs {
+    size_t values;     /* together at most JS_VALUES_MAX */
+    bool surrogates;   /* an escaped half of a surrogate pair became U+FFFD */
+    bool keys_dropped; /* an object held one name twice: the last one counts */
+} JsRepairs;
+
+/* Like js_parse, and reads lone surrogates ("\ud800"), which no UTF-8 can hold. For texts of strangers. */
+MUST_CHECK bool js_parse_repair(Text text, JsRepairs *repairs, JsDocument **document, Error *error);
+
 void js_close(JsDocument *document); /* NULL is fine */
 const JsValue *js_root(const JsDocument *document);
+
+/*
+ * Puts the root of another document in the place of a member or element that is there; it belongs to the tree from then
+ * on, and what stood there is gone.
+ */
+void js_replace_member(const JsValue *object, Text key, JsDocument *document);
+void js_replace_element(const JsValue *array, size_t index, JsDocument *document);
 
 /* All readers take NULL for "not there" and answer JS_NULL, absent or 0. */
 JsType js_type(const JsValue *value);

@@ -55,14 +55,43 @@ static size_t number_end(Text text, size_t at)
     return end < text.size && continues_token(text.data[end]) ? start : end;
 }
 
-/* End of the string whose quote stands at `at`: behind its closing quote, or the end of the text.
+/* The four digits of a \u escape whose backslash stands at `at`, or 0 when there is none. */
+static unsigned escaped_unit(Text text, size_t at)
+{
+    unsigned unit = 0;
+    if (at + 6 > text.size || text.data[at] != '\\' || text.data[at + 1] != 'u') {
+        return 0;
+    }
+    for (size_t i = at + 2; i < at + 6; i++) {
+        char byte = text.data[i];
+        char lower = (char)(byte | 0x20);
+        if (is_digit(byte)) {
+            unit = unit * 16 + (unsigned)(byte - '0');
+        } else if (lower >= 'a' && lower <= 'f') {
+            unit = unit * 16 + (unsigned)(lower - 'a' + 10);
+        } else {
+            return 0;
+        }
+    }
+    return unit;
+}
+
+static bool is_surrogate(unsigned unit)
+{
+    return unit >= 0xD800 && unit <= 0xDFFF;
+}
+
+/*
+ * End of the string whose quote stands at `at`: behind its closing quote, or the end of the text.
+ * *surrogates: some half of a pair is escaped in it.
  */
-static size_t string_end(Text text, size_t at)
+static size_t string_end(Text text, size_t at, bool *surrogates)
 {
     at++;
     while (at < text.size) {
         size_t here = at++;
         if (text.data[here] == '\\') {
+            *surrogates = *surrogates || is_surrogate(escaped_unit(text, here));
             at++;
         } else if (text.data[here] == '"') {
             return at;
@@ -87,15 +116,49 @@ static bool starts_with_marker(Text string)
            text_starts(inside, TEXT("\\u007F"));
 }
 
-static size_t copy_string(Text text, size_t at, TextBuilder *out)
+/* The string with \ufffd for each escaped half of a pair that stands alone. */
+static bool copy_paired(Text string, TextBuilder *out)
 {
-    size_t end = string_end(text, at);
+    bool repaired = false;
+    size_t copied = 0;
+    for (size_t at = 0; at < string.size; at++) {
+        if (string.data[at] != '\\') {
+            continue;
+        }
+        unsigned first = escaped_unit(string, at);
+        unsigned second = first < 0xDC00 ? escaped_unit(string, at + 6) : 0;
+        if (!is_surrogate(first)) {
+            at++;
+        } else if (second >= 0xDC00 && second <= 0xDFFF) {
+            at += 11;
+        } else {
+            builder_text(out, text_slice(string, copied, at - copied));
+            builder_string(out, "\\ufffd");
+            at += 5;
+            copied = at + 1;
+            repaired = true;
+        }
+    }
+    builder_text(out, text_slice(string, copied, string.size));
+    return repaired;
+}
+
+static size_t copy_string(Text text, size_t at, bool repair, ScanResult *result, TextBuilder *out)
+{
+    bool surrogates = false;
+    size_t end = string_end(text, at, &surrogates);
     Text string = text_slice(text, at, end - at);
-    if (starts_with_marker(string) && !colon_follows(text, end)) {
+    bool key = colon_follows(text, end);
+    result->keys += key;
+    if (!key && starts_with_marker(string)) {
         builder_string(out, "\"" SCAN_TEXT_MARKER);
         string = text_slice(string, 1, string.size);
     }
-    builder_text(out, string);
+    if (repair && surrogates) {
+        result->repaired = copy_paired(string, out) || result->repaired;
+    } else {
+        builder_text(out, string);
+    }
     return end;
 }
 
@@ -116,27 +179,40 @@ static size_t copy_number(Text text, size_t at, TextBuilder *out)
     return end;
 }
 
-ScanResult scan_rewrite(Text text, size_t depth_max, size_t limit, TextBuilder *out)
+/* A bracket or comma: it moves the depth or brings a value. False when that passes a limit. */
+static bool count_structure(char byte, const ScanRules *rules, size_t *depth, ScanResult *result)
 {
+    if (byte == '[' || byte == '{') {
+        result->too_deep = ++*depth > rules->depth_max;
+        result->values++;
+    } else if (byte == ',') {
+        result->values++;
+    } else if ((byte == ']' || byte == '}') && *depth > 0) {
+        --*depth;
+    }
+    result->too_many = result->values > rules->values_max;
+    return !result->too_deep && !result->too_many;
+}
+
+ScanResult scan_rewrite(Text text, const ScanRules *rules, size_t limit, TextBuilder *out)
+{
+    ScanResult result = {.values = 1};
     size_t depth = 0;
     size_t at = 0;
     while (at < text.size && out->size < limit) {
         char byte = text.data[at];
         if (byte == '"') {
-            at = copy_string(text, at, out);
+            at = copy_string(text, at, rules->repair, &result, out);
         } else if (byte == '-' || is_digit(byte)) {
             at = copy_number(text, at, out);
         } else {
-            if (byte == '[' || byte == '{') {
-                if (++depth > depth_max) {
-                    return (ScanResult){.consumed = at, .too_deep = true};
-                }
-            } else if ((byte == ']' || byte == '}') && depth > 0) {
-                depth--;
+            if (!count_structure(byte, rules, &depth, &result)) {
+                break;
             }
             builder_char(out, byte == '\0' ? '\x01' : byte); /* jansson takes NUL for the end */
             at++;
         }
     }
-    return (ScanResult){.consumed = at};
+    result.consumed = at;
+    return result;
 }

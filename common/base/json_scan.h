@@ -16,15 +16,25 @@ enum { SCAN_MARKER_SIZE = 2 };
 #define SCAN_NUMBER_MARKER "\x7Fn"
 #define SCAN_TEXT_MARKER "\x7Ft"
 
+typedef struct ScanRules {
+    size_t depth_max;
+    size_t values_max;
+    bool repair; /* an escaped half of a surrogate pair becomes \ufffd, which takes as many bytes */
+} ScanRules;
+
 typedef struct ScanResult {
     size_t consumed; /* bytes of the text that were read */
+    size_t values;   /* at least as many as the text holds */
+    size_t keys;     /* names of members */
     bool too_deep;   /* stopped at the bracket that passes depth_max */
+    bool too_many;   /* stopped at the value that passes values_max */
+    bool repaired;
 } ScanResult;
 
 /*
  * Appends the rewritten text to `out` and stops once `out` holds at least `limit` bytes (SIZE_MAX:
  * read it all): so a position in the output can be traced back to the input.
  */
-ScanResult scan_rewrite(Text text, size_t depth_max, size_t limit, TextBuilder *out);
+ScanResult scan_rewrite(Text text, const ScanRules *rules, size_t limit, TextBuilder *out);
 
 #endif

@@ -130,26 +130,65 @@ Text unicode_repair(Arena *arena, Text text, bool *repaired)
     return builder_view(&out);
 }
 
-Text unicode_narrow(Arena *arena, Text text, bool *changed)
+/* The narrow form of the character of three bytes at `at`, or 0. */
+static char narrow_at(const unsigned char *at)
 {
-    bool any = false;
-    TextBuilder out = builder_new(arena);
-    Text rest = text;
-    while (rest.size > 0) {
-        Text before = rest;
-        uint32_t codepoint;
-        (void)unicode_next(&rest, &codepoint);
-        if (codepoint == 0x3000 || (codepoint >= 0xFF01 && codepoint <= 0xFF5E)) {
-            builder_char(&out, codepoint == 0x3000 ? ' ' : (char)(codepoint - 0xFF01 + '!'));
-            any = true;
-        } else {
-            builder_text(&out, (Text){before.data, before.size - rest.size});
+    if (at[0] == 0xE3) {
+        return at[1] == 0x80 && at[2] == 0x80 ? ' ' : '\0';
+    }
+    if (at[0] != 0xEF || (at[1] != 0xBC && at[1] != 0xBD) || !is_tail(at[2])) {
+        return '\0';
+    }
+    uint32_t codepoint = 0xF000u | (uint32_t)(at[1] & 0x3F) << 6 | (at[2] & 0x3F);
+    return codepoint >= 0xFF01 && codepoint <= 0xFF5E ? (char)(codepoint - 0xFF01 + '!') : '\0';
+}
+
+/* Position of the next full-width character from `from` on, or the text's size. */
+static size_t next_wide(Text text, size_t from)
+{
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    for (size_t i = from; i + 2 < text.size; i++) {
+        if ((bytes[i] == 0xEF || bytes[i] == 0xE3) && narrow_at(bytes + i) != '\0') {
+            return i;
         }
     }
+    return text.size;
+}
+
+Text unicode_narrow(Arena *arena, Text text, bool *changed)
+{
+    size_t wide = next_wide(text, 0);
     if (changed != NULL) {
-        *changed = any;
+        *changed = wide < text.size;
     }
-    return text.data == NULL ? TEXT_ABSENT : builder_view(&out);
+    if (wide == text.size) {
+        return text;
+    }
+    char *out = arena_alloc(arena, text.size);
+    size_t size = 0;
+    for (size_t at = 0; at < text.size;) {
+        memcpy(out + size, text.data + at, wide - at);
+        size += wide - at;
+        at = wide;
+        if (at < text.size) {
+            out[size++] = narrow_at((const unsigned char *)text.data + at);
+            at += 3;
+            wide = next_wide(text, at);
+        }
+    }
+    return (Text){out, size};
+}
+
+bool unicode_has_wide(Text text)
+{
+    for (size_t at = next_wide(text, 0); at < text.size; at = next_wide(text, at + 3)) {
+        char narrow = narrow_at((const unsigned char *)text.data + at);
+        char lower = (char)(narrow | 0x20);
+        if ((narrow >= '0' && narrow <= '9') || (lower >= 'a' && lower <= 'z')) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_space_or_control(int32_t codepoint)

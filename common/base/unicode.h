@@ -21,8 +21,14 @@ bool unicode_valid(Text text); /* well-formed UTF-8 throughout */
 /* Well-formed copy: each broken byte becomes U+FFFD. *repaired says whether there was one. */
 Text unicode_repair(Arena *arena, Text text, bool *repaired);
 
-/* Full-width ASCII (U+FF01..FF5E) and U+3000 become narrow; nothing else changes. *changed may be NULL. */
+/*
+ * Full-width ASCII (U+FF01..FF5E) and U+3000 become narrow; nothing else changes. The text itself when there is none.
+ * *changed may be NULL.
+ */
 Text unicode_narrow(Arena *arena, Text text, bool *changed);
+
+/* Whether a full-width letter or digit stands in it. */
+bool unicode_has_wide(Text text);
 
 /* For comparison only: NFKC, lower case, white space and control characters removed (utf8proc). */
 Text unicode_fold(Arena *arena, Text text);
