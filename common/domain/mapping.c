@@ -1,17 +1,18 @@
 /*
- * The order of work for one record: decode, kind, region, fields, persons. Whatever goes wrong on the way becomes a
- * dead record; the document behind it lives only as long as this call, so every text of the report is copied.
+ * The order of work for one record and for each item in it: kind, region, fields, then what needs all fields. Whatever
+ * goes wrong on the way becomes a dead record; the document behind it lives only as long as this call, so every text of
+ * the report is copied.
  */
 #include "domain/mapping.h"
 
 #include "base/digest.h"
-#include "base/encoding.h"
-#include "base/text_builder.h"
 #include "base/unicode.h"
 
 #include "domain/mapping_run.h"
 
 #include <string.h>
+
+enum { SCRATCH_BLOCK = 16384 };
 
 Text mapping_name(const Mapping *mapping)
 {
@@ -51,54 +52,6 @@ const MappingField *mapping_field_of(const Mapping *mapping, const char *target)
     return NULL;
 }
 
-/* Raw NUL bytes stand in no JSON text; old systems pad with them. */
-static Text without_nul(Arena *arena, Text text, bool *removed)
-{
-    *removed = text.size > 0 && memchr(text.data, '\0', text.size) != NULL;
-    if (!*removed)
-        return text;
-    TextBuilder out = builder_new(arena);
-    for (size_t i = 0; i < text.size; i++)
-        if (text.data[i] != '\0')
-            builder_char(&out, text.data[i]);
-    return builder_view(&out);
-}
-
-static bool decode(MappingRun *run, Text bytes, JsDocument **document, Error *error)
-{
-    if (text_is_absent(bytes))
-        return error_set_at(error, ERROR_REJECT, "empty", "", "the record has no value");
-    bool repaired = false;
-    bool removed = false;
-    Text text = encoding_to_utf8(run->arena, bytes, run->mapping->encoding, &repaired);
-    text = without_nul(run->arena, text, &removed);
-    if (text_trim(text).size == 0)
-        return error_set_at(error, ERROR_REJECT, "empty", "", "the value is empty");
-    if (!js_parse(text, document, error))
-        return false;
-    if (repaired)
-        run_flag(run, FLAG_ENCODING_REPAIRED);
-    if (removed)
-        run_flag(run, FLAG_NUL_REMOVED);
-    run->root = js_root(*document);
-    switch (js_type(run->root)) {
-    case JS_OBJECT:
-        return true;
-    case JS_NULL:
-        return error_set_at(error, ERROR_REJECT, "empty", "", "the value is null");
-    case JS_ARRAY:
-        return error_set_at(error, ERROR_REJECT, "syntax", "",
-                            "expected a JSON object, found an array");
-    case JS_FALSE:
-    case JS_TRUE:
-    case JS_NUMBER:
-    case JS_TEXT:
-        break;
-    }
-    return error_set_at(error, ERROR_REJECT, "syntax", "",
-                        "expected a JSON object, found a single value");
-}
-
 static bool words_occur(MappingRun *run, const WordList *words)
 {
     TextList texts = mapping_hazard_texts(run);
@@ -116,17 +69,33 @@ static const MappingKind *find_kind(MappingRun *run, Error *error)
             (kind->unless == NULL || !words_occur(run, kind->unless)))
             return kind;
     }
-    error_set_at(error, ERROR_REJECT, "kind", "", "none of the %zu kinds fits the record",
-                 run->mapping->kind_count);
+    Text place = mapping_source_item_place(run->mapping, run->item, run->scratch);
+    error_set_at(error, ERROR_REJECT, "kind", text_string(run->scratch, place),
+                 "none of the %zu kinds fits the record", run->mapping->kind_count);
     return NULL;
 }
 
 /* The first six digits of a code of an area, street, community or grid; absent when it does not begin so. */
 static Text area_of(MappingRun *run, const JsValue *value)
 {
-    Text code = text_trim(unicode_narrow(run->arena, mapping_scalar(run, value), NULL));
+    Text code = text_trim(unicode_narrow(run->scratch, mapping_scalar(run, value), NULL));
     Text area = text_slice(code, 0, 6);
     return area.size == 6 && text_is_digits(area) ? text_copy(run->arena, area) : TEXT_ABSENT;
+}
+
+static bool region_missing(MappingRun *run, Error *error)
+{
+    const Mapping *mapping = run->mapping;
+    if (mapping->region_required) {
+        Text place = mapping->region_count > 0 ? mapping_source_place(mapping, &mapping->region[0],
+                                                                      run->item, run->scratch)
+                                               : TEXT("");
+        return error_set_at(error, ERROR_REJECT, "region", text_string(run->scratch, place),
+                            "no area code of the record is known to regions.cfg");
+    }
+    if (mapping->region_count > 0)
+        run_flag(run, FLAG_REGION_DEFAULT);
+    return true;
 }
 
 static bool locate(MappingRun *run, Text *region, Error *error)
@@ -134,8 +103,7 @@ static bool locate(MappingRun *run, Text *region, Error *error)
     const Mapping *mapping = run->mapping;
     const JsValue *found[MAPPING_MATCHES_MAX];
     for (size_t i = 0; i < mapping->region_count; i++) {
-        size_t count =
-            mapping_pointer_find(&mapping->region[i], run->root, found, MAPPING_MATCHES_MAX);
+        size_t count = run_find(run, &mapping->region[i], found, MAPPING_MATCHES_MAX);
         for (size_t j = 0; j < count; j++) {
             Text area = area_of(run, found[j]);
             Text known = region_lookup(run->context->regions, area);
@@ -146,34 +114,60 @@ static bool locate(MappingRun *run, Text *region, Error *error)
             return true;
         }
     }
-    if (mapping->region_required) {
-        Text pointer = mapping->region_count > 0 ? mapping->region[0].text : TEXT("");
-        return error_set_at(error, ERROR_REJECT, "region", text_string(run->arena, pointer),
-                            "no area code of the record is known to regions.cfg");
-    }
-    if (mapping->region_count > 0)
-        run_flag(run, FLAG_REGION_DEFAULT);
-    return true;
+    return region_missing(run, error);
 }
 
-static void make_dead(MappingRun *run,
-                      const MappingInput *input,
-                      const char *stage,
-                      const Error *error,
-                      MappedRecord *record)
+/* The field that words may fill comes after title and body. */
+static bool map_fields(MappingRun *run, Error *error)
 {
-    uint8_t digest[SHA256_SIZE];
-    char hex[SHA256_HEX_SIZE + 1];
-    digest_sha256(input->bytes, digest);
-    digest_hex(digest, sizeof(digest), hex);
-    record->kind = RECORD_DEAD;
-    record->note = (RecordNote){
-        .stage = text_from(stage),
-        .pointer = text_copy(run->arena, text_from(error->pointer)),
-        .rule = text_copy(run->arena, text_from(error->rule)),
-        .message = text_copy(run->arena, text_from(error->text)),
-        .sha256 = text_copy(run->arena, (Text){hex, SHA256_HEX_SIZE}),
-    };
+    const Mapping *mapping = run->mapping;
+    for (int by_words = 0; by_words < 2; by_words++)
+        for (size_t i = 0; i < mapping->field_count; i++)
+            if (mapping_code_has_words(&mapping->fields[i]) == (by_words == 1) &&
+                !mapping_field_apply(run, &mapping->fields[i], error))
+                return false;
+    if (!text_is_empty(run->report.record_no))
+        return true;
+    const MappingField *field = mapping_field_of(mapping, "record_no");
+    Text place = field != NULL && field->pointer_count > 0
+                     ? mapping_source_place(mapping, &field->pointers[0], run->item, run->scratch)
+                     : TEXT("");
+    return error_set_at(error, ERROR_REJECT, "required", text_string(run->scratch, place),
+                        "field \"record_no\" is required, and nothing was found");
+}
+
+/* Items of one message may share everything but their number. */
+static void number_item(MappingRun *run)
+{
+    if (run->mapping->has_each && run->report.part_no == INTEGER_ABSENT)
+        run->report.part_no = (int64_t)run->item;
+}
+
+/* The set phrases that title or body holds, in the order of the file. */
+static void find_noise(MappingRun *run)
+{
+    const TextList *phrases = &run->mapping->noise;
+    Report *report = &run->report;
+    if (phrases->count == 0)
+        return;
+    report->noise = (TextList){ARENA_ARRAY(run->arena, Text, phrases->count), 0};
+    for (size_t i = 0; i < phrases->count; i++)
+        if (text_contains(report->title, phrases->items[i]) ||
+            text_contains(report->body, phrases->items[i]))
+            report->noise.items[report->noise.count++] = phrases->items[i];
+}
+
+static bool map_report(MappingRun *run, Error *error)
+{
+    if (!map_fields(run, error))
+        return false;
+    number_item(run);
+    mapping_time_check(run);
+    mapping_time_judge(run);
+    mapping_person_kind(run);
+    find_noise(run);
+    mapping_person_extra(run);
+    return true;
 }
 
 static void make_ignored(MappingRun *run, const MappingKind *kind, MappedRecord *record)
@@ -184,23 +178,6 @@ static void make_ignored(MappingRun *run, const MappingKind *kind, MappedRecord 
     record->note = (RecordNote){.reason = kind->reason};
     if (field != NULL && mapping_field_apply(run, field, &unreadable))
         record->note.record_no = run->report.record_no;
-}
-
-static bool map_fields(MappingRun *run, Error *error)
-{
-    for (size_t i = 0; i < run->mapping->field_count; i++)
-        if (!mapping_field_apply(run, &run->mapping->fields[i], error))
-            return false;
-    if (text_is_empty(run->report.record_no)) {
-        const MappingField *field = mapping_field_of(run->mapping, "record_no");
-        Text pointer =
-            field != NULL && field->pointer_count > 0 ? field->pointers[0].text : TEXT("");
-        return error_set_at(error, ERROR_REJECT, "required", text_string(run->arena, pointer),
-                            "field \"record_no\" is required, and nothing was found");
-    }
-    mapping_person_kind(run);
-    mapping_person_extra(run);
-    return true;
 }
 
 /* Everything after decoding. False with the reason when the record is dead. */
@@ -221,11 +198,89 @@ static bool map_record(MappingRun *run, MappedRecord *record, Error *error)
         *error = lost;
         return false;
     }
-    if (!map_fields(run, error))
+    if (!map_report(run, error))
         return false;
     record->kind = kind->kind;
     record->report = run->report;
     return true;
+}
+
+/* A message and what its records share. */
+typedef struct Message {
+    const Mapping *mapping;
+    const MappingContext *context;
+    const MappingInput *input;
+    Arena *arena;
+    Arena *scratch;
+    MappingSource source;
+    Text sha256; /* of the bytes, once something in it is dead */
+} Message;
+
+static void make_dead(Message *message, const char *stage, const Error *error, MappedRecord *record)
+{
+    Arena *arena = message->arena;
+    if (text_is_absent(message->sha256)) {
+        uint8_t digest[SHA256_SIZE];
+        char hex[SHA256_HEX_SIZE + 1];
+        digest_sha256(message->input->bytes, digest);
+        digest_hex(digest, sizeof(digest), hex);
+        message->sha256 = text_copy(arena, (Text){hex, SHA256_HEX_SIZE});
+    }
+    record->kind = RECORD_DEAD;
+    record->note = (RecordNote){
+        .stage = text_from(stage),
+        .pointer = text_copy(arena, text_from(error->pointer)),
+        .rule = text_copy(arena, text_from(error->rule)),
+        .message = text_copy(arena, text_from(error->text)),
+        .sha256 = message->sha256,
+    };
+}
+
+static void flag_repairs(MappingRun *run)
+{
+    for (int flag = 0; run->source->flags >> flag != 0; flag++)
+        if (run->source->flags >> flag & 1u)
+            run_flag(run, (MappingFlag)flag);
+}
+
+static void map_item(Message *message, size_t item, MappedRecord *record)
+{
+    const MappingSource *source = &message->source;
+    MappingRun run = {.mapping = message->mapping,
+                      .context = message->context,
+                      .input = message->input,
+                      .arena = message->arena,
+                      .scratch = message->scratch,
+                      .source = source,
+                      .item = item};
+    Error error = {0};
+    if (source->faults != NULL && source->faults[item] != NULL) {
+        make_dead(message, "decode", source->faults[item], record);
+        return;
+    }
+    report_init(&run.report);
+    flag_repairs(&run);
+    bool mapped = map_record(&run, record, &error);
+    if (mapping_source_spent(source)) {
+        Text place = mapping_source_item_place(run.mapping, item, run.scratch);
+        error = (Error){0};
+        mapped = error_set_at(&error, ERROR_REJECT, "too_large", text_string(run.scratch, place),
+                              "the values outside the items are too large to be read for each of "
+                              "%zu items",
+                              source->item_count);
+    }
+    if (!mapped)
+        make_dead(message, "map", &error, record);
+}
+
+static MappedRecord *new_records(const Message *message, size_t count)
+{
+    MappedRecord *records = ARENA_ARRAY(message->arena, MappedRecord, count);
+    for (size_t i = 0; i < count; i++) {
+        report_init(&records[i].report);
+        records[i].region = message->mapping->region_default;
+    }
+    return records;
 }
 
 void mapping_apply(const Mapping *mapping,
@@ -235,22 +290,21 @@ void mapping_apply(const Mapping *mapping,
                    MappedRecord **records,
                    size_t *count)
 {
-    MappedRecord *record = ARENA_NEW(arena, MappedRecord);
-    MappingRun *run = ARENA_NEW(arena, MappingRun);
-    run->mapping = mapping;
-    run->context = context;
-    run->arena = arena;
-    report_init(&run->report);
-    report_init(&record->report);
-    record->region = mapping->region_default;
-    *records = record;
-    *count = 1;
-
-    JsDocument *document = NULL;
+    Message message = {.mapping = mapping, .context = context, .input = input, .arena = arena};
     Error error = {0};
-    if (!decode(run, input->bytes, &document, &error))
-        make_dead(run, input, "decode", &error, record);
-    else if (!map_record(run, record, &error))
-        make_dead(run, input, "map", &error, record);
-    js_close(document);
+    bool good = mapping_source_open(mapping, input->bytes, arena, &message.source, &error);
+    size_t items = good ? message.source.item_count : 0;
+    *count = items > 0 ? items : 1;
+    *records = new_records(&message, *count);
+    message.scratch = arena_new(SCRATCH_BLOCK);
+    if (!good)
+        make_dead(&message, "decode", &error, *records);
+    else if (items == 0)
+        **records = (MappedRecord){.kind = RECORD_IGNORED,
+                                   .region = mapping->region_default,
+                                   .note = {.reason = TEXT("no items")}};
+    for (size_t i = 0; i < items; i++)
+        map_item(&message, i, &(*records)[i]);
+    arena_free(message.scratch);
+    mapping_source_close(&message.source);
 }

@@ -5,25 +5,85 @@
  */
 #include "base/digest.h"
 #include "base/text_builder.h"
+#include "base/unicode.h"
 
 #include "domain/mapping_run.h"
 #include "domain/phone.h"
 #include "domain/scrub.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { REPORTER_HASH_SIZE = 16 };
+enum { REPORTER_HASH_SIZE = 16, FOUND_FIRST = 16, LINEAR_MAX = 8 };
+
+/* One step of the way to a value: the name of a member, or absent and the index of an element. */
+typedef struct PlaceToken {
+    Text name;
+    size_t index;
+} PlaceToken;
+
+static int by_value(const void *a, const void *b)
+{
+    const PersonalValue *x = a;
+    const PersonalValue *y = b;
+    if (x->value != y->value)
+        return (uintptr_t)x->value < (uintptr_t)y->value ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* All values at the pointer, however many. */
+static size_t find_all(MappingRun *run, const MappingPointer *pointer, const JsValue ***found)
+{
+    for (size_t max = FOUND_FIRST;; max *= 4) {
+        *found = ARENA_ARRAY(run->scratch, const JsValue *, max);
+        size_t count = run_find(run, pointer, *found, max);
+        if (count < max)
+            return count;
+    }
+}
+
+static void add_value(MappingRun *run, const JsValue *value, MappingPersonal what)
+{
+    size_t count = run->personal_count++;
+    run->personal = arena_grow(run->arena, run->personal, count * sizeof(PersonalValue),
+                               (count + 1) * sizeof(PersonalValue));
+    run->personal[count] = (PersonalValue){value, what, count};
+}
 
 void mapping_personal_collect(MappingRun *run)
 {
-    const JsValue *found[MAPPING_PERSONAL_MAX];
     for (size_t i = 0; i < run->mapping->personal_count; i++) {
         const MappingPersonalRule *rule = &run->mapping->personal[i];
-        size_t room = MAPPING_PERSONAL_MAX - run->personal_count;
-        size_t count = mapping_pointer_find(&rule->pointer, run->root, found, room);
+        const JsValue **found;
+        arena_reset(run->scratch);
+        size_t count = find_all(run, &rule->pointer, &found);
         for (size_t j = 0; j < count; j++)
-            run->personal[run->personal_count++] = (PersonalValue){found[j], rule->what};
+            if (js_type(found[j]) != JS_NULL)
+                add_value(run, found[j], rule->what);
     }
+    if (run->personal_count > LINEAR_MAX)
+        qsort(run->personal, run->personal_count, sizeof(PersonalValue), by_value);
+}
+
+static MappingPersonal personal_value(const MappingRun *run, const JsValue *value)
+{
+    const PersonalValue *values = run->personal;
+    size_t count = run->personal_count;
+    if (count > LINEAR_MAX) { /* the first that is not before `value` */
+        size_t low = 0;
+        for (size_t high = count; low < high;) {
+            size_t middle = low + (high - low) / 2;
+            if ((uintptr_t)values[middle].value < (uintptr_t)value)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low < count && values[low].value == value ? values[low].what : PERSONAL_NONE;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (values[i].value == value)
+            return values[i].what;
+    return PERSONAL_NONE;
 }
 
 static bool is_shared(const JsValue *value)
@@ -32,75 +92,98 @@ static bool is_shared(const JsValue *value)
     return type == JS_TRUE || type == JS_FALSE;
 }
 
-static bool rule_at(const MappingPersonalRule *rule, const Text *tokens, size_t count)
+static bool token_at(const MappingToken *token, const PlaceToken *place)
+{
+    return token->kind != TOKEN_MEMBER ||
+           (text_is_absent(place->name) ? token->index == place->index
+                                        : text_equal(token->name, place->name));
+}
+
+static bool rule_at(const MappingPersonalRule *rule, const PlaceToken *place, size_t count)
 {
     if (rule->pointer.count != count)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (rule->pointer.tokens[i].kind == TOKEN_MEMBER &&
-            !text_equal(rule->pointer.tokens[i].name, tokens[i]))
+        if (!token_at(&rule->pointer.tokens[i], &place[i]))
             return false;
     return true;
 }
 
 /* What is personal about `value`, which stands at this place. */
 static MappingPersonal
-personal_at(const MappingRun *run, const JsValue *value, const Text *tokens, size_t count)
+personal_at(const MappingRun *run, const JsValue *value, const PlaceToken *place, size_t count)
 {
-    if (is_shared(value)) {
-        for (size_t i = 0; i < run->mapping->personal_count; i++)
-            if (rule_at(&run->mapping->personal[i], tokens, count))
-                return run->mapping->personal[i].what;
-        return PERSONAL_NONE;
-    }
-    for (size_t i = 0; i < run->personal_count; i++)
-        if (run->personal[i].value == value)
-            return run->personal[i].what;
+    if (!is_shared(value))
+        return personal_value(run, value);
+    for (size_t i = 0; i < run->mapping->personal_count; i++)
+        if (rule_at(&run->mapping->personal[i], place, count))
+            return run->mapping->personal[i].what;
     return PERSONAL_NONE;
+}
+
+static size_t place_of(const MappingPointer *pointer, PlaceToken *place)
+{
+    size_t count = pointer->count < JS_DEPTH_MAX ? pointer->count : JS_DEPTH_MAX;
+    for (size_t i = 0; i < count; i++)
+        place[i] = (PlaceToken){pointer->tokens[i].name, pointer->tokens[i].index};
+    return count;
 }
 
 MappingPersonal
 mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const JsValue *value)
 {
-    Text tokens[JS_DEPTH_MAX];
-    size_t count = pointer->count < JS_DEPTH_MAX ? pointer->count : JS_DEPTH_MAX;
-    for (size_t i = 0; i < count; i++)
-        tokens[i] = pointer->tokens[i].name;
-    return personal_at(run, value, tokens, count);
+    PlaceToken place[JS_DEPTH_MAX];
+    if (!is_shared(value))
+        return personal_value(run, value);
+    return personal_at(run, value, place, place_of(pointer, place));
 }
 
-Text mapping_person_hash(const MappingRun *run, Text id)
+Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id)
 {
     uint8_t mac[SHA256_SIZE];
     char hex[REPORTER_HASH_SIZE * 2 + 1];
-    digest_hmac_sha256(run->context->key.secret, id, mac);
+    if (key->number <= 0)
+        return TEXT_ABSENT;
+    digest_hmac_sha256(key->secret, id, mac);
     digest_hex(mac, REPORTER_HASH_SIZE, hex);
-    return text_format(run->arena, "%d:%s", (int)run->context->key.number, hex);
+    return text_format(run->arena, "%d:%s", (int)key->number, hex);
 }
 
 /* Another id than a telephone number means something within its own system only. */
-static Text hash_id(const MappingRun *run, Text id)
+static Text own_id(const MappingRun *run, Text id)
 {
-    return mapping_person_hash(run,
-                               text_format(run->arena, "%.*s/%.*s", TEXT_ARGS(run->mapping->source),
-                                           TEXT_ARGS(text_trim(id))));
+    return text_format(run->scratch, "%.*s/%.*s", TEXT_ARGS(run->mapping->source),
+                       TEXT_ARGS(text_trim(id)));
+}
+
+/* Under the key of today and, around a rotation, the one before: who called then is known again. */
+static void set_reporter(MappingRun *run, Text id)
+{
+    run->report.reporter = mapping_person_hash(run, &run->context->key, id);
+    run->report.reporter_before = mapping_person_hash(run, &run->context->key_before, id);
+}
+
+static void set_phone(MappingRun *run, Text text, Text number)
+{
+    set_reporter(run, number);
+    if (unicode_has_wide(text))
+        run_flag(run, FLAG_NARROWED);
 }
 
 void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text)
 {
-    Report *report = &run->report;
+    Text number;
     if (field->as != AS_PHONE) {
-        report->reporter = hash_id(run, text);
+        set_reporter(run, own_id(run, text));
         return;
     }
-    Text number;
-    switch (phone_normalise(run->arena, text, &number)) {
+    switch (phone_normalise(run->scratch, text, &number)) {
     case PHONE_MOBILE:
     case PHONE_LANDLINE:
-        report->reporter = mapping_person_hash(run, number);
+        set_phone(run, text, number);
         break;
     case PHONE_MASKED:
-        report->reporter = mapping_person_hash(run, number);
+        set_phone(run, text, number);
         run->masked = true;
         run_flag(run, FLAG_MASKED_AT_SOURCE);
         break;
@@ -141,35 +224,48 @@ bool mapping_person_scrubs(const ReportField *target)
     return false;
 }
 
-/* A value of `extra` on its way out; `tokens` is the place where the walk stands. */
+/* A value of `extra` on its way out; `place` is where the walk stands. */
 typedef struct ExtraWriter {
     MappingRun *run;
     TextBuilder *out;
-    Text tokens[2 * JS_DEPTH_MAX];
+    PlaceToken place[2 * JS_DEPTH_MAX]; /* `unwrap` puts a document at most 32 levels down */
     size_t depth;
 } ExtraWriter;
+
+/* A number hashed or masked as one, another id hashed as one, another text without all but its first character. */
+static void write_personal(ExtraWriter *writer, Text text, MappingPersonal what)
+{
+    MappingRun *run = writer->run;
+    Text number;
+    PhoneKind kind = phone_normalise(run->scratch, text, &number);
+    bool phone = kind == PHONE_MOBILE || kind == PHONE_LANDLINE || kind == PHONE_MASKED;
+    Text shown;
+    if (what == PERSONAL_HASH)
+        shown = mapping_person_hash(run, &run->context->key, phone ? number : own_id(run, text));
+    else if (phone)
+        shown = phone_mask(run->scratch, number);
+    else
+        shown = text_format(run->scratch, "%.*s**", TEXT_ARGS(unicode_prefix(text, 1)));
+    if (text_is_absent(shown))
+        builder_string(writer->out, "null");
+    else
+        js_write_text(writer->out, shown);
+}
 
 static void write_scalar(ExtraWriter *writer, const JsValue *value, MappingPersonal what)
 {
     MappingRun *run = writer->run;
-    TextBuilder *out = writer->out;
     Text text = mapping_without_nul(run, js_scalar_text(value));
-    Text number;
     if (what == PERSONAL_HASH || what == PERSONAL_MASK) {
-        PhoneKind kind = phone_normalise(run->arena, text, &number);
-        bool phone = kind == PHONE_MOBILE || kind == PHONE_LANDLINE || kind == PHONE_MASKED;
-        if (what == PERSONAL_HASH)
-            js_write_text(out, phone ? mapping_person_hash(run, number) : hash_id(run, text));
-        else
-            js_write_text(out, phone ? phone_mask(run->arena, number) : TEXT("*"));
+        write_personal(writer, text, what);
         return;
     }
     bool changed;
-    Text scrubbed = scrub_text(run->arena, text, &changed);
+    Text scrubbed = scrub_text(run->scratch, text, &changed);
     if (js_type(value) == JS_TEXT || changed)
-        js_write_text(out, scrubbed);
+        js_write_text(writer->out, scrubbed);
     else
-        builder_text(out, text);
+        builder_text(writer->out, text);
 }
 
 static void write_value(ExtraWriter *writer, const JsValue *value);
@@ -181,7 +277,7 @@ static void write_array(ExtraWriter *writer, const JsValue *array)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             builder_char(writer->out, ',');
-        writer->tokens[writer->depth++] = text_format(writer->run->arena, "%zu", i);
+        writer->place[writer->depth++] = (PlaceToken){TEXT_ABSENT, i};
         write_value(writer, js_element(array, i));
         writer->depth--;
     }
@@ -195,8 +291,8 @@ static void write_object(ExtraWriter *writer, const JsValue *object)
     const JsValue *member;
     builder_char(writer->out, '{');
     while (js_each(object, &cursor, &key, &member)) {
-        writer->tokens[writer->depth++] = key;
-        if (personal_at(writer->run, member, writer->tokens, writer->depth) != PERSONAL_DROP) {
+        writer->place[writer->depth++] = (PlaceToken){key, SIZE_MAX};
+        if (personal_at(writer->run, member, writer->place, writer->depth) != PERSONAL_DROP) {
             js_write_key(writer->out, key);
             write_value(writer, member);
         }
@@ -208,7 +304,7 @@ static void write_object(ExtraWriter *writer, const JsValue *object)
 /* JSON text of the value without what is personal in it. Depth is limited by js_parse. */
 static void write_value(ExtraWriter *writer, const JsValue *value)
 {
-    MappingPersonal what = personal_at(writer->run, value, writer->tokens, writer->depth);
+    MappingPersonal what = personal_at(writer->run, value, writer->place, writer->depth);
     JsType type = js_type(value);
     if (what == PERSONAL_DROP || type == JS_NULL)
         builder_string(writer->out, "null");
@@ -220,25 +316,30 @@ static void write_value(ExtraWriter *writer, const JsValue *value)
         write_scalar(writer, value, what);
 }
 
+static void add_extra(MappingRun *run, const MappingPointer *pointer, const JsValue *value)
+{
+    Report *report = &run->report;
+    TextBuilder out = builder_new(run->arena);
+    ExtraWriter writer = {.run = run, .out = &out};
+    writer.depth = place_of(pointer, writer.place);
+    arena_reset(run->scratch);
+    write_value(&writer, value);
+    report->extra[report->extra_count++] = (ReportExtra){pointer->text, builder_view(&out)};
+    if (!mapping_source_in_item(run->mapping, pointer))
+        mapping_source_spend(run->source, out.size);
+}
+
 void mapping_person_extra(MappingRun *run)
 {
     const Mapping *mapping = run->mapping;
     if (mapping->extra_count == 0)
         return;
-    Report *report = &run->report;
-    report->extra = ARENA_ARRAY(run->arena, ReportExtra, mapping->extra_count);
+    run->report.extra = ARENA_ARRAY(run->arena, ReportExtra, mapping->extra_count);
     for (size_t i = 0; i < mapping->extra_count; i++) {
         const MappingPointer *pointer = &mapping->extra[i];
-        const JsValue *found[1];
-        if (mapping_pointer_find(pointer, run->root, found, 1) == 0 ||
-            js_type(found[0]) == JS_NULL ||
-            mapping_personal_of(run, pointer, found[0]) == PERSONAL_DROP)
-            continue;
-        TextBuilder out = builder_new(run->arena);
-        ExtraWriter writer = {.run = run, .out = &out, .depth = pointer->count};
-        for (size_t j = 0; j < pointer->count; j++)
-            writer.tokens[j] = pointer->tokens[j].name;
-        write_value(&writer, found[0]);
-        report->extra[report->extra_count++] = (ReportExtra){pointer->text, builder_view(&out)};
+        const JsValue *found;
+        if (run_find(run, pointer, &found, 1) > 0 && js_type(found) != JS_NULL &&
+            mapping_personal_of(run, pointer, found) != PERSONAL_DROP)
+            add_extra(run, pointer, found);
     }
 }

@@ -98,12 +98,21 @@ typedef struct Search {
     const JsValue **found;
     size_t count;
     size_t max;
+    size_t steps;
 } Search;
+
+bool mapping_token_fits(const MappingToken *token, const JsValue *element)
+{
+    return token->kind == TOKEN_EACH ||
+           (token->kind == TOKEN_WHERE &&
+            text_equal(js_scalar_text(js_member(element, token->name)), token->value));
+}
 
 static void search(const MappingToken *tokens, size_t count, const JsValue *value, Search *result)
 {
     if (value == NULL || result->count == result->max)
         return;
+    result->steps++;
     if (count == 0) {
         result->found[result->count++] = value;
         return;
@@ -121,11 +130,21 @@ static void search(const MappingToken *tokens, size_t count, const JsValue *valu
     size_t elements = js_count(value);
     for (size_t i = 0; i < elements && result->count < result->max; i++) {
         const JsValue *element = js_element(value, i);
-        if (token->kind == TOKEN_WHERE &&
-            !text_equal(js_scalar_text(js_member(element, token->name)), token->value))
-            continue;
-        search(tokens + 1, count - 1, element, result);
+        if (mapping_token_fits(token, element))
+            search(tokens + 1, count - 1, element, result);
+        else
+            result->steps++;
     }
+}
+
+size_t mapping_pointer_search(
+    MappingTokens tokens, const JsValue *root, const JsValue **found, size_t max, size_t *steps)
+{
+    Search result = {.found = found, .max = max};
+    search(tokens.items, tokens.count, root, &result);
+    if (steps != NULL)
+        *steps += result.steps;
+    return result.count;
 }
 
 size_t mapping_pointer_find(const MappingPointer *pointer,
@@ -133,9 +152,8 @@ size_t mapping_pointer_find(const MappingPointer *pointer,
                             const JsValue **found,
                             size_t max)
 {
-    Search result = {.found = found, .max = max};
-    search(pointer->tokens, pointer->count, root, &result);
-    return result.count;
+    MappingTokens tokens = {pointer->tokens, pointer->count};
+    return mapping_pointer_search(tokens, root, found, max, NULL);
 }
 
 Text mapping_pointer_last_name(const MappingPointer *pointer)
@@ -146,7 +164,7 @@ Text mapping_pointer_last_name(const MappingPointer *pointer)
     return TEXT("");
 }
 
-static bool token_fits(const MappingToken *a, const MappingToken *b)
+static bool tokens_meet(const MappingToken *a, const MappingToken *b)
 {
     if (a->kind == TOKEN_MEMBER && b->kind == TOKEN_MEMBER)
         return text_equal(a->name, b->name);
@@ -161,7 +179,7 @@ bool mapping_pointer_overlaps(const MappingPointer *a, const MappingPointer *b)
 {
     size_t shorter = a->count < b->count ? a->count : b->count;
     for (size_t i = 0; i < shorter; i++)
-        if (!token_fits(&a->tokens[i], &b->tokens[i]))
+        if (!tokens_meet(&a->tokens[i], &b->tokens[i]))
             return false;
     return true;
 }

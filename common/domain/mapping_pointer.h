@@ -22,6 +22,11 @@ typedef struct MappingToken {
     size_t index; /* of TOKEN_MEMBER when the name is an array index, else SIZE_MAX */
 } MappingToken;
 
+typedef struct MappingTokens { /* a view */
+    const MappingToken *items;
+    size_t count;
+} MappingTokens;
+
 typedef struct MappingPointer {
     Text text; /* as written */
     MappingToken *tokens;
@@ -40,6 +45,16 @@ size_t mapping_pointer_find(const MappingPointer *pointer,
                             const JsValue *root,
                             const JsValue **found,
                             size_t max);
+
+/*
+ * The same for a row of tokens; *steps (may be NULL) grows by the values that were looked at, which is what a search
+ * costs.
+ */
+size_t mapping_pointer_search(
+    MappingTokens tokens, const JsValue *root, const JsValue **found, size_t max, size_t *steps);
+
+/* Whether `*` or `[key=value]` stands for this element of an array. */
+bool mapping_token_fits(const MappingToken *token, const JsValue *element);
 
 /* The last member name of the pointer ("" for the root), to guess what it holds. */
 Text mapping_pointer_last_name(const MappingPointer *pointer);

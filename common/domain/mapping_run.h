@@ -4,26 +4,33 @@
 #include "base/json.h"
 
 #include "domain/mapping_flag.h"
+#include "domain/mapping_source.h"
 #include "domain/mapping_spec.h"
 
+#include <string.h>
+
 /*
- * One record on its way through a mapping: shared by mapping.c (order of work), mapping_select.c (pointers to
- * texts), mapping_field.c (texts to the report) and mapping_person.c (personal data). Not for others.
+ * One record (item) on its way through a mapping: shared by mapping.c (order of work), mapping_select.c (pointers to
+ * texts), mapping_field.c, mapping_convert.c and mapping_code.c (texts to the report), mapping_time.c (its times against
+ * each other) and mapping_person.c (personal data). Not for others.
  */
 typedef struct PersonalValue {
     const JsValue *value;
     MappingPersonal what;
+    size_t order;
 } PersonalValue;
 
 typedef struct MappingRun {
     const Mapping *mapping;
     const MappingContext *context;
-    Arena *arena;
-    const JsValue *root;
+    const MappingInput *input;
+    Arena *arena;   /* what the report is made of */
+    Arena *scratch; /* steps on the way; emptied before each field */
+    const MappingSource *source;
+    size_t item;
     RecordKind kind;
     Report report;
-    PersonalValue
-        personal[MAPPING_PERSONAL_MAX]; /* the values `personal` points at in this record */
+    PersonalValue *personal; /* the values `personal` points at in this record */
     size_t personal_count;
     TextList texts; /* of title and body, for word lists; made when first asked for */
     bool texts_made;
@@ -35,10 +42,19 @@ static inline void run_flag(MappingRun *run, MappingFlag flag)
     report_add_flag(&run->report, run->arena, text_from(mapping_flag(flag)->name));
 }
 
+static inline size_t
+run_find(const MappingRun *run, const MappingPointer *pointer, const JsValue **found, size_t max)
+{
+    return mapping_source_find(run->mapping, run->source, run->item, pointer, found, max);
+}
+
 /* mapping_select.c */
 
 /* Whether all conditions hold for this record. */
 bool mapping_conditions_hold(const MappingRun *run, const MappingConditions *conditions);
+
+/* Blank or one of `empty`. */
+bool mapping_means_nothing(const Mapping *mapping, Text text);
 
 /* The text without its NUL bytes; the flag says whether there were any. */
 Text mapping_without_nul(MappingRun *run, Text text);
@@ -63,14 +79,53 @@ TextList mapping_hazard_texts(MappingRun *run);
 /* Fills the report's field. REJECT with rule "required" or "type" when it must be there and is not. */
 MUST_CHECK bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *error);
 
+static inline bool mapping_field_is(const MappingField *field, const char *target)
+{
+    return strcmp(field->target->name, target) == 0;
+}
+
+/* What became of a value. An unreadable one has left its flag. */
+typedef enum MappingOutcome { OUTCOME_NOTHING, OUTCOME_STORED, OUTCOME_UNREADABLE } MappingOutcome;
+
+/* mapping_convert.c */
+
+/* The text as the target's type (`as`) into the report; not for lists. */
+MappingOutcome mapping_convert(MappingRun *run, const MappingField *field, Text text);
+
+/* Hashed or masked, scrubbed, cut to `max`, copied: what may stand in the report. */
+Text mapping_finished_text(MappingRun *run, const MappingField *field, Text text);
+
+/* mapping_code.c */
+
+/* The text as a code of the field's table. */
+MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Text text);
+
+/* A leaf of the hazard tree with its confidence; any other code leaves a flag and nothing else. */
+MappingOutcome
+mapping_code_category(MappingRun *run, const MappingField *field, Text leaf, int64_t confidence);
+
+/* Whether words of title and body may tell the class: such a field comes after all others. */
+bool mapping_code_has_words(const MappingField *field);
+
+/* What the words say where the code said little or nothing (`outcome`). */
+MappingOutcome
+mapping_code_words(MappingRun *run, const MappingField *field, MappingOutcome outcome);
+
+/* mapping_time.c */
+
+/* `time.check`: reported_at against the time in the record number. Once all fields stand. */
+void mapping_time_check(MappingRun *run);
+/* Times that cannot be, by the record's own Kafka time stamp. */
+void mapping_time_judge(MappingRun *run);
+
 /* mapping_person.c */
 void mapping_personal_collect(MappingRun *run);
 /* What `personal` says of a value found at the pointer. */
 MappingPersonal
 mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const JsValue *value);
-/* "<key number>:<32 hex digits>" of a normalised number or another id. */
-Text mapping_person_hash(const MappingRun *run, Text id);
-/* Sets reporter out of the selected text. */
+/* "<key number>:<32 hex digits>" of a normalised number or another id; absent without a key. */
+Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id);
+/* Sets reporter and reporter_before out of the selected text. */
 void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text);
 /* reporter_kind: masked whatever is mapped, citizen or anonymous where nothing else is. Once all fields stand. */
 void mapping_person_kind(MappingRun *run);

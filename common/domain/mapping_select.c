@@ -3,25 +3,21 @@
  * value that means nothing (`empty`) is not there at all: `first` then asks the next pointer.
  */
 #include "base/text_builder.h"
+#include "base/unicode.h"
 
 #include "domain/mapping_run.h"
 #include "domain/mapping_text.h"
 
-#include <string.h>
-
 Text mapping_without_nul(MappingRun *run, Text text)
 {
-    if (text.size == 0 || memchr(text.data, '\0', text.size) == NULL)
-        return text;
-    run_flag(run, FLAG_NUL_REMOVED);
-    TextBuilder out = builder_new(run->arena);
-    for (size_t i = 0; i < text.size; i++)
-        if (text.data[i] != '\0')
-            builder_char(&out, text.data[i]);
-    return builder_view(&out);
+    bool removed = false;
+    text = mapping_text_without_nul(run->scratch, text, &removed);
+    if (removed)
+        run_flag(run, FLAG_NUL_REMOVED);
+    return text;
 }
 
-static bool means_nothing(const Mapping *mapping, Text text)
+bool mapping_means_nothing(const Mapping *mapping, Text text)
 {
     Text trimmed = text_trim(text);
     if (trimmed.size == 0)
@@ -38,7 +34,7 @@ Text mapping_scalar(MappingRun *run, const JsValue *value)
     if (text_is_absent(text))
         return text;
     text = mapping_without_nul(run, text);
-    return means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
+    return mapping_means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
 }
 
 static bool any_in(Text text, const TextList *values)
@@ -79,14 +75,14 @@ static bool value_present(const MappingRun *run, const JsValue *value)
     case JS_TEXT:
         break;
     }
-    return !means_nothing(run->mapping, js_scalar_text(value));
+    return !mapping_means_nothing(run->mapping, js_scalar_text(value));
 }
 
 /* Whether some value at the pointer passes the positive form of the test. */
 static bool some_value_passes(const MappingRun *run, const MappingCondition *condition)
 {
     const JsValue *found[MAPPING_MATCHES_MAX];
-    size_t count = mapping_pointer_find(&condition->pointer, run->root, found, MAPPING_MATCHES_MAX);
+    size_t count = run_find(run, &condition->pointer, found, MAPPING_MATCHES_MAX);
     for (size_t i = 0; i < count; i++) {
         Text text = js_scalar_text(found[i]);
         bool passes = false;
@@ -126,7 +122,7 @@ bool mapping_conditions_hold(const MappingRun *run, const MappingConditions *con
 /* [lon, lat] as "lon,lat" */
 static Text join_numbers(MappingRun *run, const JsValue *array)
 {
-    TextBuilder out = builder_new(run->arena);
+    TextBuilder out = builder_new(run->scratch);
     size_t count = js_count(array);
     for (size_t i = 0; i < count && i < 3; i++) {
         if (i > 0)
@@ -154,18 +150,11 @@ static Text select_value(MappingRun *run,
     Text text = mapping_scalar(run, value);
     if (text_is_absent(text))
         return text;
-    text = mapping_text_clean(run->arena, text, field->clean);
-    return means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
-}
-
-/* between and extract; false when nothing is left. *cursor: where extract goes on. */
-static bool cut_text(const MappingRun *run, const MappingField *field, Text *text, size_t *cursor)
-{
-    if (!text_is_absent(field->between_from))
-        *text = mapping_text_between(*text, field->between_from, field->between_to);
-    if (field->extract != NULL)
-        *text = mapping_text_extract(run->arena, field->extract, *text, cursor);
-    return !means_nothing(run->mapping, *text);
+    bool narrowed = false;
+    text = mapping_text_clean(run->scratch, text, field->clean, &narrowed);
+    if (narrowed)
+        run_flag(run, FLAG_NARROWED);
+    return mapping_means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
 }
 
 typedef struct Selected {
@@ -188,12 +177,43 @@ static void add_item(Selected *selected, Text text)
     selected->items[selected->count++] = text;
 }
 
+/* between and extract: the texts that are left, the first one or all of them. False: none. */
+static bool add_parts(Selected *selected, const MappingField *field, Text text, bool all)
+{
+    const Mapping *mapping = selected->run->mapping;
+    if (!text_is_absent(field->between_from))
+        text = mapping_text_between(text, field->between_from, field->between_to);
+    if (field->extract == NULL) {
+        if (mapping_means_nothing(mapping, text))
+            return false;
+        add_item(selected, text);
+        return true;
+    }
+    bool any = false;
+    bool wide = unicode_has_wide(text);
+    Text value;
+    MappingExtraction extraction =
+        mapping_text_extraction(selected->run->scratch, field->extract, text);
+    while ((all || !any) && mapping_text_extract(&extraction, &value)) {
+        if (mapping_means_nothing(mapping, value))
+            continue;
+        if (wide && !text_contains(text, value))
+            run_flag(selected->run, FLAG_NARROWED);
+        add_item(selected, value);
+        any = true;
+    }
+    return any;
+}
+
+enum { FOUND_MAX = MAPPING_MATCHES_MAX + 1 }; /* one more, to know whether there are more */
+
 static size_t find_values(MappingRun *run, const MappingPointer *pointer, const JsValue **found)
 {
-    size_t count = mapping_pointer_find(pointer, run->root, found, MAPPING_MATCHES_MAX);
-    if (count == MAPPING_MATCHES_MAX)
-        run_flag(run, FLAG_LIST_CUT);
-    return count;
+    size_t count = run_find(run, pointer, found, FOUND_MAX);
+    if (count < FOUND_MAX)
+        return count;
+    run_flag(run, FLAG_LIST_CUT);
+    return MAPPING_MATCHES_MAX;
 }
 
 static void select_first(MappingRun *run,
@@ -201,16 +221,14 @@ static void select_first(MappingRun *run,
                          Selected *selected,
                          const MappingPointer **pointer)
 {
-    const JsValue *found[MAPPING_MATCHES_MAX];
+    const JsValue *found[FOUND_MAX];
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
             Text text = select_value(run, field, &field->pointers[i], found[j]);
-            size_t cursor = 0;
-            if (text_is_absent(text) || !cut_text(run, field, &text, &cursor))
+            if (text_is_absent(text) || !add_parts(selected, field, text, false))
                 continue;
             *pointer = &field->pointers[i];
-            add_item(selected, text);
             return;
         }
     }
@@ -221,21 +239,13 @@ static void select_all(MappingRun *run,
                        Selected *selected,
                        const MappingPointer **pointer)
 {
-    const JsValue *found[MAPPING_MATCHES_MAX];
+    const JsValue *found[FOUND_MAX];
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
-            Text whole = select_value(run, field, &field->pointers[i], found[j]);
-            if (text_is_absent(whole))
-                continue;
-            size_t cursor = 0;
-            do {
-                Text text = whole;
-                if (!cut_text(run, field, &text, &cursor))
-                    break;
+            Text text = select_value(run, field, &field->pointers[i], found[j]);
+            if (!text_is_absent(text) && add_parts(selected, field, text, true))
                 *pointer = &field->pointers[i];
-                add_item(selected, text);
-            } while (field->extract != NULL && cursor != SIZE_MAX);
         }
     }
 }
@@ -249,8 +259,8 @@ static void select_concat(MappingRun *run,
                           Selected *selected,
                           const MappingPointer **pointer)
 {
-    const JsValue *found[MAPPING_MATCHES_MAX];
-    TextBuilder out = builder_new(run->arena);
+    const JsValue *found[FOUND_MAX];
+    TextBuilder out = builder_new(run->scratch);
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
@@ -265,10 +275,8 @@ static void select_concat(MappingRun *run,
             builder_text(&out, part);
         }
     }
-    Text text = builder_view(&out);
-    size_t cursor = 0;
-    if (out.size > 0 && cut_text(run, field, &text, &cursor))
-        add_item(selected, text);
+    if (out.size > 0)
+        add_parts(selected, field, builder_view(&out), false);
 }
 
 size_t mapping_select(MappingRun *run,
@@ -303,7 +311,7 @@ TextList mapping_hazard_texts(MappingRun *run)
         return run->texts;
     Text texts[2 * MAPPING_MATCHES_MAX];
     size_t count = 0;
-    const JsValue *found[MAPPING_MATCHES_MAX];
+    const JsValue *found[FOUND_MAX];
     for (size_t i = 0; i < sizeof(TARGETS) / sizeof(TARGETS[0]); i++) {
         const MappingField *field = mapping_field_of(run->mapping, TARGETS[i]);
         for (size_t j = 0; field != NULL && j < field->pointer_count; j++) {

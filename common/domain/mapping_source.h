@@ -14,10 +14,16 @@ typedef struct MappingSource {
     const JsValue *root;
     const JsValue **items; /* of `each`; without it one, the root */
     size_t item_count;     /* 0: an empty array */
-    unsigned flags;        /* bits 1 << MappingFlag: encoding_repaired, nul_removed, ... */
+    /* Why an item is dead by itself, NULL where it can be mapped; one for each item. NULL: all can be. */
+    const Error **faults;
+    unsigned flags; /* bits 1 << MappingFlag: encoding_repaired, key_repeated, nul_removed */
+    size_t *work;   /* what may still be read outside the items; NULL without `each` */
 } MappingSource;
 
-/* REJECT with rule and pointer when the record is dead as a whole. mapping_source_close in either case. */
+/*
+ * REJECT with rule and pointer when the record is dead as a whole. mapping_source_close in either case.
+ * Text of `unwrap` in an item that is no JSON is that item's fault, elsewhere the record's.
+ */
 MUST_CHECK bool mapping_source_open(
     const Mapping *mapping, Text bytes, Arena *arena, MappingSource *source, Error *error);
 void mapping_source_close(MappingSource *source);
@@ -32,5 +38,22 @@ size_t mapping_source_find(const Mapping *mapping,
                            const MappingPointer *pointer,
                            const JsValue **found,
                            size_t max);
+
+/* The pointer as written, with the number of the item where it stands for it: "/items/3/id". */
+Text mapping_source_place(const Mapping *mapping,
+                          const MappingPointer *pointer,
+                          size_t item,
+                          Arena *arena);
+
+/* The item itself: "/items/3"; "" without `each`. */
+Text mapping_source_item_place(const Mapping *mapping, size_t item, Arena *arena);
+
+/*
+ * A value outside the items is read once for each of them, so a large one would cost thousands of times its size.
+ * Searching and reading there is paid out of one allowance a message; when it is used up nothing is found there any
+ * more, and the items that asked are dead.
+ */
+void mapping_source_spend(const MappingSource *source, size_t bytes);
+bool mapping_source_spent(const MappingSource *source);
 
 #endif

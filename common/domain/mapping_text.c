@@ -79,13 +79,20 @@ static bool tag_ends_line(Text tag)
 }
 
 /* A '<' starts a tag only before a letter, '/' or '!' and when a '>' follows: "楼高<30米" stays. */
-static size_t tag_end(Text text, size_t at)
+static size_t tag_end(Text text, size_t at, size_t last_close)
 {
-    if (at + 1 >= text.size)
+    if (at >= last_close)
         return SIZE_MAX;
     char c = text.data[at + 1];
     bool opens = c == '/' || c == '!' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
     return opens ? text_find(text, TEXT(">"), at) : SIZE_MAX;
+}
+
+/* The last '>', or 0: an unclosed '<' must not search the rest of the text again and again. */
+static size_t last_close_of(Text text)
+{
+    const char *close = memrchr(text.data, '>', text.size);
+    return close != NULL ? (size_t)(close - text.data) : 0;
 }
 
 static Text remove_html(Arena *arena, Text text)
@@ -93,10 +100,12 @@ static Text remove_html(Arena *arena, Text text)
     if (text.size == 0 ||
         (memchr(text.data, '<', text.size) == NULL && memchr(text.data, '&', text.size) == NULL))
         return text;
-    TextBuilder out = builder_new(arena);
+    size_t last_close = last_close_of(text);
+    TextBuilder out = {.arena = arena, .data = arena_alloc(arena, text.size + 1)};
+    out.capacity = text.size + 1; /* it only becomes shorter */
     for (size_t i = 0; i < text.size;) {
         char c = text.data[i];
-        size_t end = c == '<' ? tag_end(text, i) : SIZE_MAX;
+        size_t end = c == '<' ? tag_end(text, i, last_close) : SIZE_MAX;
         if (end != SIZE_MAX) {
             if (tag_ends_line(text_slice(text, i + 1, end - i - 1)) && out.size > 0 &&
                 out.data[out.size - 1] != '\n')
@@ -121,17 +130,33 @@ static Text to_upper(Arena *arena, Text text)
     return (Text){bytes, text.size};
 }
 
-Text mapping_text_clean(Arena *arena, Text text, unsigned clean)
+Text mapping_text_clean(Arena *arena, Text text, unsigned clean, bool *narrowed)
 {
+    *narrowed = false;
     if (clean & CLEAN_HTML)
         text = remove_html(arena, text);
-    if (clean & CLEAN_NARROW)
+    if (clean & CLEAN_NARROW) {
+        *narrowed = unicode_has_wide(text);
         text = unicode_narrow(arena, text, NULL);
+    }
     if (clean & CLEAN_UPPER)
         text = to_upper(arena, text);
     if (clean & CLEAN_TRIM)
         text = text_trim(text);
     return text;
+}
+
+Text mapping_text_without_nul(Arena *arena, Text text, bool *removed)
+{
+    *removed = text.size > 0 && memchr(text.data, '\0', text.size) != NULL;
+    if (!*removed)
+        return text;
+    char *bytes = arena_alloc(arena, text.size);
+    size_t size = 0;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] != '\0')
+            bytes[size++] = text.data[i];
+    return (Text){bytes, size};
 }
 
 Text mapping_text_between(Text text, Text from, Text to)
@@ -163,11 +188,14 @@ static bool run_fits(const MappingExtract *extract, Text run)
     return extract->starts.count == 0;
 }
 
+/* End of the run, or one character past the longest that would fit: a run of millions is not walked again and again. */
 static size_t run_end(const MappingExtract *extract, Text text, size_t from)
 {
-    while (from < text.size && is_char(extract, text.data[from]))
-        from++;
-    return from;
+    size_t most = (size_t)extract->length_max + 1;
+    size_t end = from;
+    while (end < text.size && end - from < most && is_char(extract, text.data[end]))
+        end++;
+    return end;
 }
 
 /* The first run that fits and starts at most `within` code points behind `at`; its end goes to *end. */
@@ -191,41 +219,58 @@ static Text run_behind(const MappingExtract *extract, Text text, size_t at, size
     return TEXT_ABSENT;
 }
 
-static size_t next_marker(const MappingExtract *extract, Text text, size_t from, size_t *end)
+/* The nearest marker from `from` on: its end, or SIZE_MAX. */
+static size_t next_marker_end(MappingExtraction *extraction)
 {
+    const TextList *after = &extraction->extract->after;
     size_t nearest = SIZE_MAX;
-    for (size_t i = 0; i < extract->after.count; i++) {
-        size_t at = text_find(text, extract->after.items[i], from);
-        if (at < nearest) {
-            nearest = at;
-            *end = at + extract->after.items[i].size;
+    size_t end = SIZE_MAX;
+    for (size_t i = 0; i < after->count; i++) {
+        size_t *place = &extraction->places[i];
+        if (*place < extraction->from)
+            *place = text_find(extraction->text, after->items[i], extraction->from);
+        if (*place < nearest) {
+            nearest = *place;
+            end = nearest + after->items[i].size;
         }
     }
-    return nearest;
+    return end;
 }
 
-Text mapping_text_extract(Arena *arena, const MappingExtract *extract, Text text, size_t *cursor)
+MappingExtraction mapping_text_extraction(Arena *arena, const MappingExtract *extract, Text text)
 {
-    Text narrow = unicode_narrow(arena, text, NULL);
-    if (*cursor == 0) {
-        Text whole = text_trim(narrow);
-        if (whole.size > 0 && run_end(extract, whole, 0) == whole.size &&
-            run_fits(extract, whole)) {
-            *cursor = SIZE_MAX;
-            return whole;
-        }
+    MappingExtraction extraction = {.extract = extract,
+                                    .text = unicode_narrow(arena, text, NULL),
+                                    .places = ARENA_ARRAY(arena, size_t, extract->after.count),
+                                    .whole = true};
+    for (size_t i = 0; i < extract->after.count; i++)
+        extraction.places[i] = text_find(extraction.text, extract->after.items[i], 0);
+    return extraction;
+}
+
+bool mapping_text_extract(MappingExtraction *extraction, Text *value)
+{
+    const MappingExtract *extract = extraction->extract;
+    Text text = extraction->text;
+    Text whole = text_trim(text);
+    bool first = extraction->whole;
+    extraction->whole = false;
+    if (first && whole.size > 0 && run_end(extract, whole, 0) == whole.size &&
+        run_fits(extract, whole)) {
+        *value = whole;
+        extraction->from = text.size;
+        return true;
     }
-    size_t from = *cursor;
-    size_t behind = 0;
-    while (from < narrow.size && next_marker(extract, narrow, from, &behind) != SIZE_MAX) {
-        size_t end = 0;
-        Text run = run_behind(extract, narrow, behind, &end);
-        if (!text_is_absent(run)) {
-            *cursor = end;
-            return run;
-        }
-        from = behind;
+    while (extraction->from < text.size) {
+        size_t behind = next_marker_end(extraction);
+        if (behind == SIZE_MAX)
+            break;
+        size_t end = behind;
+        *value = run_behind(extract, text, behind, &end);
+        extraction->from = text_is_absent(*value) ? behind : end;
+        if (!text_is_absent(*value))
+            return true;
     }
-    *cursor = SIZE_MAX;
-    return TEXT_ABSENT;
+    extraction->from = text.size;
+    return false;
 }

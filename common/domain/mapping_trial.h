@@ -17,10 +17,17 @@
  */
 TextList mapping_trial_records(const Mapping *mapping, Text bytes, Arena *arena);
 
-/* The mapped records as a JSON array (domain/mapping_json.h), one record a line. */
+/* The Kafka time stamp that NAME.at gives the records of NAME.in: an ISO time with zone. REJECT when it is none. */
+MUST_CHECK bool mapping_trial_time(Text content, int64_t *timestamp_us, Error *error);
+
+/*
+ * The mapped records as a JSON array (domain/mapping_json.h), one record a line. `timestamp_us` is the Kafka time stamp
+ * of each; 0: none, so times are not judged.
+ */
 Text mapping_trial_run(const Mapping *mapping,
                        const RegionTable *regions,
                        Text bytes,
+                       int64_t timestamp_us,
                        Arena *arena);
 
 /*

@@ -55,7 +55,7 @@ static bool letter_step(char letter, size_t run, Step *step)
             continue;
         *step = (Step){.kind = LETTERS[i].kind, .least = (uint8_t)run, .most = (uint8_t)run};
         if (letter == 'y')
-            return run == 4;
+            return run == 4 || run == 2;
         if (letter == 'S')
             return run <= 6;
         if (letter == 'a' || letter == 'X')
@@ -140,7 +140,7 @@ bool time_format_compile(Arena *arena, Text pattern, const TimeFormat **format, 
     }
     if (!compile_steps(made, pattern))
         return error_set(error, ERROR_REJECT,
-                         "\"%.*s\" is no time format: letters are yyyy M d H m s MMM K h a S X, "
+                         "\"%.*s\" is no time format: letters are yyyy yy M d H m s MMM K h a S X, "
                          "other letters stand in '...'",
                          TEXT_ARGS(pattern));
     bool month = has_step(made, STEP_MONTH) || has_step(made, STEP_MONTH_NAME);
@@ -255,7 +255,10 @@ static bool take_step(const Step *step, Text *rest, Parts *parts)
         *rest = text_slice(*rest, 1, SIZE_MAX);
         return true;
     case STEP_YEAR:
-        return take_digits(rest, step->least, step->most, &parts->year);
+        if (!take_digits(rest, step->least, step->most, &parts->year))
+            return false;
+        parts->year += step->most == 2 ? 2000 : 0;
+        return true;
     case STEP_MONTH:
         return take_digits(rest, step->least, step->most, &parts->month);
     case STEP_MONTH_NAME:
@@ -318,6 +321,49 @@ bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes
                       .second = (int32_t)parts.second,
                       .micros = (int32_t)parts.micros};
     return datetime_from_civil(&civil, parts.zone_minutes, time_us);
+}
+
+/* Microseconds of the unit that a step tells; INT64_MAX: it tells none. */
+static int64_t step_unit_us(const Step *step)
+{
+    switch (step->kind) {
+    case STEP_DAY:
+        return DATETIME_DAY_US;
+    case STEP_HOUR:
+    case STEP_HOUR_12:
+        return 3600 * DATETIME_SECOND_US;
+    case STEP_MINUTE:
+        return 60 * DATETIME_SECOND_US;
+    case STEP_SECOND:
+    case STEP_EPOCH:
+        return DATETIME_SECOND_US;
+    case STEP_FRACTION: {
+        int64_t unit = DATETIME_SECOND_US;
+        for (uint8_t digit = 0; digit < step->most; digit++)
+            unit /= 10;
+        return unit;
+    }
+    case STEP_LITERAL:
+    case STEP_YEAR:
+    case STEP_MONTH:
+    case STEP_MONTH_NAME:
+    case STEP_HALF_DAY:
+    case STEP_ZONE:
+        break;
+    }
+    return INT64_MAX;
+}
+
+int64_t time_format_cut(const TimeFormat *format, int64_t time_us, int32_t zone_minutes)
+{
+    int64_t unit = DATETIME_DAY_US;
+    for (size_t i = 0; i < format->count; i++) {
+        int64_t step = step_unit_us(&format->steps[i]);
+        unit = step < unit ? step : unit;
+    }
+    int64_t local = time_us + zone_minutes * 60 * DATETIME_SECOND_US;
+    int64_t over = local % unit;
+    return time_us - (over < 0 ? over + unit : over);
 }
 
 bool time_format_zone(Text text, int32_t *zone_minutes)

@@ -8,6 +8,7 @@
  * The time formats of mapping files (`time.formats`, domain.md 6.3), compiled once.
  *
  *   yyyy        four digits          M d H m s   one or two digits     MM dd HH mm ss   two digits
+ *   yy          two digits, 2000 to 2099
  *   MMM         English month Jan    K h         12-hour clock, with a (AM or PM)
  *   S..SSSSSS   digits of a second   X           Z, +08:00 or +0800 (without it the zone of the mapping holds)
  *   'text'      the text itself; so are T, blanks and every character that is no letter
@@ -28,6 +29,9 @@ Text time_format_pattern(const TimeFormat *format);
  * text does not fit or there is no such time.
  */
 bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes, int64_t *time_us);
+
+/* The time cut to the format's finest unit, as clocks of that zone show it: the day, hour, minute, second or fraction. */
+int64_t time_format_cut(const TimeFormat *format, int64_t time_us, int32_t zone_minutes);
 
 /* "+08:00" -> 480; false when it is no offset within -14:00..+14:00. */
 bool time_format_zone(Text text, int32_t *zone_minutes);

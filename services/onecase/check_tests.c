@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TESTS_MAX = 1000 };
 
@@ -72,6 +73,20 @@ static void bless(CheckTests *tests, CheckTest *test, Text path, Text output)
                          strerror(errno)));
 }
 
+/* The time stamp of the records: what NAME.at says, 0 when there is no such file. */
+static bool read_time(Text path, Arena *arena, int64_t *timestamp_us, Error *error)
+{
+    Text at_path = text_format(arena, "%.*s.at", TEXT_ARGS(path));
+    Text content;
+    *timestamp_us = 0;
+    if (access(text_string(arena, at_path), F_OK) != 0)
+        return true;
+    if (!mapping_file_read(at_path, arena, &content, error))
+        return false;
+    return mapping_trial_time(content, timestamp_us, error) ||
+           error_prefix(error, "%.*s", TEXT_ARGS(at_path));
+}
+
 static void
 run_test(CheckTests *tests, const Mapping *mapping, const RegionTable *regions, Text path)
 {
@@ -81,11 +96,13 @@ run_test(CheckTests *tests, const Mapping *mapping, const RegionTable *regions, 
     CheckTest *test = add_test(tests, input_path);
     Error error = {0};
     Text input;
-    if (!mapping_file_read(input_path, arena, &input, &error)) {
+    int64_t timestamp_us;
+    if (!mapping_file_read(input_path, arena, &input, &error) ||
+        !read_time(path, arena, &timestamp_us, &error)) {
         fail(tests, test, text_copy(arena, text_from(error.text)));
         return;
     }
-    Text output = mapping_trial_run(mapping, regions, input, arena);
+    Text output = mapping_trial_run(mapping, regions, input, timestamp_us, arena);
     Text expected;
     bool compared = mapping_file_read(output_path, arena, &expected, &error) &&
                     mapping_trial_compare(expected, output, arena, &test->differences,

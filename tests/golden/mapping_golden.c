@@ -1,7 +1,8 @@
 /*
  * One golden case of the mapping language: a folder with mapping.cfg and either
  *   error    the findings, line by line, exactly as `onecase check` prints them, or
- *   in, out  records as the department sends them and the canonical records they become.
+ *   in, out  records as the department sends them and the canonical records they become; `at`, where there is one, holds
+ *            the Kafka time stamp of these records.
  * second.cfg, where there is one, is checked together with mapping.cfg. Word lists lie in words/ of the case; regions
  * are those of ../regions.cfg.
  */
@@ -47,12 +48,17 @@ check_output(const Mapping *mapping, const RegionTable *regions, Arena *arena, E
 {
     Text input;
     Text expected;
+    Text at;
+    int64_t timestamp_us = 0;
     JsonDifference *differences;
     size_t count;
     if (!mapping_file_read(TEXT("in"), arena, &input, error) ||
         !mapping_file_read(TEXT("out"), arena, &expected, error))
         return false;
-    Text output = mapping_trial_run(mapping, regions, input, arena);
+    if (exists("at") && (!mapping_file_read(TEXT("at"), arena, &at, error) ||
+                         !mapping_trial_time(at, &timestamp_us, error)))
+        return false;
+    Text output = mapping_trial_run(mapping, regions, input, timestamp_us, arena);
     if (!mapping_trial_compare(expected, output, arena, &differences, &count, error))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -32,9 +32,33 @@ static void cleans_in_its_own_order(void **state)
     };
     Arena *arena = arena_new(4096);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        Text found = mapping_text_clean(arena, text_from(CASES[i].text), CASES[i].clean);
+        bool narrowed;
+        Text found = mapping_text_clean(arena, text_from(CASES[i].text), CASES[i].clean, &narrowed);
         if (!text_is(found, CASES[i].want))
             fail_msg("\"%s\" became \"%.*s\"", CASES[i].text, TEXT_ARGS(found));
+    }
+    arena_free(arena);
+}
+
+static void says_whether_a_letter_or_digit_became_narrow(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned clean;
+        bool want;
+    } CASES[] = {
+        {"３号楼", CLEAN_NARROW, true},      {"Ａ座", CLEAN_NARROW, true},
+        {"ｚ", CLEAN_NARROW, true},          {"3号楼（东）", CLEAN_NARROW, false},
+        {"甲　乙，丙", CLEAN_NARROW, false}, {"３号楼", CLEAN_TRIM | CLEAN_HTML, false},
+        {"3号楼", CLEAN_NARROW, false},      {"", CLEAN_NARROW, false},
+    };
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        bool narrowed;
+        (void)mapping_text_clean(arena, text_from(CASES[i].text), CASES[i].clean, &narrowed);
+        if (narrowed != CASES[i].want)
+            fail_msg("\"%s\"", CASES[i].text);
     }
     arena_free(arena);
 }
@@ -57,6 +81,20 @@ static MappingExtract plate(Text *after, size_t count)
     for (int c = '0'; c <= '9'; c++)
         extract.chars[c] = true;
     return extract;
+}
+
+/* With a comma between them. */
+static Text all_values(Arena *arena, const MappingExtract *extract, Text text)
+{
+    TextBuilder out = builder_new(arena);
+    MappingExtraction extraction = mapping_text_extraction(arena, extract, text);
+    Text value;
+    while (mapping_text_extract(&extraction, &value)) {
+        if (out.size > 0)
+            builder_char(&out, ',');
+        builder_text(&out, value);
+    }
+    return builder_view(&out);
 }
 
 static void extracts_behind_a_marker(void **state)
@@ -85,18 +123,9 @@ static void extracts_behind_a_marker(void **state)
     MappingExtract extract = plate(markers, 2);
     Arena *arena = arena_new(4096);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-        TextBuilder out = builder_new(arena);
-        size_t cursor = 0;
-        do {
-            Text value = mapping_text_extract(arena, &extract, text_from(CASES[i].text), &cursor);
-            if (text_is_absent(value))
-                break;
-            if (out.size > 0)
-                builder_char(&out, ',');
-            builder_text(&out, value);
-        } while (cursor != SIZE_MAX);
-        if (!text_is(builder_view(&out), CASES[i].want))
-            fail_msg("\"%s\" gives \"%.*s\"", CASES[i].text, TEXT_ARGS(builder_view(&out)));
+        Text found = all_values(arena, &extract, text_from(CASES[i].text));
+        if (!text_is(found, CASES[i].want))
+            fail_msg("\"%s\" gives \"%.*s\"", CASES[i].text, TEXT_ARGS(found));
     }
     arena_free(arena);
 }
@@ -113,15 +142,10 @@ static void extracts_only_what_starts_and_checks_right(void **state)
     extract.length_min = extract.length_max = 18;
     extract.starts = (TextList){starts, 2};
     extract.check_usc = true;
-    size_t cursor = 0;
-    Text found = mapping_text_extract(arena, &extract, TEXT("代码91990101MA0TERT08C"), &cursor);
-    assert_true(text_is(found, "91990101MA0TERT08C"));
-    cursor = 0;
-    found = mapping_text_extract(arena, &extract, TEXT("代码91990101MA0TERT08D"), &cursor);
-    assert_true(text_is_absent(found));
-    cursor = 0;
-    found = mapping_text_extract(arena, &extract, TEXT("代码12990100400000018N"), &cursor);
-    assert_true(text_is_absent(found));
+    assert_true(
+        text_is(all_values(arena, &extract, TEXT("代码91990101MA0TERT08C")), "91990101MA0TERT08C"));
+    assert_true(text_is(all_values(arena, &extract, TEXT("代码91990101MA0TERT08D")), ""));
+    assert_true(text_is(all_values(arena, &extract, TEXT("代码12990100400000018N")), ""));
     arena_free(arena);
 }
 
@@ -129,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cleans_in_its_own_order),
+        cmocka_unit_test(says_whether_a_letter_or_digit_became_narrow),
         cmocka_unit_test(cuts_between_two_marks),
         cmocka_unit_test(extracts_behind_a_marker),
         cmocka_unit_test(extracts_only_what_starts_and_checks_right),

@@ -52,6 +52,7 @@ static void reads_every_form_of_one_instant(void **state)
         {"yyyy-MM-dd'T'HH:mm:ssX", "2026-02-01T09:30:00+09:00", MORNING_US},
         {"yyyy-MM-dd HH:mm:ssX", "2026-02-01 00:30:00+0000", MORNING_US},
         {"yyyyMMddHHmmss", "20260201083000", MORNING_US},
+        {"yyMMddHHmm", "2602010830", MORNING_US},
         {"MMM d, yyyy K:m:s a", "Feb 1, 2026 8:30:0 AM", MORNING_US},
         {"yyyy年M月d日 HH:mm", "2026年2月1日 08:30", MORNING_US},
         {"epoch", "1769905800", MORNING_US},
@@ -125,7 +126,8 @@ static void refuses_formats_that_name_no_time(void **state)
 {
     (void)state;
     static const char *const PATTERNS[] = {"",
-                                           "yy-MM-dd",
+                                           "yyy-MM-dd",
+                                           "y-MM-dd",
                                            "yyyy-MM",
                                            "MM-dd",
                                            "yyyy-MM-dd hh:mm",
@@ -141,6 +143,37 @@ static void refuses_formats_that_name_no_time(void **state)
             fail_msg("\"%s\" was taken", PATTERNS[i]);
         assert_int_equal(error.verdict, ERROR_REJECT);
     }
+    arena_free(arena);
+}
+
+static void cuts_a_time_to_the_unit_of_the_format(void **state)
+{
+    (void)state;
+    const int64_t second_us = 1000000;
+    /* 2026-02-01 08:31:07.654321 in China */
+    const int64_t time_us = MORNING_US + 67 * second_us + 654321;
+    const Case cases[] = {
+        {"yyyyMMdd", "", MORNING_US - (8 * 3600 + 1800) * second_us},
+        {"yyyyMMddHH", "", MORNING_US - 1800 * second_us},
+        {"yyMMddHHmm", "", MORNING_US + 60 * second_us},
+        {"yyyyMMddHHmmss", "", MORNING_US + 67 * second_us},
+        {"yyyyMMddHHmmssSSS", "", MORNING_US + 67 * second_us + 654000},
+        {"MMM d, yyyy K:m a", "", MORNING_US + 60 * second_us},
+        {"epoch", "", MORNING_US + 67 * second_us},
+    };
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const TimeFormat *format;
+        Error error = {0};
+        assert_true(time_format_compile(arena, text_from(cases[i].format), &format, &error));
+        if (time_format_cut(format, time_us, 480) != cases[i].time_us)
+            fail_msg("%s", cases[i].format);
+    }
+    const TimeFormat *format;
+    Error error = {0};
+    assert_true(time_format_compile(arena, TEXT("yyyyMMdd"), &format, &error));
+    /* 1969-12-31 23:00 in China: before 1970 a day begins at midnight too */
+    assert_int_equal(time_format_cut(format, -9 * 3600 * second_us, 480), -32 * 3600 * second_us);
     arena_free(arena);
 }
 
@@ -167,6 +200,7 @@ int main(void)
         cmocka_unit_test(tells_seconds_from_milliseconds_at_ten_to_the_eleventh),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(refuses_formats_that_name_no_time),
+        cmocka_unit_test(cuts_a_time_to_the_unit_of_the_format),
         cmocka_unit_test(reads_offsets_from_utc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,88 @@
+/*
+ * A department's codes. The code itself stays beside the class and the state whatever the table says of it; where it
+ * says little of the class, the words of the report may say more.
+ */
+#include "base/unicode.h"
+
+#include "domain/category.h"
+#include "domain/mapping_run.h"
+#include "domain/scrub.h"
+
+enum { CONFIDENCE_ENOUGH = 60 }; /* from here on a row is not asked about */
+
+static const char UNCLASSIFIED[] = "J03";
+
+MappingOutcome
+mapping_code_category(MappingRun *run, const MappingField *field, Text leaf, int64_t confidence)
+{
+    if (category_find(leaf) == NULL) {
+        run_flag(run, FLAG_CODE_UNKNOWN);
+        return OUTCOME_NOTHING;
+    }
+    *report_text(&run->report, field->target) = text_copy(run->arena, leaf);
+    run->report.category_confidence = confidence;
+    return OUTCOME_STORED;
+}
+
+static void keep_source_code(MappingRun *run, const MappingField *field, Text code)
+{
+    Report *report = &run->report;
+    Text scrubbed = scrub_text(run->scratch, code, NULL);
+    Text kept = text_copy(run->arena, unicode_prefix(scrubbed, MAPPING_TEXT_MAX));
+    if (mapping_field_is(field, "category")) {
+        report->category_source = kept;
+        report->category_system = field->codes->system;
+    } else if (mapping_field_is(field, "status")) {
+        report->status_source = kept;
+    }
+}
+
+/* A code without a row is no reason to lose a report: a class that must be there becomes "to be classified". */
+static MappingOutcome store_unknown(MappingRun *run, const MappingField *field, Text code)
+{
+    const CodeTable *table = field->codes;
+    bool category = mapping_field_is(field, "category");
+    run_flag(run, FLAG_CODE_UNKNOWN);
+    if (table->unknown == CODE_UNKNOWN_TEXT)
+        return category ? mapping_code_category(run, field, table->unknown_text, 0)
+                        : mapping_convert(run, field, table->unknown_text);
+    if (table->unknown == CODE_UNKNOWN_KEEP && field->target->type == FIELD_TEXT && !category)
+        return mapping_convert(run, field, code);
+    if (category && field->required && text_is_absent(field->default_text))
+        return mapping_code_category(run, field, text_from(UNCLASSIFIED), 0);
+    return OUTCOME_NOTHING;
+}
+
+MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Text text)
+{
+    Text code = text_trim(text);
+    keep_source_code(run, field, code);
+    const CodeRow *row = code_table_find(field->codes, code);
+    if (row == NULL)
+        return store_unknown(run, field, code);
+    return mapping_field_is(field, "category")
+               ? mapping_code_category(run, field, row->to, row->confidence)
+               : mapping_convert(run, field, row->to);
+}
+
+bool mapping_code_has_words(const MappingField *field)
+{
+    return field->codes != NULL && field->codes->keywords != NULL &&
+           mapping_field_is(field, "category");
+}
+
+MappingOutcome
+mapping_code_words(MappingRun *run, const MappingField *field, MappingOutcome outcome)
+{
+    Report *report = &run->report;
+    int64_t known = report->category_confidence;
+    if (known != INTEGER_ABSENT && known >= CONFIDENCE_ENOUGH)
+        return outcome;
+    const Text texts[] = {report->title, report->body};
+    const Keyword *keyword = keyword_list_best(field->codes->keywords, texts, 2);
+    if (keyword == NULL || (known != INTEGER_ABSENT && keyword->confidence <= known) ||
+        mapping_code_category(run, field, keyword->category, keyword->confidence) != OUTCOME_STORED)
+        return outcome;
+    run_flag(run, FLAG_CLASS_BY_WORDS);
+    return OUTCOME_STORED;
+}
