@@ -203,6 +203,7 @@ onecase_golden_mapping(
     text_cut
     text_cut_at_max
     time_12h_then_suspect
+    time_check_110_number
     time_check_12h
     time_check_day_in_number
     time_check_fits
@@ -217,6 +218,7 @@ onecase_golden_mapping(
     time_suspect
     time_unreadable
     time_zone
+    topic_pattern
     unwrap_keys_and_numbers
     unwrap_left_alone
     unwrap_no_json
