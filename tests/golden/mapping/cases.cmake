@@ -25,9 +25,12 @@ onecase_golden_mapping(
     each_dead_alone
     each_element_no_object
     each_empty
+    each_every_step
     each_extra_personal
+    each_extra_whole_message
     each_items
     each_kinds
+    each_message_repairs
     each_object
     each_part_no_mapped
     each_pointers_inside
