@@ -1,11 +1,12 @@
 /*
  * Admin. One consumer client without a group: it may ask everything, and read a single record by its offset.
- * Each request of librdkafka's admin interface is options, a queue, one event; `ask` is that sequence.
+ * What concerns offsets stands in kafka_admin_offsets.c.
  */
 #include "adapters/kafka_admin.h"
 
 #include "base/clock.h"
 
+#include "adapters/kafka_admin_parts.h"
 #include "adapters/kafka_handle.h"
 
 #include <assert.h>
@@ -15,12 +16,6 @@
 #include <time.h>
 
 enum { REASON_SIZE = 256, CREATED_POLL_MS = 50 };
-
-struct KafkaAdmin {
-    rd_kafka_t *client;
-    char *brokers; /* for messages */
-    int limit_ms;
-};
 
 bool kafka_admin_open(const KafkaClientSpec *spec, int limit_ms, KafkaAdmin **admin, Error *error)
 {
@@ -106,26 +101,41 @@ bool kafka_admin_topic(KafkaAdmin *admin, KafkaTopic *topic, Error *error)
     return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_handle_error(error, code, topic->name);
 }
 
+bool kafka_admin_topics(
+    KafkaAdmin *admin, Arena *arena, KafkaTopic **topics, size_t *count, Error *error)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    if (!ask_metadata(admin, NULL, &metadata, error))
+        return false;
+    *topics = ARENA_ARRAY(arena, KafkaTopic, metadata->topic_cnt);
+    *count = 0;
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        const struct rd_kafka_metadata_topic *found = &metadata->topics[i];
+        if (found->partition_cnt > 0)
+            (*topics)[(*count)++] = (KafkaTopic){
+                .name = text_string(arena, text_from(found->topic)),
+                .partitions = found->partition_cnt,
+                .replication = found->partitions[0].replica_cnt,
+            };
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+}
+
 /* ---- admin requests ---- */
 
-typedef struct Request {
-    rd_kafka_queue_t *queue;
-    rd_kafka_AdminOptions_t *options;
-} Request;
-
-static Request request_begin(KafkaAdmin *admin, rd_kafka_admin_op_t operation)
+KafkaAdminRequest kafka_admin_request(KafkaAdmin *admin, rd_kafka_admin_op_t operation)
 {
     char reason[REASON_SIZE];
-    Request request = {.queue = rd_kafka_queue_new(admin->client),
-                       .options = rd_kafka_AdminOptions_new(admin->client, operation)};
+    KafkaAdminRequest request = {.queue = rd_kafka_queue_new(admin->client),
+                                 .options = rd_kafka_AdminOptions_new(admin->client, operation)};
     rd_kafka_AdminOptions_set_request_timeout(request.options, admin->limit_ms, reason,
                                               sizeof(reason));
     return request;
 }
 
-/* The answer, to be destroyed; NULL with the error set when there is none. Ends the request. */
-static rd_kafka_event_t *
-request_end(KafkaAdmin *admin, Request *request, const char *what, Error *error)
+rd_kafka_event_t *
+kafka_admin_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error)
 {
     rd_kafka_event_t *event = rd_kafka_queue_poll(request->queue, admin->limit_ms + 1000);
     rd_kafka_AdminOptions_destroy(request->options);
@@ -193,9 +203,9 @@ bool kafka_admin_create(KafkaAdmin *admin,
         return error_set(error, ERROR_FATAL, "topic %s: %s", topic->name, reason);
     for (size_t i = 0; i < config_count; i++)
         rd_kafka_NewTopic_set_config(wanted, configs[i].name, configs[i].value);
-    Request request = request_begin(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    KafkaAdminRequest request = kafka_admin_request(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     rd_kafka_CreateTopics(admin->client, &wanted, 1, request.options, request.queue);
-    rd_kafka_event_t *event = request_end(admin, &request, topic->name, error);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic->name, error);
     rd_kafka_NewTopic_destroy(wanted);
     if (event == NULL)
         return false;
@@ -245,9 +255,9 @@ bool kafka_admin_configs(KafkaAdmin *admin,
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
     if (resource == NULL)
         return error_set(error, ERROR_FATAL, "\"%s\" is no name of a topic", topic);
-    Request request = request_begin(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    KafkaAdminRequest request = kafka_admin_request(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
-    rd_kafka_event_t *event = request_end(admin, &request, topic, error);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic, error);
     rd_kafka_ConfigResource_destroy(resource);
     if (event == NULL)
         return false;
@@ -269,97 +279,4 @@ bool kafka_admin_record_limit(KafkaAdmin *admin, const char *topic, int64_t *byt
     arena_free(arena);
     return good && (found || error_set(error, ERROR_FATAL,
                                        "the broker names no max.message.bytes of topic %s", topic));
-}
-
-/* ---- offsets ---- */
-
-bool kafka_admin_watermarks(KafkaAdmin *admin,
-                            const char *topic,
-                            int32_t partition,
-                            int64_t *low,
-                            int64_t *high,
-                            Error *error)
-{
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(admin->client, topic, partition,
-                                                                low, high, admin->limit_ms);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           error_set(error, kafka_handle_verdict(code), "could not ask for offsets of %s/%d: %s",
-                     topic, partition, rd_kafka_err2str(code));
-}
-
-static bool copy_group_offsets(rd_kafka_event_t *event,
-                               const char *group,
-                               KafkaPosition *positions,
-                               size_t count,
-                               Error *error)
-{
-    size_t groups;
-    const rd_kafka_group_result_t **results = rd_kafka_ListConsumerGroupOffsets_result_groups(
-        rd_kafka_event_ListConsumerGroupOffsets_result(event), &groups);
-    assert(groups == 1);
-    const rd_kafka_error_t *fault = rd_kafka_group_result_error(results[0]);
-    if (fault != NULL)
-        return kafka_handle_error(error, rd_kafka_error_code(fault), group);
-    const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(results[0]);
-    for (size_t i = 0; i < count; i++) {
-        positions[i].offset = KAFKA_OFFSET_NONE;
-        for (int k = 0; k < list->cnt; k++)
-            if (list->elems[k].offset >= 0 && list->elems[k].partition == positions[i].partition &&
-                strcmp(list->elems[k].topic, positions[i].topic) == 0)
-                positions[i].offset = list->elems[k].offset;
-    }
-    return true;
-}
-
-bool kafka_admin_group_offsets(
-    KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error)
-{
-    if (count == 0)
-        return true;
-    rd_kafka_topic_partition_list_t *list = kafka_handle_list(positions, count);
-    rd_kafka_ListConsumerGroupOffsets_t *question =
-        rd_kafka_ListConsumerGroupOffsets_new(group, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    Request request = request_begin(admin, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-    rd_kafka_ListConsumerGroupOffsets(admin->client, &question, 1, request.options, request.queue);
-    rd_kafka_event_t *event = request_end(admin, &request, group, error);
-    rd_kafka_ListConsumerGroupOffsets_destroy(question);
-    if (event == NULL)
-        return false;
-    bool good = copy_group_offsets(event, group, positions, count, error);
-    rd_kafka_event_destroy(event);
-    return good;
-}
-
-bool kafka_admin_record_time(KafkaAdmin *admin,
-                             const KafkaPosition *position,
-                             int64_t *timestamp_ms,
-                             Error *error)
-{
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(admin->client, position->topic, NULL);
-    if (topic == NULL ||
-        rd_kafka_consume_start(topic, position->partition, position->offset) != 0) {
-        if (topic != NULL)
-            rd_kafka_topic_destroy(topic);
-        return kafka_handle_error(error, rd_kafka_last_error(), position->topic);
-    }
-    rd_kafka_message_t *message = rd_kafka_consume(topic, position->partition, admin->limit_ms);
-    bool good;
-    if (message == NULL) {
-        good = error_set(error, ERROR_REJECT, "%s/%d has no record at or after offset %lld",
-                         position->topic, position->partition, (long long)position->offset);
-    } else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
-        good = error_set(error, ERROR_REJECT, "offset %lld of %s/%d does not exist any more",
-                         (long long)position->offset, position->topic, position->partition);
-    } else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        good = kafka_handle_error(error, message->err, position->topic);
-    } else {
-        *timestamp_ms = rd_kafka_message_timestamp(message, NULL);
-        good = true;
-    }
-    if (message != NULL)
-        rd_kafka_message_destroy(message);
-    rd_kafka_consume_stop(topic, position->partition);
-    rd_kafka_topic_destroy(topic);
-    return good;
 }

@@ -24,11 +24,23 @@ MUST_CHECK bool
 kafka_admin_open(const KafkaClientSpec *spec, int limit_ms, KafkaAdmin **admin, Error *error);
 void kafka_admin_close(KafkaAdmin *admin); /* NULL is fine */
 
+/* What a group has committed for a partition. */
+typedef struct KafkaCommit {
+    const char *topic;
+    int32_t partition;
+    int64_t offset; /* KAFKA_OFFSET_NONE: nothing */
+    Text note;      /* that stands beside it, see kafka_consumer_note; absent: none */
+} KafkaCommit;
+
 /* How many brokers the cluster has. */
 MUST_CHECK bool kafka_admin_brokers(KafkaAdmin *admin, int32_t *count, Error *error);
 
 /* Fills partitions and replication of `topic->name`. Does not create it. */
 MUST_CHECK bool kafka_admin_topic(KafkaAdmin *admin, KafkaTopic *topic, Error *error);
+
+/* All topics that we may see, on the arena. */
+MUST_CHECK bool kafka_admin_topics(
+    KafkaAdmin *admin, Arena *arena, KafkaTopic **topics, size_t *count, Error *error);
 
 /* Creates a topic and waits until its partitions are known. *existed (may be NULL): it was there
  * already; nothing is changed then. */
@@ -63,6 +75,18 @@ MUST_CHECK bool kafka_admin_watermarks(KafkaAdmin *admin,
 /* What `group` has committed: fills `offset` of each position, KAFKA_OFFSET_NONE where nothing. */
 MUST_CHECK bool kafka_admin_group_offsets(
     KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error);
+
+/* Fills offset and note of each, by topic and partition. Notes live on the arena. */
+MUST_CHECK bool kafka_admin_group_commits(KafkaAdmin *admin,
+                                          const char *group,
+                                          KafkaCommit *commits,
+                                          size_t count,
+                                          Arena *arena,
+                                          Error *error);
+
+/* Fills `offset` of each position with its partition's end (high watermark): all in one question. */
+MUST_CHECK bool
+kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error);
 
 /*
  * Time stamp (ms since 1970) of the first record at or after position->offset: 1 to 12 ms. Ask only

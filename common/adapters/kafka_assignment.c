@@ -17,7 +17,9 @@ void kafka_assignment_forget(KafkaConsumer *consumer)
     for (size_t i = 0; i < consumer->assigned_count; i++)
         free((char *)consumer->assignment[i].topic);
     free(consumer->assignment);
+    free(consumer->states);
     consumer->assignment = NULL;
+    consumer->states = NULL;
     consumer->assigned_count = 0;
     consumer->claim_wanted = false;
     consumer->reassign_wanted = false;
@@ -31,12 +33,15 @@ static void remember_assignment(KafkaConsumer *consumer,
     kafka_assignment_forget(consumer);
     size_t count = (size_t)list->cnt;
     consumer->assignment = kafka_handle_alloc(calloc(count + 1, sizeof(KafkaPosition)));
-    for (size_t i = 0; i < count; i++)
+    consumer->states = kafka_handle_alloc(calloc(count + 1, sizeof(KafkaPartitionState)));
+    for (size_t i = 0; i < count; i++) {
         consumer->assignment[i] = (KafkaPosition){
             .topic = kafka_handle_alloc(strdup(list->elems[i].topic)),
             .partition = list->elems[i].partition,
             .offset = KAFKA_OFFSET_COMMITTED,
         };
+        consumer->states[i] = (KafkaPartitionState){.end_seen = KAFKA_OFFSET_NONE};
+    }
     consumer->assigned_count = count;
 }
 
@@ -93,16 +98,60 @@ static bool check_offset(KafkaConsumer *consumer, KafkaPosition *position, Error
                      (long long)low, (long long)high);
 }
 
+/* Of the partitions that are held or not held. */
+static void pause_those(const KafkaConsumer *consumer, bool held, bool paused)
+{
+    rd_kafka_topic_partition_list_t *list = kafka_handle_list(NULL, 0);
+    for (size_t i = 0; i < consumer->assigned_count; i++)
+        if (consumer->states[i].held == held)
+            rd_kafka_topic_partition_list_add(list, consumer->assignment[i].topic,
+                                              consumer->assignment[i].partition);
+    if (list->cnt > 0 && paused)
+        rd_kafka_pause_partitions(consumer->client, list);
+    else if (list->cnt > 0)
+        rd_kafka_resume_partitions(consumer->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 void kafka_assignment_pause(KafkaConsumer *consumer, bool paused)
 {
-    rd_kafka_topic_partition_list_t *list =
-        kafka_handle_list(consumer->assignment, consumer->assigned_count);
-    if (paused)
+    pause_those(consumer, false, paused);
+    consumer->paused = paused;
+}
+
+/*
+ * librdkafka keeps a pause beyond the assignment, so it is taken back where one ends. Nowhere else: resuming a
+ * partition that is not paused makes librdkafka 2.0 drop what it has read ahead and go on behind it.
+ */
+static void end_pauses(KafkaConsumer *consumer)
+{
+    if (consumer->paused)
+        kafka_assignment_pause(consumer, false);
+    pause_those(consumer, true, false);
+}
+
+static void hold(KafkaConsumer *consumer, size_t index, bool held)
+{
+    KafkaPartitionState *state = &consumer->states[index];
+    if (state->held == held)
+        return;
+    state->held = held;
+    state->end_seen = KAFKA_OFFSET_NONE;
+    if (consumer->claim_wanted || consumer->paused)
+        return; /* done by the claim, or when reading goes on */
+    rd_kafka_topic_partition_list_t *list = kafka_handle_list(&consumer->assignment[index], 1);
+    if (held)
         rd_kafka_pause_partitions(consumer->client, list);
     else
         rd_kafka_resume_partitions(consumer->client, list);
     rd_kafka_topic_partition_list_destroy(list);
-    consumer->paused = paused;
+}
+
+void kafka_consumer_hold(KafkaConsumer *consumer, const char *topic, int32_t partition, bool held)
+{
+    const KafkaPartitionState *state = kafka_assignment_state(consumer, topic, partition);
+    if (state != NULL)
+        hold(consumer, (size_t)(state - consumer->states), held);
 }
 
 /*
@@ -112,8 +161,13 @@ void kafka_assignment_pause(KafkaConsumer *consumer, bool paused)
 bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error)
 {
     size_t count = consumer->assigned_count;
-    for (size_t i = 0; i < count; i++)
+    if (consumer->paused)
+        kafka_assignment_pause(consumer, false); /* while they were waiting for this claim */
+    consumer->claim_wanted = true;
+    for (size_t i = 0; i < count; i++) {
         consumer->assignment[i].offset = KAFKA_OFFSET_COMMITTED;
+        consumer->states[i] = (KafkaPartitionState){.end_seen = KAFKA_OFFSET_NONE};
+    }
     bool good =
         consumer->hooks.assigned == NULL ||
         consumer->hooks.assigned(consumer->hooks.context, consumer->assignment, count, error);
@@ -122,8 +176,7 @@ bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error)
         good = check_offset(consumer, &consumer->assignment[i], error);
     good = good && assign(consumer, consumer->assignment, count, error);
     if (good)
-        kafka_assignment_pause(consumer,
-                               false); /* librdkafka keeps a pause from an assignment before */
+        pause_those(consumer, true, true);
     consumer->claim_wanted = !good;
     consumer->generation++;
     return good;
@@ -146,6 +199,7 @@ void kafka_assignment_revoke(KafkaConsumer *consumer)
     if (claimed && consumer->hooks.revoked != NULL)
         consumer->hooks.revoked(consumer->hooks.context, consumer->assignment,
                                 consumer->assigned_count, lost);
+    end_pauses(consumer);
     kafka_assignment_forget(consumer);
     kafka_batch_clear(&consumer->held);
     rd_kafka_assign(consumer->client, NULL);
@@ -173,6 +227,7 @@ bool kafka_assignment_restart(KafkaConsumer *consumer, bool lost, Error *error)
     if (claimed && consumer->hooks.revoked != NULL)
         consumer->hooks.revoked(consumer->hooks.context, consumer->assignment,
                                 consumer->assigned_count, lost);
+    end_pauses(consumer);
     consumer->claim_wanted = true;
     if (!assign(consumer, NULL, 0, error))
         return false;
@@ -185,11 +240,17 @@ bool kafka_consumer_reassign(KafkaConsumer *consumer, Error *error)
     return kafka_assignment_restart(consumer, true, error);
 }
 
-bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position)
+KafkaPartitionState *
+kafka_assignment_state(const KafkaConsumer *consumer, const char *topic, int32_t partition)
 {
     for (size_t i = 0; i < consumer->assigned_count; i++)
-        if (consumer->assignment[i].partition == position->partition &&
-            strcmp(consumer->assignment[i].topic, position->topic) == 0)
-            return true;
-    return false;
+        if (consumer->assignment[i].partition == partition &&
+            strcmp(consumer->assignment[i].topic, topic) == 0)
+            return &consumer->states[i];
+    return NULL;
+}
+
+bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position)
+{
+    return kafka_assignment_state(consumer, position->topic, position->partition) != NULL;
 }

@@ -4,15 +4,22 @@
 #include "adapters/kafka_batch.h"
 #include "adapters/kafka_waker.h"
 
+/* What is known of one partition of the assignment. */
+typedef struct KafkaPartitionState {
+    bool held; /* by kafka_consumer_hold */
+    int64_t
+        end_seen; /* offset at which the broker had no more records; KAFKA_OFFSET_NONE: not yet */
+} KafkaPartitionState;
+
 /* The inside of a consumer, shared by kafka_consumer.c, kafka_consumer_ask.c and kafka_assignment.c; nobody else. */
 struct KafkaConsumer {
     rd_kafka_t *client;
     KafkaWaker *waker;
     KafkaConsumerHooks hooks;
-    char **topics;
-    size_t topic_count;
     char *brokers;
+    char *note;                /* beside committed offsets; NULL: none */
     KafkaPosition *assignment; /* names owned */
+    KafkaPartitionState *states;
     size_t assigned_count;
     bool claim_wanted;    /* the group gave us partitions, and the hook has not agreed yet */
     bool reassign_wanted; /* start over with what is ours */
@@ -44,8 +51,12 @@ MUST_CHECK bool kafka_assignment_restart(KafkaConsumer *consumer, bool lost, Err
 void kafka_assignment_revoke(KafkaConsumer *consumer);
 void kafka_assignment_forget(KafkaConsumer *consumer);
 
-void kafka_assignment_pause(KafkaConsumer *consumer,
-                            bool paused); /* all partitions, or resumes them */
+/* All partitions, or lets go on those that are not held. */
+void kafka_assignment_pause(KafkaConsumer *consumer, bool paused);
+
+/* NULL: not ours. */
+KafkaPartitionState *
+kafka_assignment_state(const KafkaConsumer *consumer, const char *topic, int32_t partition);
 bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position);
 
 #endif

@@ -54,6 +54,7 @@ static bool make_client(KafkaConsumer *consumer, const KafkaConsumerSpec *spec, 
         {"fetch.message.max.bytes", "65536"},
         {"fetch.max.bytes", "1000000"},
         {"fetch.wait.max.ms", "50"},
+        {"enable.partition.eof", spec->notice_ends ? "true" : "false"},
     };
     rd_kafka_conf_t *conf;
     if (!kafka_handle_conf(&spec->client, properties, sizeof(properties) / sizeof(properties[0]),
@@ -69,13 +70,16 @@ static bool make_client(KafkaConsumer *consumer, const KafkaConsumerSpec *spec, 
     return true;
 }
 
-static bool subscribe(KafkaConsumer *consumer, Error *error)
+bool kafka_consumer_subscribe(KafkaConsumer *consumer,
+                              const char *const *topics,
+                              size_t count,
+                              Error *error)
 {
-    rd_kafka_topic_partition_list_t *list =
-        rd_kafka_topic_partition_list_new((int)consumer->topic_count);
-    for (size_t i = 0; i < consumer->topic_count; i++)
-        rd_kafka_topic_partition_list_add(list, consumer->topics[i], RD_KAFKA_PARTITION_UA);
-    rd_kafka_resp_err_t code = rd_kafka_subscribe(consumer->client, list);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, topics[i], RD_KAFKA_PARTITION_UA);
+    rd_kafka_resp_err_t code = count > 0 ? rd_kafka_subscribe(consumer->client, list)
+                                         : rd_kafka_unsubscribe(consumer->client);
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            kafka_handle_error(error, code, "could not subscribe");
@@ -86,11 +90,8 @@ bool kafka_consumer_open(const KafkaConsumerSpec *spec, KafkaConsumer **consumer
     KafkaConsumer *made = kafka_handle_alloc(calloc(1, sizeof(*made)));
     made->hooks = spec->hooks;
     made->brokers = kafka_handle_alloc(strdup(spec->client.brokers));
-    made->topics = kafka_handle_alloc(calloc(spec->topic_count + 1, sizeof(char *)));
-    for (; made->topic_count < spec->topic_count; made->topic_count++)
-        made->topics[made->topic_count] =
-            kafka_handle_alloc(strdup(spec->topics[made->topic_count]));
-    if (!make_client(made, spec, error) || !subscribe(made, error)) {
+    if (!make_client(made, spec, error) ||
+        !kafka_consumer_subscribe(made, spec->topics, spec->topic_count, error)) {
         kafka_consumer_close(made);
         return false;
     }
@@ -115,14 +116,20 @@ void kafka_consumer_close(KafkaConsumer *consumer)
         rd_kafka_destroy(consumer->client);
     }
     kafka_assignment_forget(consumer);
-    for (size_t i = 0; i < consumer->topic_count; i++)
-        free(consumer->topics[i]);
-    free(consumer->topics);
     free(consumer->brokers);
+    free(consumer->note);
     free(consumer);
 }
 
 /* ---- reading ---- */
+
+static void take_end(KafkaConsumer *consumer, const rd_kafka_message_t *message)
+{
+    KafkaPartitionState *state =
+        kafka_assignment_state(consumer, rd_kafka_topic_name(message->rkt), message->partition);
+    if (state != NULL)
+        state->end_seen = message->offset;
+}
 
 /* A message that carries an error instead of a record. */
 static void take_error(KafkaConsumer *consumer, const rd_kafka_message_t *message)
@@ -139,8 +146,10 @@ static void take_error(KafkaConsumer *consumer, const rd_kafka_message_t *messag
         consumer->down = true;
         break;
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+        take_end(consumer, message);
+        break;
     case RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED:    /* followed by a rebalance */
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: /* waited for, see kafka_consumer_missing_topics */
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART: /* waited for */
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
         break;

@@ -45,6 +45,7 @@ typedef struct KafkaConsumerSpec {
     const char *const *topics; /* exact names; one that does not exist yet is waited for */
     size_t topic_count;
     int32_t queue_kbytes; /* prefetched at most, about; 0: 2048 */
+    bool notice_ends;     /* for kafka_consumer_caught_up */
     KafkaConsumerHooks hooks;
 } KafkaConsumerSpec;
 
@@ -112,12 +113,33 @@ int64_t kafka_consumer_generation(const KafkaConsumer *consumer);
 /* Partitions assigned now, topic names owned by the consumer until the next call that polls. */
 const KafkaPosition *kafka_consumer_assignment(const KafkaConsumer *consumer, size_t *count);
 
-/* Exact topic names of the spec that the broker does not know at present; views of the consumer.
- * Asks the broker. */
-MUST_CHECK bool kafka_consumer_missing_topics(KafkaConsumer *consumer,
-                                              Arena *arena,
-                                              TextList *missing,
-                                              Error *error);
+/*
+ * Reads these topics from now on; none: no topic. The group rebalances: revoked and assigned run inside later reads.
+ * Records of a topic that is left out may come until then, so a reader that must not see them makes a new consumer.
+ */
+MUST_CHECK bool kafka_consumer_subscribe(KafkaConsumer *consumer,
+                                         const char *const *topics,
+                                         size_t count,
+                                         Error *error);
+
+/*
+ * Stops a partition of the assignment, or lets it go on. While it is held it gives no records; what was read ahead of
+ * it is dropped and read again afterwards. Ends with the assignment; may be called in the `assigned` hook, so that not
+ * one record comes. A partition that is not ours: nothing.
+ */
+void kafka_consumer_hold(KafkaConsumer *consumer, const char *topic, int32_t partition, bool held);
+
+/*
+ * Whether the broker had no record at or after the position when it was last heard of. By what was fetched, without a
+ * question; false when nothing is known, and always for a partition that is held or not ours. Needs notice_ends.
+ */
+bool kafka_consumer_caught_up(KafkaConsumer *consumer, const KafkaPosition *position);
+
+/*
+ * The text that stands beside every offset committed from now on, for kafka_admin_group_commits. At most 4096 bytes
+ * (the brokers' default); copied; NULL: none.
+ */
+void kafka_consumer_note(KafkaConsumer *consumer, const char *note);
 
 /*
  * Commits `offset` as the next one to read. Synchronous: answers when the broker has. Asynchronous:

@@ -6,40 +6,31 @@
 #include "adapters/kafka_handle.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { ASK_LIMIT_MS = 5000 };
 
-static bool topic_is_missing(KafkaConsumer *consumer, const char *name, bool *missing, Error *error)
+bool kafka_consumer_caught_up(KafkaConsumer *consumer, const KafkaPosition *position)
 {
-    const struct rd_kafka_metadata *metadata;
-    rd_kafka_topic_t *topic = rd_kafka_topic_new(consumer->client, name, NULL);
-    if (topic == NULL)
-        return kafka_handle_error(error, rd_kafka_last_error(), name);
-    rd_kafka_resp_err_t code =
-        rd_kafka_metadata(consumer->client, 0, topic, &metadata, ASK_LIMIT_MS);
-    rd_kafka_topic_destroy(topic);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kafka_handle_error(error, code, "could not ask Kafka for topics");
-    *missing = metadata->topic_cnt != 1 ||
-               metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-    rd_kafka_metadata_destroy(metadata);
-    return true;
+    const KafkaPartitionState *state =
+        kafka_assignment_state(consumer, position->topic, position->partition);
+    if (state == NULL || state->held)
+        return false;
+    if (state->end_seen >= position->offset)
+        return true; /* also behind markers of transactions, which no position reaches */
+    int64_t low;
+    int64_t high;
+    return rd_kafka_get_watermark_offsets(consumer->client, position->topic, position->partition,
+                                          &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+           high >= 0 && high <= position->offset;
 }
 
-bool kafka_consumer_missing_topics(KafkaConsumer *consumer,
-                                   Arena *arena,
-                                   TextList *missing,
-                                   Error *error)
+void kafka_consumer_note(KafkaConsumer *consumer, const char *note)
 {
-    *missing = (TextList){.items = ARENA_ARRAY(arena, Text, consumer->topic_count)};
-    for (size_t i = 0; i < consumer->topic_count; i++) {
-        bool is_missing = false;
-        if (!topic_is_missing(consumer, consumer->topics[i], &is_missing, error))
-            return false;
-        if (is_missing)
-            missing->items[missing->count++] = text_from(consumer->topics[i]);
-    }
-    return true;
+    char *copy = note != NULL ? kafka_handle_alloc(strdup(note)) : NULL;
+    free(consumer->note);
+    consumer->note = copy;
 }
 
 /* Codes that say: these partitions have been given to somebody else meanwhile. */
@@ -58,10 +49,17 @@ bool kafka_consumer_commit(KafkaConsumer *consumer,
                            Error *error)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    for (size_t i = 0; i < count; i++)
-        if (kafka_assignment_has(consumer, &positions[i]))
-            rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].partition)
-                ->offset = positions[i].offset;
+    for (size_t i = 0; i < count; i++) {
+        if (!kafka_assignment_has(consumer, &positions[i]))
+            continue;
+        rd_kafka_topic_partition_t *place =
+            rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].partition);
+        place->offset = positions[i].offset;
+        if (consumer->note == NULL)
+            continue;
+        place->metadata = kafka_handle_alloc(strdup(consumer->note)); /* freed with the list */
+        place->metadata_size = strlen(consumer->note);
+    }
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (list->cnt > 0)
         code = rd_kafka_commit(consumer->client, list, synchronous ? 0 : 1);

@@ -116,8 +116,10 @@ static bool make_client(KafkaProducer *producer, const KafkaProducerSpec *spec, 
     snprintf(batch, sizeof(batch), "%lld", (long long)smallest);
     snprintf(limit, sizeof(limit), "%lld", (long long)largest);
     snprintf(linger, sizeof(linger), "%d", spec->linger_ms);
-    snprintf(queue, sizeof(queue), "%d",
-             spec->queue_kbytes > 0 ? spec->queue_kbytes : QUEUE_KBYTES_DEFAULT);
+    int64_t queue_kbytes = spec->queue_kbytes > 0 ? spec->queue_kbytes : QUEUE_KBYTES_DEFAULT;
+    if (queue_kbytes < 2 * (largest / 1024))
+        queue_kbytes = 2 * (largest / 1024); /* the largest record must find room some day */
+    snprintf(queue, sizeof(queue), "%lld", (long long)queue_kbytes);
     const KafkaProperty properties[] = {
         {"enable.idempotence", "true"},        {"acks", "all"},
         {"message.timeout.ms", "0"},           {"partitioner", "murmur2_random"},

@@ -1,5 +1,5 @@
 /*
- * Every stage can be entered again: receipts tell what was sent, delivered or refused, so a call that said RETRY goes on
+ * Every stage of a round can be entered again: receipts tell what was sent, delivered or refused, so a call that said RETRY goes on
  * where it was.
  *
  *   map each ─► vault for dead ones, acknowledged ─► report for all, in order, acknowledged ─► refused ones become dead
@@ -34,6 +34,7 @@ void batch_done(Batch *batch)
 void batch_clear(Batch *batch)
 {
     arena_reset(batch->arena);
+    arena_reset(batch->scratch);
     *batch = (Batch){.arena = batch->arena, .scratch = batch->scratch, .throttle = batch->throttle};
 }
 
@@ -41,7 +42,7 @@ static Outgoing *add_outgoing(Batch *batch)
 {
     if (batch->outgoing_count == batch->outgoing_capacity) {
         size_t old = batch->outgoing_capacity;
-        batch->outgoing_capacity = old == 0 ? batch->count : old * 2;
+        batch->outgoing_capacity = old == 0 ? 64 : old * 2;
         batch->outgoings = arena_grow(batch->arena, batch->outgoings, old * sizeof(Outgoing),
                                       batch->outgoing_capacity * sizeof(Outgoing));
     }
@@ -81,10 +82,10 @@ static RecordNote copy_note(Arena *arena, const RecordNote *note)
 }
 
 /* What leaves the scratch arena: the encoded value, the region and, of a dead one, its note. */
-static void keep_mapped(Batch *batch,
-                        const MappedRecord *mapped,
-                        const RecordHead *head,
-                        const KafkaRecord *source)
+static Outgoing *keep_mapped(Batch *batch,
+                             const MappedRecord *mapped,
+                             const RecordHead *head,
+                             const KafkaRecord *source)
 {
     TextBuilder value = builder_new(batch->arena);
     if (record_kind_carries_report(mapped->kind))
@@ -98,59 +99,91 @@ static void keep_mapped(Batch *batch,
         .region = text_copy(batch->arena, mapped->region),
         .value = builder_view(&value),
     };
+    batch->outgoing_bytes += outgoing->value.size + sizeof(Outgoing);
+    batch->history += head->backfill;
     if (mapped->kind != RECORD_DEAD)
-        return;
+        return outgoing;
     outgoing->note = copy_note(batch->arena, &mapped->note);
     log_dead(&batch->throttle, outgoing);
+    return outgoing;
 }
 
-/* One source record into its outgoing records. The bytes of a record with several dead items are kept once. */
+/* One source record into its items, which wait as the rest. */
 static void
 map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources *sources)
 {
-    if (place->mapping == NULL)
-        place->mapping = sources_mapping(sources, record->topic);
-    assert(place->mapping != NULL); /* we subscribe to topics of mappings alone */
-    const MappingInput input = {.bytes = record->value, .timestamp_us = record->timestamp_us};
+    assert(place->mapping != NULL); /* other sources come when the batch is finished */
+    const MappingInput input = {
+        .bytes = record->value, .timestamp_us = record->timestamp_us, .backfill = place->backfill};
     MappedRecord *mapped;
     size_t count;
     mapping_apply(place->mapping, sources_context(sources), &input, batch->scratch, &mapped,
                   &count);
-    RecordHead head = {
-        .origin = {.topic = record->topic,
-                   .partition = record->partition,
-                   .offset = record->offset},
-        .source = mapping_source(place->mapping),
-        .mapping = mapping_version(place->mapping),
-        .items = (int32_t)count,
-        .skipped = places_take(place, record->offset),
-        .attempt = 1,
+    batch->rest = (BatchRest){
+        .items = mapped,
+        .count = count,
+        .head = {.origin = {.topic = record->topic,
+                            .partition = record->partition,
+                            .offset = record->offset},
+                 .source = mapping_source(place->mapping),
+                 .mapping = mapping_version(place->mapping),
+                 .items = (int32_t)count,
+                 .skipped = places_take(place, record->offset),
+                 .attempt = 1,
+                 .backfill = place->backfill},
     };
-    Text kept_at = TEXT_ABSENT;
-    for (size_t i = 0; i < count; i++) {
-        head.kind = mapped[i].kind;
-        head.origin.item = (int32_t)i;
-        keep_mapped(batch, &mapped[i], &head, record);
-        head.skipped = 0; /* counted once, with the first item */
-        Outgoing *outgoing = &batch->outgoings[batch->outgoing_count - 1];
-        if (outgoing->head.kind != RECORD_DEAD)
+}
+
+/* Items of the rest, until there are none or the round is full. Bytes of a record with several dead items are kept once. */
+static void keep_rest(Batch *batch, const KafkaRecord *record)
+{
+    BatchRest *rest = &batch->rest;
+    while (rest->next < rest->count && batch->outgoing_bytes < BATCH_ROUND_BYTES) {
+        const MappedRecord *item = &rest->items[rest->next];
+        rest->head.kind = item->kind;
+        rest->head.origin.item = (int32_t)rest->next++;
+        Outgoing *outgoing = keep_mapped(batch, item, &rest->head, record);
+        rest->head.skipped = 0; /* counted once, with the first item */
+        if (item->kind != RECORD_DEAD)
             continue;
-        outgoing->kept_at = kept_at;
-        if (text_is_absent(kept_at))
-            kept_at = record_origin_text(batch->arena, &head.origin);
+        outgoing->kept_at = rest->kept_at;
+        if (text_is_absent(rest->kept_at))
+            rest->kept_at = record_origin_text(batch->scratch, &rest->head.origin);
     }
 }
 
 void batch_map(Batch *batch, const Sources *sources, const Places *places)
 {
-    for (size_t i = 0; !batch->mapped && i < batch->count; i++) {
-        const KafkaRecord *record = &batch->records[i];
-        Place *place = places_find(places, record->topic, record->partition);
-        assert(place != NULL); /* a batch belongs to one assignment */
-        map_record(batch, record, place, sources);
+    if (batch->mapped)
+        return;
+    while (batch->next < batch->count && batch->outgoing_bytes < BATCH_ROUND_BYTES) {
+        const KafkaRecord *record = &batch->records[batch->next];
+        if (batch->rest.items == NULL) {
+            Place *place = places_find(places, record->topic, record->partition);
+            assert(place != NULL); /* a batch belongs to one assignment */
+            map_record(batch, record, place, sources);
+        }
+        keep_rest(batch, record);
+        if (batch->rest.next < batch->rest.count)
+            break;
+        batch->rest = (BatchRest){0};
         arena_reset(batch->scratch);
+        batch->next++;
     }
     batch->mapped = true;
+}
+
+bool batch_end_round(Batch *batch)
+{
+    arena_reset(batch->arena);
+    batch->outgoings = NULL;
+    batch->outgoing_count = 0;
+    batch->outgoing_capacity = 0;
+    batch->outgoing_bytes = 0;
+    batch->history = 0;
+    batch->mapped = false;
+    batch->first = batch->next;
+    return batch->next < batch->count;
 }
 
 /* The bytes of dead ones are in the vault before any word about them is on onecase.report. */
@@ -224,10 +257,10 @@ void batch_note_done(const Batch *batch, Places *places)
     for (size_t i = 0; i < places->count; i++)
         places->items[i].blocked = false;
     size_t next = 0;
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = batch->first; batch->mapped && i < batch->next; i++) {
         const KafkaRecord *record = &batch->records[i];
         Place *place = places_find(places, record->topic, record->partition);
-        bool done = batch->mapped;
+        bool done = true;
         for (; next < batch->outgoing_count && batch->outgoings[next].source == record; next++)
             done = done && outgoing_done(&batch->outgoings[next]);
         if (place == NULL)

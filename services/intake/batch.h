@@ -12,17 +12,39 @@ typedef struct BatchThrottle {
     int64_t held_back;
 } BatchThrottle;
 
-/* Records taken from the consumer and not finished. */
+/* A record that gave more items than one round takes: what is left of it, on the scratch arena. */
+typedef struct BatchRest {
+    const MappedRecord *items; /* NULL: none */
+    size_t count;
+    size_t next;
+    RecordHead head;
+    Text kept_at; /* origin of the item whose dead letter has the bytes */
+} BatchRest;
+
+/*
+ * Records taken from the consumer and not finished. They go out in rounds, each of which ends when its outgoing bytes
+ * pass BATCH_ROUND_BYTES: a few bytes may ask for thousands of large items.
+ *
+ *   records   done │ of this round │ to come            (a record of many items may span several rounds)
+ *                first            next
+ */
+enum { BATCH_ROUND_BYTES = 1048576 };
+
 typedef struct Batch {
     const KafkaRecord *records; /* the consumer's */
     size_t count;               /* 0: none */
-    Outgoing *outgoings;
+    size_t first;               /* of this round */
+    size_t next;                /* to be mapped, or mapped in part (rest) */
+    BatchRest rest;
+    Outgoing *outgoings; /* of this round */
     size_t outgoing_count;
     size_t outgoing_capacity;
-    bool mapped;
+    size_t outgoing_bytes;
+    size_t history; /* of the outgoings, how many came of T.backfill */
+    bool mapped;    /* the round is */
     /* The partitions are somebody else's: what is under way is waited for, the rest dropped. */
     bool abandoned;
-    Arena *arena;   /* of the batch */
+    Arena *arena;   /* of the round */
     Arena *scratch; /* of one record */
     BatchThrottle throttle;
 } Batch;
@@ -31,16 +53,19 @@ void batch_init(Batch *batch);
 void batch_done(Batch *batch);  /* frees */
 void batch_clear(Batch *batch); /* forgets the records; they go back to the consumer before */
 
-/* Maps every record, unless that was done. All of them belong to places. */
+/* Maps the records of the next round, unless that was done. All of them belong to places with a mapping. */
 void batch_map(Batch *batch, const Sources *sources, const Places *places);
 
 /*
- * Until every effect is acknowledged: the bytes of dead records in the vault, all records on onecase.report. RETRY when
- * Kafka does not answer; the next call goes on from there.
+ * Until every effect of the round is acknowledged: the bytes of dead records in the vault, all records on
+ * onecase.report. RETRY when Kafka does not answer; the next call goes on from there.
  */
 MUST_CHECK bool batch_send(Batch *batch, Sender *sender, Error *error);
 
 /* Moves each place behind its records up to the first whose effects are not complete. */
 void batch_note_done(const Batch *batch, Places *places);
+
+/* The round is sent and noted. False when it was the last one. */
+bool batch_end_round(Batch *batch);
 
 #endif

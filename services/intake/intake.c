@@ -4,23 +4,28 @@
  *   read ─► map each ─► vault for dead ones, acknowledged ─► report for all, in order, acknowledged ─► offsets
  *
  * Every stage can be entered again: when Kafka does not answer, the step says RETRY, the service keeps the consumer
- * alive, and the next step goes on where the last one was.
+ * alive, and the next step goes on where the last one was. New sources (reload) wait until the batch in hand is out.
  * Invariant: an offset is committed only when everything before it is acknowledged. Nothing a record holds can fail
  * a step; it becomes a dead record instead.
  */
 #include "intake.h"
 
+#include "backfill.h"
 #include "batch.h"
+#include "keys.h"
+#include "topics.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     READ_WAIT_MS = 500,
     READ_LINGER_MS = 5,
-    TOPICS_CHECK_MS = 5000, /* how often topics that are missing are looked for */
+    ASK_LIMIT_MS = 5000,
     REVOKE_PATIENCE_MS = 5000,
     DRAIN_PATIENCE_MS = 10000,
     SCRATCH_BLOCK = 16384
@@ -29,16 +34,19 @@ enum {
 typedef struct Intake {
     const IntakeSettings *settings;
     Sources *sources;
-    Sources *retired; /* replaced by a reload, still named by the batch in hand */
+    Sources *next_sources; /* of a reload, until the batch in hand is out */
+    KafkaAdmin *admin;
     KafkaConsumer *consumer;
-    bool reopen_wanted; /* a reload changed the topics */
+    bool reopen_wanted;    /* a reload took topics away */
+    bool subscribe_wanted; /* topics came in */
     Sender sender;
+    Topics topics;
+    Backfill backfill;
     Places places;
     Batch batch;
     Arena *scratch; /* one question */
     int64_t commit_due_ms;
     int64_t topics_due_ms;
-    size_t missing_topics; /* SIZE_MAX: not asked yet */
 } Intake;
 
 /* ---- commit ---- */
@@ -62,22 +70,63 @@ static bool commit_when_due(Intake *intake, Error *error)
     return clock_monotonic_ms() < intake->commit_due_ms || commit(intake, false, error);
 }
 
-static void drop_batch(Intake *intake)
+/* ---- keys ---- */
+
+/*
+ * The notes beside all commits of our topics, ours and others': hosts share nothing else. FATAL when one names another
+ * key under one of our numbers.
+ */
+static bool check_keys(Intake *intake, KafkaCommit **commits, size_t *count, Error *error)
 {
-    kafka_consumer_release(intake->consumer);
-    batch_clear(&intake->batch);
-    if (intake->retired != NULL) {
-        sources_free(intake->retired);
-        intake->retired = NULL;
+    const MappingContext *context = sources_context(intake->sources);
+    *commits = topics_partitions(&intake->topics, intake->scratch, count);
+    if (!kafka_admin_group_commits(intake->admin, intake->settings->group, *commits, *count,
+                                   intake->scratch, error))
+        return false;
+    for (size_t i = 0; i < *count; i++) {
+        int32_t number = keys_conflict(context, (*commits)[i].note);
+        if (number > 0)
+            return error_set(error, ERROR_FATAL,
+                             "hosts of group %s have different keys with the number %d; give all "
+                             "of them the same key file, or a new number to a new key (key_no, and "
+                             "the old key as before_key_no)",
+                             intake->settings->group, number);
     }
+    return true;
+}
+
+static bool
+note_stands(const KafkaCommit *commits, size_t count, const KafkaPosition *at, Text note)
+{
+    for (size_t i = 0; i < count; i++)
+        if (commits[i].partition == at->partition && strcmp(commits[i].topic, at->topic) == 0)
+            return text_equal(commits[i].note, note);
+    return false;
+}
+
+/*
+ * Before the first record of an assignment: our note is put beside the offsets where it does not stand yet, and all
+ * are read once more, so that of two hosts that start at once at least one sees the other.
+ */
+static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
+{
+    KafkaCommit *commits;
+    size_t total;
+    if (!check_keys(intake, &commits, &total, error))
+        return false;
+    Text note = keys_note(sources_context(intake->sources), intake->scratch);
+    bool stands = true;
+    for (size_t i = 0; i < count; i++)
+        stands = stands && note_stands(commits, total, &partitions[i], note);
+    return stands || (kafka_consumer_commit(intake->consumer, partitions, count, true, error) &&
+                      check_keys(intake, &commits, &total, error));
 }
 
 /* ---- assignment ---- */
 
 /* Starts where the group committed; a partition that never was read starts at its first record. */
-static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
+static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
 {
-    Intake *intake = context;
     if (!kafka_consumer_committed(intake->consumer, partitions, count, error))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -88,7 +137,20 @@ static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, 
                                        error))
             return false;
     }
+    return true;
+}
+
+static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
+{
+    Intake *intake = context;
+    bool good = find_starts(intake, partitions, count, error) &&
+                agree_on_keys(intake, partitions, count, error);
+    arena_reset(intake->scratch);
+    if (!good)
+        return false;
     places_set(&intake->places, partitions, count);
+    places_route(&intake->places, intake->sources);
+    backfill_hold(&intake->backfill, intake->consumer, &intake->places);
     log_event(LOG_INFO, "assigned", LOG_INT("partitions", count));
     return true;
 }
@@ -125,51 +187,111 @@ static bool on_lost(void *context, const KafkaPosition *wanted, int64_t low, Err
     return true;
 }
 
+/* ---- topics ---- */
+
+/* Asks for the cluster's topics. *came: some of them are new to us. */
+static bool look_for_topics(Intake *intake, bool *came, Error *error)
+{
+    KafkaTopic *there;
+    size_t count;
+    intake->topics_due_ms = clock_monotonic_ms() + intake->settings->topics_interval_ms;
+    if (!kafka_admin_topics(intake->admin, intake->scratch, &there, &count, error))
+        return false;
+    *came = topics_look(&intake->topics, intake->sources, there, count);
+    return true;
+}
+
+/* A question that fails is asked again later. */
+static void look_when_due(Intake *intake)
+{
+    bool came = false;
+    Error ignored = {0};
+    if (clock_monotonic_ms() < intake->topics_due_ms)
+        return;
+    if (look_for_topics(intake, &came, &ignored) && came)
+        intake->subscribe_wanted = true;
+    arena_reset(intake->scratch);
+}
+
 static bool open_consumer(Intake *intake, Error *error)
 {
+    char refresh[24];
+    snprintf(refresh, sizeof(refresh), "%lld", (long long)intake->settings->topics_interval_ms);
+    const KafkaProperty properties[] = {{"topic.metadata.refresh.interval.ms", refresh}};
     KafkaConsumerSpec spec = {
-        .client = {.brokers = intake->settings->brokers, .client_id = "intake"},
+        .client = {.brokers = intake->settings->brokers,
+                   .client_id = "intake",
+                   .properties = properties,
+                   .property_count = 1},
         .group = intake->settings->group,
         .assignor = "roundrobin",
         .queue_kbytes = (int32_t)intake->settings->queue_kbytes,
+        .notice_ends = true,
         .hooks = {.context = intake,
                   .assigned = on_assigned,
                   .revoked = on_revoked,
                   .lost = on_lost},
     };
-    spec.topics = sources_topics(intake->sources, &spec.topic_count);
-    intake->topics_due_ms = clock_monotonic_ms();
-    intake->missing_topics = SIZE_MAX;
-    return kafka_consumer_open(&spec, &intake->consumer, error);
+    spec.topics = topics_names(&intake->topics, intake->scratch);
+    spec.topic_count = intake->topics.count;
+    bool good = kafka_consumer_open(&spec, &intake->consumer, error);
+    if (good)
+        kafka_consumer_note(intake->consumer,
+                            keys_note(sources_context(intake->sources), intake->scratch).data);
+    arena_reset(intake->scratch);
+    return good;
 }
 
-/* ---- topics that do not exist yet ---- */
-
-/* Said once for each change; a question that fails is asked again later. */
-static void look_for_topics(Intake *intake)
+/* Topics that came in are added to the subscription. When one went, nothing of it may come any more: a new consumer. */
+static bool follow_topics(Intake *intake, Error *error)
 {
-    if (intake->missing_topics == 0 || clock_monotonic_ms() < intake->topics_due_ms)
-        return;
-    intake->topics_due_ms = clock_monotonic_ms() + TOPICS_CHECK_MS;
-    TextList missing;
-    Error ignored = {0};
-    if (kafka_consumer_missing_topics(intake->consumer, intake->scratch, &missing, &ignored) &&
-        missing.count != intake->missing_topics) {
-        for (size_t i = 0; i < missing.count; i++)
-            log_event(LOG_WARN, "topic_missing", LOG_TEXT("topic", missing.items[i]),
-                      LOG_STRING("reason", "it does not exist; waiting for it"));
-        if (missing.count == 0)
-            log_event(LOG_INFO, "topics_present", LOG_INT("missing", 0));
-        intake->missing_topics = missing.count;
+    if (intake->reopen_wanted) {
+        kafka_consumer_close(intake->consumer);
+        intake->consumer = NULL;
+        places_clear(&intake->places);
+        intake->reopen_wanted = false;
+        intake->subscribe_wanted = false;
+        return open_consumer(intake, error);
     }
+    if (!intake->subscribe_wanted)
+        return true;
+    const char **names = topics_names(&intake->topics, intake->scratch);
+    bool good = kafka_consumer_subscribe(intake->consumer, names, intake->topics.count, error);
+    intake->subscribe_wanted = !good;
     arena_reset(intake->scratch);
+    return good;
 }
 
 /* ---- step ---- */
 
-/* The batch in hand from records to acknowledged effects. */
+/* No record is in hand: new sources take over. */
+static void swap_sources(Intake *intake)
+{
+    bool gone;
+    bool came;
+    if (intake->next_sources == NULL)
+        return;
+    topics_follow(&intake->topics, intake->next_sources, &gone, &came);
+    intake->reopen_wanted = intake->reopen_wanted || gone;
+    intake->subscribe_wanted = intake->subscribe_wanted || came;
+    sources_free(intake->sources);
+    intake->sources = intake->next_sources;
+    intake->next_sources = NULL;
+    places_route(&intake->places, intake->sources);
+    intake->topics_due_ms = 0;
+}
+
+static void drop_batch(Intake *intake)
+{
+    kafka_consumer_release(intake->consumer);
+    batch_clear(&intake->batch);
+    swap_sources(intake);
+}
+
+/* One round of the batch in hand, from records to acknowledged effects. */
 static bool intake_handle(Intake *intake, Error *error)
 {
+    bool more = false;
     if (intake->batch.abandoned) {
         if (!sender_settle(&intake->sender, error))
             return false;
@@ -178,26 +300,21 @@ static bool intake_handle(Intake *intake, Error *error)
         if (!batch_send(&intake->batch, &intake->sender, error))
             return false;
         batch_note_done(&intake->batch, &intake->places);
+        backfill_took(&intake->backfill, intake->batch.history);
+        more = batch_end_round(&intake->batch);
     }
-    drop_batch(intake);
+    if (!more)
+        drop_batch(intake);
     return commit_when_due(intake, error);
-}
-
-static bool reopen_consumer(Intake *intake, Error *error)
-{
-    kafka_consumer_close(intake->consumer);
-    intake->consumer = NULL;
-    places_clear(&intake->places);
-    intake->reopen_wanted = false;
-    return open_consumer(intake, error);
 }
 
 static int read_wait_ms(const Intake *intake)
 {
+    int wait_ms = backfill_wait_ms(&intake->backfill, READ_WAIT_MS);
     if (!places_dirty(&intake->places))
-        return READ_WAIT_MS;
+        return wait_ms;
     int64_t left = intake->commit_due_ms - clock_monotonic_ms();
-    return left < 0 ? 0 : left < READ_WAIT_MS ? (int)left : READ_WAIT_MS;
+    return left < 0 ? 0 : left < wait_ms ? (int)left : wait_ms;
 }
 
 bool intake_step(void *state, Error *error)
@@ -205,9 +322,10 @@ bool intake_step(void *state, Error *error)
     Intake *intake = state;
     if (intake->batch.count > 0)
         return intake_handle(intake, error);
-    if (intake->reopen_wanted && !reopen_consumer(intake, error))
+    look_when_due(intake);
+    if (!follow_topics(intake, error))
         return false;
-    look_for_topics(intake);
+    backfill_steer(&intake->backfill, intake->consumer, &intake->places);
     const KafkaReading reading = {(size_t)intake->settings->in_flight_max, read_wait_ms(intake),
                                   READ_LINGER_MS};
     if (!kafka_consumer_read(intake->consumer, reading, &intake->batch.records,
@@ -247,6 +365,25 @@ static Sources *load_sources(const IntakeSettings *settings, Arena *arena, Error
     return sources;
 }
 
+/* Everything that Kafka has to answer for before the first record. */
+static bool open_kafka(Intake *intake, Error *error)
+{
+    const KafkaClientSpec client = {.brokers = intake->settings->brokers, .client_id = "intake"};
+    KafkaCommit *commits;
+    size_t count;
+    bool ignored;
+    if (!kafka_admin_open(&client, ASK_LIMIT_MS, &intake->admin, error) ||
+        !sender_open(intake->settings, intake->admin, &intake->sender, error))
+        return false;
+    backfill_init(&intake->backfill, intake->admin, intake->settings->matcher_group,
+                  intake->sender.report_topic);
+    topics_follow(&intake->topics, intake->sources, &ignored, &ignored);
+    bool good =
+        look_for_topics(intake, &ignored, error) && check_keys(intake, &commits, &count, error);
+    arena_reset(intake->scratch);
+    return good && open_consumer(intake, error);
+}
+
 bool intake_open(const void *settings, void **state, Error *error)
 {
     Intake *intake = calloc(1, sizeof(*intake));
@@ -255,34 +392,41 @@ bool intake_open(const void *settings, void **state, Error *error)
     intake->settings = settings;
     intake->scratch = arena_new(SCRATCH_BLOCK);
     batch_init(&intake->batch);
+    topics_init(&intake->topics);
     intake->sources = load_sources(settings, intake->scratch, error);
-    if (intake->sources == NULL || !sender_open(settings, &intake->sender, error) ||
-        !open_consumer(intake, error)) {
+    arena_reset(intake->scratch);
+    if (intake->sources == NULL || !open_kafka(intake, error)) {
         intake_close(intake);
         return false;
     }
-    arena_reset(intake->scratch);
     *state = intake;
     return true;
+}
+
+/* The same number must go on meaning the same key. */
+static bool same_keys(const Sources *old, const Sources *new, Arena *arena, Error *error)
+{
+    int32_t number = keys_conflict(sources_context(new), keys_note(sources_context(old), arena));
+    return number == 0 || error_set(error, ERROR_FATAL,
+                                    "the key file with the number %d holds another key than at the "
+                                    "start; a new key takes a new number",
+                                    number);
 }
 
 bool intake_reload(void *state, Error *error)
 {
     Intake *intake = state;
     Sources *sources = load_sources(intake->settings, intake->scratch, error);
+    bool good = sources != NULL && same_keys(intake->sources, sources, intake->scratch, error);
     arena_reset(intake->scratch);
-    if (sources == NULL)
+    if (!good) {
+        sources_free(sources);
         return false;
-    intake->reopen_wanted = intake->reopen_wanted || !sources_same_topics(sources, intake->sources);
-    /* The batch in hand was mapped at once, so it names the first of the sets replaced since, no other. */
-    if (intake->retired == NULL)
-        intake->retired = intake->sources;
-    else
-        sources_free(intake->sources);
-    intake->sources = sources;
-    places_forget_mappings(&intake->places);
+    }
+    sources_free(intake->next_sources);
+    intake->next_sources = sources;
     if (intake->batch.count == 0)
-        drop_batch(intake);
+        swap_sources(intake);
     return true;
 }
 
@@ -309,8 +453,10 @@ void intake_close(void *state)
     kafka_consumer_close(intake->consumer);
     sender_close(&intake->sender);
     places_clear(&intake->places);
+    kafka_admin_close(intake->admin);
+    topics_done(&intake->topics);
     sources_free(intake->sources);
-    sources_free(intake->retired);
+    sources_free(intake->next_sources);
     arena_free(intake->scratch);
     free(intake);
 }

@@ -9,6 +9,11 @@
 static const Setting SETTINGS[] = {
     SERVICE_BROKERS_ROW(IntakeSettings),
     SETTING_TEXT_ROW(IntakeSettings, group, "onecase-intake", NULL, "consumer group"),
+    SETTING_TEXT_ROW(IntakeSettings,
+                     matcher_group,
+                     "onecase-matcher",
+                     NULL,
+                     "consumer group of the matcher, which history waits for"),
     SERVICE_TOPIC_PREFIX_ROW(IntakeSettings),
     SETTING_TEXT_ROW(
         IntakeSettings, sources, "deploy/sources", NULL, "folder of mapping files, *.cfg"),
@@ -20,6 +25,13 @@ static const Setting SETTINGS[] = {
                      NULL,
                      "file with the secret key for hashes of reporters: 64 or more hex digits"),
     SETTING_INTEGER_ROW(IntakeSettings, key_no, "1", 1, 9999, "number of that key"),
+    SETTING_TEXT_ROW(IntakeSettings,
+                     before_key_file,
+                     "",
+                     NULL,
+                     "during a rotation: file with the key before; empty: none"),
+    SETTING_INTEGER_ROW(
+        IntakeSettings, before_key_no, "0", 0, 9999, "number of the key before; 0: none"),
     SETTING_INTEGER_ROW(IntakeSettings,
                         in_flight_max,
                         "500",
@@ -32,6 +44,12 @@ static const Setting SETTINGS[] = {
                         10,
                         60000,
                         "milliseconds between commits of offsets"),
+    SETTING_INTEGER_ROW(IntakeSettings,
+                        topics_interval_ms,
+                        "5000",
+                        100,
+                        600000,
+                        "milliseconds between looks for topics that have appeared"),
     SETTING_INTEGER_ROW(
         IntakeSettings, queue_kbytes, "1024", 64, 1048576, "kilobytes read ahead, about"),
     SERVICE_LOG_LEVEL_ROW(IntakeSettings),

@@ -11,12 +11,16 @@
 
 enum { VAULT_HEADERS_MAX = 11 };
 
-/* Original headers (ours of the same names would be mistaken for them, so oc- ones go), then what happened. */
+/*
+ * Original headers (ours of the same names would be mistaken for them, so oc- ones go), then what happened. Of a record
+ * with several dead items, headers and key stand once, with the bytes.
+ */
 static size_t vault_headers(const Outgoing *outgoing, Arena *arena, RecordHeader **headers)
 {
     RecordHeader *original = NULL;
     size_t original_count = 0;
-    if (!outgoing->truncated)
+    bool whole = !outgoing->truncated && text_is_absent(outgoing->kept_at);
+    if (whole)
         kafka_record_headers(outgoing->source, arena, &original, &original_count);
     *headers = ARENA_ARRAY(arena, RecordHeader, original_count + VAULT_HEADERS_MAX);
     size_t count = 0;
@@ -36,7 +40,7 @@ static size_t vault_headers(const Outgoing *outgoing, Arena *arena, RecordHeader
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
         (*headers)[count++] =
             (RecordHeader){own[i].name, text_is_absent(own[i].value) ? TEXT("") : own[i].value};
-    if (!text_is_absent(outgoing->source->key) && !outgoing->truncated)
+    if (!text_is_absent(outgoing->source->key) && whole)
         (*headers)[count++] = (RecordHeader){TEXT("oc-key"), outgoing->source->key};
     if (outgoing->truncated)
         (*headers)[count++] = (RecordHeader){TEXT("oc-truncated"), TEXT("true")};

@@ -34,10 +34,13 @@ void places_clear(Places *places)
     *places = (Places){0};
 }
 
-void places_forget_mappings(Places *places)
+void places_route(Places *places, const Sources *sources)
 {
-    for (size_t i = 0; i < places->count; i++)
-        places->items[i].mapping = NULL;
+    for (size_t i = 0; i < places->count; i++) {
+        const SourceRoute route = sources_route(sources, text_from(places->items[i].topic));
+        places->items[i].mapping = route.mapping;
+        places->items[i].backfill = route.backfill;
+    }
 }
 
 Place *places_find(const Places *places, Text topic, int32_t partition)

@@ -1,7 +1,7 @@
 #ifndef ONECASE_INTAKE_PLACES_H
 #define ONECASE_INTAKE_PLACES_H
 
-#include "domain/mapping.h"
+#include "sources.h"
 
 #include "adapters/kafka_client.h"
 
@@ -19,7 +19,8 @@ typedef struct Place {
     int64_t expected;
     int64_t done;
     int64_t committed;
-    const Mapping *mapping; /* NULL: not looked up yet */
+    const Mapping *mapping; /* NULL: its topic is not read any more */
+    bool backfill;          /* history */
     bool blocked;           /* scratch of batch_note_done */
 } Place;
 
@@ -31,7 +32,9 @@ typedef struct Places {
 /* New partitions, each starting at its offset; texts are copied. Replaces what was there. */
 void places_set(Places *places, const KafkaPosition *positions, size_t count);
 void places_clear(Places *places); /* frees */
-void places_forget_mappings(Places *places);
+
+/* Looks up each place's mapping; to be called whenever places or sources are new. */
+void places_route(Places *places, const Sources *sources);
 
 /* NULL: not ours. */
 Place *places_find(const Places *places, Text topic, int32_t partition);

@@ -5,13 +5,11 @@
 
 #include "base/clock.h"
 
-#include "adapters/kafka_admin.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE_MS = 1000, POLL_MS = 50, ASK_LIMIT_MS = 5000, LINGER_MS = 2 };
+enum { PATIENCE_MS = 1000, POLL_MS = 50, LINGER_MS = 2 };
 
 static void on_delivered(void *context, const KafkaDelivery *delivery)
 {
@@ -35,20 +33,15 @@ static char *prefixed(const char *prefix, const char *topic)
     return name;
 }
 
-static bool
-read_limits(const KafkaClientSpec *client, KafkaTopicLimit *limits, size_t count, Error *error)
+static bool read_limits(KafkaAdmin *admin, KafkaTopicLimit *limits, size_t count, Error *error)
 {
-    KafkaAdmin *admin;
-    if (!kafka_admin_open(client, ASK_LIMIT_MS, &admin, error))
-        return false;
     bool good = true;
     for (size_t i = 0; good && i < count; i++)
         good = kafka_admin_record_limit(admin, limits[i].topic, &limits[i].bytes, error);
-    kafka_admin_close(admin);
     return good;
 }
 
-bool sender_open(const IntakeSettings *settings, Sender *sender, Error *error)
+bool sender_open(const IntakeSettings *settings, KafkaAdmin *admin, Sender *sender, Error *error)
 {
     *sender = (Sender){.report_topic = prefixed(settings->topic_prefix, "onecase.report"),
                        .vault_topic = prefixed(settings->topic_prefix, "onecase.deadletter")};
@@ -61,7 +54,7 @@ bool sender_open(const IntakeSettings *settings, Sender *sender, Error *error)
         .delivered = on_delivered,
         .context = sender,
     };
-    if (read_limits(&spec.client, limits, spec.limit_count, error) &&
+    if (read_limits(admin, limits, spec.limit_count, error) &&
         kafka_producer_open(&spec, &sender->producer, error))
         return true;
     sender_close(sender);

@@ -3,6 +3,7 @@
 
 #include "settings.h"
 
+#include "adapters/kafka_admin.h"
 #include "adapters/kafka_producer.h"
 
 /*
@@ -31,7 +32,8 @@ typedef struct Sender {
 } Sender;
 
 /* Reads the topics' limits from the broker: RETRY while a topic is missing or nobody answers. */
-MUST_CHECK bool sender_open(const IntakeSettings *settings, Sender *sender, Error *error);
+MUST_CHECK bool
+sender_open(const IntakeSettings *settings, KafkaAdmin *admin, Sender *sender, Error *error);
 void sender_close(Sender *sender);
 
 /* Hands a message over; receipt->state becomes SENT, or REFUSED when it is too large for its topic (that is no failure). */

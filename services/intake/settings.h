@@ -7,14 +7,18 @@
 typedef struct IntakeSettings {
     const char *brokers;
     const char *group;
+    const char *matcher_group;
     const char *topic_prefix;
     const char *sources;
     const char *words;
     const char *regions;
     const char *key_file;
     int64_t key_no;
+    const char *before_key_file; /* "": none */
+    int64_t before_key_no;       /* 0: none */
     int64_t in_flight_max;
     int64_t commit_interval_ms;
+    int64_t topics_interval_ms;
     int64_t queue_kbytes;
     const char *log_level;
 } IntakeSettings;

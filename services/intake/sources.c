@@ -1,102 +1,84 @@
 /*
- * Mapping files, regions and the secret key, loaded together: a reload either has all of them or changes nothing.
+ * Mapping files, regions and the secret keys, loaded together: a reload either has all of them or changes nothing.
  */
 #include "sources.h"
 
-#include "base/digest.h"
+#include "keys.h"
 
 #include "adapters/mapping_file.h"
 #include "adapters/region_file.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { ARENA_BLOCK = 65536, KEY_BYTES_MIN = 32, KEY_BYTES_MAX = 512, TOPICS_MAX = 1000 };
+enum { ARENA_BLOCK = 65536, TOPICS_MAX = 1000, REASON_SIZE = 128 };
+
+static const char BACKFILL_SUFFIX[] = ".backfill";
 
 typedef struct Route {
     Text topic;
     const Mapping *mapping;
 } Route;
 
+typedef struct Pattern {
+    regex_t expression; /* for a whole name behind the prefix */
+    const Mapping *mapping;
+} Pattern;
+
 struct Sources {
     Arena *arena;
     MappingContext context;
+    Text prefix;
     Route *routes;
     const char **topics;
     size_t route_count;
+    Pattern *patterns;
+    size_t pattern_count;
 };
 
-typedef struct Faults {
-    Arena *arena; /* of the caller */
-    TextList *list;
-} Faults;
-
-static bool fault(Faults *faults, Text message)
+/* Names that no feed may have: our own topics would be read in a circle, history would be read as live. */
+static bool is_reserved(Text name)
 {
-    size_t bytes = faults->list->count * sizeof(Text);
-    faults->list->items =
-        arena_grow(faults->arena, faults->list->items, bytes, bytes + sizeof(Text));
-    faults->list->items[faults->list->count++] = text_copy(faults->arena, message);
-    return false;
+    return text_starts(name, TEXT("onecase.")) || text_ends(name, TEXT(BACKFILL_SUFFIX));
 }
 
-static bool fault_about(Faults *faults, const char *what, const char *path, const char *message)
-{
-    return fault(faults, text_format(faults->arena, "%s: %s: %s", what, path, message));
-}
-
-static bool check_mode(Faults *faults, const char *path, FILE *file)
-{
-    struct stat facts;
-    if (fstat(fileno(file), &facts) != 0)
-        return fault_about(faults, "key_file", path, strerror(errno));
-    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return fault(faults, text_format(faults->arena,
-                                         "key_file: %s is open to others than its owner; run "
-                                         "`chmod 600 %s`",
-                                         path, path));
-    return true;
-}
-
-static bool read_key(Faults *faults, const IntakeSettings *settings, Arena *arena, Text *key)
-{
-    const char *path = settings->key_file;
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return fault_about(faults, "key_file", path, strerror(errno));
-    char hex[2 * KEY_BYTES_MAX + 2];
-    size_t size = fread(hex, 1, sizeof(hex), file);
-    bool good = check_mode(faults, path, file);
-    fclose(file);
-    if (!good)
-        return false;
-    Text digits = text_trim((Text){hex, size});
-    size_t bytes = digits.size / 2;
-    uint8_t *secret = arena_alloc(arena, KEY_BYTES_MAX);
-    good =
-        bytes >= KEY_BYTES_MIN && bytes <= KEY_BYTES_MAX && digest_from_hex(digits, secret, bytes);
-    explicit_bzero(hex, sizeof(hex));
-    if (!good)
-        return fault_about(faults, "key_file", path,
-                           "64 to 1024 hex digits are expected, for instance of "
-                           "`openssl rand -hex 32`");
-    *key = (Text){(const char *)secret, bytes};
-    return true;
-}
-
-static bool add_routes(Faults *faults, Sources *sources, const Mapping *mapping, const char *prefix)
+static bool add_routes(Faults *faults, Sources *sources, const Mapping *mapping)
 {
     TextList topics = mapping_topics(mapping);
+    bool good = true;
     for (size_t i = 0; i < topics.count; i++) {
         if (sources->route_count == TOPICS_MAX)
-            return fault(faults, TEXT("sources: more than 1000 topics"));
-        Text name = text_format(sources->arena, "%s%.*s", prefix, TEXT_ARGS(topics.items[i]));
+            return faults_add(faults, TEXT("sources: more than 1000 topics"));
+        if (is_reserved(topics.items[i]))
+            good = faults_format(faults,
+                                 "sources: topic \"%.*s\" of mapping %.*s: onecase.* are the hub's "
+                                 "own, *.backfill is read with the topic before it",
+                                 TEXT_ARGS(topics.items[i]), TEXT_ARGS(mapping_name(mapping)));
+        Text name = text_format(sources->arena, "%.*s%.*s", TEXT_ARGS(sources->prefix),
+                                TEXT_ARGS(topics.items[i]));
         sources->topics[sources->route_count] = name.data;
         sources->routes[sources->route_count++] = (Route){name, mapping};
     }
+    return good;
+}
+
+static bool add_pattern(Faults *faults, Sources *sources, const Mapping *mapping)
+{
+    Text pattern = mapping_topic_pattern(mapping);
+    if (text_is_absent(pattern))
+        return true;
+    Text whole = text_format(sources->arena, "^(%.*s)$", TEXT_ARGS(pattern));
+    Pattern *made = &sources->patterns[sources->pattern_count];
+    int code = regcomp(&made->expression, whole.data, REG_EXTENDED | REG_NOSUB);
+    if (code != 0) {
+        char reason[REASON_SIZE];
+        regerror(code, &made->expression, reason, sizeof(reason));
+        return faults_format(faults, "sources: topic_pattern of mapping %.*s: %s",
+                             TEXT_ARGS(mapping_name(mapping)), reason);
+    }
+    made->mapping = mapping;
+    sources->pattern_count++;
     return true;
 }
 
@@ -105,10 +87,10 @@ static bool load_mappings(Faults *faults, Sources *sources, const IntakeSettings
     TextList paths;
     Error error = {0};
     if (!mapping_file_list(settings->sources, sources->arena, &paths, &error))
-        return fault(faults, text_format(faults->arena, "sources: %s", error.text));
+        return faults_format(faults, "sources: %s", error.text);
     if (paths.count == 0)
-        return fault_about(faults, "sources", settings->sources,
-                           "no mapping file (*.cfg) is there");
+        return faults_format(faults, "sources: %s: no mapping file (*.cfg) is there",
+                             settings->sources);
     const MappingFileOptions options = {.words_folder = settings->words,
                                         .regions = sources->context.regions};
     const Mapping **mappings = ARENA_ARRAY(sources->arena, const Mapping *, paths.count);
@@ -116,11 +98,17 @@ static bool load_mappings(Faults *faults, Sources *sources, const IntakeSettings
     bool good = mapping_file_load_all(paths, &options, sources->arena, mappings, &findings);
     for (size_t i = 0; i < findings.count; i++)
         if (!findings.items[i].warning)
-            fault(faults, mapping_finding_text(faults->arena, &findings.items[i]));
+            faults_add(faults, mapping_finding_text(faults->arena, &findings.items[i]));
+    if (!good)
+        return false;
     sources->routes = ARENA_ARRAY(sources->arena, Route, TOPICS_MAX);
     sources->topics = ARENA_ARRAY(sources->arena, const char *, TOPICS_MAX);
-    for (size_t i = 0; good && i < paths.count; i++)
-        good = add_routes(faults, sources, mappings[i], settings->topic_prefix);
+    sources->patterns = ARENA_ARRAY(sources->arena, Pattern, paths.count);
+    for (size_t i = 0; i < paths.count; i++) {
+        bool routes = add_routes(faults, sources, mappings[i]);
+        bool pattern = add_pattern(faults, sources, mappings[i]);
+        good = good && routes && pattern;
+    }
     return good;
 }
 
@@ -129,15 +117,15 @@ Sources *sources_load(const IntakeSettings *settings, Arena *arena, TextList *fa
     Arena *own = arena_new(ARENA_BLOCK);
     Sources *sources = ARENA_NEW(own, Sources);
     sources->arena = own;
-    sources->context.key.number = (int32_t)settings->key_no;
+    sources->prefix = text_copy(own, text_from(settings->topic_prefix));
     Faults found = {.arena = arena, .list = faults};
     /* All three are tried, so that one run names every fault. */
-    bool key = read_key(&found, settings, own, &sources->context.key.secret);
+    bool keys = keys_load(settings, own, &sources->context, &found);
     Error error = {0};
     bool regions = region_file_load(settings->regions, own, &sources->context.regions, &error) ||
-                   fault(&found, text_from(error.text));
+                   faults_add(&found, text_from(error.text));
     bool mappings = load_mappings(&found, sources, settings);
-    if (key && regions && mappings)
+    if (keys && regions && mappings)
         return sources;
     sources_free(sources);
     return NULL;
@@ -147,9 +135,9 @@ void sources_free(Sources *sources)
 {
     if (sources == NULL)
         return;
-    Text secret = sources->context.key.secret;
-    if (secret.data != NULL)
-        explicit_bzero((char *)(uintptr_t)secret.data, secret.size);
+    for (size_t i = 0; i < sources->pattern_count; i++)
+        regfree(&sources->patterns[i].expression);
+    keys_wipe(&sources->context);
     arena_free(sources->arena);
 }
 
@@ -164,18 +152,44 @@ const char *const *sources_topics(const Sources *sources, size_t *count)
     return sources->topics;
 }
 
-bool sources_same_topics(const Sources *a, const Sources *b)
+/* `name` is without the prefix and a C string. */
+static SourceRoute route_by_pattern(const Sources *sources, const char *name)
 {
-    for (size_t i = 0; i < a->route_count; i++)
-        if (sources_mapping(b, a->routes[i].topic) == NULL)
-            return false;
-    return a->route_count == b->route_count;
+    SourceRoute route = {0};
+    if (is_reserved(text_from(name)) || text_starts(text_from(name), TEXT("__")))
+        return route;
+    for (size_t i = 0; i < sources->pattern_count; i++) {
+        if (regexec(&sources->patterns[i].expression, name, 0, NULL, 0) != 0)
+            continue;
+        const Mapping *mapping = sources->patterns[i].mapping;
+        if (route.mapping != NULL)
+            return (SourceRoute){.rivals = {route.mapping, mapping}};
+        route.mapping = mapping;
+    }
+    return route;
 }
 
-const Mapping *sources_mapping(const Sources *sources, Text topic)
+static SourceRoute route_live(const Sources *sources, Text topic)
 {
     for (size_t i = 0; i < sources->route_count; i++)
         if (text_equal(sources->routes[i].topic, topic))
-            return sources->routes[i].mapping;
-    return NULL;
+            return (SourceRoute){.mapping = sources->routes[i].mapping};
+    enum { NAME_MAX_BYTES = 249 }; /* Kafka's own limit */
+    char name[NAME_MAX_BYTES + 1];
+    Text bare = text_slice(topic, sources->prefix.size, topic.size);
+    if (!text_starts(topic, sources->prefix) || bare.size == 0 || bare.size > NAME_MAX_BYTES)
+        return (SourceRoute){0};
+    memcpy(name, bare.data, bare.size);
+    name[bare.size] = '\0';
+    return route_by_pattern(sources, name);
+}
+
+SourceRoute sources_route(const Sources *sources, Text topic)
+{
+    if (!text_ends(topic, TEXT(BACKFILL_SUFFIX)))
+        return route_live(sources, topic);
+    Text live = text_slice(topic, 0, topic.size - (sizeof(BACKFILL_SUFFIX) - 1));
+    SourceRoute route = route_live(sources, live);
+    route.backfill = route.mapping != NULL;
+    return route;
 }

@@ -6,22 +6,32 @@
 #include "domain/mapping.h"
 
 /*
- * Everything that decides how a record is read: mappings, regions and the key. Loaded and checked as a whole, then
+ * Everything that decides how a record is read: mappings, regions and keys. Loaded and checked as a whole, then
  * immutable; a reload makes a new one.
  */
 typedef struct Sources Sources;
 
+/* What is read from a topic, if anything. */
+typedef struct SourceRoute {
+    const Mapping *mapping; /* NULL: the topic is not ours */
+    bool backfill;          /* history: read as a guest of the live topic's mapping */
+    const Mapping
+        *rivals[2]; /* patterns of two mappings fit: nobody's until one gives way; else NULL */
+} SourceRoute;
+
 /* NULL when there is a fault; all faults are "file:line: message" on `arena`. Owned by the caller: sources_free. */
 Sources *sources_load(const IntakeSettings *settings, Arena *arena, TextList *faults);
-void sources_free(Sources *sources); /* NULL is fine */
+void sources_free(Sources *sources); /* NULL is fine; overwrites the keys */
 
 const MappingContext *sources_context(const Sources *sources);
 
-/* Names of all topics, with the prefix, as C strings that live as long as the sources. */
+/* Topics that are named in mapping files, with the prefix, as C strings that live as long as the sources. */
 const char *const *sources_topics(const Sources *sources, size_t *count);
-bool sources_same_topics(const Sources *a, const Sources *b);
 
-/* The mapping of a topic (with the prefix). NULL: none. */
-const Mapping *sources_mapping(const Sources *sources, Text topic);
+/*
+ * By the topic's whole name. A name in a mapping file is stronger than any pattern. T.backfill goes where T goes. A
+ * pattern never takes onecase.*, *.backfill as a live topic, or Kafka's own topics (__*).
+ */
+SourceRoute sources_route(const Sources *sources, Text topic);
 
 #endif

@@ -1,0 +1,160 @@
+/*
+ * Key files and what hosts let each other know about them. No secret is ever printed; a fingerprint stands in commits
+ * alone.
+ */
+#include "keys.h"
+
+#include "base/digest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { KEY_BYTES_MIN = 32, KEY_BYTES_MAX = 512, FINGERPRINT_BYTES = 8 };
+
+typedef struct Fingerprint {
+    char hex[2 * FINGERPRINT_BYTES + 1];
+} Fingerprint;
+
+/* ---- files ---- */
+
+static bool check_mode(Faults *faults, const char *setting, const char *path, FILE *file)
+{
+    struct stat facts;
+    if (fstat(fileno(file), &facts) != 0)
+        return faults_format(faults, "%s: %s: %s", setting, path, strerror(errno));
+    if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        return faults_format(faults, "%s: %s is open to others than its owner; run `chmod 600 %s`",
+                             setting, path, path);
+    return true;
+}
+
+static bool
+read_key(Faults *faults, const char *setting, const char *path, Arena *arena, Text *secret)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return faults_format(faults, "%s: %s: %s", setting, path, strerror(errno));
+    char hex[2 * KEY_BYTES_MAX + 2];
+    setvbuf(file, NULL, _IONBF, 0); /* no copy of the secret in a buffer of stdio's */
+    size_t size = fread(hex, 1, sizeof(hex), file);
+    bool good = check_mode(faults, setting, path, file);
+    fclose(file);
+    Text digits = text_trim((Text){hex, size});
+    size_t bytes = digits.size / 2;
+    uint8_t *key = arena_alloc(arena, KEY_BYTES_MAX);
+    bool readable =
+        bytes >= KEY_BYTES_MIN && bytes <= KEY_BYTES_MAX && digest_from_hex(digits, key, bytes);
+    explicit_bzero(hex, sizeof(hex));
+    if (good && !readable)
+        return faults_format(faults,
+                             "%s: %s: 64 to 1024 hex digits are expected, for instance of "
+                             "`openssl rand -hex 32`",
+                             setting, path);
+    *secret = (Text){(const char *)key, readable ? bytes : 0};
+    return good;
+}
+
+static bool
+load_before(const IntakeSettings *settings, Arena *arena, MappingContext *context, Faults *faults)
+{
+    bool has_file = settings->before_key_file[0] != '\0';
+    bool has_number = settings->before_key_no > 0;
+    if (!has_file && !has_number)
+        return true;
+    if (!has_number)
+        return faults_add(faults, TEXT("before_key_no: the number of the key in before_key_file is "
+                                       "missing; give both or neither"));
+    if (!has_file)
+        return faults_add(faults, TEXT("before_key_file: the file of the key with before_key_no is "
+                                       "missing; give both or neither"));
+    if (settings->before_key_no == settings->key_no)
+        return faults_format(faults,
+                             "before_key_no = %lld is key_no too; a new key takes a new number",
+                             (long long)settings->before_key_no);
+    context->key_before.number = (int32_t)settings->before_key_no;
+    return read_key(faults, "before_key_file", settings->before_key_file, arena,
+                    &context->key_before.secret);
+}
+
+bool keys_load(const IntakeSettings *settings,
+               Arena *arena,
+               MappingContext *context,
+               Faults *faults)
+{
+    context->key.number = (int32_t)settings->key_no;
+    bool now = read_key(faults, "key_file", settings->key_file, arena, &context->key.secret);
+    bool before = load_before(settings, arena, context, faults);
+    if (!now || !before)
+        return false;
+    if (context->key_before.number > 0 &&
+        text_equal(context->key.secret, context->key_before.secret))
+        return faults_format(faults, "before_key_file: %s holds the key of key_file",
+                             settings->before_key_file);
+    return true;
+}
+
+static void wipe(MappingKey *key)
+{
+    if (key->secret.data != NULL)
+        explicit_bzero((char *)(uintptr_t)key->secret.data, key->secret.size);
+    *key = (MappingKey){0};
+}
+
+void keys_wipe(MappingContext *context)
+{
+    wipe(&context->key);
+    wipe(&context->key_before);
+}
+
+/* ---- notes ---- */
+
+static Fingerprint fingerprint(const MappingKey *key)
+{
+    Fingerprint print;
+    uint8_t code[SHA256_SIZE];
+    digest_hmac_sha256(key->secret, TEXT("onecase key check"), code);
+    digest_hex(code, FINGERPRINT_BYTES, print.hex);
+    return print;
+}
+
+Text keys_note(const MappingContext *context, Arena *arena)
+{
+    Fingerprint now = fingerprint(&context->key);
+    if (context->key_before.number == 0)
+        return text_format(arena, "key=%d@%s;", context->key.number, now.hex);
+    Fingerprint before = fingerprint(&context->key_before);
+    return text_format(arena, "key=%d@%s;key=%d@%s;", context->key.number, now.hex,
+                       context->key_before.number, before.hex);
+}
+
+/* `value` is NUMBER@FINGERPRINT. */
+static bool contradicts(const MappingKey *key, Text value)
+{
+    size_t at = text_find(value, TEXT("@"), 0);
+    int64_t number;
+    if (key->number == 0 || at == SIZE_MAX || !text_to_int64(text_slice(value, 0, at), &number) ||
+        number != key->number)
+        return false;
+    return !text_is(text_slice(value, at + 1, value.size), fingerprint(key).hex);
+}
+
+int32_t keys_conflict(const MappingContext *context, Text note)
+{
+    static const char NAME[] = "key=";
+    for (size_t at = 0; at < note.size;) {
+        size_t end = text_find(note, TEXT(";"), at);
+        end = end == SIZE_MAX ? note.size : end;
+        Text entry = text_slice(note, at, end - at);
+        at = end + 1;
+        if (!text_starts(entry, TEXT(NAME)))
+            continue;
+        Text value = text_slice(entry, sizeof(NAME) - 1, entry.size);
+        if (contradicts(&context->key, value))
+            return context->key.number;
+        if (contradicts(&context->key_before, value))
+            return context->key_before.number;
+    }
+    return 0;
+}
