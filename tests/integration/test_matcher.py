@@ -34,7 +34,9 @@ def test_accounts_for_every_offset_of_four_feeds(log, database, start_service):
 def test_stores_a_report_column_by_column(log, database, start_service):
     log.use(database)
     log.report("S1", category_source="9014", category_system="12345", category_confidence=80, body="synthetic body",
-               address="a road 1", area_code="990101", trapped=2, verified=True, level=1, status=20, flags=["enc_repaired"],
+               address="a road 1", area_code="990101", trapped=2, verified=True, level=1, status=20,
+               flags=["enc_repaired", "time_12h", "time_mismatch", "time_suspect", "time_unreadable", "timely"],
+               reporter_before="7:" + "0123456789abcdef" * 2, noise=["set phrase", "a \"second\" one"], part_no=3,
                occurred_at="2026-02-01T00:10:00.500Z", quoted_nos=["A\"1", "B\\2"], usc_code="91990101MA0000000X")
     places = log.send()
     start_service("matcher")
@@ -43,7 +45,8 @@ def test_stores_a_report_column_by_column(log, database, start_service):
         "select region, report_id, source, record_no, kind, occurred_at at time zone 'UTC', event_at = occurred_at, "
         "source_category, category_system, category_code, category_confidence, title, body, address_text, area_code, lon, lat, "
         "coordinate_system, precision_class, trapped, injured, verified, level, status, urged, repeats, flags, quoted_nos, "
-        "usc_code, encode(reporter_hash, 'hex'), reporter_key, reporter_kind, topic, partition, kafka_offset, "
+        "usc_code, encode(reporter_hash, 'hex'), reporter_key, reporter_kind, encode(reporter_before_hash, 'hex'), "
+        "reporter_before_key, noise, part_no, time_flags, topic, partition, kafka_offset, "
         "report_partition, report_offset, mapping_digest, payload from onecase.reports")
     assert len(row) == 1
     values = list(row[0])
@@ -51,8 +54,11 @@ def test_stores_a_report_column_by_column(log, database, start_service):
     assert occurred.isoformat() == "2026-02-01T00:10:00.500000"
     assert values == [
         "9901", 1, "H12345", "S1", "report", True, "9014", "12345", "A02", 80, "synthetic S1", "synthetic body", "a road 1",
-        "990101", 120.5, 30.25, "GCJ-02", "B", 2, None, True, 1, 20, 0, 0, ["enc_repaired"], ["A\"1", "B\\2"],
-        "91990101MA0000000X", "53310000000000000000000000000000", 1, "citizen", log.topics.name("hotline.workorder"), 0, 0,
+        "990101", 120.5, 30.25, "GCJ-02", "B", 2, None, True, 1, 20, 0, 0,
+        ["enc_repaired", "time_12h", "time_mismatch", "time_suspect", "time_unreadable", "timely"], ["A\"1", "B\\2"],
+        "91990101MA0000000X", "53310000000000000000000000000000", 1, "citizen",
+        "0123456789abcdef0123456789abcdef", 7, ["set phrase", "a \"second\" one"], 3,
+        ["time_12h", "time_mismatch", "time_suspect", "time_unreadable"], log.topics.name("hotline.workorder"), 0, 0,
         places[0][0], places[0][1], "h12345@0123456789ab", None]
     stamp = {(r.partition, r.offset): r.timestamp_ms for r in log.topics.read("onecase.report")}[places[0]]
     assert database.value("select (extract(epoch from received_at) * 1000)::bigint from onecase.reports") == stamp
@@ -85,6 +91,32 @@ def test_a_newer_revision_replaces_and_an_older_one_is_kept(log, database, start
         "from onecase.report_revisions order by report_offset") == [
         ("update", 3, True, 10, 60, None), ("update", 2, False, 60, 60, "late"), ("assignment", 4, True, 60, 60, None)]
     assert database.rows("select last_offset, revision from onecase.record_index") == [(3, 4)]
+
+
+@pytest.mark.parametrize("batch_max", [1, 500])
+def test_what_belongs_to_a_field_goes_with_it(log, database, start_service, batch_max):
+    """Noise is that of the texts, the hash under the key before is the reporter's, flags of time are those of the flags."""
+    log.use(database)
+    old, new, both = "1:" + "ab" * 16, "2:" + "cd" * 16, {"noise": ["set phrase"], "flags": ["narrowed", "time_12h"]}
+    changes = {"R1": {"status": 20}, "R2": {"title": "another"}, "R3": {"body": "another", "noise": ["other phrase"]},
+               "R4": {"reporter": new}, "R5": {"reporter": new, "reporter_before": old[:-1] + "0"},
+               "R6": {"flags": ["text_cut"]}, "R7": {"flags": ["time_mismatch"]}}
+    for record_no, change in changes.items():
+        log.report(record_no, revision=1, body="synthetic body", reporter=new, reporter_before=old, **both)
+        log.report(record_no, "update", revision=2, **change)
+        log.report(record_no, "update", revision=3, status=30)
+    log.send()
+    start_service("matcher", "--set", f"batch_max={batch_max}")
+    wait_until_stored(database, log)
+    assert database.rows("select record_no, noise, reporter_before_key || ':' || encode(reporter_before_hash, 'hex'), flags,"
+                         " time_flags from onecase.reports order by 1") == [
+        ("R1", ["set phrase"], old, ["narrowed", "time_12h"], ["time_12h"]),
+        ("R2", None, old, ["narrowed", "time_12h"], ["time_12h"]),
+        ("R3", ["other phrase"], old, ["narrowed", "time_12h"], ["time_12h"]),
+        ("R4", ["set phrase"], None, ["narrowed", "time_12h"], ["time_12h"]),
+        ("R5", ["set phrase"], old[:-1] + "0", ["narrowed", "time_12h"], ["time_12h"]),
+        ("R6", ["set phrase"], old, ["text_cut"], None),
+        ("R7", ["set phrase"], old, ["time_mismatch"], ["time_mismatch"])]
 
 
 @pytest.mark.parametrize("batch_max", [1, 500])

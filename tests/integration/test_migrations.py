@@ -18,8 +18,8 @@ NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 ROLES = ["onecase_analyst", "onecase_custodian", "onecase_operator", "onecase_views", "onecase_writer"]
 PARTITIONED = ["case_events", "decisions", "report_revisions", "reports"]
 # What tells of persons, or is free text that may: no view may read it.
-PERSONAL = ["reporter_hash", "reporter_key", "reporter_before_hash", "reporter_before_key", "title", "body", "address_text", "place_name", "payload", "party_name",
-            "values_report", "values_hazard", "sentence", "changes", "message"]
+PERSONAL = ["reporter_hash", "reporter_key", "reporter_before_hash", "reporter_before_key", "title", "body", "address_text",
+            "place_name", "payload", "party_name", "values_report", "values_hazard", "sentence", "changes", "message"]
 
 
 def changes_of_plan() -> list[str]:
@@ -76,6 +76,31 @@ def test_deploys_verifies_reverts_and_deploys_again(servers: LocalServers, empty
 
     sqitch(servers, name, "deploy", "--verify")
     assert catalogue(empty_database) == first
+
+
+def test_a_database_with_rows_and_partitions_takes_the_later_changes(servers: LocalServers, empty_database: Database) -> None:
+    """Deployed up to the first release, used, then brought up to date and back: rows stay, new columns are commented."""
+    name = empty_database.name
+    sqitch(servers, name, "deploy", "--verify", "--to", "issue_list")
+    empty_database.execute("select onecase.make_partitions(%s)", [NOON])
+    empty_database.execute("""insert into onecase.reports (region, report_id, source, record_no, kind, received_at, topic, partition,
+        kafka_offset, report_partition, report_offset) values ('9901', 1, 'GRID', 'G-1', 'report', %s, 'grid.event', 0, 0, 5, 0)""",
+                           [NOON])
+    empty_database.execute("""insert into onecase.pending_updates (report_partition, report_offset, region, source, record_no, kind,
+        topic, partition, kafka_offset, received_at, payload) values (5, 1, '9901', 'GRID', 'G-2', 'update', 'grid.event', 0, 1, %s,
+        '{}')""", [NOON])
+    before = catalogue(empty_database)
+    sqitch(servers, name, "deploy", "--verify")
+    assert empty_database.rows("select record_no, noise, reporter_before_hash, reporter_before_key from onecase.reports") == [
+        ("G-1", None, None, None)]
+    assert empty_database.rows("select record_no, backfill from onecase.pending_updates") == [("G-2", False)]
+    added = {tuple(row[:4]): row[-1] for row in set(catalogue(empty_database)) - set(before)}
+    assert ("column", "onecase", "reports_y2026m11", "noise") in added
+    assert [key for key, comment in added.items() if not in_both_languages(comment)] == []
+    sqitch(servers, name, "revert", "-y", "--to", "issue_list")
+    names = [row[:5] for row in before if not row[3].startswith("........pg.dropped")]
+    assert [row[:5] for row in catalogue(empty_database) if not row[3].startswith("........pg.dropped")] == names
+    assert empty_database.rows("select record_no from onecase.reports") == [("G-1",)]
 
 
 @pytest.fixture
@@ -513,7 +538,8 @@ def test_the_operator_reads_reports_without_the_reporter(database: Database) -> 
     with database.connect() as operator:
         operator.execute("set role onecase_operator")
         operator.execute("select region, report_id, record_no, title, body, hazard_id from onecase.reports")
-        for column in ("reporter_hash", "reporter_key", "payload"):
+        operator.execute("select noise, time_flags from onecase.reports")
+        for column in ("reporter_hash", "reporter_key", "reporter_before_hash", "reporter_before_key", "payload"):
             assert sqlstate(operator, f"select {column} from onecase.reports") == "42501"
 
 
