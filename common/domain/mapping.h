@@ -19,7 +19,8 @@
  * value that cannot be read kills the record only where its field is required.
  *
  * `unwrap`: the text at each pointer is replaced by the JSON it holds, in the order given. Absent,
- * null, `empty` or already an object or array: left alone. No JSON: dead, rule "unwrap", its pointer.
+ * null, `empty` or already an object or array: left alone. No JSON: dead, rule "unwrap", its pointer; in an item
+ * it is that item alone that is dead.
  *
  * `each`: the elements of the array at its pointer are items, each mapped by itself into one record.
  * A pointer that begins with the pointer of `each` and "/`*`" stands for the item in hand
@@ -28,7 +29,8 @@
  * Absent, null or another scalar: dead, rule "each". No element: one record, ignored, reason "no
  * items". More than MAPPING_ITEMS_MAX: dead, rule "each". An item that is no object is a dead record
  * of its own (rule "each", "/items/3"). Pointers of dead records name the item by its number.
- * part_no is the number of the item from 0, as in ce_id, unless it is mapped.
+ * part_no is the number of the item from 0, as in ce_id, unless a field gives it. What stands outside the items is read
+ * once for each of them: when that becomes too much work for one message, the rest is dead, rule "too_large".
  *
  * Where the language leaves room:
  * - `unless`: the words are looked for in every value title and body may be taken from.
@@ -39,6 +41,8 @@
  *   different: flag "time_mismatch", nothing is changed. A number that does not fit: nothing.
  * - A time (due_at apart) more than 10 minutes after or more than 400 days before the record's own
  *   Kafka time stamp is kept and flagged "time_suspect"; in backfill only the future is suspect.
+ * - An unknown code is never the end of a record: a required category without row, `unknown` and default is J03.
+ * - `narrowed` is left when a full-width letter or digit became narrow, in clean, extract or a conversion.
  * - `keywords`: when the table has no row for the code, when there is no code, or when the row's
  *   confidence is below 60, the phrases of the list are looked for in title and body as they stand in
  *   the report; the highest confidence wins, then the longest phrase, then the first in the list. Its
@@ -52,7 +56,7 @@
  * - reporter is the keyed hash of the normalised number, or of "SOURCE/ID" where `as` is not phone:
  *   an id means something within its own system only. reporter_kind is "masked" when the number
  *   came masked, whatever is mapped; a report without a number is "anonymous" unless another kind
- *   than citizen is mapped.
+ *   than citizen is mapped. Without a key there is no reporter.
  * - Free text (title, body, address, place_name, party_name, measures, result, channel,
  *   finder_post, lead_org, assist_orgs, the source's own codes, extra) is scrubbed of numbers of
  *   persons (domain/scrub.h) after extraction and before it is cut to `max`. A record number longer
