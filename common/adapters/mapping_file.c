@@ -144,6 +144,7 @@ bool mapping_file_load_all(TextList paths,
         mappings[i] =
             mapping_file_load(text_string(arena, paths.items[i]), options, arena, findings);
     mapping_lint_together(mappings, paths.count, findings);
+    check_topics_together(mappings, paths.count, findings);
     mapping_finding_sort(findings);
     return findings->errors == 0;
 }

@@ -130,3 +130,66 @@ void load_code_csv(MappingLoad *load, Text name, CodeTable *table)
             load_code_row(&csv, &row, arena, table);
     csv_close(csv.reader);
 }
+
+static void load_keyword_row(const CsvFile *csv, const CsvRow *row, Arena *arena, Keyword *made)
+{
+    *made = (Keyword){.line = (int)row->line};
+    if (cell(row, 0).size == 0 || cell(row, 1).size == 0) {
+        note(csv, row->line, "a row must have \"phrase\" and \"class\"");
+        return;
+    }
+    if (cell(row, 2).size == 0) {
+        note(csv, row->line, "a row must have a confidence");
+        return;
+    }
+    if (!read_confidence(csv, row, 2, &made->confidence))
+        return;
+    made->category = text_copy(arena, cell(row, 1));
+    if (category_find(made->category) == NULL)
+        mapping_finding(csv->findings, FINDING_CODE_UNKNOWN_CLASS, csv->file, (int)row->line,
+                        "\"%.*s\" means \"%.*s\", which is not a leaf of the hazard tree such as "
+                        "A02",
+                        TEXT_ARGS(cell(row, 0)), TEXT_ARGS(made->category));
+    made->phrase = text_copy(arena, cell(row, 0));
+}
+
+static const KeywordList *read_keywords(MappingLoad *load, Text name, CsvFile *csv)
+{
+    Arena *arena = load->reader.arena;
+    Keyword *keywords = ARENA_ARRAY(arena, Keyword, count_lines(csv->content));
+    size_t count = 0;
+    CsvRow row;
+    if (open_csv(csv)) {
+        while (next_row(csv, &row)) {
+            load_keyword_row(csv, &row, arena, &keywords[count]);
+            count += !text_is_absent(keywords[count].phrase);
+        }
+        if (count == 0)
+            mapping_finding(csv->findings, FINDING_LIST_EMPTY, csv->file, 0,
+                            "the keyword list is empty");
+    }
+    csv_close(csv->reader);
+    return keyword_list_new(arena, name, keywords, count);
+}
+
+const KeywordList *load_keywords(MappingLoad *load, Text name, int line)
+{
+    Arena *arena = load->reader.arena;
+    for (size_t i = 0; i < load->keyword_count; i++)
+        if (text_equal(keyword_list_name(load->keywords[i]), name))
+            return load->keywords[i];
+    Text file = text_is(name, "shared") ? TEXT("keywords") : name;
+    CsvFile csv = {
+        .findings = load->reader.findings,
+        .file = text_format(arena, "%.*s%.*s.csv", TEXT_ARGS(load->words_folder), TEXT_ARGS(file)),
+        .header = "phrase,class,confidence",
+        .least = 3,
+        .confidence_least = 1};
+    csv.content = load_file(load, csv.file, line);
+    if (text_is_absent(csv.content))
+        return NULL;
+    const KeywordList *list = read_keywords(load, name, &csv);
+    if (load->keyword_count < sizeof(load->keywords) / sizeof(load->keywords[0]))
+        load->keywords[load->keyword_count++] = list;
+    return list;
+}

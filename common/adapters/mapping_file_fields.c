@@ -36,6 +36,9 @@ static void load_selection(MappingLoad *load, const config_setting_t *group, Map
             continue;
         }
         field->pointers = reader_pointers(reader, group, WAYS[i].key, &field->pointer_count);
+        if (reader_is_empty_list(group, WAYS[i].key))
+            READER_FINDING(reader, FINDING_LIST_EMPTY, line_of(group, WAYS[i].key),
+                           "field \"%s\": \"%s\" is empty", field->target->name, WAYS[i].key);
     }
     if (given != 1)
         READER_FINDING(reader, FINDING_SELECTION, field->line,

@@ -75,11 +75,12 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
             reader, FINDING_BAD_VALUE, reader_line(config_setting_get_member(group, "zone")),
             "\"zone\" must be an offset such as +08:00, found \"%.*s\"", TEXT_ARGS(zone));
     TextList formats = reader_text_list(reader, group, "formats");
-    if (formats.count == 0) {
+    if (config_setting_get_member(group, "formats") == NULL ||
+        reader_is_empty_list(group, "formats"))
         READER_FINDING(reader, FINDING_MISSING_KEY, reader_line(group),
                        "\"time\" needs \"formats\"");
+    if (formats.count == 0)
         return;
-    }
     int line = reader_line(config_setting_get_member(group, "formats"));
     mapping->time_formats = ARENA_ARRAY(reader->arena, const TimeFormat *, formats.count);
     for (size_t i = 0; i < formats.count; i++) {
@@ -206,9 +207,13 @@ static void load_topics(MappingLoad *load, const config_setting_t *root)
     mapping->topics_line = line_of(root, has_pattern ? "topic_pattern" : "topics");
     if (!has_list && !has_pattern)
         READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"topics\" is missing");
+    if (reader_is_empty_list(root, "topics"))
+        READER_FINDING(reader, FINDING_LIST_EMPTY, mapping->topics_line, "\"topics\" is empty");
     if (has_list && has_pattern)
         READER_FINDING(reader, FINDING_MISPLACED_KEY, mapping->topics_line,
                        "either \"topics\" or \"topic_pattern\", not both");
+    else
+        check_topic_pattern(load);
 }
 
 /* What shapes the message before any field is read. */

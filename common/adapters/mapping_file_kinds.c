@@ -36,21 +36,24 @@ load_condition(MappingLoad *load, const config_setting_t *row, MappingCondition 
     }
     if (wants_values)
         condition->values = reader_texts_of(reader, values, "when");
-    return true;
+    return !wants_values || condition->values.count == (size_t)config_setting_length(values);
 }
 
 MappingConditions load_conditions(MappingLoad *load, const config_setting_t *group)
 {
-    MappingConditions conditions = {NULL, 0};
+    MappingConditions conditions = {NULL, 0, false};
     const config_setting_t *list = reader_list(&load->reader, group, "when");
-    if (list == NULL)
+    if (list == NULL) {
+        conditions.partial = config_setting_get_member(group, "when") != NULL;
         return conditions;
+    }
     int length = config_setting_length(list);
     conditions.items = ARENA_ARRAY(load->reader.arena, MappingCondition, length);
     for (int i = 0; i < length; i++)
         if (load_condition(load, config_setting_get_elem(list, (unsigned)i),
                            &conditions.items[conditions.count]))
             conditions.count++;
+    conditions.partial = conditions.count < (size_t)length;
     return conditions;
 }
 

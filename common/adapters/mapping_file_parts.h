@@ -15,6 +15,8 @@ typedef struct MappingLoad {
     Sha256 *digest; /* of all files read for this mapping */
     const WordList *words[16];
     size_t word_count;
+    const KeywordList *keywords[16];
+    size_t keyword_count;
 } MappingLoad;
 
 /* A file beside the mapping, into the digest; absent and noted at `line` when it cannot be read. */
@@ -32,8 +34,14 @@ MappingConditions load_conditions(MappingLoad *load, const config_setting_t *gro
 void load_extracts(MappingLoad *load, const config_setting_t *root);
 void load_codes(MappingLoad *load, const config_setting_t *root);
 
+/* mapping_file_topics.c: topic_pattern by itself, and against the other files */
+void check_topic_pattern(MappingLoad *load);
+void check_topics_together(const Mapping *const *mappings, size_t count, MappingFindings *findings);
+
 /* mapping_file_csv.c */
 void load_code_csv(MappingLoad *load, Text name, CodeTable *table);
+/* The keyword list of this name ("shared": keywords.csv), read once a mapping; NULL when it cannot be read. */
+const KeywordList *load_keywords(MappingLoad *load, Text name, int line);
 
 /* mapping_file_fields.c */
 void load_fields(MappingLoad *load, const config_setting_t *root);

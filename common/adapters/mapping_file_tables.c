@@ -171,10 +171,10 @@ static void load_table(MappingLoad *load, const config_setting_t *group, CodeTab
     table->prefix = prefix == 1;
     load_unknown(load, group, table);
     Text keywords = reader_text(reader, group, "keywords");
-    if (!text_is_absent(keywords) && !text_is(keywords, "none"))
-        READER_FINDING(reader, FINDING_UNKNOWN_WORD,
-                       reader_line(config_setting_get_member(group, "keywords")),
-                       "\"keywords\" other than none is not supported yet");
+    if (!text_is_absent(keywords) && !text_is(keywords, "none")) {
+        table->keywords_line = reader_line(config_setting_get_member(group, "keywords"));
+        table->keywords = load_keywords(load, keywords, table->keywords_line);
+    }
     bool has_rows = config_setting_get_member(group, "rows") != NULL;
     bool has_file = config_setting_get_member(group, "file") != NULL;
     if (has_rows == has_file) {

@@ -166,6 +166,12 @@ reader_list(MappingReader *reader, const config_setting_t *group, const char *ke
     return setting;
 }
 
+bool reader_is_empty_list(const config_setting_t *group, const char *key)
+{
+    const config_setting_t *setting = member(group, key);
+    return setting != NULL && is_list(setting) && config_setting_length(setting) == 0;
+}
+
 TextList reader_texts_of(MappingReader *reader, const config_setting_t *list, const char *key)
 {
     int length = config_setting_length(list);

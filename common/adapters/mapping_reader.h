@@ -58,6 +58,8 @@ reader_group(MappingReader *reader, const config_setting_t *group, const char *k
 /* A list or array; NULL when it is not there or something else. */
 const config_setting_t *
 reader_list(MappingReader *reader, const config_setting_t *group, const char *key);
+/* Whether the member is a list, and empty. */
+bool reader_is_empty_list(const config_setting_t *group, const char *key);
 /* One of the words; `value` is left alone when the member is not there. */
 void reader_word(MappingReader *reader,
                  const config_setting_t *group,

@@ -27,6 +27,7 @@ typedef struct CodeTable {
     int line;                           /* of the table itself in the mapping file */
     bool prefix;                        /* longest row that begins the code wins; otherwise exact */
     const struct KeywordList *keywords; /* NULL: none */
+    int keywords_line;                  /* of the key; 0: it is not there or "none" */
     CodeUnknown unknown;
     Text unknown_text;
     CodeRow *rows;

@@ -4,8 +4,7 @@
 #include "domain/mapping_lint.h"
 
 #include "domain/mapping_lint_parts.h"
-
-#include <string.h>
+#include "domain/mapping_source.h"
 
 static void
 check_names(const Mapping *mapping, const RegionTable *regions, MappingFindings *findings)
@@ -29,9 +28,88 @@ check_names(const Mapping *mapping, const RegionTable *regions, MappingFindings 
              TEXT_ARGS(mapping->region_default));
 }
 
+static bool topic_is_legal(Text topic)
+{
+    enum { TOPIC_SIZE_MAX = 249 }; /* Kafka's */
+    bool dots = text_is(topic, ".") || text_is(topic, "..");
+    for (size_t i = 0; i < topic.size; i++) {
+        char c = topic.data[i];
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+              c == '.' || c == '_' || c == '-'))
+            return false;
+    }
+    return !dots && topic.size > 0 && topic.size <= TOPIC_SIZE_MAX;
+}
+
+static void check_topics(const Mapping *mapping, MappingFindings *findings)
+{
+    for (size_t i = 0; i < mapping->topics.count; i++) {
+        Text topic = mapping->topics.items[i];
+        if (!topic_is_legal(topic))
+            LINT(BAD_VALUE, mapping->topics_line, "topic \"%.*s\" cannot be a topic of Kafka",
+                 TEXT_ARGS(topic));
+        else if (text_starts(topic, TEXT("onecase.")))
+            LINT(TOPIC_RESERVED, mapping->topics_line,
+                 "topic \"%.*s\" is a topic of onecase itself", TEXT_ARGS(topic));
+        else if (text_ends(topic, TEXT(".backfill")))
+            LINT(TOPIC_RESERVED, mapping->topics_line,
+                 "topic \"%.*s\" is read for \"%.*s\" by itself, when history is sent",
+                 TEXT_ARGS(topic), TEXT_ARGS(text_slice(topic, 0, topic.size - 9)));
+        for (size_t j = 0; j < i; j++)
+            if (text_equal(topic, mapping->topics.items[j]))
+                LINT(SHARED_TOPIC, mapping->topics_line, "topic \"%.*s\" stands twice",
+                     TEXT_ARGS(topic));
+    }
+}
+
+static void check_noise(const Mapping *mapping, MappingFindings *findings)
+{
+    for (size_t i = 0; i < mapping->noise.count; i++)
+        if (text_trim(mapping->noise.items[i]).size == 0) {
+            LINT(BAD_VALUE, mapping->noise_line, "\"noise\" must not hold an empty text");
+            return;
+        }
+}
+
+static void check_each(const Mapping *mapping, MappingFindings *findings)
+{
+    if (!mapping->has_each)
+        return;
+    for (size_t i = 0; i < mapping->each.count; i++) {
+        if (mapping->each.tokens[i].kind == TOKEN_MEMBER)
+            continue;
+        LINT(EACH_POINTER, mapping->each.line,
+             "\"each\" must name one array, \"*\" and \"[key=value]\" cannot stand in it");
+        return;
+    }
+    const MappingField *field = mapping_field_of(mapping, "record_no");
+    if (field == NULL || (field->pointer_count == 0 && field->select != SELECT_VALUE))
+        return;
+    for (size_t i = 0; i < field->pointer_count; i++)
+        if (mapping_source_in_item(mapping, &field->pointers[i]))
+            return;
+    LINT(RECORD_NO_SHARED, field->line,
+         "field \"record_no\" reads nothing of the item (\"%.*s/*/...\"): all items would be one "
+         "record",
+         TEXT_ARGS(mapping->each.text));
+}
+
+static void check_time_check(const Mapping *mapping, MappingFindings *findings)
+{
+    if (mapping->time_check.format != NULL && mapping_field_of(mapping, "reported_at") == NULL &&
+        mapping_field_of(mapping, "recorded_at") == NULL)
+        LINT(CHECK_IDLE, mapping->time_check.line,
+             "\"time.check\" compares with \"reported_at\" or \"recorded_at\", and neither is "
+             "mapped");
+}
+
 void mapping_lint(const Mapping *mapping, const RegionTable *regions, MappingFindings *findings)
 {
     check_names(mapping, regions, findings);
+    check_topics(mapping, findings);
+    check_noise(mapping, findings);
+    check_each(mapping, findings);
+    check_time_check(mapping, findings);
     lint_kinds(mapping, findings);
     lint_fields(mapping, findings);
     lint_tables(mapping, findings);

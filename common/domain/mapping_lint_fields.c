@@ -1,6 +1,8 @@
 /*
  * Whether each field's conversion, constants and codes fit its target.
  */
+#include "base/text_builder.h"
+
 #include "domain/category.h"
 #include "domain/mapping_language.h"
 #include "domain/mapping_lint_parts.h"
@@ -47,33 +49,15 @@ static bool as_fits(const MappingField *field)
 /* What a target may hold where its values are a closed list. */
 static bool value_fits(const MappingField *field, Text value)
 {
-    static const char *const STATES[] = {"10", "20", "30", "40", "45",
-                                         "50", "60", "65", "90", "95"};
-    static const struct {
-        const char *target;
-        const char *values[6];
-    } LISTS[] = {{"level", {"1", "2", "3", "4"}},
-                 {"urgency", {"1", "2", "3"}},
-                 {"satisfaction", {"1", "2", "3", "4", "5"}},
-                 {"finder_kind", {"citizen", "grid", "inspector", "sensor", "unit"}},
-                 {"reporter_kind", {"citizen", "staff", "anonymous", "masked"}},
-                 {"on_off", {"on", "off"}}};
+    size_t count;
+    const LanguageWord *values = language_values(field->target->name, &count);
     if (is_target(field, "category"))
         return category_find(value) != NULL;
-    if (is_target(field, "status")) {
-        for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++)
-            if (text_is(value, STATES[i]))
-                return true;
+    for (size_t i = 0; i < count; i++)
+        if (text_is(value, values[i].word))
+            return true;
+    if (values != NULL)
         return false;
-    }
-    for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
-        if (!is_target(field, LISTS[i].target))
-            continue;
-        for (size_t j = 0; j < 6 && LISTS[i].values[j] != NULL; j++)
-            if (text_is(value, LISTS[i].values[j]))
-                return true;
-        return false;
-    }
     int64_t unused;
     if (field->target->type == FIELD_INTEGER)
         return text_to_int64(value, &unused) && unused >= 0;
@@ -83,25 +67,22 @@ static bool value_fits(const MappingField *field, Text value)
     return true;
 }
 
-static const char *value_words(const MappingField *field)
+/* "1, 2 or 3" */
+static Text value_words(const MappingField *field, Arena *arena)
 {
+    size_t count;
+    const LanguageWord *values = language_values(field->target->name, &count);
     if (is_target(field, "category"))
-        return "a leaf of the hazard tree such as A02";
-    if (is_target(field, "status"))
-        return "10, 20, 30, 40, 45, 50, 60, 65, 90 or 95";
-    if (is_target(field, "level"))
-        return "1, 2, 3 or 4";
-    if (is_target(field, "urgency"))
-        return "1, 2 or 3";
+        return TEXT("a leaf of the hazard tree such as A02");
     if (is_target(field, "satisfaction"))
-        return "1 to 5";
-    if (is_target(field, "finder_kind"))
-        return "citizen, grid, inspector, sensor or unit";
-    if (is_target(field, "reporter_kind"))
-        return "citizen, staff, anonymous or masked";
-    if (is_target(field, "on_off"))
-        return "on or off";
-    return field->target->type == FIELD_FLAG ? "true or false" : "an integer from 0";
+        return TEXT("1 to 5");
+    if (values == NULL)
+        return field->target->type == FIELD_FLAG ? TEXT("true or false")
+                                                 : TEXT("an integer from 0");
+    TextBuilder out = builder_new(arena);
+    for (size_t i = 0; i < count; i++)
+        builder_format(&out, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", values[i].word);
+    return builder_view(&out);
 }
 
 static void check_value(const Mapping *mapping,
@@ -111,8 +92,9 @@ static void check_value(const Mapping *mapping,
                         MappingFindings *findings)
 {
     if (!text_is_absent(value) && !value_fits(field, value))
-        LINT(VALUE_UNKNOWN, field->line, "field \"%s\": %s \"%.*s\" is not %s", field->target->name,
-             what, TEXT_ARGS(value), value_words(field));
+        LINT(VALUE_UNKNOWN, field->line, "field \"%s\": %s \"%.*s\" is not %.*s",
+             field->target->name, what, TEXT_ARGS(value),
+             TEXT_ARGS(value_words(field, findings->arena)));
 }
 
 static void
@@ -122,12 +104,14 @@ check_table(const Mapping *mapping, const MappingField *field, MappingFindings *
     for (size_t i = 0; i < table->count; i++)
         if (!value_fits(field, table->rows[i].to))
             mapping_finding(findings, FINDING_CODE_UNKNOWN_CLASS, table->file, table->rows[i].line,
-                            "codes \"%.*s\": \"%.*s\" means \"%.*s\", which is not %s",
+                            "codes \"%.*s\": \"%.*s\" means \"%.*s\", which is not %.*s",
                             TEXT_ARGS(table->name), TEXT_ARGS(table->rows[i].from),
-                            TEXT_ARGS(table->rows[i].to), value_words(field));
+                            TEXT_ARGS(table->rows[i].to),
+                            TEXT_ARGS(value_words(field, findings->arena)));
     if (table->unknown == CODE_UNKNOWN_TEXT && !value_fits(field, table->unknown_text))
-        LINT(VALUE_UNKNOWN, table->line, "codes \"%.*s\": unknown = \"%.*s\" is not %s",
-             TEXT_ARGS(table->name), TEXT_ARGS(table->unknown_text), value_words(field));
+        LINT(VALUE_UNKNOWN, table->line, "codes \"%.*s\": unknown = \"%.*s\" is not %.*s",
+             TEXT_ARGS(table->name), TEXT_ARGS(table->unknown_text),
+             TEXT_ARGS(value_words(field, findings->arena)));
 }
 
 static void
@@ -172,6 +156,12 @@ void lint_fields(const Mapping *mapping, MappingFindings *findings)
     }
 }
 
+static bool is_of_category(const Mapping *mapping, const CodeTable *table)
+{
+    const MappingField *field = mapping_field_of(mapping, "category");
+    return field != NULL && field->codes == table;
+}
+
 void lint_tables(const Mapping *mapping, MappingFindings *findings)
 {
     for (size_t i = 0; i < mapping->code_count; i++) {
@@ -183,6 +173,10 @@ void lint_tables(const Mapping *mapping, MappingFindings *findings)
                                 "codes \"%.*s\": \"%.*s\" stands twice, first in line %d",
                                 TEXT_ARGS(table->name), TEXT_ARGS(first->from), first->line);
         }
+        if (table->keywords != NULL && !is_of_category(mapping, table))
+            LINT(KEYWORDS_UNUSED, table->keywords_line,
+                 "codes \"%.*s\": \"keywords\" needs a field \"category\" that uses the table",
+                 TEXT_ARGS(table->name));
         if (!table->used)
             LINT(UNUSED, table->line, "codes \"%.*s\" is used by no field", TEXT_ARGS(table->name));
     }

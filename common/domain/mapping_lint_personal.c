@@ -2,6 +2,7 @@
  * Persons: what is named like one must be marked, and what is marked must be treated so.
  */
 #include "domain/mapping_lint_parts.h"
+#include "domain/mapping_source.h"
 
 /* Words in names of members that hold persons; `whole` ones count only as the whole name. */
 static bool name_is_personal(Text name)
@@ -63,25 +64,68 @@ static void check_personal_pointer(const Mapping *mapping,
              name, TEXT_ARGS(pointer->text), rule->pointer.line);
 }
 
+/* The `*` of the item in hand names one value. */
+static bool names_one_value(const Mapping *mapping, const MappingPointer *pointer)
+{
+    size_t from = mapping_source_in_item(mapping, pointer) ? mapping->each.count + 1 : 0;
+    for (size_t i = from; i < pointer->count; i++)
+        if (pointer->tokens[i].kind != TOKEN_MEMBER)
+            return false;
+    return true;
+}
+
+static void check_extra(const Mapping *mapping, MappingFindings *findings)
+{
+    for (size_t i = 0; i < mapping->extra_count; i++) {
+        const MappingPointer *pointer = &mapping->extra[i];
+        const MappingPersonalRule *rule = rule_of(mapping, pointer);
+        if (!names_one_value(mapping, pointer))
+            LINT(EXTRA_MANY, pointer->line, "extra: \"%.*s\" must name one value",
+                 TEXT_ARGS(pointer->text));
+        if (rule == NULL && name_is_personal(mapping_pointer_last_name(pointer)))
+            LINT(PERSONAL_UNMARKED, pointer->line,
+                 "extra: \"%.*s\" looks like personal data and has no \"personal\"",
+                 TEXT_ARGS(pointer->text));
+        if (rule != NULL && rule->what == PERSONAL_DROP)
+            LINT(PERSONAL_CONFLICT, pointer->line,
+                 "extra: \"%.*s\" is dropped by \"personal\" in line %d", TEXT_ARGS(pointer->text),
+                 rule->pointer.line);
+    }
+}
+
+/* Whether a field reads the value, or `extra` takes it in. */
+static bool is_kept(const Mapping *mapping, const MappingPointer *pointer)
+{
+    for (size_t i = 0; i < mapping->field_count; i++)
+        for (size_t j = 0; j < mapping->fields[i].pointer_count; j++)
+            if (mapping->fields[i].pointers[j].count == pointer->count &&
+                mapping_pointer_overlaps(&mapping->fields[i].pointers[j], pointer))
+                return true;
+    for (size_t i = 0; i < mapping->extra_count; i++)
+        if (mapping->extra[i].count <= pointer->count &&
+            mapping_pointer_overlaps(&mapping->extra[i], pointer))
+            return true;
+    return false;
+}
+
+static void check_hashes(const Mapping *mapping, MappingFindings *findings)
+{
+    for (size_t i = 0; i < mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &mapping->personal[i];
+        if (rule->what == PERSONAL_HASH && !is_kept(mapping, &rule->pointer))
+            LINT(HASH_UNKEPT, rule->pointer.line,
+                 "personal: \"%.*s\" is hashed, and neither a field nor \"extra\" keeps it; write "
+                 "\"drop\"",
+                 TEXT_ARGS(rule->pointer.text));
+    }
+}
+
 void lint_personal(const Mapping *mapping, MappingFindings *findings)
 {
     for (size_t i = 0; i < mapping->field_count; i++)
         for (size_t j = 0; j < mapping->fields[i].pointer_count; j++)
             check_personal_pointer(mapping, &mapping->fields[i], &mapping->fields[i].pointers[j],
                                    findings);
-    for (size_t i = 0; i < mapping->extra_count; i++) {
-        for (size_t j = 0; j < mapping->extra[i].count; j++)
-            if (mapping->extra[i].tokens[j].kind != TOKEN_MEMBER)
-                LINT(EXTRA_MANY, mapping->extra[i].line, "extra: \"%.*s\" must name one value",
-                     TEXT_ARGS(mapping->extra[i].text));
-        const MappingPersonalRule *rule = rule_of(mapping, &mapping->extra[i]);
-        if (rule == NULL && name_is_personal(mapping_pointer_last_name(&mapping->extra[i])))
-            LINT(PERSONAL_UNMARKED, mapping->extra[i].line,
-                 "extra: \"%.*s\" looks like personal data and has no \"personal\"",
-                 TEXT_ARGS(mapping->extra[i].text));
-        if (rule != NULL && rule->what == PERSONAL_DROP)
-            LINT(PERSONAL_CONFLICT, mapping->extra[i].line,
-                 "extra: \"%.*s\" is dropped by \"personal\" in line %d",
-                 TEXT_ARGS(mapping->extra[i].text), rule->pointer.line);
-    }
+    check_extra(mapping, findings);
+    check_hashes(mapping, findings);
 }

@@ -34,6 +34,7 @@ typedef struct MappingCondition {
 typedef struct MappingConditions { /* all must hold; none: holds */
     MappingCondition *items;
     size_t count;
+    bool partial; /* some could not be read, and a finding says so */
 } MappingConditions;
 
 typedef struct MappingKind {
