@@ -1,6 +1,7 @@
 #include "base/csv.h"
 
 #include "domain/scrub.h"
+#include "domain/scrub_parts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -178,6 +179,26 @@ static void scrubs_the_sentences(void **state)
 {
     (void)state;
     check_table("tests/golden/scrub/sentences.csv", 140);
+    check_table("tests/golden/scrub/unseen.csv", 40);
+}
+
+/* Every surname of the table is found behind a clear end and before a title. */
+static void knows_its_surnames(void **state)
+{
+    (void)state;
+    static const char *const SURNAMES[] = {"王",   "李",   "张",   "刘",   "陈",   "杨",   "黄",
+                                           "于",   "曾",   "方",   "陶",   "麦",   "欧阳", "司马",
+                                           "上官", "诸葛", "东方", "皇甫", "令狐", "慕容", "澹台"};
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < sizeof(SURNAMES) / sizeof(SURNAMES[0]); i++) {
+        Text text = text_format(arena, "%s先生来电，%s样例女士同行", SURNAMES[i], SURNAMES[i]);
+        Text found = scrub_text(arena, text, NULL);
+        if (!text_is(found, "〔姓名〕先生来电，〔姓名〕女士同行"))
+            fail_msg("%s: %.*s", SURNAMES[i], TEXT_ARGS(found));
+    }
+    assert_true(scrub_words_in_order());
+    assert_true(scrub_surname_in_order());
+    arena_free(arena);
 }
 
 int main(void)
@@ -189,6 +210,7 @@ int main(void)
         cmocka_unit_test(hides_identity_cards),
         cmocka_unit_test(keeps_numbers_of_things),
         cmocka_unit_test(scrubs_the_sentences),
+        cmocka_unit_test(knows_its_surnames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
