@@ -137,6 +137,51 @@ def edges(log: ReportLog) -> None:
     lift(log, "E9", "33幢1单元", 53)
 
 
+def rotation(log: ReportLog) -> None:
+    """The key of reporters changes: under the old one, both, the new one; revisions that take the old one back."""
+    old, new, other = "1:" + "a1" * 16, "2:" + "b2" * 16, "2:" + "c3" * 16
+    lift(log, "Q1", "41幢1单元", 60, reporter=old)
+    lift(log, "Q2", "41幢1单元", 61, reporter=new, reporter_before=old)
+    lift(log, "Q3", "41幢1单元", 62, reporter=new)
+    log.report("N3", **LIFT, title="不知道在哪里，电梯又停了", occurred_at=at(63), reporter=other, reporter_before=old)
+    for number, changes in enumerate([[{"reporter": new}], [{"reporter": other}], [{"reporter_before": "1:" + "d4" * 16}],
+                                      [{"reporter": new}, {"reporter": new, "reporter_before": old}],
+                                      [{"reporter": new, "reporter_before": old}], [{"title": "停运", "status": 20}]]):
+        lift(log, f"Q4{number}", f"{number + 201}幢1单元", 64, reporter=new, reporter_before=old)
+        for revision, change in enumerate(changes):
+            log.report(f"Q4{number}", "update", revision=revision + 2, **change)
+        lift(log, f"Q5{number}", f"{number + 201}幢1单元", 65, reporter=old)
+
+
+def letterheads(log: ReportLog) -> None:
+    """What the feed writes into every text; revisions with and without it."""
+    head = "【惠民服务热线青松家园12幢坐席】如遇电梯困人请报电梯编号54321"
+    said = {"body": head + "上下都要等很久，老人出不了门", "title": head}
+    noise = {"noise": [head, "没有出现过的套话"]}
+    lift(log, "S1", "51幢1单元", 70, **said, **noise)
+    lift(log, "S2", "51幢1单元", 71, **said, **noise)
+    lift(log, "S3", "51幢1单元", 72, **said)
+    for number, changes in enumerate([[{"title": "停运"}], [{"body": head + "停运"} | noise], [{"noise": [NASTY]}],
+                                      [said, said | noise], [said], [{"status": 20}, {"status": 30}]]):
+        lift(log, f"S4{number}", f"{number + 301}幢1单元", 73, **said, **noise)
+        for revision, change in enumerate(changes):
+            log.report(f"S4{number}", "update", revision=revision + 2, **change)
+        lift(log, f"S5{number}", f"{number + 301}幢1单元", 74, **said, **noise)
+
+
+def history(log: ReportLog) -> None:
+    """Fed late, and between the living: what is old, what came before its report, what is from the future."""
+    fed = {"headers": {"oc-backfill": "true"}}
+    log.report("H1", "update", status=60, changed_at="2014-03-09T00:00:00.000Z", **fed)
+    for record_no, time in (("H1", "2014-03-01T00:00:00.000Z"), ("H2", "2014-03-02T00:00:00.000Z"),
+                            ("H3", "2099-01-01T00:00:00.000Z"), ("H4", "2015-01-01T00:00:00.000Z")):
+        lift(log, record_no, "61幢1单元", 1, occurred_at=time, reported_at=time, changed_at=time, revision=None, **fed)
+    log.report("H2", "update", status=60, changed_at="2014-03-10T00:00:00.000Z", **fed)
+    log.report("H2", "update", occurred_at="2013-01-01T00:00:00.000Z", changed_at="2014-03-11T00:00:00.000Z", **fed)
+    lift(log, "H5", "61幢1单元", 75)
+    lift(log, "H6", "61幢1单元", 1, occurred_at="2014-03-05T00:00:00.000Z")  # live: that clock is wrong
+
+
 @pytest.fixture
 def log(topics) -> ReportLog:
     """One partition, so that both regions lie in it."""
@@ -144,7 +189,7 @@ def log(topics) -> ReportLog:
 
 
 def crafted(log: ReportLog) -> None:
-    for part in (revised_place, closings, crowds, updates, others, edges):
+    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, history):
         part(log)
 
 
