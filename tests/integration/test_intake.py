@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 import signal
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -16,31 +15,12 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
-from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
-from harness import PROJECT, LocalServers, Record, Service, Topics, program, wait_until
+from harness import LocalServers, Service, Topics, wait_until
 from harness_city import SOURCE_TOPICS, City
+from harness_intake import (FEED, REPORT, VAULT, Feed, feed_record, ids, kind, origins, run_intake, set_config,
+                            wait_committed, wait_reports)
 
-REPORT = "onecase.report"
-VAULT = "onecase.deadletter"
 SOURCES = {"hotline.workorder": "H12345", "fire.incident": "FIRE119", "market.complaint": "MKT12315", "grid.event": "GRID"}
-
-FEED = """
-format = 1;  source = "TEST";  topics = ["%s"];
-region : { first = ["/area"]; default = "9901"; };
-kinds  = (
-  { kind = "ignore"; reason = "drill"; when = ( ("/kind", "in", ["drill"]) ); },
-  { kind = "update"; when = ( ("/kind", "in", ["update"]) ); },
-  { kind = "report"; when = ( ("/kind", "in", ["report"]) ); } );
-fields : {
-  record_no = { first = ["/no"]; required = true; };
-  title     = { first = ["/title"]; };
-  body      = { first = ["/text"]; max = 100000; };
-};
-"""
-
-
-def feed_record(number: int, kind: str = "report", **more: object) -> bytes:
-    return json.dumps({"no": f"N{number:06}", "kind": kind, "area": "990201", "title": "合成"} | more, ensure_ascii=False).encode()
 
 
 def murmur2(key: bytes) -> int:
@@ -59,65 +39,6 @@ def murmur2(key: bytes) -> int:
 
 def java_partition(key: bytes, partitions: int) -> int:
     return (murmur2(key) & 0x7FFFFFFF) % partitions
-
-
-def set_config(topics: Topics, topic: str, name: str, value: str) -> None:
-    entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
-    resource = ConfigResource(ConfigResource.Type.TOPIC, topics.name(topic), incremental_configs=[entry])
-    topics.admin.incremental_alter_configs([resource])[resource].result(30)
-
-
-def origins(topics: Topics, topic: str, places: list[tuple[int, int]]) -> list[str]:
-    return [f"{topics.name(topic)}/{partition}/{offset}#0" for partition, offset in places]
-
-
-def ids(records: list[Record]) -> list[str]:
-    return [record.headers["ce_id"] for record in records]
-
-
-def kind(record: Record) -> str:
-    return record.headers["ce_type"].removeprefix("onecase.")
-
-
-def wait_reports(topics: Topics, count: int, limit: float = 60) -> list[Record]:
-    """Waits until onecase.report holds at least count records, then reads all."""
-    wait_until(lambda: sum(topics.ends(REPORT).values()) >= count, limit, f"{count} records on {REPORT}", every=0.3)
-    return topics.read(REPORT)
-
-
-def wait_committed(service: Service, topics: Topics, topic: str, limit: float = 30) -> None:
-    """Waits until the group's offsets stand at the ends."""
-    group = f"{topics.prefix}intake"
-    ends = {p: end for p, end in topics.ends(topic).items() if end > 0}
-    wait_until(lambda: {p: o for p, o in topics.committed(group, topic).items() if p in ends} == ends, limit,
-               f"{service.name} to commit the ends {ends}")
-
-
-class Feed:
-    """A department of the test's own: topic "feed", its mapping file, and a way to start intake on it."""
-
-    def __init__(self, topics: Topics, folder: Path, key_file: Path, start_service: Callable[..., Service]) -> None:
-        self.topics = topics
-        self.sources = folder / "sources"
-        self.sources.mkdir()
-        self.write("feed.cfg", FEED % "feed")
-        self.key_file = key_file
-        self.start_service = start_service
-
-    def write(self, name: str, text: str) -> None:
-        (self.sources / name).write_text(text, encoding="utf-8")
-
-    def create(self, partitions: int = 3, **config: str) -> None:
-        self.topics.create("feed", partitions)
-        self.topics.create(REPORT, 24, message_timestamp_type="LogAppendTime", **config)
-        self.topics.create(VAULT, 3, message_timestamp_type="LogAppendTime")
-
-    def arguments(self) -> list[str]:
-        return ["--set", f"sources={self.sources}", "--set", f"key_file={self.key_file}",
-                "--set", f"words={PROJECT}/deploy/model/words", "--set", f"regions={PROJECT}/deploy/regions.cfg"]
-
-    def start(self, *more: str) -> Service:
-        return self.start_service("intake", *self.arguments(), *more)
 
 
 @pytest.fixture
@@ -472,11 +393,6 @@ def test_a_topic_that_does_not_exist_is_waited_for(feed: Feed) -> None:
 
 
 # ---- settings and mapping files ------------------------------------------------------------------------------------
-
-
-def run_intake(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([str(program("intake")), *arguments], cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=60, check=False)
 
 
 def test_a_bad_mapping_refuses_to_start_with_every_mistake(feed: Feed) -> None:
