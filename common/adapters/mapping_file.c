@@ -181,6 +181,11 @@ bool mapping_file_list(const char *folder, Arena *arena, TextList *paths, Error 
     return true;
 }
 
+Text mapping_file_path(const Mapping *mapping)
+{
+    return mapping->file;
+}
+
 Text mapping_file_tests(const Mapping *mapping, Arena *arena)
 {
     if (text_is_absent(mapping->tests))

@@ -37,6 +37,9 @@ MUST_CHECK bool mapping_file_load_all(TextList paths,
 /* The paths of a folder's *.cfg files, sorted by name. FATAL when the folder cannot be read. */
 MUST_CHECK bool mapping_file_list(const char *folder, Arena *arena, TextList *paths, Error *error);
 
+/* The file the mapping was loaded from, as given. */
+Text mapping_file_path(const Mapping *mapping);
+
 /* The folder of the mapping's tests, ready to open; absent when it names none. */
 Text mapping_file_tests(const Mapping *mapping, Arena *arena);
 

@@ -29,6 +29,8 @@ struct MappingCoverage {
     bool *reached; /* entries of `kinds` */
     size_t mapped[RECORD_KINDS];
     size_t located[RECORD_KINDS]; /* of those, with an area code that is known */
+    Text region;                  /* the first one located */
+    bool several_regions;
 };
 
 static void add_pointer(MappingCoverage *coverage, const MappingPointer *pointer, const char *where)
@@ -126,8 +128,13 @@ static void see_kind(MappingCoverage *coverage, const MappedRecord *record)
             coverage->reached[i] = true;
     }
     coverage->mapped[record->kind]++;
-    if (record_kind_carries_report(record->kind))
-        coverage->located[record->kind] += !text_is_absent(record->report.area_code);
+    if (!record_kind_carries_report(record->kind) || text_is_absent(record->report.area_code))
+        return;
+    coverage->located[record->kind]++;
+    if (text_is_absent(coverage->region))
+        coverage->region = record->region;
+    else if (!text_equal(coverage->region, record->region))
+        coverage->several_regions = true;
 }
 
 void mapping_coverage_add(MappingCoverage *coverage, Text bytes)
@@ -230,7 +237,7 @@ static void lint_regions(const MappingCoverage *coverage, MappingFindings *findi
 {
     const Mapping *mapping = coverage->mapping;
     unsigned noted = 0;
-    if (region_count(coverage->regions) < 2 || mapping->region_count == 0)
+    if (!coverage->several_regions)
         return;
     for (size_t i = 0; i < mapping->kind_count; i++) {
         RecordKind kind = mapping->kinds[i].kind;

@@ -42,7 +42,7 @@ CoveragePlace *coverage_next_place(CoveragePlace *place);
 /* As a pointer of a mapping file: "/list/`*`/id". */
 Text coverage_place_text(const CoveragePlace *place, Arena *arena);
 
-/* The place that a pointer which never occurs is most likely meant for, as text, or absent. */
+/* The place that a pointer which never occurs is most likely meant for, one that nothing reads, as text; or absent. */
 Text coverage_place_meant(CoveragePlace *root, const MappingPointer *pointer, Arena *arena);
 
 #endif

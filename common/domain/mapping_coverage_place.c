@@ -197,6 +197,8 @@ Text coverage_place_meant(CoveragePlace *root, const MappingPointer *pointer, Ar
     size_t elsewhere_count = 0;
     Text name = mapping_pointer_last_name(pointer);
     for (CoveragePlace *place = root; place != NULL; place = coverage_next_place(place)) {
+        if (place->read)
+            continue;
         Text text = coverage_place_text(place, arena);
         Text mine = behind_common(pointer->text, text);
         size_t distance = text_edit_distance(mine, behind_common(text, pointer->text));

@@ -91,10 +91,11 @@ static const FindingRuleHelp RULES[FINDING_RULES] = {
     [FINDING_REGION_UNKNOWN] = {"region_unknown", false, "a region that regions.cfg does not name",
                                 "regions.cfg 中没有这个区域"},
     [FINDING_REGION_UNRESOLVED] = {"region_unresolved", false,
-                                   "no test input of a kind carries an area code that regions.cfg "
-                                   "knows: all its records would go to the default",
-                                   "某种记录的测试输入都没有 regions.cfg "
-                                   "认得的区划代码：这些记录都会归入默认区域"},
+                                   "the test inputs belong to several regions, and none of one "
+                                   "kind carries an area code that regions.cfg knows: all its "
+                                   "records would go to the default",
+                                   "测试输入分属多个区域，而某种记录的输入都没有 regions.cfg "
+                                   "认得的区划代码：这种记录都会归入默认区域"},
     [FINDING_SHARED_SOURCE] = {"shared_source", false, "two files with one `source`",
                                "两个文件的 `source` 相同"},
     [FINDING_SHARED_TOPIC] = {"shared_topic", false, "two files read one topic",

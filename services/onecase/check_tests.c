@@ -87,9 +87,24 @@ static bool read_time(Text path, Arena *arena, int64_t *timestamp_us, Error *err
            error_prefix(error, "%.*s", TEXT_ARGS(at_path));
 }
 
-static void
-run_test(CheckTests *tests, const Mapping *mapping, const RegionTable *regions, Text path)
+typedef struct TestRun {
+    CheckTests *tests;
+    const Mapping *mapping;
+    const RegionTable *regions;
+    MappingCoverage *coverage;
+} TestRun;
+
+/* Covered is what comes in, whatever becomes of it. */
+static void cover(const TestRun *run, Text input)
 {
+    TextList records = mapping_trial_records(run->mapping, input, run->tests->arena);
+    for (size_t i = 0; i < records.count; i++)
+        mapping_coverage_add(run->coverage, records.items[i]);
+}
+
+static void run_test(const TestRun *run, Text path)
+{
+    CheckTests *tests = run->tests;
     Arena *arena = tests->arena;
     Text input_path = text_format(arena, "%.*s.in", TEXT_ARGS(path));
     Text output_path = text_format(arena, "%.*s.out", TEXT_ARGS(path));
@@ -97,12 +112,16 @@ run_test(CheckTests *tests, const Mapping *mapping, const RegionTable *regions, 
     Error error = {0};
     Text input;
     int64_t timestamp_us;
-    if (!mapping_file_read(input_path, arena, &input, &error) ||
-        !read_time(path, arena, &timestamp_us, &error)) {
+    if (!mapping_file_read(input_path, arena, &input, &error)) {
         fail(tests, test, text_copy(arena, text_from(error.text)));
         return;
     }
-    Text output = mapping_trial_run(mapping, regions, input, timestamp_us, arena);
+    cover(run, input);
+    if (!read_time(path, arena, &timestamp_us, &error)) {
+        fail(tests, test, text_copy(arena, text_from(error.text)));
+        return;
+    }
+    Text output = mapping_trial_run(run->mapping, run->regions, input, timestamp_us, arena);
     Text expected;
     bool compared = mapping_file_read(output_path, arena, &expected, &error) &&
                     mapping_trial_compare(expected, output, arena, &test->differences,
@@ -118,19 +137,43 @@ run_test(CheckTests *tests, const Mapping *mapping, const RegionTable *regions, 
         tests->failed++;
 }
 
-void check_tests_run(CheckTests *tests, const Mapping *mapping, const RegionTable *regions)
+static void run_folder(const TestRun *run, Text folder)
 {
-    Arena *arena = tests->arena;
-    Text folder = mapping_file_tests(mapping, arena);
-    if (text_is_absent(folder))
-        return;
+    CheckTests *tests = run->tests;
     TextList paths;
-    if (!list_tests(arena, folder, &paths))
+    if (!list_tests(tests->arena, folder, &paths))
         fail(tests, add_test(tests, folder),
-             text_format(arena, "cannot read the folder: %s", strerror(errno)));
+             text_format(tests->arena, "cannot read the folder: %s", strerror(errno)));
     else if (paths.count == 0)
         fail(tests, add_test(tests, folder), TEXT("the folder holds no NAME.in"));
     else
         for (size_t i = 0; i < paths.count; i++)
-            run_test(tests, mapping, regions, paths.items[i]);
+            run_test(run, paths.items[i]);
+}
+
+void check_tests_run(CheckTests *tests,
+                     const Mapping *mapping,
+                     const RegionTable *regions,
+                     MappingFindings *findings)
+{
+    Arena *arena = tests->arena;
+    Text folder = mapping_file_tests(mapping, arena);
+    if (text_is_absent(folder)) {
+        mapping_finding(findings, FINDING_TESTS_MISSING, mapping_file_path(mapping), 0,
+                        "no \"tests\": nothing guards this mapping");
+        return;
+    }
+    const TestRun run = {tests, mapping, regions, mapping_coverage_new(mapping, regions, arena)};
+    size_t before = tests->count;
+    run_folder(&run, folder);
+    mapping_coverage_lint(run.coverage, findings);
+
+    CheckFile file = {.file = mapping_file_path(mapping),
+                      .tests = tests->count - before,
+                      .figures = mapping_coverage_figures(run.coverage)};
+    for (size_t i = before; i < tests->count; i++)
+        file.passed += tests->items[i].passed;
+    tests->files = arena_grow(arena, tests->files, tests->file_count * sizeof(CheckFile),
+                              (tests->file_count + 1) * sizeof(CheckFile));
+    tests->files[tests->file_count++] = file;
 }

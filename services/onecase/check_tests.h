@@ -1,6 +1,7 @@
 #ifndef ONECASE_SERVICES_ONECASE_CHECK_TESTS_H
 #define ONECASE_SERVICES_ONECASE_CHECK_TESTS_H
 
+#include "domain/mapping_coverage.h"
 #include "domain/mapping_trial.h"
 
 /* The tests of mapping files: pairs NAME.in, NAME.out of the folder `tests` names. */
@@ -13,6 +14,14 @@ typedef struct CheckTest {
     size_t difference_count;
 } CheckTest;
 
+/* One mapping file with tests: its share of CheckTests.items, in order, and what their inputs tell. */
+typedef struct CheckFile {
+    Text file;
+    size_t tests;
+    size_t passed;
+    CoverageFigures figures;
+} CheckFile;
+
 typedef struct CheckTests {
     Arena *arena; /* the caller's: everything lives there */
     bool bless;   /* write outputs that differ */
@@ -20,9 +29,17 @@ typedef struct CheckTests {
     size_t count;
     size_t capacity;
     size_t failed;
+    CheckFile *files;
+    size_t file_count;
 } CheckTests;
 
-/* Runs the tests of one mapping, sorted by name, and adds what came out. A folder without tests is a failure. */
-void check_tests_run(CheckTests *tests, const Mapping *mapping, const RegionTable *regions);
+/*
+ * Runs the tests of one mapping, sorted by name, and adds what came out; what their inputs tell about the mapping goes
+ * to `findings`. A folder without tests is a failure.
+ */
+void check_tests_run(CheckTests *tests,
+                     const Mapping *mapping,
+                     const RegionTable *regions,
+                     MappingFindings *findings);
 
 #endif
