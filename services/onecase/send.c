@@ -191,6 +191,16 @@ static bool send_record(Run *run, const SendRecord *record, Error *error)
     return send_delivery_send(run->delivery, &item, error);
 }
 
+/* Told to stop: what is on its way is waited for, so that nothing of it is sent again. Always false. */
+static bool finish_stopped(Run *run, Error *error)
+{
+    Error failure = {0};
+    if (was_stopped(error) && !send_delivery_finish(run->delivery, &failure) &&
+        !was_stopped(&failure))
+        *error = failure;
+    return false;
+}
+
 /* Everything, until it is acknowledged. False with an error of Kafka, or "stopped". */
 static bool send_all(Run *run, Error *error)
 {
@@ -198,10 +208,10 @@ static bool send_all(Run *run, Error *error)
     Error mistake = {0};
     while (next(run, &record, &mistake))
         if (!send_record(run, &record, error))
-            return false;
+            return finish_stopped(run, error);
     if (mistake.verdict != ERROR_NONE && was_stopped(&mistake)) {
         *error = mistake;
-        return false;
+        return finish_stopped(run, error);
     }
     if (mistake.verdict != ERROR_NONE)
         say_mistake(run, &mistake);
@@ -419,6 +429,18 @@ static int send_file(Run *run)
     return EXIT_FOUND;
 }
 
+static int open_failed(const Error *error)
+{
+    if (was_stopped(error))
+        return SEND_STOPPED;
+    fprintf(stderr, "onecase send: %s\n", error->text);
+    if (strcmp(error->rule, "busy") == 0)
+        return SEND_STOPPED;
+    if (error->verdict == ERROR_FATAL)
+        return EXIT_SOFTWARE;
+    return strcmp(error->rule, "kind") == 0 ? EXIT_FOUND : EXIT_NOT_FOUND;
+}
+
 static int run_command(Run *run)
 {
     const SendOptions *options = run->options;
@@ -428,12 +450,8 @@ static int run_command(Run *run)
         return status;
     if (!send_file_open(options->file, options->encoding, !options->dry_run, &run->file, &error) ||
         (options->strict && !send_file_is_regular(run->file) &&
-         !send_file_spool(run->file, &error))) {
-        if (was_stopped(&error))
-            return SEND_STOPPED;
-        fprintf(stderr, "onecase send: %s\n", error.text);
-        return error.verdict == ERROR_FATAL ? EXIT_SOFTWARE : EXIT_NOT_FOUND;
-    }
+         !send_file_spool(run->file, &error)))
+        return open_failed(&error);
     run->place_file = (SendPlaceFile){.topic = run->feed.topic, .brokers = options->brokers};
     if (send_file_is_regular(run->file))
         run->place_file.path = text_format(run->arena, "%s.onecase-sent", options->file).data;

@@ -21,6 +21,8 @@ struct SendCsv {
     bool *unnamed;
     char separator;
     size_t in_hand; /* bytes at the front of the window that the reader reads */
+    int64_t fed;    /* bytes given to the reader before these */
+    size_t given;   /* and as these, which are more than in_hand when they were GB18030 */
     bool last;
     int64_t error_line;
     SendRows rows;
@@ -62,6 +64,8 @@ static bool feed(SendCsv *csv, Error *error)
 {
     send_file_take(csv->file, csv->in_hand);
     csv->in_hand = 0;
+    csv->fed += (int64_t)csv->given;
+    csv->given = 0;
     size_t size;
     while ((size = piece_size(send_file_window(csv->file))) == 0 && !send_file_ended(csv->file)) {
         if (send_file_window(csv->file).size > SEND_RECORD_BYTES_MAX)
@@ -79,6 +83,7 @@ static bool feed(SendCsv *csv, Error *error)
         arena_reset(csv->piece_arena);
         piece = encoding_to_utf8(csv->piece_arena, piece, ENCODING_GB18030, &repaired);
     }
+    csv->given = piece.size;
     csv_feed(csv->reader, piece, csv->last);
     return true;
 }
@@ -214,6 +219,12 @@ bool send_csv_next(SendCsv *csv, Arena *arena, SendRecord *record, Error *error)
 int64_t send_csv_line(const SendCsv *csv)
 {
     return csv->error_line;
+}
+
+size_t send_csv_ahead(const SendCsv *csv)
+{
+    int64_t read = csv_consumed(csv->reader) - csv->fed;
+    return read <= 0 || csv->given == 0 ? 0 : (size_t)read * csv->in_hand / csv->given;
 }
 
 char send_csv_separator(const SendCsv *csv)

@@ -16,6 +16,8 @@ void send_csv_close(SendCsv *csv); /* NULL is fine */
 bool send_csv_next(SendCsv *csv, Arena *arena, SendRecord *record, Error *error);
 
 int64_t send_csv_line(const SendCsv *csv); /* of the mistake */
+/* Bytes of the file's window up to the end of the last row, about. */
+size_t send_csv_ahead(const SendCsv *csv);
 char send_csv_separator(const SendCsv *csv);
 const SendRows *send_csv_rows(const SendCsv *csv);
 

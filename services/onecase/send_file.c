@@ -51,8 +51,8 @@ static bool open_path(SendFile *file, bool lock, Error *error)
     file->size = S_ISREG(facts.st_mode) ? (int64_t)facts.st_size : -1;
     if (lock && file->regular && flock(file->descriptor, LOCK_EX | LOCK_NB) != 0 &&
         errno == EWOULDBLOCK)
-        return error_set(error, ERROR_REJECT, "\"%s\" is being sent by another `onecase send`",
-                         file->path);
+        return error_set_at(error, ERROR_REJECT, "busy", NULL,
+                            "\"%s\" is being sent by another `onecase send`", file->path);
     return true;
 }
 
@@ -71,7 +71,8 @@ static bool check_kind(const SendFile *file, Error *error)
     };
     for (size_t i = 0; i < sizeof(KINDS) / sizeof(KINDS[0]); i++)
         if (text_starts(send_file_window(file), KINDS[i].begins))
-            return error_set(error, ERROR_REJECT, "\"%s\" is %s", file->path, KINDS[i].what);
+            return error_set_at(error, ERROR_REJECT, "kind", NULL, "\"%s\" is %s", file->path,
+                                KINDS[i].what);
     return true;
 }
 

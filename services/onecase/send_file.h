@@ -13,8 +13,8 @@ typedef struct SendFile SendFile;
 
 enum { SEND_RECORD_BYTES_MAX = 32 << 20 };
 
-/* "-" is standard input. REJECT when it cannot be opened, is a folder, is empty of sense (UTF-16, an archive), or is
- * being sent by another process (`lock`). */
+/* "-" is standard input. REJECT when it cannot be opened or is a folder; with rule "kind" when it is surely no text
+ * (UTF-16, an archive), with rule "busy" when another process is sending it (asked for by `lock`). */
 MUST_CHECK bool
 send_file_open(const char *path, Encoding encoding, bool lock, SendFile **file, Error *error);
 /* The whole of standard input into an unnamed file first, so that it can be read twice. */

@@ -69,7 +69,7 @@ static const char USAGE[] =
     "be\n"
     "one), 1 not everything could be sent, or --strict refused, or --dry-run found something,\n"
     "3 no such file, feed or topic, 64 wrong words, 69 Kafka does not answer, 70 Kafka refuses,\n"
-    "75 stopped before the end\n";
+    "75 stopped before the end, or another process sends this file\n";
 
 static bool wrong(const char *message, const char *word)
 {

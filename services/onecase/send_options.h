@@ -27,7 +27,9 @@ typedef struct SendOptions {
     bool json;
 } SendOptions;
 
-enum { SEND_STOPPED = 75 }; /* exit code: told to stop before the end; run again to go on */
+enum {
+    SEND_STOPPED = 75
+}; /* exit code: told to stop before the end, or busy; run again to go on */
 
 /* False with the exit code in *status when there is nothing to do: wrong words, or --help. */
 bool send_options_read(int argc, char **argv, SendOptions *options, int *status);

@@ -335,7 +335,8 @@ int64_t send_records_line(const SendRecords *records)
 
 int64_t send_records_offset(const SendRecords *records)
 {
-    return send_file_offset(records->file) + (int64_t)records->given;
+    size_t ahead = records->csv != NULL ? send_csv_ahead(records->csv) : records->given;
+    return send_file_offset(records->file) + (int64_t)ahead;
 }
 
 const SendRows *send_records_rows(const SendRecords *records)
