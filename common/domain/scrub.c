@@ -16,7 +16,7 @@
 
 static const char *const MARKS[] = {"〔号码〕", "〔证件号〕", "〔卡号〕", "〔邮箱〕", "〔姓名〕"};
 
-enum { MARK_OPENS = 0x3014, MARK_COUNT = SCRUB_TOKENS_END - SCRUB_NUMBER };
+enum { MARK_OPENS = u'〔', MARK_COUNT = SCRUB_TOKENS_END - SCRUB_NUMBER };
 
 typedef struct Scrubber {
     Text text;
@@ -80,7 +80,7 @@ typedef struct Expected {
 
 static bool ends_sentence(uint32_t c)
 {
-    return c == 0x3002 || c == ';' || c == '!' || c == '?' || c == '\n' || c == '\r'; /* 。 */
+    return c == u'。' || c == ';' || c == '!' || c == '?' || c == '\n' || c == '\r';
 }
 
 static bool is_comma(uint32_t c)
@@ -91,8 +91,7 @@ static bool is_comma(uint32_t c)
 /* What may stand between 微信 and the account: ": 号码是为（". */
 static bool is_link(uint32_t c)
 {
-    return c == ':' || c == ' ' || c == '(' || c == 0x53F7 || c == 0x7801 || c == 0x662F ||
-           c == 0x4E3A;
+    return c == ':' || c == ' ' || c == '(' || c == u'号' || c == u'码' || c == u'是' || c == u'为';
 }
 
 static bool is_narrow(ScrubWordKind word)

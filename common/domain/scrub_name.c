@@ -1,8 +1,8 @@
 /*
- * Names of persons where a word marks them: behind 我叫 or 联系人, before 先生, beside a hidden number. Chinese names have
- * no spaces around them, so a name is a surname of the table and one or two characters that no given name lacks a
- * reason to have, up to where another word surely begins; without such an end it counts only behind a word that
- * leaves no doubt. What is only a surname among other words stays.
+ * Names of persons where a word marks them: behind 我叫 or 联系人, before 先生, beside a hidden number. Chinese has
+ * no spaces around names: a name is a surname of the table and one or two characters that given names are made of, up
+ * to where another word surely begins. Without such an end it counts only behind a word that leaves no doubt; where
+ * surname and next character make a word (高度) or the surname is a word itself (于), more is asked for.
  *
  * Each rule looks at no more than WINDOW cells. A name that was hidden is a token for those that look again: after
  * each one the scan goes back by WINDOW, so that in the end no rule finds anything more.
@@ -19,8 +19,6 @@ enum {
     SEPARATORS_MOST = 4,
     UNLISTED_MOST = 4
 };
-
-enum { HAN_SURNAME = 0x59D3, HAN_GIVEN = 0x540D, HAN_MALE = 0x7537, HAN_FEMALE = 0x5973 };
 
 /* How sure it is that a name begins here. */
 typedef enum Sureness {
@@ -49,8 +47,13 @@ static bool is_title(const uint32_t *s)
 /* X某, 张*, 李XX: masked by whoever wrote it. */
 static bool is_mask(uint32_t c)
 {
-    return c == '*' || c == 'X' || c == 'x' || c == 0x25CB || c == 0x3007 ||
-           c == 0x67D0; /* ○〇某 */
+    return c == '*' || c == 'X' || c == 'x' || c == u'○' || c == u'〇' || c == u'某';
+}
+
+/* A verb of one character. */
+static bool is_verb(uint32_t c)
+{
+    return c == u'称' || c == u'说' || c == u'住';
 }
 
 static End end_at(const uint32_t *s)
@@ -61,7 +64,7 @@ static End end_at(const uint32_t *s)
         return s[0] == '(' && is_title(s + 1) ? END_TITLE : END_CLEAR;
     if (is_title(s))
         return END_TITLE;
-    if (scrub_surname_verb(s[0], s[1]))
+    if (scrub_surname_verb(s[0], s[1]) || is_verb(s[0]))
         return END_WORD;
     return scrub_surname_never_given(s[0]) || scrub_surname_particle(s[0]) ? END_PARTICLE
                                                                            : END_NONE;
@@ -74,7 +77,7 @@ static bool is_given(uint32_t c)
 
 static bool is_dot(uint32_t c)
 {
-    return c == 0xB7 || c == 0x2022 || c == 0x2027 || c == 0x30FB || c == 0xFF65;
+    return c == 0xB7 || c == 0x2022 || c == 0x2027 || c == u'・' || c == 0xFF65;
 }
 
 /* Han characters up to the end of a name. */
@@ -104,60 +107,70 @@ static size_t dotted_name(const uint32_t *s)
     return dots > 0 ? at : 0;
 }
 
-/* How many of the `given` characters at `s`, behind a surname, belong to the name; 0: none that is sure enough. */
-static size_t given_size(const uint32_t *s, size_t given, Sureness sure, bool function)
+/* How many of the `given` characters at `s`, behind a surname, belong to the name; 0: none. *end becomes what follows. */
+static size_t given_size(const uint32_t *s, size_t given, End *end)
 {
     End first = end_at(s + 1);
-    End second = given == 2 ? end_at(s + 2) : END_NONE;
-    size_t size = 0;
-    if (first == END_TITLE || first == END_WORD)
-        size = 1;
-    else if (second != END_NONE)
-        size = 2;
-    else if (first != END_NONE)
-        size = 1;
-    End end = size == 2 ? second : first;
-    if (size == 0)
-        return sure >= SURE_CALLED ? given : 0;
-    if (function && sure < SURE_CALLED && (size < 2 || end == END_PARTICLE || end == END_TITLE))
+    End second = given == GIVEN_MOST ? end_at(s + GIVEN_MOST) : END_NONE;
+    bool one = first == END_TITLE || first == END_WORD || (second == END_NONE && first != END_NONE);
+    *end = one ? first : second;
+    return one ? 1 : second != END_NONE ? GIVEN_MOST : 0;
+}
+
+/* Whether this end is enough for a surname that is also a word. */
+static bool is_no_word(ScrubSurname kind, size_t given, End end)
+{
+    if (kind >= SCRUB_SURNAME_RARE)
+        return true;
+    return given == GIVEN_MOST ? end == END_WORD || end == END_CLEAR
+                               : kind == SCRUB_SURNAME_BOTH && end == END_CLEAR;
+}
+
+/* What stands behind a surname of `size` cells at `s`: how many cells of it are the rest of the name. */
+static size_t given_at(const uint32_t *s, size_t size, ScrubSurname kind, Sureness sure)
+{
+    const uint32_t *given = s + size;
+    if (!is_given(given[0]))
         return 0;
-    if (sure <= SURE_CLOSED && end < END_TITLE)
+    size_t most = is_given(given[1]) && !is_title(given + 1) ? GIVEN_MOST : 1;
+    bool word = size == 1 && scrub_surname_no_name(s[0], given[0]);
+    word = word ||
+           (most == GIVEN_MOST && sure < SURE_FIELD && scrub_surname_no_given(given[0], given[1]));
+    End end;
+    size_t used = given_size(given, most, &end);
+    if (sure >= SURE_CALLED) {
+        if (word && (used == 0 || end != END_CLEAR))
+            return 0;
+        if (used > 0 && (sure == SURE_FIELD || is_no_word(kind, used, end)))
+            return used;
+        return used == 0 && (sure == SURE_FIELD || kind == SCRUB_SURNAME_COMMON) ? most : 0;
+    }
+    if (word || used == 0 || !is_no_word(kind, used, end) ||
+        (sure <= SURE_CLOSED && end < END_TITLE))
         return 0;
-    return size;
+    return sure == SURE_BESIDE && scrub_surname_place(given[used - 1]) ? 0 : used;
 }
 
 /* A Han name with a surname at `s`. */
 static size_t name_at(const uint32_t *s, Sureness sure)
 {
-    size_t size = dotted_name(s);
-    if (size > 0)
-        return size;
+    size_t dotted = dotted_name(s);
+    if (dotted > 0)
+        return dotted;
     bool compound = scrub_surname_compound(s[0], s[1]);
-    ScrubSurname kind = scrub_surname_kind(s[0]);
-    if (!compound &&
-        (kind == SCRUB_SURNAME_NONE || (kind == SCRUB_SURNAME_TITLED && sure < SURE_FIELD)))
+    ScrubSurname kind = compound ? SCRUB_SURNAME_COMMON : scrub_surname_kind(s[0]);
+    if (kind == SCRUB_SURNAME_NONE || (kind == SCRUB_SURNAME_TITLED && sure < SURE_FIELD))
         return 0;
     size_t surname = compound ? 2 : 1;
-    bool function = !compound && kind <= SCRUB_SURNAME_FUNCTION;
     const uint32_t *given = s + surname;
     End alone = end_at(given);
     if (alone == END_TITLE)
-        return function || scrub_words_business(given + 2) ? 0 : surname;
+        return kind < SCRUB_SURNAME_RARE || scrub_words_business(given + 2) ? 0 : surname;
     if (alone == END_CLEAR || alone == END_WORD)
-        return sure == SURE_FIELD && (!function || alone == END_CLEAR) ? surname : 0;
-    if (!is_given(given[0]) || (!compound && scrub_surname_no_name(s[0], given[0])))
-        return 0;
-    size_t most = is_given(given[1]) ? GIVEN_MOST : 1;
-    if (most == GIVEN_MOST && is_title(given + 1))
-        most = 1;
-    if (sure < SURE_FIELD && most == GIVEN_MOST && scrub_surname_no_given(given[0], given[1]))
-        return 0;
-    if (sure == SURE_CALLED && kind != SCRUB_SURNAME_COMMON && !compound)
-        sure = SURE_NOUN;
-    size_t used = given_size(given, most, sure, function);
-    if (used == 0 || (sure == SURE_BESIDE && scrub_surname_place(given[used - 1])))
-        return 0;
-    return surname + used;
+        return sure == SURE_FIELD && (kind >= SCRUB_SURNAME_RARE || alone == END_CLEAR) ? surname
+                                                                                        : 0;
+    size_t rest = given_at(s, surname, kind, sure);
+    return rest > 0 ? surname + rest : 0;
 }
 
 /* 姓名： is followed by a name even when its surname is in no table. */
@@ -174,22 +187,21 @@ static size_t unlisted_name(const uint32_t *s)
 
 static bool is_separator(uint32_t c)
 {
-    return c == ' ' || c == ':' || c == '(' || c == '"' || c == '-' || c == '=' || c == 0x201C ||
-           c == 0x3010 || c == 0x300C; /* “【「 */
+    return c == ' ' || c == ':' || c == '(' || c == '"' || c == '-' || c == '=' || c == u'“' ||
+           c == u'【' || c == u'「';
 }
 
-/* 是 为 系 叫 */
 static bool is_copula(uint32_t c)
 {
-    return c == 0x662F || c == 0x4E3A || c == 0x7CFB || c == 0x53EB;
+    return c == u'是' || c == u'为' || c == u'系' || c == u'叫';
 }
 
 /* 员, 姓名, 名字, 代表, 本人 behind 来电人. */
 static size_t label_rest(const uint32_t *s)
 {
     static const char16_t RESTS[][2] = {
-        {0x59D3, 0x540D}, {0x540D, 0x5B57}, {0x4EE3, 0x8868}, {0x672C, 0x4EBA}};
-    size_t at = s[0] == 0x5458 ? 1 : 0;
+        {u'姓', u'名'}, {u'名', u'字'}, {u'代', u'表'}, {u'本', u'人'}};
+    size_t at = s[0] == u'员' ? 1 : 0;
     for (size_t i = 0; i < sizeof(RESTS) / sizeof(RESTS[0]); i++)
         if (s[at] == RESTS[i][0] && s[at + 1] == RESTS[i][1])
             return at + 2;
@@ -214,7 +226,7 @@ static Found behind_label(const uint32_t *s, size_t size, Sureness with_colon, S
     if (!colon && is_copula(*at))
         at++;
     size_t name = name_at(at, colon ? with_colon : without);
-    if (name == 0 && colon && s[0] == HAN_SURNAME)
+    if (name == 0 && colon && s[0] == u'姓')
         name = unlisted_name(at);
     return (Found){at, name};
 }
@@ -222,13 +234,12 @@ static Found behind_label(const uint32_t *s, size_t size, Sureness with_colon, S
 /* 姓张的, 我姓张; and 姓  名： with blanks between. */
 static Found behind_surnamed(const uint32_t *s)
 {
-    static const uint32_t HUNDRED = 0x767E; /* 百姓 */
     size_t blanks = 0;
     while (blanks < SEPARATORS_MOST && s[1 + blanks] == ' ')
         blanks++;
-    if (blanks > 0 && s[1 + blanks] == HAN_GIVEN)
+    if (blanks > 0 && s[1 + blanks] == u'名')
         return behind_label(s, 2 + blanks, SURE_FIELD, SURE_NOUN);
-    if (s[-1] == HUNDRED)
+    if (s[-1] == u'百') /* 老百姓 */
         return NOTHING;
     size_t size = scrub_surname_compound(s[1], s[2])               ? 2
                   : scrub_surname_kind(s[1]) != SCRUB_SURNAME_NONE ? 1
@@ -254,7 +265,8 @@ static bool is_name(const uint32_t *end, size_t size, size_t *surname)
     if (!compound && given > 0 &&
         (kind == SCRUB_SURNAME_TITLED || scrub_surname_no_name(s[0], s[1])))
         return false;
-    if (!compound && kind <= SCRUB_SURNAME_FUNCTION && unicode_is_han(s[-1]))
+    if (!compound && kind < SCRUB_SURNAME_RARE && unicode_is_han(s[-1]) &&
+        (!scrub_surname_before(s[-1]) || scrub_surname_no_name(s[-1], s[0])))
         return false;
     return given < GIVEN_MOST || !scrub_surname_no_given(end[-2], end[-1]);
 }
@@ -299,13 +311,12 @@ static size_t name_before_title(const uint32_t *end)
 /* 康师傅 sells noodles. */
 static bool is_brand(const uint32_t *title)
 {
-    return title[-1] == 0x5EB7 && title[0] == 0x5E08 && title[1] == 0x5085;
+    return title[-1] == u'康' && title[0] == u'师' && title[1] == u'傅';
 }
 
 static Found before_title(const uint32_t *title)
 {
-    static const uint32_t MANY = 0x4EEC; /* 们 */
-    if (title[2] == MANY || is_brand(title) || scrub_words_business(title + 2))
+    if (title[2] == u'们' || is_brand(title) || scrub_words_business(title + 2))
         return NOTHING;
     const uint32_t *end = title[-1] == '(' ? title - 1 : title;
     size_t size = name_before_title(end);
@@ -316,7 +327,7 @@ static Found before_title(const uint32_t *title)
 static Found before_sex(const uint32_t *s)
 {
     bool opened = s[-1] == ',' || s[-1] == '(';
-    bool closed = s[1] == ',' || s[1] == ')' || s[1] == ' ' || s[1] == 0x3001;
+    bool closed = s[1] == ',' || s[1] == ')' || s[1] == ' ' || s[1] == u'、';
     size_t size = opened && closed ? name_before(s - 1, true) : 0;
     return (Found){s - 1 - size, size};
 }
@@ -339,8 +350,7 @@ static Found behind_name(const uint32_t *s)
     const uint32_t *at = s + 1;
     while (*at == SCRUB_FILL)
         at++;
-    if (*at != 0x3001 && *at != '/' && *at != 0x548C && *at != 0x4E0E &&
-        *at != 0x53CA) /* 、和与及 */
+    if (*at != u'、' && *at != '/' && *at != u'和' && *at != u'与' && *at != u'及')
         return NOTHING;
     return (Found){at + 1, name_at(at + 1, SURE_NOUN)};
 }
@@ -386,8 +396,8 @@ static Found find_at(const uint32_t *s)
         return behind_name(s);
     case SCRUB_NUMBER:
         return beside_number(s);
-    case HAN_MALE:
-    case HAN_FEMALE:
+    case u'男':
+    case u'女':
         if (s[-1] == ',' || s[-1] == '(')
             return before_sex(s);
         return beside_word(s);

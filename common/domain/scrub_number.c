@@ -152,17 +152,16 @@ static size_t match_mobile(const uint32_t *s, ScrubWordKind word)
 /* -802, 转802, 分机802: what is dialled behind a landline. */
 static size_t match_extension(const uint32_t *s)
 {
-    static const uint32_t TURN = 0x8F6C, PART = 0x5206, MACHINE = 0x673A; /* 转 分 机 */
     size_t at = 0;
     if (s[0] == '-')
         at = 1;
-    else if (s[0] == TURN)
+    else if (s[0] == u'转')
         at = 1;
-    else if (s[0] == PART && s[1] == MACHINE)
+    else if (s[0] == u'分' && s[1] == u'机')
         at = 2;
     else
         return 0;
-    if (s[at] == PART && s[at + 1] == MACHINE)
+    if (s[at] == u'分' && s[at + 1] == u'机')
         at += 2;
     while (s[at] == ' ' || s[at] == ':')
         at++;

@@ -106,14 +106,16 @@ size_t scrub_paper_card(const uint32_t *s, ScrubWordKind word)
     bool asked = named || word == SCRUB_WORD_ACCOUNT;
     if (run >= CARD_DIGITS_LEAST)
         return run <= CARD_DIGITS_MOST && (named || (asked && luhn(s, run))) ? run : 0;
+    bool bank = (s[0] == '6' && s[1] == '2') || s[0] == '4' || s[0] == '5';
+    if (!asked && (!bank || word == SCRUB_WORD_RECORD))
+        return 0;
     size_t longest = 0;
     for (size_t want = CARD_DIGITS_MOST; want >= CARD_DIGITS_LEAST; want--) {
         size_t size = scrub_number_grouped(s, (ScrubGrouping){want, 4, asked ? 13 : 4}, digits);
-        bool bank = (s[0] == '6' && s[1] == '2') || s[0] == '4' || s[0] == '5';
-        if (size == 0 || scrub_number_gap(s[size - 1]))
+        if (size == 0)
             continue;
         longest = size > longest ? size : longest;
-        if ((asked || (bank && word != SCRUB_WORD_RECORD)) && luhn(digits, want))
+        if (luhn(digits, want))
             return size;
     }
     return named ? longest : 0;

@@ -54,7 +54,8 @@ typedef struct ScrubWord {
 typedef enum ScrubSurname {
     SCRUB_SURNAME_NONE,
     SCRUB_SURNAME_TITLED,   /* nearly always another word, but before 先生: 区 */
-    SCRUB_SURNAME_FUNCTION, /* far more often another word: 于 时 方 */
+    SCRUB_SURNAME_FUNCTION, /* more often another word: 成 */
+    SCRUB_SURNAME_BOTH,     /* as often one as the other: 于 */
     SCRUB_SURNAME_RARE,
     SCRUB_SURNAME_COMMON
 } ScrubSurname;

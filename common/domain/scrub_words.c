@@ -290,6 +290,37 @@ static const ScrubWord BUSINESS[] = {
     {u"鱼庄", SCRUB_WORD_BUSINESS},   {u"鸡煲", SCRUB_WORD_BUSINESS},
 };
 
+/* Whether a word of WORDS begins with a character: most begin none, and that is known by one look. */
+enum { HAN_FIRST = 0x4E00, HAN_END = 0xA000, ASCII_END = 0x80 };
+#define PLACE(c) ((c) < ASCII_END ? (c) : (c)-HAN_FIRST + ASCII_END)
+#define BEGINS(c) [PLACE(c)] = true
+static const bool BEGINNING[HAN_END - HAN_FIRST + ASCII_END] = {
+    BEGINS(u'Q'),  BEGINS(u'T'),  BEGINS(u'V'),  BEGINS(u'W'),  BEGINS(u'q'),  BEGINS(u't'),
+    BEGINS(u'v'),  BEGINS(u'w'),  BEGINS(u'丈'), BEGINS(u'上'), BEGINS(u'业'), BEGINS(u'举'),
+    BEGINS(u'人'), BEGINS(u'他'), BEGINS(u'代'), BEGINS(u'伤'), BEGINS(u'伯'), BEGINS(u'住'),
+    BEGINS(u'保'), BEGINS(u'信'), BEGINS(u'借'), BEGINS(u'值'), BEGINS(u'储'), BEGINS(u'儿'),
+    BEGINS(u'先'), BEGINS(u'公'), BEGINS(u'军'), BEGINS(u'医'), BEGINS(u'单'), BEGINS(u'卡'),
+    BEGINS(u'反'), BEGINS(u'叔'), BEGINS(u'受'), BEGINS(u'台'), BEGINS(u'号'), BEGINS(u'司'),
+    BEGINS(u'同'), BEGINS(u'名'), BEGINS(u'员'), BEGINS(u'唯'), BEGINS(u'商'), BEGINS(u'回'),
+    BEGINS(u'型'), BEGINS(u'士'), BEGINS(u'外'), BEGINS(u'大'), BEGINS(u'太'), BEGINS(u'女'),
+    BEGINS(u'奶'), BEGINS(u'她'), BEGINS(u'妻'), BEGINS(u'姓'), BEGINS(u'婆'), BEGINS(u'嫌'),
+    BEGINS(u'孙'), BEGINS(u'孩'), BEGINS(u'安'), BEGINS(u'家'), BEGINS(u'小'), BEGINS(u'居'),
+    BEGINS(u'巡'), BEGINS(u'工'), BEGINS(u'市'), BEGINS(u'师'), BEGINS(u'帐'), BEGINS(u'店'),
+    BEGINS(u'座'), BEGINS(u'当'), BEGINS(u'微'), BEGINS(u'患'), BEGINS(u'我'), BEGINS(u'户'),
+    BEGINS(u'房'), BEGINS(u'手'), BEGINS(u'打'), BEGINS(u'扣'), BEGINS(u'批'), BEGINS(u'投'),
+    BEGINS(u'护'), BEGINS(u'报'), BEGINS(u'摊'), BEGINS(u'收'), BEGINS(u'朋'), BEGINS(u'本'),
+    BEGINS(u'村'), BEGINS(u'来'), BEGINS(u'标'), BEGINS(u'案'), BEGINS(u'检'), BEGINS(u'楼'),
+    BEGINS(u'死'), BEGINS(u'母'), BEGINS(u'民'), BEGINS(u'永'), BEGINS(u'汇'), BEGINS(u'法'),
+    BEGINS(u'流'), BEGINS(u'热'), BEGINS(u'父'), BEGINS(u'爷'), BEGINS(u'物'), BEGINS(u'申'),
+    BEGINS(u'电'), BEGINS(u'监'), BEGINS(u'短'), BEGINS(u'租'), BEGINS(u'经'), BEGINS(u'编'),
+    BEGINS(u'网'), BEGINS(u'群'), BEGINS(u'老'), BEGINS(u'联'), BEGINS(u'肇'), BEGINS(u'致'),
+    BEGINS(u'表'), BEGINS(u'被'), BEGINS(u'警'), BEGINS(u'订'), BEGINS(u'设'), BEGINS(u'证'),
+    BEGINS(u'识'), BEGINS(u'诉'), BEGINS(u'读'), BEGINS(u'负'), BEGINS(u'账'), BEGINS(u'身'),
+    BEGINS(u'车'), BEGINS(u'转'), BEGINS(u'退'), BEGINS(u'通'), BEGINS(u'邻'), BEGINS(u'部'),
+    BEGINS(u'采'), BEGINS(u'银'), BEGINS(u'门'), BEGINS(u'阿'), BEGINS(u'驾'),
+};
+#undef BEGINS
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const ScrubWord *
@@ -317,9 +348,14 @@ longest(const ScrubWord *words, size_t count, const uint32_t *s, size_t *size)
     return NULL;
 }
 
+static bool begins(uint32_t c)
+{
+    return (c < ASCII_END || (c >= HAN_FIRST && c < HAN_END)) && BEGINNING[PLACE(c)];
+}
+
 const ScrubWord *scrub_words_at(const uint32_t *s, size_t *size)
 {
-    return longest(WORDS, COUNT(WORDS), s, size);
+    return begins(s[0]) ? longest(WORDS, COUNT(WORDS), s, size) : NULL;
 }
 
 bool scrub_words_business(const uint32_t *s)
@@ -349,5 +385,8 @@ static bool words_ordered(const ScrubWord *words, size_t count)
 
 bool scrub_words_in_order(void)
 {
+    for (size_t i = 0; i < COUNT(WORDS); i++)
+        if (!begins(WORDS[i].text[0]))
+            return false;
     return words_ordered(WORDS, COUNT(WORDS)) && words_ordered(BUSINESS, COUNT(BUSINESS));
 }
