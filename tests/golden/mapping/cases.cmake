@@ -79,6 +79,7 @@ onecase_golden_mapping(
     lint_codes_csv_quote
     lint_codes_integers
     lint_codes_no_state
+    lint_codes_no_text
     lint_codes_reference
     lint_codes_rows_twice
     lint_condition_shapes
@@ -88,15 +89,21 @@ onecase_golden_mapping(
     lint_each_record_no_top_level
     lint_each_star
     lint_each_where
+    lint_extract_no_group
     lint_extract_parts
     lint_field_kinds_never
     lint_fields
+    lint_file_of_codes_missing
     lint_format_2
     lint_keywords_csv
+    lint_keywords_empty
     lint_keywords_header
     lint_keywords_missing_list
     lint_keywords_no_category
+    lint_keywords_no_confidence
     lint_keywords_quote
+    lint_kind_complete_pair
+    lint_kind_contradiction
     lint_kind_shadowed
     lint_kind_shadowed_values
     lint_kind_unless_reached
@@ -104,6 +111,7 @@ onecase_golden_mapping(
     lint_kinds
     lint_kinds_same_conditions
     lint_missing
+    lint_missing_source_and_fields
     lint_noise_empty
     lint_personal
     lint_personal_each
@@ -111,6 +119,8 @@ onecase_golden_mapping(
     lint_personal_fields
     lint_personal_hash_kept_by_nothing
     lint_personal_inside_extra
+    lint_personal_many
+    lint_pointer_too_long
     lint_pointer_where
     lint_precision_no_point
     lint_record_no
@@ -136,11 +146,14 @@ onecase_golden_mapping(
     lint_time_check_nothing_to_check
     lint_time_check_pointer
     lint_time_no_formats
+    lint_topic_no_name
+    lint_topic_of_history
     lint_topic_own
     lint_topic_pattern_no_expression
     lint_topic_pattern_own_topic
     lint_topics_and_pattern
     lint_topics_empty
+    lint_topics_odd
     lint_two_feeds
     lint_two_feeds_pattern
     lint_two_feeds_pattern_after
@@ -154,6 +167,7 @@ onecase_golden_mapping(
     lint_unknown_keys
     lint_unknown_target_nearest
     lint_unwrap_pointer
+    lint_words_empty
     lint_words_of_keys
     lint_wrong_types
     long_record_number
