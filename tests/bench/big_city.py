@@ -22,8 +22,8 @@ TEMPLATES = 8
 NAME_CHARACTERS = "松竹兰荷桂枫柳杏桃梨棠榆槐柏杉椿芷蕙芸薇莲菊茶榕樟霁岚霖澄沅汐湄"
 TAILS = ("邻居也看到了", "已经好几天", "请尽快来看", "早上更明显", "路过的人都在说", "拍了照片", "之前没有过", "晚上也一样",
          "物业还没来", "孩子常从这里走", "雨后更厉害", "楼上楼下都知道")
-# Towns side by side, in degrees; further ones lie over the first again under other names.
-COLUMNS, ROWS, STEP_LON, STEP_LAT, WEST, SOUTH = 5, 20, 0.21, 0.09, -0.5, -0.85
+# Towns side by side within the box of the mappings, in degrees; further ones lie over the first again under other names.
+COLUMNS, ROWS, STEP_LON, STEP_LAT, WEST, SOUTH = 3, 9, 0.17, 0.09, -0.3, -0.4
 
 
 class Town:

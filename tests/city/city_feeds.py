@@ -1,23 +1,36 @@
 """The four departments' own forms: a report (or its course) becomes the bytes its department sends."""
 
 import json
+from datetime import timedelta
 
-from city_classes import CLASSES
+from city_classes import CLASSES, MARKET_OBJECTS
 from city_geo import to_bd09, to_gcj02
 from city_ids import mask_phone
 
 TOPICS = {"H12345": "hotline.workorder", "FIRE119": "fire.incident", "MKT12315": "market.complaint", "GRID": "grid.event"}
-ENCODINGS = {"H12345": "utf-8", "FIRE119": "gb18030", "MKT12315": "utf-8", "GRID": "utf-8"}
-HOTLINE_STATUS = {10: "01", 20: "02", 30: "03", 40: "05", 50: "07", 60: "09"}
+ENCODINGS = {"H12345": "gb18030", "FIRE119": "gb18030", "MKT12315": "utf-8", "GRID": "utf-8"}
+HOTLINE_STATUS = {10: "01", 30: "03", 40: "05", 60: "09"}
 GRID_STATUS = {10: "1", 20: "2", 30: "3", 40: "4", 50: "5", 60: "6"}
-MARKET_STATUS = {10: "待分派", 20: "受理", 30: "分派下级", 40: "处理反馈", 50: "送领导审核", 60: "结束"}
+MARKET_STATUS = {10: "待分派", 20: "受理", 30: "立案", 40: "处理反馈", 60: "结束"}
 FIRE_STATUS = {10: "01", 20: "02", 30: "04", 40: "05", 50: "08", 60: "10"}
 DEPARTMENTS = {"A": "市场监管局", "B": "燃气办", "C": "消防救援大队", "D": "供电公司", "E": "城市管理局", "F": "住建局",
                "G": "园林水务局", "H": "市场监管局", "I": "生态环境局", "J": "街道办事处"}
+OPINION = "已到现场处理，并电话回复诉求人。"
 
 
 def encode(source, record):
+    """The bytes a department sends; the hotline packs its body as JSON text once more."""
+    if source == "H12345" and isinstance(record, dict):
+        record = record | {"body": json.dumps(record["body"], ensure_ascii=False)}
     return json.dumps(record, ensure_ascii=False).encode(ENCODINGS[source])
+
+
+def decode(source, value):
+    """The record out of those bytes, unpacked."""
+    record = json.loads(value.decode(ENCODINGS[source]))
+    if source == "H12345" and isinstance(record, dict):
+        record["body"] = json.loads(record["body"])
+    return record
 
 
 def unpadded(at, separator="-"):
@@ -26,6 +39,12 @@ def unpadded(at, separator="-"):
 
 def epoch_ms(at):
     return int(at.timestamp()) * 1000
+
+
+def accepted(report):
+    """The hotline's counters write times in three ways; the app's counter gives seconds since 1970."""
+    desk = report.record_no[-1]
+    return epoch_ms(report.reported_at) // 1000 if desk == "7" else unpadded(report.reported_at, "/" if desk == "8" else "-")
 
 
 def lonlat(report, convert=None):
@@ -37,52 +56,79 @@ def lonlat(report, convert=None):
     return (lat, lon) if report.point_form == "swapped" else (lon, lat)
 
 
+def hotline_place(report):
+    """Street, place and the caller's own words of it: whole in one field, in two parts, or twice; by the desk that wrote it."""
+    desk, street, address = int(report.record_no[-1]), "", report.address
+    if desk % 3 == 0 and report.street and address and not address.startswith(report.district.name):
+        street = report.street[1]
+    if desk % 5 == 1 and report.estate and report.building:
+        end = address.index(report.estate) + len(report.estate)
+        return street, address[:end], address[end:]
+    return street, address, address if desk % 5 == 3 else ""
+
+
+def hotline_category(report):
+    code = CLASSES[report.klass].hotline
+    return [{"code": code[:2]}, {"code": code[:4]}, {"code": code}]
+
+
 def hotline(report, seq=1, sent=None):
     klass = CLASSES[report.klass]
-    code = klass.hotline
     point = lonlat(report, to_gcj02)
+    street, detail, own_words = hotline_place(report)
     shown = (mask_phone(report.reporter) if report.masked else report.reporter) if report.reporter else ""
     body = {
         "gdbh": report.record_no,
+        "parentNo": "",
         "rqstType": report.appeal,
         "title": report.title,
-        "content": report.body,
-        "category": [{"code": code[:2], "name": "一级"}, {"code": code[:4], "name": klass.name}, {"code": code, "name": klass.name}],
+        "content": f"【诉求】{report.body}" if report.record_no[-1] in "25" else report.body,
+        "category": hotline_category(report),
         "zone": report.district.area,
-        "streetCode": report.district.area + report.street[0] if report.street else "",
-        "communityCode": report.district.area + report.street[0] + "001" if report.street else "",
-        "streetName": report.street[1] if report.street and len(report.record_no) and int(report.record_no[-1]) % 3 == 0
-        and report.address and not report.address.startswith(report.district.name) else "",
-        "detail": report.address,
-        "placeName": report.party,
-        "cusAddress": "",
+        "streetName": street,
+        "detail": detail,
+        "cusAddress": own_words,
         "lonlat": f"{point[0]:.6f},{point[1]:.6f}" if point else "",
         "callerName": "匿名" if not report.reporter else f"来电人{report.reporter[-4:]}",
-        "gender": "不详",
         "age": "",
         "tel": shown,
         "contactTel": shown if report.reporter and int(report.reporter[-1]) % 2 else "",
-        "channel": "1",
-        "acceptTime": unpadded(report.reported_at),
+        "acceptTime": accepted(report),
         "occurTime": unpadded(report.event_at, "/"),
         "jjcd": "紧急" if klass.code[0] in "BC" else "一般",
         "gdzt": "01",
         "plateNo": report.plate,
-        "unitName": report.party,
-        "unitCode": report.usc,
-        "trappedNum": report.trapped or "",
-        "injuredNum": report.injured or "",
         "repeatOf": "",
     }
     return {"head": {"msgType": "NEW", "seq": seq, "sendTime": unpadded(sent or report.reported_at)}, "body": body}
 
 
+def hotline_course(report, seq, at, form, body):
+    """A later message about a sheet; it repeats what it does not change."""
+    whole = {"gdbh": report.record_no, "zone": report.district.area,
+             "jjcd": "紧急" if report.klass[0] in "BC" else "一般"} | body
+    return {"head": {"msgType": form, "seq": seq, "sendTime": unpadded(at)}, "body": whole}
+
+
 def hotline_status(report, seq, status, at):
-    body = {"gdbh": report.record_no, "zone": report.district.area, "gdzt": HOTLINE_STATUS[status],
-            "handleDept": DEPARTMENTS[report.klass[0]]}
-    if status == 60:
-        body["replyContent"] = "已到现场处理并回复。"
-    return {"head": {"msgType": "STATUS", "seq": seq, "sendTime": unpadded(at)}, "body": body}
+    lead = [{"dept": DEPARTMENTS[report.klass[0]], "isMain": 1}, {"dept": report.street[1] if report.street else "街道办事处", "isMain": 0}]
+    if status == 60:  # the reply carries the appeal and the opinion on it in one text
+        content = f"【诉求】{report.body}【办理意见】{OPINION}"
+        body = {"gdzt": HOTLINE_STATUS[status], "content": content, "category": hotline_category(report), "handleList": lead[:1]}
+        return hotline_course(report, seq, at, "REPLY", body)
+    return hotline_course(report, seq, at, "STATUS", {"gdzt": HOTLINE_STATUS[status], "handleList": lead})
+
+
+def hotline_sub(report, seq, part, at):
+    """A sub-order: the sheet's work given to one department, under a number of its own."""
+    dept = DEPARTMENTS[report.klass[0]] if part == 1 else "街道办事处"
+    body = {"gdbh": f"{report.record_no}-{part:02d}", "parentNo": report.record_no, "gdzt": HOTLINE_STATUS[30],
+            "handleList": [{"dept": dept, "isMain": 1 if part == 1 else 0}], "expiredate": unpadded(at + timedelta(days=3))}
+    return hotline_course(report, seq, at, "SUB", body)
+
+
+def hotline_urge(report, seq, at):
+    return hotline_course(report, seq, at, "URGE", {})
 
 
 def grid(report, seq=1, sent=None):
@@ -130,39 +176,42 @@ def grid_status(report, seq, status, at):
 def market(report, seq=1, sent=None):
     klass = CLASSES[report.klass]
     point = lonlat(report, to_bd09)
-    return {
+    record = {
         "caseid": report.record_no,
         "order_no": report.origin_no,
-        "flowno": seq,
         "formtype": "03" if report.appeal == "4" else "01",
-        "receivemode": "上级交办" if report.origin_no else "电话",
         "recorddate": f"{report.reported_at:%Y-%m-%d %H:%M:%S}",
         "controversytime": f"{report.event_at:%Y-%m-%d %H:%M:%S}",
         "jyareacode": report.district.area,
         "subjectname": report.party,
         "cksubjectname": "",
         "socialcode": report.usc,
+        "linkman": "",
         "addr": report.address,
         "accsce": report.address,
         "position": f"{point[1]:.6f},{point[0]:.6f}" if point else "",
         "problem_type": klass.market,
         "problem_name": report.title,
-        "objname": klass.name,
-        "equipno": report.plate,
+        "objname": MARKET_OBJECTS.get(report.klass, ""),
         "appealcontent": report.body,
         "personalinjury": str(report.injured),
         "providername": f"来电人{report.reporter[-4:]}" if report.reporter else "",
         "providertel": report.reporter,
         "node": "待分派",
     }
+    if report.inspection:
+        record |= {"form": "SSJ", "result_code": report.inspection, "node": ""}
+    return record
 
 
 def market_status(report, seq, status, at):
-    record = {"caseid": report.record_no, "flowno": seq, "jyareacode": report.district.area, "node": MARKET_STATUS[status],
-              "modifytime": f"{at:%Y-%m-%d %H:%M:%S}", "handledept": DEPARTMENTS[report.klass[0]]}
+    """The sheet's course: its head again and the node; the system sends neither a revision nor a time of change."""
+    record = market(report)
+    course = {name: record[name] for name in ("caseid", "recorddate", "controversytime", "jyareacode", "personalinjury")}
+    course["node"] = MARKET_STATUS[status]
     if status == 60:
-        record["isverified"] = "1"
-    return record
+        course["isverified"] = "1"
+    return course
 
 
 def fire(report, seq=1, sent=None):

@@ -76,27 +76,27 @@ def draw_hazard(bench, name, klass, count):
     for source, at in zip(sources, times):
         report = bench.new_report(source, hazard, at, lag_minutes=rng.randint(0, 4) if klass.burst else None)
         place_report(bench, report, klass, spot)
-        report.plate = plate
+        report.plate = plate if source != "MKT12315" else ""  # its form has no field for it
         if source == "GRID":
             report.part = part
-        if report.party and (source == "MKT12315" or rng.random() < 0.3):
+        if report.party:
             report.usc = spot.shop.code
         if not bench.word(report, facet, hazard.reports, telephone(rng, report)):
             return None
         hazard.reports.append(report)
     if hazard.reports and klass.market and rng.random() < 0.25:
-        hand_on(bench, hazard)
+        hand_on(bench, hazard, spot)
     return hazard if hazard.reports else None
 
 
-def hand_on(bench, hazard):
+def hand_on(bench, hazard, spot):
     """The hotline hands a sheet on to market regulation: a copy with a number of its own, no second witness."""
     origin = next((r for r in hazard.reports if r.source == "H12345"), None)
     if not origin:
         return
     at = origin.reported_at + timedelta(hours=bench.rng.randint(2, 30))
     copy = replace(origin, source="MKT12315", reported_at=at, origin_no=origin.record_no, quoted=[], point=None,
-                   point_form="none", title=CLASSES[hazard.klass].name,
+                   point_form="none", title=CLASSES[hazard.klass].name, plate="", party=spot.shop.name if spot.shop else "",
                    record_no=bench.numbers.next("MKT12315", hazard.district.area, at))
     hazard.reports.append(copy)
 

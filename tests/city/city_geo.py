@@ -1,13 +1,14 @@
 """Points of the sample city, and the three datums the departments send them in.
 
-The city is laid out in metres east and north of an origin in an empty desert; the formulas of GCJ-02 and BD-09
+The city is laid out in metres east and north of an origin; its street plan is made up and lies over no real one. All
+of it is inside the box of the mappings (112.3 to 113.5 E, 22.6 to 23.6 N). The formulas of GCJ-02 and BD-09
 are the public convention (Krasovsky a = 6378245, ee = 0.00669342162296594323).
 """
 
 import math
 
-ORIGIN_LON = 109.60
-ORIGIN_LAT = 38.90
+ORIGIN_LON = 112.62
+ORIGIN_LAT = 23.02
 METRES_PER_DEGREE = 111_195.08
 A = 6378245.0
 EE = 0.00669342162296594323

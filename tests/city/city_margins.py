@@ -56,7 +56,7 @@ class Margins:
     def _grams(self, report):
         key = id(report)
         if key not in self.cache:
-            self.cache[key] = (report, grams(report.body), grams(report.title + "，" + report.body))
+            self.cache[key] = (report, *map(grams, report.texts))
         return self.cache[key][1:]
 
     def forget(self, report):
@@ -71,7 +71,7 @@ class Margins:
         low, high = min(values) / SLACK, max(values) * SLACK
         bits_low = next(bits for at, bits in TEXT_LEVELS if low >= at)
         bits_high = next(bits for at, bits in TEXT_LEVELS if high >= at)
-        if min(sum(_n for g, _n in x.items() if len(g) == 1) for x in (self._grams(a)[0], self._grams(b)[0])) < 14:
+        if min(sum(n for g, n in x.items() if len(g) == 1) for one in (a, b) for x in self._grams(one)) < 14:
             bits_low, bits_high = min(bits_low, 0.0), max(bits_high, 0.0)
         return bits_low, bits_high
 

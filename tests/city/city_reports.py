@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from city_classes import CLASSES
+from city_classes import CLASSES, MARKET_OBJECTS
 from city_geo import from_metres
 from city_margins import LINK, Margins, idf_of
 from city_words import ENDINGS, FACETS, OPENINGS, templates
@@ -33,6 +33,7 @@ class Report:
     reported_at: datetime
     title: str = ""
     body: str = ""
+    core: str = ""              # the body without opening and ending
     estate: str = ""
     building: int = 0
     unit: int = 0
@@ -55,10 +56,19 @@ class Report:
     trapped: int = 0
     injured: int = 0
     appeal: str = "5"
+    inspection: str = ""        # result code of a spot check of market regulation
 
     @property
     def staff(self):
         return self.source == "GRID"
+
+    @property
+    def texts(self):
+        """What a matcher may compare: the text alone, with its title, without set phrases."""
+        if self.source != "MKT12315":
+            return self.body, f"{self.title}，{self.body}", f"{self.title}，{self.core or self.body}"
+        about = f"{self.title}，{MARKET_OBJECTS.get(self.klass, '')}，"  # its mapping makes one text of the three
+        return about + self.body, about + self.body, about + (self.core or self.body)
 
     @property
     def key(self):
@@ -102,7 +112,7 @@ class Numbers:
         day = (source, at.date())
         n = self.serial[day] = self.serial.get(day, 0) + 1
         if source == "H12345":
-            return f"YZ{at:%Y%m%d}{n:04d}"
+            return f"FS{at:%Y%m%d}{n:03d}"
         if source == "GRID":
             return f"{area}{at:%y%m%d}{n:07d}"
         if source == "MKT12315":
@@ -193,7 +203,7 @@ class Bench:
                 opening, ending = self.rng.choice(((opening, ""), ("", ending)))
             if attempt >= 60:
                 opening, ending, core = "", "", paraphrases[attempt % len(paraphrases)]
-            report.body = opening + core + (ending or "。") + extra
+            report.body, report.core = opening + core + (ending or "。") + extra, core
             self.margins.forget(report)
             if all(self.margins.pair(a, report)[0] >= WITHIN_MIN and self.margins.text_bits(a, report)[0] >= alike
                    for a in earlier):
@@ -233,7 +243,7 @@ class Bench:
         """Fills in the place a report names; the point lies round the spot."""
         report.district = spot.district
         report.street, report.grid = grid_code(spot.district, spot.x)
-        if spot.shop and report.source in ("H12345", "MKT12315"):  # the other forms have no field for it
+        if spot.shop and report.source == "MKT12315":  # the other forms have no field for it
             report.party = spot.shop.name
         if spot.estate:
             report.estate, report.building = spot.estate.name, spot.building

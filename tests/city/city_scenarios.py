@@ -1,7 +1,8 @@
 """Hazards planted by name: scenarios 1, 3, 4, 5, 6, 8 and 13 of the domain page, and a few hard ones beside them."""
 
-from city_ids import break_credit_code
+from city_ids import break_credit_code, credit_code
 from city_reports import Hazard, Spot, Unclear
+from city_words import SUGGESTIONS
 from city_world import DISTRICTS, Estate, Road, Shop
 
 EAST, WEST = DISTRICTS[0], DISTRICTS[1]
@@ -15,11 +16,12 @@ VAGUE_ESTATES = (Estate("雾里花园", EAST, 7600.0, 8800.0, 8, 2), Estate("烟
 COVER_ROAD = Road("环星大道", EAST, 300.0, 8200.0, True)
 TWIN_ROAD = Road("双子路", WEST, 9200.0, 8200.0, True)
 SHOP_ROAD = Road("集市街", EAST, 300.0, 7800.0, True)
+INSPECTED_ROAD = Road("小满街", WEST, 9200.0, 7700.0, True)
 
 
 def make_scenarios(bench):
     for plant in (lift, one_cover, two_covers, two_lifts, rare_characters, broken_places, broken_credit_code, branches,
-                  neighbours, vague, no_place, asked_by_the_way):
+                  inspected, neighbours, vague, no_place, suggestions, asked_by_the_way):
         for _ in range(50):
             state = bench.state()
             try:
@@ -111,7 +113,7 @@ def two_lifts(bench):
         hazard = Hazard(name, "A02", WEST)
         spot = estate_spot(TWIN_ESTATE, 8)
         plate = bench.world.new_plate()
-        for days, source in ((33, "H12345"), (31, "GRID"), (29, "H12345"), (28, "MKT12315")):
+        for days, source in ((33, "H12345"), (31, "GRID"), (29, "H12345"), (28, "GRID")):
             report(bench, hazard, source, bench.before(days, 2 + hours), spot, facet=1, plate=plate)
         bench.add(hazard)
 
@@ -173,6 +175,18 @@ def branches(bench):
         bench.add(hazard)
 
 
+def inspected(bench):
+    """A shop complained about, found dirty by a spot check and complained about again: one hazard, the check a report of it."""
+    hazard = Hazard("inspection-finds-it", "H01", WEST)
+    shop = Shop("望舒饺子馆", "food", credit_code(WEST.area, 4444), INSPECTED_ROAD, 90)
+    spot = Spot(WEST, *INSPECTED_ROAD.door(90), road=INSPECTED_ROAD, number=90, shop=shop)
+    for days, source, more in (
+        (36, "H12345", {}), (35, "MKT12315", {"inspection": "4", "reporter": ""}), (33, "MKT12315", {}),
+    ):
+        report(bench, hazard, source, bench.before(days, 6), spot, usc=shop.code if source == "MKT12315" else "", **more)
+    bench.add(hazard)
+
+
 def neighbours(bench):
     """3号楼 and 13号楼 in the same words on the same day: two hazards. The first is copied by another department."""
     for name, building in (("same-words-3", 3), ("same-words-13", 13)):
@@ -202,6 +216,17 @@ def no_place(bench):
     made.street, made.grid = EAST.streets[0], ""
     hazard.reports.append(made)
     bench.add(hazard)
+
+
+def suggestions(bench):
+    """Sheets that ask for something: the mapping takes them for reports, and each stands by itself."""
+    for i, (title, body) in enumerate(SUGGESTIONS):
+        district = DISTRICTS[i % len(DISTRICTS)]
+        hazard = Hazard(f"suggestion-{i + 1}", "J03", district)
+        made = bench.new_report("H12345", hazard, bench.before(12 + 19 * i, 5))
+        made.title, made.body, made.point_form, made.appeal = title, body, "none", "2"
+        hazard.reports.append(made)
+        bench.add(hazard)
 
 
 def asked_by_the_way(bench):

@@ -6,14 +6,14 @@ A message is (time of sending, topic, key, bytes, what is expected of it).
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from city_feeds import FORM, STATUS_FORM, TOPICS, encode, fire, grid, hotline, market
+from city_feeds import FORM, STATUS_FORM, TOPICS, encode, fire, grid, hotline, hotline_sub, hotline_urge, market
 from city_reports import Report
-from city_words import (CONSULTATIONS, FIRE_DRILLS, FIRE_DUTIES, GRID_DRILLS, HOTLINE_DRILLS,
-                        SUGGESTIONS, TRADE_DISPUTES)
+from city_words import (CONSULTATIONS, FIRE_DRILLS, FIRE_DUTIES, GRID_DRILLS, HOTLINE_DRILLS, INSPECTIONS,
+                        TRADE_DISPUTES)
 from city_world import DISTRICTS
 
 
-OUTCOMES = ("report", "update", "ignored", "dead")
+OUTCOMES = ("report", "update", "inspection", "ignored", "dead")
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Traffic:
         self.bench = bench
         self.messages: list[Message] = []
         self.milestones = {}  # name -> instant
+        self.seq = {}  # report -> number of its last message
 
     def put(self, at, source, key, value, outcome, detail="", note=""):
         self.messages.append(Message(at, TOPICS[source], key, value, outcome, detail, note))
@@ -50,17 +51,23 @@ class Traffic:
             self.course(hazard)
         self.consultations()
         self.trade_disputes()
+        self.inspections()
         self.drills()
         self.repeated()
         self.broken()
         self.messages.sort(key=lambda m: m.at)  # stable: equal times keep the order of making
         return self.messages
 
-    def status(self, report, seq, status, at):
+    def update(self, report, at, form, *more):
+        """One message of a report's course, by the function that writes it; its seq is the next of the report."""
         at = at.replace(microsecond=0)
         if at < self.bench.until:
-            value = encode(report.source, STATUS_FORM[report.source](report, seq, status, at))
+            seq = self.seq[report.key] = self.seq.get(report.key, 1) + 1
+            value = encode(report.source, form(report, seq, *more, at))
             self.put(at, report.source, report.record_no, value, "update")
+
+    def status(self, report, status, at):
+        self.update(report, at, STATUS_FORM[report.source], status)
 
     def course(self, hazard):
         """Some hazards are closed after their last report, some are under way, scenario 1 is closed on paper in between."""
@@ -70,12 +77,24 @@ class Traffic:
             self.paper_closing(hazard)
             return
         fate = rng.choices(("closed", "under way", "untouched"), (25, 25, 50))[0]
-        if fate == "untouched":
+        if fate == "untouched" or hazard.name == "scenario-8-broken-places":  # one of its sheets is sent again, changed
             return
         for report in hazard.reports:
-            self.status(report, 2, 30, report.reported_at + timedelta(minutes=rng.randint(20, 300)))
+            self.dispatch(report)
             if fate == "closed":
-                self.status(report, 3, 60, last + timedelta(hours=rng.randint(7, 90)))
+                self.status(report, 60, last + timedelta(hours=rng.randint(7, 90)))
+
+    def dispatch(self, report):
+        """Under way; the hotline may split a sheet into sub-orders, and its caller may urge."""
+        rng = self.bench.rng
+        at = report.reported_at + timedelta(minutes=rng.randint(20, 300))
+        if report.source != "H12345" or rng.random() < 0.7:
+            self.status(report, 30, at)
+            return
+        for part in range(1, rng.randint(2, 3)):
+            self.update(report, at + timedelta(minutes=part), hotline_sub, part)
+        if rng.random() < 0.5:
+            self.update(report, at + timedelta(hours=1), hotline_urge)
 
     def paper_closing(self, hazard):
         """The first four reports are closed four weeks before the fifth comes: a repair on paper. The later ones stay open.
@@ -85,8 +104,8 @@ class Traffic:
         """
         early = sorted(hazard.reports, key=lambda r: r.reported_at)[:4]
         for i, report in enumerate(early):
-            self.status(report, 2, 30, report.reported_at + timedelta(hours=5))
-            self.status(report, 3, 60, early[-1].reported_at + timedelta(hours=20 + 2 * i))
+            self.status(report, 30, report.reported_at + timedelta(hours=5))
+            self.status(report, 60, early[-1].reported_at + timedelta(hours=20 + 2 * i))
         self.milestones["scenario-1-closed-on-paper"] = early[-1].reported_at + timedelta(days=2)
 
     def sheet(self, source, title, body, days, klass="J03", **more):
@@ -105,9 +124,6 @@ class Traffic:
             title, body = CONSULTATIONS[i % len(CONSULTATIONS)]
             made = self.sheet("H12345", title, body, rng.uniform(1, 95), appeal="3")
             self.ignored(made, hotline(made), "consultation")
-        for title, body in SUGGESTIONS:
-            made = self.sheet("H12345", title, body, rng.uniform(1, 95), appeal="2")
-            self.ignored(made, hotline(made), "suggestion")
 
     def trade_disputes(self):
         for i in range(14):
@@ -116,6 +132,16 @@ class Traffic:
             record = market(made)
             record["formtype"], record["problem_type"], record["problem_name"] = "02", "9901", title
             self.ignored(made, record, "trade dispute")
+
+    def inspections(self):
+        """Spot checks that found nothing: kept as evidence, no hazard."""
+        shops = self.bench.rng.sample(self.bench.world.shops, len(INSPECTIONS))
+        for (title, body), shop in zip(INSPECTIONS, shops):
+            made = self.sheet("MKT12315", title, body, self.bench.rng.uniform(1, 95), klass="H01", inspection="1",
+                              district=shop.road.district, party=shop.name, usc=shop.code,
+                              address=f"{shop.road.name}{shop.number}号")
+            made.reporter = ""
+            self.put(made.reported_at, "MKT12315", made.record_no, encode("MKT12315", market(made)), "inspection")
 
     def drills(self):
         rng = self.bench.rng

@@ -52,6 +52,7 @@ def expected(bench, messages):
     return {
         "hazards": hazards,
         "reports": sum(len(h.reports) for h in bench.hazards),
+        "inspections": sorted(f"MKT12315/{m.key}" for m in messages if m.outcome == "inspection"),
         "ignored": dict(sorted(Counter(m.detail for m in messages if m.outcome == "ignored").items())),
         "dead": [
             {"topic": topic, "index": i, "key": m.key, "stage": m.detail[0], "rule": m.detail[1], "why": m.note}

@@ -5,15 +5,16 @@ import datetime
 import json
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
 import compare
 import make_city
 import send
-from city_classes import FINAL_STATUS
-from city_feeds import ENCODINGS, TOPICS
+from city_classes import CLASSES, FINAL_STATUS, MARKET_CODES_KNOWN
+from city_feeds import ENCODINGS, TOPICS, decode
 from city_geo import distance_m, to_bd09, to_gcj02
 from city_ids import break_credit_code, credit_code, credit_code_valid
 from city_reports import ACROSS_MAX, WITHIN_MIN
@@ -22,6 +23,7 @@ from city_traffic import OUTCOMES
 UNTIL = datetime.date(2026, 11, 20)
 SEEDS = [1, 2, 3, 5, 8, 13, random.SystemRandom().randrange(1_000_000)]
 SOURCES = {topic: source for source, topic in TOPICS.items()}
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda seed: f"seed-{seed}")
@@ -33,7 +35,12 @@ def city(request, tmp_path_factory):
 
 
 def decoded(message):
-    return message.value.decode(ENCODINGS[SOURCES[message.topic]])
+    """As text; what is packed in it as JSON text is plain to read too."""
+    return message.value.decode(ENCODINGS[SOURCES[message.topic]]).replace('\\"', '"')
+
+
+def record_of(message):
+    return decode(SOURCES[message.topic], message.value)
 
 
 def test_same_seed_and_day_give_the_same_bytes(tmp_path):
@@ -85,7 +92,8 @@ def test_the_scenarios_are_there(city):
     assert sources == {"H12345": 5, "GRID": 3, "FIRE119": 1} and by_name["scenario-1-lift"]["level"] == 1
     for name in ("scenario-3-one-cover", "scenario-4-cover-a", "scenario-4-cover-b", "scenario-5-lift-a", "scenario-5-lift-b",
                  "scenario-6-rare-characters", "scenario-8-broken-places", "scenario-8-zero-elsewhere",
-                 "scenario-13-credit-code", "same-words-3", "same-words-13", "danger-in-a-consultation", "vague-estate-1"):
+                 "scenario-13-credit-code", "same-words-3", "same-words-13", "danger-in-a-consultation", "vague-estate-1",
+                 "inspection-finds-it", "suggestion-3"):
         assert name in by_name
     assert {r.split("/")[0] for r in by_name["scenario-3-one-cover"]["records"]} == {"GRID", "H12345", "MKT12315"}
 
@@ -117,7 +125,7 @@ def test_the_sender_splits_at_a_milestone(city):
 
 
 def is_final(message):
-    record = json.loads(decoded(message))
+    record = record_of(message)
     state = record.get("body", {}).get("gdzt") or record.get("state") or record.get("node") or record.get("JQZT")
     return state == FINAL_STATUS[SOURCES[message.topic]]
 
@@ -159,8 +167,8 @@ def test_broken_records_are_really_broken(city):
         with pytest.raises(ValueError):
             json.loads(broken[note].value)
     assert isinstance(json.loads(broken["JSON array"].value), list)
-    assert "JQ_TYWYSBM" not in json.loads(decoded(broken["no record number"]))
-    assert json.loads(broken["unmapped form"].value)["head"]["msgType"] == "AUDIT"
+    assert "JQ_TYWYSBM" not in record_of(broken["no record number"])
+    assert record_of(broken["unmapped form"])["head"]["msgType"] == "AUDIT"
     assert Counter(d["rule"] for d in truth["dead"]) == {"syntax": 3, "required": 1, "kind": 1}
     for dead in truth["dead"]:
         sent = [m for m in messages if m.topic == dead["topic"]]
@@ -171,12 +179,13 @@ def test_the_others_are_readable(city):
     _, messages, _, _ = city
     for m in messages:
         if m.outcome != "dead":
-            assert isinstance(json.loads(decoded(m)), dict)
+            assert isinstance(record_of(m), dict)
 
 
-def test_fire_speaks_gb18030_with_four_byte_characters(city):
+@pytest.mark.parametrize("topic", ["fire.incident", "hotline.workorder"])
+def test_two_feeds_speak_gb18030_with_four_byte_characters(city, topic):
     _, messages, _, _ = city
-    rare = [m for m in messages if m.topic == "fire.incident" and "㙍".encode("gb18030") in m.value]
+    rare = [m for m in messages if m.topic == topic and "㙍".encode("gb18030") in m.value]
     assert rare
     for m in rare:
         assert "㙍堃花园" in m.value.decode("gb18030")
@@ -192,13 +201,70 @@ def test_one_record_is_sent_again_and_one_updated(city):
         assert len(same) == 2
         assert (same[0].value == same[1].value) == (repeated["how"] == "re-sent")
         if repeated["how"] == "updated":
-            assert [json.loads(m.value)["head"]["seq"] for m in same] == [1, 2]
+            assert [record_of(m)["head"]["seq"] for m in same] == [1, 2]
 
 
 def test_consultations_disputes_and_drills_are_no_hazards(city):
     _, _, truth, _ = city
-    assert set(truth["ignored"]) == {"consultation", "suggestion", "trade dispute", "drill", "duty"}
+    assert set(truth["ignored"]) == {"consultation", "trade dispute", "drill", "duty"}
     assert truth["ignored"]["consultation"] >= 20 and truth["ignored"]["trade dispute"] >= 10
+
+
+def test_the_hotline_packs_its_body_and_numbers_sheets_by_day(city):
+    bench, messages, _, _ = city
+    for m in messages:
+        if m.topic == "hotline.workorder" and m.outcome != "dead":
+            assert isinstance(json.loads(m.value.decode("gb18030"))["body"], str)
+    for hazard in bench.hazards:
+        for report in hazard.reports:
+            if report.source == "H12345":
+                assert re.fullmatch(r"FS20\d{9,10}", report.record_no) and report.record_no[2:10] == f"{report.reported_at:%Y%m%d}"
+
+
+def test_the_course_of_a_sheet_has_every_form_and_a_rising_seq(city):
+    _, messages, _, _ = city
+    forms, seq = Counter(), defaultdict(list)
+    for m in messages:
+        if m.topic == "hotline.workorder" and m.outcome in ("report", "update") and m.note != "re-sent":
+            head, body = record_of(m).values()
+            forms[head["msgType"]] += 1
+            assert (body.get("parentNo") or body["gdbh"]) == m.key
+            seq[m.key].append(head["seq"])
+    assert set(forms) == {"NEW", "STATUS", "REPLY", "URGE", "SUB"} and min(forms.values()) > 0
+    assert all(sorted(numbers) == list(range(1, len(numbers) + 1)) for numbers in seq.values())
+
+
+def test_spot_checks_that_found_nothing_are_no_hazards(city):
+    _, messages, truth, _ = city
+    sheets = [record_of(m) for m in messages if m.topic == "market.complaint" and m.outcome != "dead"]
+    checks = [sheet for sheet in sheets if sheet.get("form") == "SSJ"]
+    assert Counter(check["result_code"] for check in checks) == {"1": len(truth["inspections"]), "4": 1}
+    assert not set(truth["inspections"]) & {record for hazard in truth["hazards"] for record in hazard["records"]}
+
+
+def test_words_tell_the_class_where_the_code_of_market_regulation_does_not(city):
+    bench, _, _, _ = city
+    lines = (PROJECT / "deploy/model/words/keywords.csv").read_text(encoding="utf-8").splitlines()
+    words = [line.split(",") for line in lines if line and not line.startswith("#") and line != "phrase,class,confidence"]
+    told = 0
+    for hazard in bench.hazards:
+        for report in hazard.reports:
+            code = CLASSES[report.klass].market
+            if report.source == "MKT12315" and code not in MARKET_CODES_KNOWN:
+                best = max((w for w in words if w[0] in report.texts[0]), key=lambda w: (int(w[2]), len(w[0].encode())))
+                assert best[1] == report.klass and int(best[2]) >= 60, (report.texts[0], best)
+                told += 1
+    assert told > 0
+
+
+def test_the_city_lies_within_the_box_of_its_mappings(city):
+    bench, _, _, _ = city
+    for name in ("hotline", "fire", "grid"):
+        text = (PROJECT / f"deploy/sources/{name}.cfg").read_text(encoding="utf-8")
+        west, south, east, north = map(float, re.search(r"box = \[(.*?)\]", text)[1].split(","))
+        for hazard in bench.hazards:
+            for report in hazard.reports:
+                assert not report.point or west < report.point[0] < east and south < report.point[1] < north, report
 
 
 def test_the_model_decides_every_pair_clearly_whatever_comes_first(city):

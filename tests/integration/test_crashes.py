@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from city_feeds import decode, encode
 from harness import LocalServers, wait_until
 from harness_city import SOURCE_TOPICS, City, source_ends
 from harness_hub import Hub, expected_records, open_hub, running_hub
@@ -79,15 +80,15 @@ def test_a_batch_may_replace_what_it_compares_with(
     with open_hub(servers, template_database, tmp_path / "hub") as made:
         made.start("intake")
         for number, (phone, content) in enumerate(said):
-            record = json.loads(sheet)
-            record["body"] |= {"gdbh": f"YZ2099010100{number:02d}", "tel": phone, "contactTel": phone, "content": content}
-            made.topics.produce("hotline.workorder", [("one lift", json.dumps(record, ensure_ascii=False))])
+            record = decode("H12345", sheet)
+            record["body"] |= {"gdbh": f"FS209901010{number:02d}", "tel": phone, "contactTel": phone, "content": content}
+            made.topics.produce("hotline.workorder", [("one lift", encode("H12345", record))])
         wait_until(lambda: made.reported() == len(said), 60, "intake to send all calls")
         made.start("matcher", "batch_max=500")
         made.await_accounts()
-        calls = made.placed(f"H12345/YZ2099010100{number:02d}" for number in range(len(said)))
+        calls = made.placed(f"H12345/FS209901010{number:02d}" for number in range(len(said)))
         assert len({row["hazard_no"] for row in calls}) == 1
-        last = made.json("case", "explain", "H12345/YZ209901010009")
+        last = made.json("case", "explain", "H12345/FS20990101009")
         [caller] = [item for item in last["comparisons"] if item["comparison"] == "reporter"]
         [place] = [item for item in last["comparisons"] if item["comparison"] == "place" and item["level"].startswith("P")]
         assert caller["weight_mb"] > 0 and place["report"] == place["hazard"] == "听雨新村3幢2单元"
