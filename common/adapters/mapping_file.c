@@ -93,29 +93,29 @@ static bool parse(MappingLoad *load, Text content, config_t *config)
     return false;
 }
 
-const Mapping *mapping_file_load(const char *path,
-                                 const MappingFileOptions *options,
-                                 Arena *arena,
-                                 MappingFindings *findings)
+static void start_load(MappingLoad *load, Text file, const MappingFileOptions *options)
 {
-    Text file = text_copy(arena, text_from(path));
-    MappingLoad load = {.mapping = ARENA_NEW(arena, Mapping)};
-    load.reader = (MappingReader){
-        .arena = arena, .findings = findings, .file = file, .folder = folder_of(arena, file)};
-    load.words_folder =
+    Arena *arena = load->reader.arena;
+    load->mapping = ARENA_NEW(arena, Mapping);
+    load->reader.file = file;
+    load->reader.folder = folder_of(arena, file);
+    load->words_folder =
         options->words_folder != NULL
             ? text_format(arena, "%s/", options->words_folder)
-            : text_format(arena, "%.*s../model/words/", TEXT_ARGS(load.reader.folder));
-    load.mapping->file = file;
-    load.mapping->name = name_of(arena, file);
-    size_t errors = findings->errors;
+            : text_format(arena, "%.*s../model/words/", TEXT_ARGS(load->reader.folder));
+    load->mapping->file = file;
+    load->mapping->name = name_of(arena, file);
+}
 
-    const char *why = NULL;
-    Text content = reader_file(arena, file, &why);
-    if (text_is_absent(content)) {
-        mapping_finding(findings, FINDING_FILE_UNREADABLE, file, 0, "cannot be read: %s", why);
-        return NULL;
-    }
+const Mapping *mapping_file_load_text(const char *path,
+                                      Text content,
+                                      const MappingFileOptions *options,
+                                      Arena *arena,
+                                      MappingFindings *findings)
+{
+    MappingLoad load = {.reader = {.arena = arena, .findings = findings}};
+    start_load(&load, text_copy(arena, text_from(path)), options);
+    size_t errors = findings->errors;
     load.digest = digest_begin();
     digest_update(load.digest, content);
     digest_includes(&load, content, 0);
@@ -132,6 +132,20 @@ const Mapping *mapping_file_load(const char *path,
     config_destroy(&config);
     finish_version(&load);
     return findings->errors == errors ? load.mapping : NULL;
+}
+
+const Mapping *mapping_file_load(const char *path,
+                                 const MappingFileOptions *options,
+                                 Arena *arena,
+                                 MappingFindings *findings)
+{
+    const char *why = NULL;
+    Text content = reader_file(arena, text_from(path), &why);
+    if (!text_is_absent(content))
+        return mapping_file_load_text(path, content, options, arena, findings);
+    mapping_finding(findings, FINDING_FILE_UNREADABLE, text_from(path), 0, "cannot be read: %s",
+                    why);
+    return NULL;
 }
 
 bool mapping_file_load_all(TextList paths,

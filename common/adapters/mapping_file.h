@@ -24,6 +24,13 @@ const Mapping *mapping_file_load(const char *path,
                                  Arena *arena,
                                  MappingFindings *findings);
 
+/* The same out of a text that is at hand; `path` says where it would lie: for findings and for the files it names. */
+const Mapping *mapping_file_load_text(const char *path,
+                                      Text content,
+                                      const MappingFileOptions *options,
+                                      Arena *arena,
+                                      MappingFindings *findings);
+
 /*
  * Several files, which also may not share a source or a topic. `mappings` gets one entry a file, NULL for a file that
  * cannot be used. True when no finding is an error. Findings come out sorted.
