@@ -15,10 +15,10 @@
 #include "send_progress.h"
 #include "send_records.h"
 #include "send_stop.h"
+#include "send_summary.h"
 #include "send_tally.h"
 
 #include "base/clock.h"
-#include "base/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,12 +163,12 @@ static bool take_up(Run *run, Error *error)
         return true;
     SendRecord record;
     uint8_t digest[SHA256_SIZE];
-    while (now.records < before.records && next(run, &record, error)) {
+    while (now.records < before.records && !send_stop_asked() && next(run, &record, error)) {
         digest_record(record.value, digest);
         send_place_add(&now, digest);
     }
-    if (error->verdict != ERROR_NONE && was_stopped(error))
-        return false;
+    if (send_stop_asked())
+        return error_set_at(error, ERROR_REJECT, "stopped", NULL, "told to stop");
     if (send_place_same(&now, &before)) {
         run->start = before;
         fprintf(stderr, "onecase send: %lld records were sent before; going on behind them\n",
@@ -218,119 +218,28 @@ static bool send_all(Run *run, Error *error)
     return send_delivery_finish(run->delivery, error);
 }
 
-static void print_rows(const Run *run)
+static SendSummary summary_of(const Run *run, const SendDeliveryState *state, bool complete)
 {
-    const SendRows *rows = send_records_rows(run->records);
-    if (rows->empty > 0)
-        printf("  %lld empty rows were passed over, the first in line %lld\n",
-               (long long)rows->empty, (long long)rows->empty_line);
-    if (rows->brief > 0)
-        printf("  %lld rows have fewer fields than the header, the first in line %lld\n",
-               (long long)rows->brief, (long long)rows->brief_line);
+    return (SendSummary){
+        .options = run->options,
+        .name = run->name,
+        .topic = run->feed.topic,
+        .tally = run->tally,
+        .records = run->records,
+        .file = run->file,
+        .state = state,
+        .start = run->start,
+        .total = run->total,
+        .spent_ms = clock_monotonic_ms() - run->started_ms,
+        .complete = complete,
+        .kept = run->place_file.path != NULL && !run->place_fails,
+    };
 }
 
-static void print_text(const Run *run, const SendDeliveryState *state)
+static void print_checked(Run *run, bool whole)
 {
-    const SendTally *tally = run->tally;
-    int64_t spent_ms = clock_monotonic_ms() - run->started_ms;
-    Text count = send_number(run->arena, state != NULL ? state->sent : tally->records);
-    if (state == NULL)
-        printf("%s: %.*s record%s for %s, would become\n", run->name, TEXT_ARGS(count),
-               tally->records == 1 ? "" : "s", run->feed.topic);
-    else
-        printf("%s: %.*s record%s sent to %s in %.1f s, become\n", run->name, TEXT_ARGS(count),
-               state->sent == 1 ? "" : "s", run->feed.topic, (double)spent_ms / 1000.0);
-    send_tally_print(tally);
-    if (tally->items != tally->records)
-        printf("  (%.*s items in %.*s records)\n", TEXT_ARGS(send_number(run->arena, tally->items)),
-               TEXT_ARGS(send_number(run->arena, tally->records)));
-    print_rows(run);
-    if (run->start.records > 0)
-        printf("  %.*s records were sent before\n",
-               TEXT_ARGS(send_number(run->arena, run->start.records)));
-}
-
-static void write_int(TextBuilder *out, const char *key, int64_t value)
-{
-    js_write_key(out, text_from(key));
-    builder_int(out, value);
-}
-
-static void write_text(TextBuilder *out, const char *key, const char *value)
-{
-    js_write_key(out, text_from(key));
-    js_write_text(out, text_from(value));
-}
-
-static void print_json(const Run *run, const SendDeliveryState *state, bool complete)
-{
-    TextBuilder out = builder_new(run->arena);
-    const SendRows *rows = send_records_rows(run->records);
-    builder_char(&out, '{');
-    write_text(&out, "file", run->name);
-    write_text(&out, "source", run->options->source);
-    write_text(&out, "topic", run->feed.topic);
-    write_text(&out, "format", send_format_name(send_records_format(run->records)));
-    write_text(&out, "encoding",
-               send_file_encoding(run->file) == ENCODING_UTF8 ? "utf-8" : "gb18030");
-    write_int(&out, "records", run->tally->records);
-    write_int(&out, "sent", state != NULL ? state->sent : 0);
-    write_int(&out, "sent_before", run->start.records);
-    write_int(&out, "refused", state != NULL ? state->refused : 0);
-    write_int(&out, "empty_rows", rows->empty);
-    write_int(&out, "brief_rows", rows->brief);
-    js_write_key(&out, TEXT("dry_run"));
-    builder_string(&out, run->options->dry_run ? "true" : "false");
-    js_write_key(&out, TEXT("complete"));
-    builder_string(&out, complete ? "true" : "false");
-    send_tally_write(run->tally, &out);
-    builder_string(&out, "}\n");
-    Text text = builder_view(&out);
-    fwrite(text.data, 1, text.size, stdout);
-}
-
-static void print_summary(const Run *run, const SendDeliveryState *state, bool complete)
-{
-    if (run->options->json)
-        print_json(run, state, complete);
-    else
-        print_text(run, state);
-    fflush(stdout);
-    send_tally_print_faults(run->tally, run->name);
-}
-
-/* "1,234 of 5,000", or about so many by the bytes, or no total. */
-static Text how_far(const Run *run, const SendPlace *place)
-{
-    int64_t size = send_file_size(run->file);
-    int64_t total = run->total;
-    const char *about = "";
-    if (total < 0 && size > 0 && place->bytes > 0) {
-        total = (int64_t)((double)place->records * (double)size / (double)place->bytes + 0.5);
-        about = "about ";
-    }
-    Text sent = send_number(run->arena, place->records);
-    if (total < 0)
-        return sent;
-    return text_format(run->arena, "%.*s of %s%.*s", TEXT_ARGS(sent), about,
-                       TEXT_ARGS(send_number(run->arena, total)));
-}
-
-static void say_how_far(const Run *run, const SendDeliveryState *state)
-{
-    bool kept = run->place_file.path != NULL && !run->place_fails;
-    fprintf(stderr, "onecase send: sent %.*s records%s\n", TEXT_ARGS(how_far(run, &state->place)),
-            kept ? "; run the same command again to go on" : "");
-}
-
-static void say_refused(const Run *run, const SendDeliveryState *state)
-{
-    for (size_t i = 0; i < state->refusal_count; i++)
-        fprintf(stderr, "%s:%lld: not sent: %s\n", run->name, (long long)state->refusals[i].line,
-                state->refusals[i].reason);
-    if (state->refused > (int64_t)state->refusal_count)
-        fprintf(stderr, "%s: %lld more records were not sent\n", run->name,
-                (long long)(state->refused - (int64_t)state->refusal_count));
+    SendSummary summary = summary_of(run, NULL, whole && !run->cut_short);
+    send_summary_print(&summary);
 }
 
 /* After the last record: place, summary, exit code. */
@@ -343,14 +252,12 @@ static int conclude(Run *run, bool good, const Error *error)
         send_place_remove(&run->place_file);
     else
         save_place(run);
-    print_summary(run, state, complete);
-    say_refused(run, state);
-    if (!good && !was_stopped(error)) {
-        say_how_far(run, state);
+    SendSummary summary = summary_of(run, state, complete);
+    send_summary_print(&summary);
+    if (!complete)
+        send_summary_say_how_far(&summary);
+    if (!good && !was_stopped(error))
         return command_failed("send", error);
-    }
-    if (!good || run->cut_short)
-        say_how_far(run, state);
     return !good ? SEND_STOPPED : complete ? EXIT_OK : EXIT_FOUND;
 }
 
@@ -384,7 +291,7 @@ static int deliver(Run *run)
 static int dry_run(Run *run)
 {
     bool whole = check_all(run);
-    print_summary(run, NULL, whole && !run->cut_short);
+    print_checked(run, whole);
     if (!whole)
         return SEND_STOPPED;
     return run->cut_short || run->tally->kinds[RECORD_DEAD] > 0 ? EXIT_FOUND : EXIT_OK;
@@ -399,7 +306,7 @@ static bool passes_strict(Run *run, int *status)
         run->total = run->tally->records;
         return true;
     }
-    print_summary(run, NULL, false);
+    print_checked(run, false);
     if (whole)
         fprintf(stderr, "onecase send: nothing was sent (--strict)\n");
     return false;

@@ -249,7 +249,7 @@ bool send_delivery_send(SendDelivery *delivery, const SendItem *item, Error *err
             return false;
         }
         if (refused.verdict == ERROR_REJECT) {
-            entry->state = ENTRY_SETTLED;
+            entry->state = ENTRY_HELD;
             note_refusal(delivery, item->line, refused.text);
             break;
         }

@@ -5,9 +5,9 @@
 #include "send_place.h"
 
 /*
- * Records on their way to Kafka, and how far they were acknowledged without a gap. A record that is larger than the
- * topic takes can never be sent: it is noted and passed. One that the broker refuses holds the place, so that it is
- * tried again.
+ * Records on their way to Kafka, and how far they were acknowledged without a gap. A record that cannot be sent (larger
+ * than the topic takes, refused by the broker) is noted and the others go on, but the place stays before it: the next
+ * run tries it again, and what comes behind it.
  */
 typedef struct SendDelivery SendDelivery;
 
@@ -15,7 +15,7 @@ enum { SEND_REFUSED_MAX = 10 };
 
 typedef struct SendRefused {
     int64_t line;
-    char reason[160];
+    char reason[240];
 } SendRefused;
 
 typedef struct SendDeliveryState {

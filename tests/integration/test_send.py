@@ -366,6 +366,10 @@ def test_a_record_too_large_for_the_topic_is_named_and_passed(sending: Sending) 
     assert re.search(rf"{re.escape(str(file))}:2: not sent: the record takes \d+ bytes, topic \S+ takes at most \d+",
                      done.stderr.decode())
     assert [v["id"] for v in sending.values()] == ["F00000001", "F00000003"]
+    assert sending.place(file)["records"] == 1, "never passed over for good"
+    file.write_bytes(jsonl([record(1), record(2, body="短"), record(3)]))
+    assert sending.summary(file)["sent_before"] == 1
+    assert [v["id"] for v in sending.values()][2:] == ["F00000002", "F00000003"]
 
 
 # ---- cut short, and taken up again -----------------------------------------------------------------------------------
@@ -550,6 +554,9 @@ def test_a_record_number_sent_twice_is_an_update(servers: LocalServers, template
         assert hub.database.rows(account) == [(40, 80, 1)]
         assert hub.database.value(reports) == 40
         assert hub.database.value("select count(*) from onecase.reports where source = 'FILES' and body = '已派人前往'") == 40
+        old = [record(number, time="2021-03-01 08:00:00") for number in range(100, 130)]
+        sending.run(sending.file("history.csv", csv_text(old).encode("gb18030")), "--backfill")
+        wait_until(lambda: hub.database.value(reports) == 70, 60, "the history")
 
 
 # ---- the drop folder -------------------------------------------------------------------------------------------------
