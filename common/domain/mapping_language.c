@@ -42,10 +42,12 @@ static const LanguageKey TOP[] = {
      "Texts that hold JSON. The text at each pointer is replaced by the JSON inside it, in the "
      "order given, so that all other pointers of the file go on into it. What is absent, null, one "
      "of `empty` or already an object or array is left alone; a text that is no JSON makes the "
-     "message a dead letter, rule `unwrap`.",
+     "message (inside an item: the item) a dead letter, rule `unwrap`.",
      "内容为 JSON 的文本字段。按所列次序，把每个指针处的文本换成其中的 "
      "JSON，文件中其余指针即可继续深入。缺失、null、属于 `empty` "
-     "的值、已是对象或数组的值保持原样；不是 JSON 的文本使整条报文成为死信，规则 `unwrap`。",
+     "的值、已是对象或数组的值保持原样；不是 JSON "
+     "的文本使整条报文（在条目内则为该条目）成为死信，规则 "
+     "`unwrap`。",
      "unwrap = [\"/body\"];    # {\"body\": \"{\\\"id\\\": 7}\"}  then  \"/body/id\""},
     {"each", TYPE_POINTER, NO_WORDS, false, NULL,
      "The array of items when one message carries several: each element becomes a record of its "
@@ -66,11 +68,13 @@ static const LanguageKey TOP[] = {
      "该数据源表单中的套话。它们仍留在标题和内容中，列入报告的 `noise`，在比较两份报告时不计。",
      "noise = [\"市民来电反映\", \"请相关部门核实处理\"];"},
     {"extra", TYPE_POINTERS, NO_WORDS, false, NULL,
-     "Values kept as they are with the report (column `payload`), scrubbed of telephone and "
-     "identity card numbers; nothing else of the message is kept. Each pointer names one value: "
+     "Values kept as they are with the report (column `payload`), scrubbed as "
+     "[personal data](#personal-data) says; nothing else of the message is kept. Each pointer "
+     "names one value: "
      "no `*` and no `[key=value]`, except the `*` of the item in hand.",
      "随报告原样保留的值（`payload` "
-     "列），其中的电话号码和身份证号被遮去；除此之外报文内容一概不留。每个指针只指一个值："
+     "列），其中的个人信息按[个人信息](#个人信息)"
+     "一节遮去；除此之外报文内容一概不留。每个指针只指一个值："
      "不用 `*` 和 `[key=value]`，指当前条目的 `*` 除外。",
      "extra = [\"/body/rqstType\"];"},
     {"tests", TYPE_TEXT, NO_WORDS, false, NULL,
@@ -115,12 +119,12 @@ static const LanguageKey TIME[] = {
 
 static const LanguageKey TIME_CHECK[] = {
     {"digits_of", TYPE_POINTER, NO_WORDS, true, NULL, "Where the record number stands.",
-     "记录号所在的指针。", "digits_of = \"/no\";"},
+     "记录号所在的指针。", "digits_of = \"/jjdbh\";"},
     {"at", TYPE_INTEGERS, NO_WORDS, true, NULL,
      "`[from, length]`: how many characters stand before the time, from 0, and how long it is.",
-     "`[起点, 长度]`：时间之前有几个字符（从 0 数起），时间有几个字符。", "at = [2, 10];"},
+     "`[起点, 长度]`：时间之前有几个字符（从 0 数起），时间有几个字符。", "at = [6, 10];"},
     {"format", TYPE_TEXT, NO_WORDS, true, NULL, "How the time is written there.",
-     "该处时间的写法。", "format = \"yyyyMMddHH\";"},
+     "该处时间的写法。", "format = \"yyMMddHHmm\";"},
 };
 
 static const LanguageKey POINT[] = {

@@ -30,9 +30,9 @@ static const LanguageHead HEADS[LANGUAGE_SECTIONS] = {
          "小时：以记录号为准，记录中与被比较者相等的时间都移动 12 小时，\n"
          "标记 `time_12h`。其他不同：标记 "
          "`time_mismatch`，不作更改。不符合格式的记录号不作判断。\n",
-         "time : { formats = [\"yyyy-MM-dd HH:mm:ss\"];      # /no is \"FS20260201130008\": FS, "
-         "2026020113, 0008\n"
-         "         check = { digits_of = \"/no\"; at = [2, 10]; format = \"yyyyMMddHH\"; }; };\n"},
+         "time : { formats = [\"yyyy-MM-dd HH:mm:ss\"];      # /jjdbh: 990101 2602011300 0001\n"
+         "         check = { digits_of = \"/jjdbh\"; at = [6, 10]; format = \"yyMMddHHmm\"; }; "
+         "};\n"},
     [LANGUAGE_POINT] =
         {"point",
          "How the feed writes coordinates; required when a field is a point. Zero, far and "

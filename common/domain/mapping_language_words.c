@@ -232,7 +232,10 @@ const LanguageRule *language_rules(size_t *count)
          "`region.required` 为真，而没有可识别的区划代码"},
         {"map", "required", "a required field found nothing", "必填字段没有找到值"},
         {"map", "type", "a required field could not be read, or a record number is too long",
-         "必填字段的值无法读取，或记录号过长"}};
+         "必填字段的值无法读取，或记录号过长"},
+        {"map", "too_large",
+         "values outside the items of `each` are too large to be read for all of them",
+         "`each` 条目之外的值过大，无法对所有条目读取"}};
     *count = sizeof(RULES) / sizeof(RULES[0]);
     return RULES;
 }

@@ -6,6 +6,8 @@
 #include "domain/mapping_lint_parts.h"
 #include "domain/mapping_source.h"
 
+#include <string.h>
+
 static void
 check_names(const Mapping *mapping, const RegionTable *regions, MappingFindings *findings)
 {
@@ -94,13 +96,60 @@ static void check_each(const Mapping *mapping, MappingFindings *findings)
          TEXT_ARGS(mapping->each.text));
 }
 
+typedef struct Widths {
+    int32_t least;
+    int32_t most;
+} Widths;
+
+/* How many characters a text of this time format has (domain/time_format.h). */
+static Widths format_widths(Text pattern)
+{
+    Widths widths = {0, 0};
+    bool quoted = false;
+    if (text_is(pattern, "epoch"))
+        return (Widths){1, 14};
+    for (size_t i = 0; i < pattern.size;) {
+        char c = pattern.data[i];
+        int32_t run = 1;
+        while (!quoted && c != '\'' && i + (size_t)run < pattern.size &&
+               pattern.data[i + (size_t)run] == c)
+            run++;
+        i += (size_t)run;
+        if (c == '\'') {
+            quoted = !quoted;
+            continue;
+        }
+        bool clock = !quoted && strchr("MdHhKms", c) != NULL && run == 1;
+        int32_t zone = !quoted && c == 'X' ? 5 : 0;
+        int32_t half = !quoted && c == 'a' ? 1 : 0;
+        widths.least += run + half;
+        widths.most += run + half + zone + clock;
+    }
+    if (text_ends(pattern, TEXT("s")))
+        widths.most += 7; /* a fraction may follow */
+    return widths;
+}
+
 static void check_time_check(const Mapping *mapping, MappingFindings *findings)
 {
-    if (mapping->time_check.format != NULL && mapping_field_of(mapping, "reported_at") == NULL &&
+    const MappingTimeCheck *check = &mapping->time_check;
+    if (check->format == NULL)
+        return;
+    if (mapping_field_of(mapping, "reported_at") == NULL &&
         mapping_field_of(mapping, "recorded_at") == NULL)
-        LINT(CHECK_IDLE, mapping->time_check.line,
+        LINT(CHECK_IDLE, check->line,
              "\"time.check\" compares with \"reported_at\" or \"recorded_at\", and neither is "
              "mapped");
+    Text pattern = time_format_pattern(check->format);
+    Widths widths = format_widths(pattern);
+    if (check->length >= widths.least && check->length <= widths.most)
+        return;
+    Text has = widths.most > widths.least
+                   ? text_format(findings->arena, "%d to %d", (int)widths.least, (int)widths.most)
+                   : text_format(findings->arena, "%d", (int)widths.least);
+    LINT(BAD_VALUE, check->line,
+         "\"time.check\": \"at\" takes %d characters, a time by \"%.*s\" has %.*s",
+         (int)check->length, TEXT_ARGS(pattern), TEXT_ARGS(has));
 }
 
 void mapping_lint(const Mapping *mapping, const RegionTable *regions, MappingFindings *findings)
