@@ -25,9 +25,9 @@ typedef struct Scrubber {
     size_t size;
 } Scrubber;
 
-static bool is_token(uint32_t c)
+static bool is_number(uint32_t c)
 {
-    return c >= SCRUB_NUMBER && c < SCRUB_TOKENS_END;
+    return scrub_is_token(c) && c != SCRUB_NAME;
 }
 
 static uint32_t narrowed(uint32_t c)
@@ -111,15 +111,15 @@ static void expect_after_cell(Expected *expected, const uint32_t *cell, uint32_t
         return;
     }
     bool list =
-        (scrub_number_digit(before) || is_token(before)) && expected->word != SCRUB_WORD_RECORD;
+        (scrub_number_digit(before) || is_number(before)) && expected->word != SCRUB_WORD_RECORD;
     if (ends_sentence(*cell) || (is_comma(*cell) && !list) ||
         (is_narrow(expected->word) && !is_link(*cell)))
         expected->word = SCRUB_WORD_NONE;
 }
 
-static void expect_after_number(Expected *expected)
+static void expect_after_token(Expected *expected, uint32_t token)
 {
-    if (is_narrow(expected->word) || expected->word == SCRUB_WORD_RECORD)
+    if (is_narrow(expected->word) || (expected->word == SCRUB_WORD_RECORD && token != SCRUB_NAME))
         expected->word = SCRUB_WORD_NONE;
 }
 
@@ -145,8 +145,8 @@ static bool hide_numbers(Scrubber *scrubber)
         size_t kept = 0;
         size_t size = 0;
         uint32_t before = to > 0 ? cells[to - 1] : 0;
-        if (is_token(token))
-            expect_after_number(&expected);
+        if (scrub_is_token(token))
+            expect_after_token(&expected, token);
         else if (may_begin(token, before))
             size = scrub_number_match(cells + from, cells + to - 1, expected.word, &token, &kept);
         if (size > 0) {
@@ -154,15 +154,15 @@ static bool hide_numbers(Scrubber *scrubber)
             offsets[to] = offsets[from];
             cells[to++] = token;
             from += size;
-            expect_after_number(&expected);
+            expect_after_token(&expected, token);
             continue;
         }
         size_t run = kept;
         if (run == 0 && scrub_number_digit(cells[from]))
             run = scrub_number_digits(cells + from);
         if (run >= 5 && kept == 0 && expected.word == SCRUB_WORD_RECORD)
-            expect_after_number(&expected);
-        if (run == 0 && !is_token(cells[from]))
+            expected.word = SCRUB_WORD_NONE;
+        if (run == 0 && !scrub_is_token(cells[from]))
             expect_after_cell(&expected, cells + from, before, from);
         for (run = run > 0 ? run : 1; run > 0; run--, from++, to++) {
             cells[to] = cells[from];
@@ -182,7 +182,7 @@ static Text write_text(const Scrubber *scrubber, Arena *arena)
     size_t copied = 0; /* bytes of the text already written or hidden */
     for (size_t i = 0; i < scrubber->size; i++) {
         uint32_t c = scrubber->cells[i];
-        if (!is_token(c))
+        if (!scrub_is_token(c))
             continue;
         builder_text(&out, text_slice(scrubber->text, copied, scrubber->offsets[i] - copied));
         builder_string(&out, MARKS[c - SCRUB_NUMBER]);

@@ -17,7 +17,8 @@ enum {
     DOTTED_PART_MOST = 8,
     DOTS_MOST = 2,
     SEPARATORS_MOST = 4,
-    UNLISTED_MOST = 4
+    UNLISTED_MOST = 4,
+    NUMBER_WORD_MOST = 6
 };
 
 /* How sure it is that a name begins here. */
@@ -406,12 +407,25 @@ static Found find_at(const uint32_t *s)
     }
 }
 
+/* A word for what number follows is no name, nor part of one. */
+static bool has_number_word(Found found)
+{
+    const uint32_t *first = found.from - (NUMBER_WORD_MOST - 1);
+    for (const uint32_t *s = first; s < found.from + found.size; s++) {
+        size_t size;
+        const ScrubWord *word = scrub_words_at(s, &size);
+        if (word != NULL && word->kind <= SCRUB_WORD_PUBLIC && s + size > found.from)
+            return true;
+    }
+    return false;
+}
+
 bool scrub_name_hide(uint32_t *cells, size_t size)
 {
     bool any = false;
     for (size_t i = 0; i < size;) {
         Found found = find_at(cells + i);
-        if (found.size == 0) {
+        if (found.size == 0 || has_number_word(found)) {
             i++;
             continue;
         }

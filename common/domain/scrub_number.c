@@ -96,7 +96,7 @@ static size_t match_masked(const uint32_t *s, bool *identity)
     if (mask != '*')
         return head == 3 && s[0] == '1' && hidden == 4 && tail == 4 ? MOBILE_DIGITS : 0;
     uint32_t end = s[head + hidden + tail];
-    if (tail == 0 && end >= SCRUB_NUMBER && end < SCRUB_TOKENS_END)
+    if (tail == 0 && scrub_is_token(end))
         return 0;
     if (end == 'X' || end == 'x')
         tail++;
@@ -295,7 +295,7 @@ static size_t match_account(const uint32_t *s, ScrubWordKind word)
     if (word == SCRUB_WORD_QQ)
         return digits >= 5 && digits <= 11 && !scrub_number_letter(s[digits]) ? digits : 0;
     size_t size = alnum_at(s, ACCOUNT_LETTERS_MOST);
-    if (word != SCRUB_WORD_WECHAT || size > ACCOUNT_LETTERS_MOST)
+    if (word != SCRUB_WORD_WECHAT || size > ACCOUNT_LETTERS_MOST || scrub_is_token(s[size]))
         return 0;
     return size >= 6 || (digits == size && digits == 5) ? size : 0;
 }

@@ -69,7 +69,8 @@ static size_t old_identity(const uint32_t *s, ScrubWordKind word)
 size_t scrub_paper_identity(const uint32_t *s, ScrubWordKind word)
 {
     size_t digits = scrub_number_digits(s);
-    bool x = digits == 17 && (s[17] == 'x' || s[17] == 'X') && !scrub_number_alnum(s[18]);
+    bool x = digits == 17 && (s[17] == 'x' || s[17] == 'X') && !scrub_number_alnum(s[18]) &&
+             !scrub_is_token(s[18]);
     bool named = word == SCRUB_WORD_IDENTITY;
     if (word == SCRUB_WORD_RECORD)
         return x && was_born(s) && identity_check_digit(s) ? IDENTITY_DIGITS : 0;
@@ -128,5 +129,8 @@ size_t scrub_paper_lettered(const uint32_t *s)
         letters++;
     size_t digits = scrub_number_digits(s + letters);
     size_t size = letters + digits;
-    return digits >= 5 && size >= 7 && size <= 12 && !scrub_number_letter(s[size]) ? size : 0;
+    return digits >= 5 && size >= 7 && size <= 12 && !scrub_number_letter(s[size]) &&
+                   !scrub_is_token(s[size])
+               ? size
+               : 0;
 }

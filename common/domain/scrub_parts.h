@@ -23,6 +23,12 @@ enum {
     SCRUB_FILL
 };
 
+/* A piece of letters and digits that touches a token was part of one run with it: it is not judged by itself. */
+static inline bool scrub_is_token(uint32_t c)
+{
+    return c >= SCRUB_NUMBER && c < SCRUB_TOKENS_END;
+}
+
 typedef enum ScrubWordKind {
     SCRUB_WORD_NONE,
     /* what kind of number follows */
