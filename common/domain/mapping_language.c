@@ -48,7 +48,7 @@ static const LanguageKey TOP[] = {
      "的值、已是对象或数组的值保持原样；不是 JSON "
      "的文本使整条报文（在条目内则为该条目）成为死信，规则 "
      "`unwrap`。",
-     "unwrap = [\"/body\"];    # {\"body\": \"{\\\"id\\\": 7}\"}  then  \"/body/id\""},
+     "unwrap = [\"/body\"];    # {\"body\": \"{\\\"id\\\": 7}\"} → \"/body/id\""},
     {"each", TYPE_POINTER, NO_WORDS, false, NULL,
      "The array of items when one message carries several: each element becomes a record of its "
      "own. See [Several items in one message](#several-items-in-one-message).",
@@ -169,8 +169,9 @@ static const LanguageKey KIND[] = {
     {"kind", TYPE_WORD, WORDS_KIND, true, NULL, "What the record is.", "记录是什么。",
      "kind = \"update\";"},
     {"when", TYPE_ROWS, NO_WORDS, false, "always",
-     "Conditions `(pointer, test, [values])`, all of which must hold.",
-     "条件 `(指针, 测试, [值])`，须全部成立。",
+     "Conditions `(pointer, test, [texts])`, all of which must hold. They see values as they stand "
+     "in the message, before `clean`.",
+     "条件 `(指针, 测试, [文本])`，须全部成立。比较的是报文中的原值，不经 `clean`。",
      "when = ( (\"/type\", \"in\", [\"1\", \"2\"]), (\"/no\", \"present\") );"},
     {"unless", TYPE_TEXT, NO_WORDS, false, NULL,
      "The name of a word list, `deploy/model/words/NAME.txt`, one phrase a line: the entry does "

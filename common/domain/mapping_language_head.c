@@ -5,7 +5,7 @@
 
 static const LanguageHead HEADS[LANGUAGE_SECTIONS] = {
     [LANGUAGE_TOP] =
-        {"(top of the file)", "What the feed is and how its messages are opened.\n",
+        {"", "What the feed is and how its messages are opened.\n",
          "数据源是什么，报文如何打开。\n",
          "format = 1;  source = \"H12345\";  topics = [\"hotline.workorder\"];\n"
          "encoding = \"gb18030\";  unwrap = [\"/body\"];  empty = [\"\", \"无\", \"-\"];\n"},

@@ -14,7 +14,7 @@ LanguageKeys language_field_keys(LanguageSection section);
 
 /* What stands above the keys of a section. */
 typedef struct LanguageHead {
-    const char *title; /* as in the file: "time.check" */
+    const char *title; /* as in the file: "time.check"; not of LANGUAGE_TOP */
     const char *help;
     const char *help_zh;
     const char *example; /* lines of a mapping file */

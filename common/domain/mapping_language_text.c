@@ -332,13 +332,24 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "而没有\n"
          "`personal` 时，`onecase check` 报错。\n"},
     [CHAPTER_TARGETS] = {"Target fields", "目标字段",
-                         "What may stand under `fields`. `as` follows from the type: text and list "
-                         "are read as text.\n"
-                         "`category` takes a class of the [hazard tree](#classes); the "
-                         "department's own code is kept beside it.\n",
-                         "`fields` 下可写的字段。`as` 由类型决定：文本和列表按文本读取。`category` "
-                         "取[隐患树](#类别)的类别，\n"
-                         "部门原码另行保存。\n"},
+                         "What may stand under `fields`. Only `record_no` is required. Whether two "
+                         "reports are of one\n"
+                         "hazard is told by numbers of things (`lift_plate`, `component_code`, "
+                         "`equipment_code`, `device_id`,\n"
+                         "`usc_code`, `quoted_nos`), `address` and `point`, `category`, the words "
+                         "of `title` and `body`, times\n"
+                         "and the `reporter`: map what the feed has of these. `as` follows from "
+                         "the type: text and list are\n"
+                         "read as text. `category` takes a class of the [hazard tree](#classes); "
+                         "the department's own code is\n"
+                         "kept beside it.\n",
+                         "`fields` 下可写的字段，其中只有 `record_no` "
+                         "必填。两份报告是否同一隐患，依据的是物的编号（`lift_plate`、\n"
+                         "`component_code`、`equipment_code`、`device_id`、`usc_code`、`quoted_nos`"
+                         "）、`address` 和 `point`、`category`、\n"
+                         "`title` 和 `body` 的文字、时间以及 `reporter`：数据源有的都应映射。`as` "
+                         "由类型决定：文本和列表按文本读取。\n"
+                         "`category` 取[隐患树](#类别)的类别，部门原码另行保存。\n"},
     [CHAPTER_CLASSES] = {"Classes", "类别",
                          "What `category` may hold, and code tables of it may mean.\n",
                          "`category` 可取的值，也是其代码表中“含义”一列可写的值。\n"},

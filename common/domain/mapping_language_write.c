@@ -127,8 +127,11 @@ static void write_section(const Page *page, LanguageSection section)
     const LanguageHead *head = language_head(section);
     size_t count;
     const LanguageKey *keys = language_keys(section, &count);
-    builder_format(page->out, "\n### `%s`\n\n%s", head->title,
-                   tongue(page, head->help, head->help_zh));
+    if (section == LANGUAGE_TOP)
+        builder_format(page->out, "\n### %s\n\n", tongue(page, "Top of the file", "文件顶层"));
+    else
+        builder_format(page->out, "\n### `%s`\n\n", head->title);
+    write(page, tongue(page, head->help, head->help_zh));
     builder_format(page->out, "\n```\n%s```\n", head->example);
     write_header(page, "Key | Type | Default | Meaning", "键 | 类型 | 默认值 | 含义");
     for (size_t i = 0; i < count; i++) {

@@ -231,7 +231,7 @@ class Check(unittest.TestCase):
         }
         page = self.check("--reference", "en").stdout
         tried = set()
-        for heading, example in re.findall(r"^### `(.*?)`\n.*?^```\n(.*?)^```", page, re.S | re.M):
+        for heading, example in re.findall(r"^### (.*?)\n.*?^```\n(.*?)^```", page, re.S | re.M):
             name = re.match(r"\w+", example)[0]
             tried.add(name)
             text = "\n".join({**sections, name: example}.values())

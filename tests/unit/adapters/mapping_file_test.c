@@ -59,7 +59,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const NAMES[] = {"good.cfg", "class.csv", "danger.txt", "b.cfg", "part.inc"};
+    static const char *const NAMES[] = {"good.cfg", "class.csv", "danger.txt",
+                                        "b.cfg",    "part.inc",  "keywords.csv"};
     Fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
         unlink(path_of(fixture, NAMES[i]).data);
@@ -101,6 +102,34 @@ static void the_digest_covers_tables_and_words(void **state)
     assert_false(text_equal(first, second));
     write_file(fixture, "danger.txt", "触电\n");
     assert_false(text_equal(second, mapping_version(load(fixture, "good.cfg"))));
+}
+
+static void the_digest_covers_keywords(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "keywords.csv", "phrase,class,confidence\n漏气,B01,90\n");
+    write_file(fixture, "b.cfg",
+               "format = 1; source = \"T\"; topics = [\"t\"]; region : { default = \"9901\"; };\n"
+               "kinds = ( { kind = \"report\"; } );\n"
+               "fields : { record_no = { first = [\"/no\"]; };\n"
+               "           category = { first = [\"/c\"]; codes = \"class\"; }; };\n"
+               "codes : { class = { rows = (); keywords = \"shared\"; }; };\n");
+    const Mapping *mapping = load(fixture, "b.cfg");
+    assert_int_equal(fixture->findings.count, 0);
+    assert_non_null(mapping);
+    write_file(fixture, "keywords.csv", "phrase,class,confidence\n漏气,B01,91\n");
+    assert_false(text_equal(mapping_version(mapping), mapping_version(load(fixture, "b.cfg"))));
+}
+
+static void a_text_is_loaded_as_its_file_would_be(void **state)
+{
+    Fixture *fixture = *state;
+    MappingFileOptions options = {.words_folder = fixture->folder};
+    const Mapping *mapping = mapping_file_load_text(path_of(fixture, "good.cfg").data, TEXT(GOOD),
+                                                    &options, fixture->arena, &fixture->findings);
+    assert_int_equal(fixture->findings.count, 0);
+    assert_true(text_equal(mapping_version(mapping), mapping_version(load(fixture, "good.cfg"))));
+    assert_true(text_equal(mapping_file_path(mapping), path_of(fixture, "good.cfg")));
 }
 
 static void notes_what_cannot_be_read(void **state)
@@ -203,6 +232,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reads_a_mapping_with_its_tables_and_words, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_digest_covers_tables_and_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_digest_covers_keywords, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_text_is_loaded_as_its_file_would_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(notes_what_cannot_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(includes_lie_beside_the_mapping, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_the_mappings_of_a_folder_by_name, set_up, tear_down),
