@@ -106,10 +106,10 @@ static bool check_all(Run *run)
 {
     SendRecord record;
     Error error = {0};
-    Text key;
     run->progress = send_progress_begin(0);
     while (!send_stop_asked() && next(run, &record, &error)) {
-        send_tally_record(run->tally, &record, clock_wall_us(), run->scratch, &key);
+        SendMapped mapped = send_tally_map(run->tally, &record, clock_wall_us(), run->scratch);
+        send_tally_count(run->tally, &record, &mapped);
         show_check(run);
     }
     if (error.verdict != ERROR_NONE && !was_stopped(&error))
@@ -149,11 +149,6 @@ static void on_tick(void *context)
     send_progress_show(&run->progress, "sent", &facts);
 }
 
-static void digest_record(Text value, uint8_t digest[SHA256_SIZE])
-{
-    digest_sha256(value, digest);
-}
-
 /* Passes over what an earlier run sent, if the file still begins with it. False with an error of the file. */
 static bool take_up(Run *run, Error *error)
 {
@@ -164,15 +159,15 @@ static bool take_up(Run *run, Error *error)
     SendRecord record;
     uint8_t digest[SHA256_SIZE];
     while (now.records < before.records && !send_stop_asked() && next(run, &record, error)) {
-        digest_record(record.value, digest);
+        digest_sha256(record.value, digest);
         send_place_add(&now, digest);
     }
     if (send_stop_asked())
         return error_set_at(error, ERROR_REJECT, "stopped", NULL, "told to stop");
     if (send_place_same(&now, &before)) {
         run->start = before;
-        fprintf(stderr, "onecase send: %lld records were sent before; going on behind them\n",
-                (long long)before.records);
+        fprintf(stderr, "onecase send: %.*s records were sent before; going on behind them\n",
+                TEXT_ARGS(send_number(run->arena, before.records)));
         return true;
     }
     error_clear(error);
@@ -184,11 +179,16 @@ static bool take_up(Run *run, Error *error)
 
 static bool send_record(Run *run, const SendRecord *record, Error *error)
 {
-    SendItem item = {
-        .value = record->value, .line = record->line, .end = send_records_offset(run->records)};
-    send_tally_record(run->tally, record, clock_wall_us(), run->scratch, &item.key);
-    digest_record(record->value, item.digest);
-    return send_delivery_send(run->delivery, &item, error);
+    SendMapped mapped = send_tally_map(run->tally, record, clock_wall_us(), run->scratch);
+    SendItem item = {.key = mapped.key,
+                     .value = record->value,
+                     .line = record->line,
+                     .end = send_records_offset(run->records)};
+    digest_sha256(record->value, item.digest);
+    if (!send_delivery_send(run->delivery, &item, error))
+        return false;
+    send_tally_count(run->tally, record, &mapped);
+    return true;
 }
 
 /* Told to stop: what is on its way is waited for, so that nothing of it is sent again. Always false. */

@@ -31,9 +31,9 @@ static void print_text(const SendSummary *summary, Arena *arena)
     printf("%s: %.*s record%s ", summary->name, TEXT_ARGS(send_number(arena, records)),
            plural(records));
     if (state == NULL)
-        printf("for %s, would become\n", summary->topic);
+        printf("for %s, nothing sent; mapped as\n", summary->topic);
     else
-        printf("sent to %s in %.1f s, become\n", summary->topic,
+        printf("sent to %s in %.1f s; mapped as\n", summary->topic,
                (double)summary->spent_ms / 1000.0);
     send_tally_print(tally);
     if (tally->items != tally->records)

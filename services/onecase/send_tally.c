@@ -43,30 +43,36 @@ static Text record_no(const MappedRecord *record)
     return record->kind == RECORD_IGNORED ? record->note.record_no : TEXT_ABSENT;
 }
 
-void send_tally_record(
-    SendTally *tally, const SendRecord *record, int64_t now_us, Arena *scratch, Text *key)
+SendMapped
+send_tally_map(const SendTally *tally, const SendRecord *record, int64_t now_us, Arena *scratch)
 {
     static const MappingKey NO_SECRET = {{"onecase send", sizeof("onecase send") - 1}, 1};
     const MappingContext context = {.regions = tally->feed->regions, .key = NO_SECRET};
     const MappingInput input = {
         .bytes = record->value, .timestamp_us = now_us, .backfill = tally->backfill};
-    MappedRecord *mapped;
-    size_t count;
-    mapping_apply(tally->feed->mapping, &context, &input, scratch, &mapped, &count);
-    *key = TEXT_ABSENT;
+    MappedRecord *items;
+    SendMapped mapped = {0};
+    mapping_apply(tally->feed->mapping, &context, &input, scratch, &items, &mapped.count);
+    mapped.items = items;
+    for (size_t i = 0; i < mapped.count && text_is_empty(mapped.key); i++)
+        mapped.key = record_no(&items[i]);
+    if (text_is_empty(mapped.key))
+        mapped.key = TEXT_ABSENT;
+    return mapped;
+}
+
+void send_tally_count(SendTally *tally, const SendRecord *record, const SendMapped *mapped)
+{
     tally->records++;
-    tally->items += (int64_t)count;
-    for (size_t i = 0; i < count; i++) {
-        tally->kinds[mapped[i].kind]++;
-        if (mapped[i].kind == RECORD_IGNORED)
-            count_name(tally, &tally->ignored, mapped[i].note.reason);
-        if (mapped[i].kind == RECORD_DEAD)
-            note_fault(tally, &mapped[i].note, record->line);
-        if (text_is_empty(*key))
-            *key = record_no(&mapped[i]);
+    tally->items += (int64_t)mapped->count;
+    for (size_t i = 0; i < mapped->count; i++) {
+        const MappedRecord *item = &mapped->items[i];
+        tally->kinds[item->kind]++;
+        if (item->kind == RECORD_IGNORED)
+            count_name(tally, &tally->ignored, item->note.reason);
+        if (item->kind == RECORD_DEAD)
+            note_fault(tally, &item->note, record->line);
     }
-    if (text_is_empty(*key))
-        *key = TEXT_ABSENT;
     if (record->damaged && tally->damaged++ == 0)
         tally->damaged_line = record->line;
 }

@@ -42,10 +42,17 @@ typedef struct SendTally {
     int64_t damaged_line;
 } SendTally;
 
-/* Maps and counts one record; *key is its record number on the scratch arena, absent when it has none. `now_us` is the
- * time stamp it will have. */
-void send_tally_record(
-    SendTally *tally, const SendRecord *record, int64_t now_us, Arena *scratch, Text *key);
+/* A record mapped; lives on the scratch arena. */
+typedef struct SendMapped {
+    const MappedRecord *items;
+    size_t count;
+    Text key; /* its record number; absent when it has none */
+} SendMapped;
+
+/* `now_us` is the time stamp it will have. */
+SendMapped
+send_tally_map(const SendTally *tally, const SendRecord *record, int64_t now_us, Arena *scratch);
+void send_tally_count(SendTally *tally, const SendRecord *record, const SendMapped *mapped);
 
 /* The faults on stderr as "FILE:LINE: ...", how many more there are. */
 void send_tally_print_faults(const SendTally *tally, const char *file);

@@ -248,7 +248,7 @@ def test_a_dry_run_says_what_would_become_and_sends_nothing(sending: Sending) ->
     file = sending.file("mixed.jsonl", jsonl(MIXED[:4]) + b"{broken\n" + jsonl(MIXED[4:]))
     done = sending.run(file, "--dry-run", status=1, brokers="localhost:1")
     out, said = done.stdout.decode(), done.stderr.decode()
-    assert f"{file}: 6 records for {sending.topics.name(TOPIC)}, would become" in out
+    assert f"{file}: 6 records for {sending.topics.name(TOPIC)}, nothing sent; mapped as" in out
     assert re.search(r"report +2\n", out) and re.search(r"ignored +1  drill 1\n", out)
     assert re.search(r"dead +3  kind 1, type 1, syntax 1\n", out)
     lines = said.splitlines()
