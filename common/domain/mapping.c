@@ -111,6 +111,8 @@ static bool locate(MappingRun *run, Text *region, Error *error)
                 continue;
             *region = known;
             run->report.area_code = area;
+            if (run->trace != NULL)
+                run->trace->area_from = mapping_trace_where(run, &mapping->region[i], j);
             return true;
         }
     }
@@ -139,8 +141,11 @@ static bool map_fields(MappingRun *run, Error *error)
 /* Items of one message may share everything but their number. */
 static void number_item(MappingRun *run)
 {
-    if (run->mapping->has_each && run->report.part_no == INTEGER_ABSENT)
-        run->report.part_no = (int64_t)run->item;
+    if (!run->mapping->has_each || run->report.part_no != INTEGER_ABSENT)
+        return;
+    run->report.part_no = (int64_t)run->item;
+    if (run->trace != NULL)
+        mapping_trace_late(run, "part_no", "number of the item");
 }
 
 /* The set phrases that title or body holds, in the order of the file. */
@@ -190,6 +195,8 @@ static bool map_record(MappingRun *run, MappedRecord *record, Error *error)
     if (kind == NULL)
         return false;
     run->kind = kind->kind;
+    if (run->trace != NULL)
+        run->trace->kind_line = kind->line;
     if (kind->kind == RECORD_IGNORED) {
         make_ignored(run, kind, record);
         return true;
@@ -259,6 +266,8 @@ static void map_item(Message *message, size_t item, MappedRecord *record)
         return;
     }
     report_init(&run.report);
+    if (message->context->trace != NULL)
+        mapping_trace_record(&run, &message->context->trace->records[item]);
     flag_repairs(&run);
     bool mapped = map_record(&run, record, &error);
     if (mapping_source_spent(source)) {
@@ -280,6 +289,9 @@ static MappedRecord *new_records(const Message *message, size_t count)
         report_init(&records[i].report);
         records[i].region = message->mapping->region_default;
     }
+    if (message->context->trace != NULL)
+        *message->context->trace =
+            (MappingTrace){ARENA_ARRAY(message->arena, TraceRecord, count), count};
     return records;
 }
 

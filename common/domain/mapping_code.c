@@ -43,13 +43,19 @@ static MappingOutcome store_unknown(MappingRun *run, const MappingField *field, 
     const CodeTable *table = field->codes;
     bool category = mapping_field_is(field, "category");
     run_flag(run, FLAG_CODE_UNKNOWN);
-    if (table->unknown == CODE_UNKNOWN_TEXT)
+    if (table->unknown == CODE_UNKNOWN_TEXT) {
+        RUN_STEP(run, "unknown: %.*s", TEXT_ARGS(table->unknown_text));
         return category ? mapping_code_category(run, field, table->unknown_text, 0)
                         : mapping_convert(run, field, table->unknown_text);
-    if (table->unknown == CODE_UNKNOWN_KEEP && field->target->type == FIELD_TEXT && !category)
+    }
+    if (table->unknown == CODE_UNKNOWN_KEEP && field->target->type == FIELD_TEXT && !category) {
+        RUN_STEP(run, "unknown: kept");
         return mapping_convert(run, field, code);
-    if (category && field->required && text_is_absent(field->default_text))
+    }
+    if (category && field->required && text_is_absent(field->default_text)) {
+        RUN_STEP(run, "required: %s", UNCLASSIFIED);
         return mapping_code_category(run, field, text_from(UNCLASSIFIED), 0);
+    }
     return OUTCOME_NOTHING;
 }
 
@@ -58,6 +64,8 @@ MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Te
     Text code = text_trim(text);
     keep_source_code(run, field, code);
     const CodeRow *row = code_table_find(field->codes, code);
+    if (run->traced != NULL)
+        mapping_trace_row(run, field->codes, row);
     if (row == NULL)
         return store_unknown(run, field, code);
     return mapping_field_is(field, "category")
@@ -84,5 +92,7 @@ mapping_code_words(MappingRun *run, const MappingField *field, MappingOutcome ou
         mapping_code_category(run, field, keyword->category, keyword->confidence) != OUTCOME_STORED)
         return outcome;
     run_flag(run, FLAG_CLASS_BY_WORDS);
+    Text list = keyword_list_name(field->codes->keywords);
+    RUN_STEP(run, "keywords %.*s: %.*s", TEXT_ARGS(list), TEXT_ARGS(keyword->phrase));
     return OUTCOME_STORED;
 }

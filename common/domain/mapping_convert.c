@@ -19,7 +19,11 @@ static MappingOutcome unreadable(MappingRun *run, MappingFlag flag)
 
 static Text narrow_of(MappingRun *run, Text text)
 {
-    return text_trim(unicode_narrow(run->scratch, text, NULL));
+    bool narrowed;
+    Text narrow = text_trim(unicode_narrow(run->scratch, text, &narrowed));
+    if (narrowed)
+        RUN_STEP(run, "narrow");
+    return narrow;
 }
 
 /* `text` was read although it came in full-width letters or digits. */
@@ -70,6 +74,7 @@ static MappingOutcome store_integer(MappingRun *run, const MappingField *field, 
     if (!in_scale(field, value))
         return unreadable(run, FLAG_NUMBER_OUT_OF_RANGE);
     *report_integer(&run->report, field->target) = value;
+    RUN_STEP(run, "%s", field->as == AS_DECIMAL ? "decimal" : "integer");
     return stored(run, text);
 }
 
@@ -81,6 +86,7 @@ static MappingOutcome store_time(MappingRun *run, const MappingField *field, Tex
     for (size_t i = 0; i < mapping->time_format_count; i++) {
         if (time_format_parse(mapping->time_formats[i], narrow, mapping->zone_minutes, &time_us)) {
             *report_integer(&run->report, field->target) = time_us;
+            RUN_STEP(run, "time %.*s", TEXT_ARGS(time_format_pattern(mapping->time_formats[i])));
             return stored(run, text);
         }
     }
@@ -95,6 +101,7 @@ static MappingOutcome store_flag(MappingRun *run, const MappingField *field, Tex
     for (size_t i = 0; i < sizeof(YES) / sizeof(YES[0]); i++) {
         if (text_is(narrow, YES[i]) || text_is(narrow, NO[i])) {
             *report_flag(&run->report, field->target) = text_is(narrow, YES[i]);
+            RUN_STEP(run, "flag");
             return stored(run, text);
         }
     }
@@ -140,11 +147,14 @@ static MappingOutcome store_point(MappingRun *run, const MappingField *field, Te
         if (!geo_plausible(swapped, NULL))
             return unreadable(run, FLAG_GEO_OUTSIDE);
         run_flag(run, FLAG_GEO_SWAPPED);
+        RUN_STEP(run, "swapped");
         given = swapped;
     }
     GeoPoint wgs84 = geo_to_wgs84(given);
     if (!geo_plausible(wgs84, &mapping->box))
         return unreadable(run, FLAG_GEO_OUTSIDE);
+    if (given.datum != GEO_WGS84)
+        RUN_STEP(run, "%s to WGS-84", geo_datum_name(given.datum));
     run->report.point =
         (ReportPoint){.wgs84 = wgs84, .given = mapping->datum, .precision = field->precision};
     return stored(run, text);
@@ -155,14 +165,21 @@ Text mapping_finished_text(MappingRun *run, const MappingField *field, Text text
     if (field->personal == PERSONAL_MASK) {
         Text first = unicode_prefix(text, 1);
         text = text_format(run->scratch, "%.*s**", TEXT_ARGS(first));
+        RUN_STEP(run, "masked");
     } else if (field->personal == PERSONAL_HASH) {
         text = mapping_person_hash(run, &run->context->key, text);
+        RUN_STEP(run, "hashed with key %d", (int)run->context->key.number);
     }
+    bool scrubbed = false;
     if (mapping_person_scrubs(field->target))
-        text = scrub_text(run->scratch, text, NULL);
+        text = scrub_text(run->scratch, text, &scrubbed);
+    if (scrubbed)
+        RUN_STEP(run, "scrubbed");
     Text cut = unicode_prefix(text, (size_t)field->max);
-    if (cut.size < text.size)
+    if (cut.size < text.size) {
         run_flag(run, FLAG_TEXT_CUT);
+        RUN_STEP(run, "cut to %d", (int)field->max);
+    }
     return text_copy(run->arena, cut);
 }
 
@@ -177,7 +194,10 @@ static MappingOutcome store_text(MappingRun *run, const MappingField *field, Tex
         return mapping_code_category(run, field, text_trim(text), CODE_CONFIDENCE_DEFAULT);
     if (field->as == AS_USC) {
         (void)stored(run, text);
+        Text given = text;
         text = credit_code_normalise(run->scratch, text);
+        if (!text_equal(given, text))
+            RUN_STEP(run, "credit code in its own letters");
         if (!credit_code_valid(text))
             run_flag(run, FLAG_USC_BAD);
     }

@@ -16,6 +16,8 @@ store_list(MappingRun *run, const MappingField *field, const Text *items, size_t
             field->codes != NULL ? code_table_find(field->codes, text_trim(items[i])) : NULL;
         if (field->codes != NULL && row == NULL)
             run_flag(run, FLAG_CODE_UNKNOWN);
+        if (field->codes != NULL && run->traced != NULL)
+            mapping_trace_row(run, field->codes, row);
         list[i] = mapping_finished_text(run, field, row != NULL ? row->to : items[i]);
     }
     *report_list(&run->report, field->target) = (TextList){list, count};
@@ -25,8 +27,14 @@ store_list(MappingRun *run, const MappingField *field, const Text *items, size_t
 /* The last one, or all of them joined. */
 static Text picked(MappingRun *run, const MappingField *field, const Text *items, size_t count)
 {
-    if (field->pick != PICK_JOIN || count == 1)
+    if (count == 1)
+        return items[0];
+    if (field->pick != PICK_JOIN) {
+        run_last_place(run);
+        RUN_STEP(run, "last of %zu", count);
         return items[count - 1];
+    }
+    RUN_STEP(run, "joined");
     TextBuilder out = builder_new(run->scratch);
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
@@ -52,6 +60,7 @@ static MappingOutcome store_default(MappingRun *run, const MappingField *field)
 {
     if (text_is_absent(field->default_text))
         return OUTCOME_NOTHING;
+    RUN_STEP(run, "default");
     if (field->target->type == FIELD_LIST)
         return store_list(run, field, &field->default_text, 1);
     if (mapping_field_is(field, "category"))
@@ -91,12 +100,23 @@ static bool refuse(MappingRun *run,
                         as_words(field->as), unicode_length(found));
 }
 
-bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *error)
+/* Why the field is not made, or NULL. */
+static const char *left_out(const MappingRun *run, const MappingField *field)
 {
-    if (field->personal == PERSONAL_DROP ||
-        (field->kinds != 0 && (field->kinds & (1u << run->kind)) == 0) ||
-        !mapping_conditions_hold(run, &field->when))
+    if (field->personal == PERSONAL_DROP)
+        return "dropped as personal";
+    if (field->kinds != 0 && (field->kinds & (1u << run->kind)) == 0)
+        return "not for this kind";
+    return mapping_conditions_hold(run, &field->when) ? NULL : "when does not hold";
+}
+
+static bool make_field(MappingRun *run, const MappingField *field, Error *error)
+{
+    const char *reason = left_out(run, field);
+    if (reason != NULL) {
+        RUN_STEP(run, "%s", reason);
         return true;
+    }
     arena_reset(run->scratch);
     Text items[MAPPING_MATCHES_MAX];
     const MappingPointer *pointer;
@@ -104,10 +124,23 @@ bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *erro
     MappingOutcome outcome = store_found(run, field, items, count);
     if (mapping_code_has_words(field))
         outcome = mapping_code_words(run, field, outcome);
+    if (outcome == OUTCOME_UNREADABLE)
+        RUN_STEP(run, "unreadable");
     if (outcome != OUTCOME_STORED && store_default(run, field) == OUTCOME_STORED)
         outcome = OUTCOME_STORED;
+    if (run->traced != NULL)
+        mapping_trace_outcome(run, outcome, count);
     if (outcome == OUTCOME_STORED || !field->required)
         return true;
     return refuse(run, field, pointer,
                   outcome == OUTCOME_UNREADABLE ? items[count - 1] : TEXT_ABSENT, error);
+}
+
+bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *error)
+{
+    if (run->trace != NULL)
+        mapping_trace_field(run, field);
+    bool good = make_field(run, field, error);
+    run->traced = NULL;
+    return good;
 }

@@ -159,6 +159,7 @@ static Text own_id(const MappingRun *run, Text id)
 /* Under the key of today and, around a rotation, the one before: who called then is known again. */
 static void set_reporter(MappingRun *run, Text id)
 {
+    RUN_STEP(run, "hashed with key %d", (int)run->context->key.number);
     run->report.reporter = mapping_person_hash(run, &run->context->key, id);
     run->report.reporter_before = mapping_person_hash(run, &run->context->key_before, id);
 }
@@ -174,10 +175,14 @@ void mapping_person_reporter(MappingRun *run, const MappingField *field, Text te
 {
     Text number;
     if (field->as != AS_PHONE) {
+        RUN_STEP(run, "id within %.*s", TEXT_ARGS(run->mapping->source));
         set_reporter(run, own_id(run, text));
         return;
     }
-    switch (phone_normalise(run->scratch, text, &number)) {
+    PhoneKind kind = phone_normalise(run->scratch, text, &number);
+    if (run->traced != NULL)
+        mapping_trace_person(run, kind);
+    switch (kind) {
     case PHONE_MOBILE:
     case PHONE_LANDLINE:
         set_phone(run, text, number);
@@ -202,15 +207,16 @@ void mapping_person_kind(MappingRun *run)
 {
     const MappingField *field = mapping_field_of(run->mapping, "reporter");
     Report *report = &run->report;
-    bool unnamed = text_is_absent(report->reporter_kind);
+    Text mapped = report->reporter_kind;
+    bool unnamed = text_is_absent(mapped);
     if (run->masked)
         report->reporter_kind = TEXT("masked");
     else if (!text_is_absent(report->reporter))
-        report->reporter_kind =
-            unnamed && field->as == AS_PHONE ? TEXT("citizen") : report->reporter_kind;
-    else if (field != NULL && run->kind == RECORD_REPORT &&
-             (unnamed || text_is(report->reporter_kind, "citizen")))
+        report->reporter_kind = unnamed && field->as == AS_PHONE ? TEXT("citizen") : mapped;
+    else if (field != NULL && run->kind == RECORD_REPORT && (unnamed || text_is(mapped, "citizen")))
         report->reporter_kind = TEXT("anonymous");
+    if (run->trace != NULL && !text_equal(report->reporter_kind, mapped))
+        mapping_trace_late(run, "reporter_kind", "by the reporter's number");
 }
 
 bool mapping_person_scrubs(const ReportField *target)

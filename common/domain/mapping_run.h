@@ -6,19 +6,24 @@
 #include "domain/mapping_flag.h"
 #include "domain/mapping_source.h"
 #include "domain/mapping_spec.h"
+#include "domain/mapping_trace.h"
+#include "domain/phone.h"
 
 #include <string.h>
 
 /*
  * One record (item) on its way through a mapping: shared by mapping.c (order of work), mapping_select.c (pointers to
  * texts), mapping_field.c, mapping_convert.c and mapping_code.c (texts to the report), mapping_time.c (its times against
- * each other) and mapping_person.c (personal data). Not for others.
+ * each other), mapping_person.c (personal data) and mapping_trace.c (where values come from). Not for others.
  */
 typedef struct PersonalValue {
     const JsValue *value;
     MappingPersonal what;
     size_t order;
 } PersonalValue;
+
+/* What became of a value. An unreadable one has left its flag. */
+typedef enum MappingOutcome { OUTCOME_NOTHING, OUTCOME_STORED, OUTCOME_UNREADABLE } MappingOutcome;
 
 typedef struct MappingRun {
     const Mapping *mapping;
@@ -34,12 +39,74 @@ typedef struct MappingRun {
     size_t personal_count;
     TextList texts; /* of title and body, for word lists; made when first asked for */
     bool texts_made;
-    bool masked; /* the reporter's number came masked */
+    bool masked;        /* the reporter's number came masked */
+    TraceRecord *trace; /* NULL: nobody asks */
+    TraceField *traced; /* of the field in hand; NULL between fields, and when nobody asks */
 } MappingRun;
+
+/* mapping_trace.c; only while somebody asks: the inline functions below say so before they call */
+
+void mapping_trace_record(MappingRun *run, TraceRecord *trace); /* all fields, nothing known yet */
+void mapping_trace_field(MappingRun *run, const MappingField *field);
+void mapping_trace_target(MappingRun *run, const ReportField *target); /* NULL: between fields */
+void mapping_trace_step(MappingRun *run, const char *format, ...) PRINTF_LIKE(2, 3);
+void mapping_trace_flag(MappingRun *run, MappingFlag flag);
+/* The field uses the match-th value that the pointer finds. */
+void mapping_trace_place(MappingRun *run, const MappingPointer *pointer, size_t match);
+void mapping_trace_last_place(MappingRun *run);
+/* Where that value stands: "/items/3/photos/0". */
+Text mapping_trace_where(const MappingRun *run, const MappingPointer *pointer, size_t match);
+/* The steps of `clean` that change the text. */
+void mapping_trace_clean(MappingRun *run, const MappingField *field, Text text);
+void mapping_trace_row(MappingRun *run, const CodeTable *table, const CodeRow *row);
+void mapping_trace_person(MappingRun *run, PhoneKind kind);
+/* What came of the field in hand, out of `count` values. */
+void mapping_trace_outcome(MappingRun *run, MappingOutcome outcome, size_t count);
+/* What the engine itself says of a target when all fields stand. */
+void mapping_trace_late(MappingRun *run, const char *target, const char *step);
+
+/* A step that changed the value in hand. Costs a comparison when nobody asks. */
+#define RUN_STEP(run, ...)                                                                         \
+    do {                                                                                           \
+        if ((run)->traced != NULL)                                                                 \
+            mapping_trace_step((run), __VA_ARGS__);                                                \
+    } while (0)
+
+static inline void run_place(MappingRun *run, const MappingPointer *pointer, size_t match)
+{
+    if (run->traced != NULL)
+        mapping_trace_place(run, pointer, match);
+}
+
+/* What was said of the field in hand so far is of no account: its value was not used. */
+static inline void run_forget(MappingRun *run)
+{
+    if (run->traced == NULL)
+        return;
+    run->traced->step_count = 0;
+    run->traced->place_count = 0;
+    run->traced->more_places = 0;
+}
+
+/* Steps and flags belong to this target's field from now on; NULL: to none. */
+static inline void run_target(MappingRun *run, const ReportField *target)
+{
+    if (run->trace != NULL)
+        mapping_trace_target(run, target);
+}
+
+/* Of the values found the last one alone is used. */
+static inline void run_last_place(MappingRun *run)
+{
+    if (run->traced != NULL)
+        mapping_trace_last_place(run);
+}
 
 static inline void run_flag(MappingRun *run, MappingFlag flag)
 {
     report_add_flag(&run->report, run->arena, text_from(mapping_flag(flag)->name));
+    if (run->traced != NULL)
+        mapping_trace_flag(run, flag);
 }
 
 static inline size_t
@@ -83,9 +150,6 @@ static inline bool mapping_field_is(const MappingField *field, const char *targe
 {
     return strcmp(field->target->name, target) == 0;
 }
-
-/* What became of a value. An unreadable one has left its flag. */
-typedef enum MappingOutcome { OUTCOME_NOTHING, OUTCOME_STORED, OUTCOME_UNREADABLE } MappingOutcome;
 
 /* mapping_convert.c */
 

@@ -12,8 +12,10 @@ Text mapping_without_nul(MappingRun *run, Text text)
 {
     bool removed = false;
     text = mapping_text_without_nul(run->scratch, text, &removed);
-    if (removed)
+    if (removed) {
         run_flag(run, FLAG_NUL_REMOVED);
+        RUN_STEP(run, "without NUL");
+    }
     return text;
 }
 
@@ -138,8 +140,10 @@ static Text select_value(MappingRun *run,
                          const JsValue *value)
 {
     MappingPersonal personal = mapping_personal_of(run, pointer, value);
-    if (personal == PERSONAL_DROP || (personal != PERSONAL_NONE && personal != field->personal))
+    if (personal == PERSONAL_DROP || (personal != PERSONAL_NONE && personal != field->personal)) {
+        RUN_STEP(run, "withheld as personal");
         return TEXT_ABSENT;
+    }
     JsType type = js_type(value);
     if (type == JS_ARRAY && field->as == AS_POINT)
         return join_numbers(run, value);
@@ -151,10 +155,14 @@ static Text select_value(MappingRun *run,
     if (text_is_absent(text))
         return text;
     bool narrowed = false;
-    text = mapping_text_clean(run->scratch, text, field->clean, &narrowed);
+    Text cleaned = mapping_text_clean(run->scratch, text, field->clean, &narrowed);
     if (narrowed)
         run_flag(run, FLAG_NARROWED);
-    return mapping_means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
+    if (mapping_means_nothing(run->mapping, cleaned))
+        return TEXT_ABSENT;
+    if (run->traced != NULL && field->clean != 0)
+        mapping_trace_clean(run, field, text);
+    return cleaned;
 }
 
 typedef struct Selected {
@@ -166,10 +174,14 @@ typedef struct Selected {
 
 static void add_item(Selected *selected, Text text)
 {
-    if (selected->dedupe)
-        for (size_t i = 0; i < selected->count; i++)
-            if (text_equal(selected->items[i], text))
+    if (selected->dedupe) {
+        for (size_t i = 0; i < selected->count; i++) {
+            if (text_equal(selected->items[i], text)) {
+                RUN_STEP(selected->run, "dedupe");
                 return;
+            }
+        }
+    }
     if (selected->count == MAPPING_MATCHES_MAX) {
         run_flag(selected->run, FLAG_LIST_CUT);
         return;
@@ -180,9 +192,14 @@ static void add_item(Selected *selected, Text text)
 /* between and extract: the texts that are left, the first one or all of them. False: none. */
 static bool add_parts(Selected *selected, const MappingField *field, Text text, bool all)
 {
-    const Mapping *mapping = selected->run->mapping;
-    if (!text_is_absent(field->between_from))
-        text = mapping_text_between(text, field->between_from, field->between_to);
+    MappingRun *run = selected->run;
+    const Mapping *mapping = run->mapping;
+    if (!text_is_absent(field->between_from)) {
+        Text part = mapping_text_between(text, field->between_from, field->between_to);
+        if (part.size != text.size)
+            RUN_STEP(run, "between");
+        text = part;
+    }
     if (field->extract == NULL) {
         if (mapping_means_nothing(mapping, text))
             return false;
@@ -192,16 +209,18 @@ static bool add_parts(Selected *selected, const MappingField *field, Text text, 
     bool any = false;
     bool wide = unicode_has_wide(text);
     Text value;
-    MappingExtraction extraction =
-        mapping_text_extraction(selected->run->scratch, field->extract, text);
+    MappingExtraction extraction = mapping_text_extraction(run->scratch, field->extract, text);
     while ((all || !any) && mapping_text_extract(&extraction, &value)) {
         if (mapping_means_nothing(mapping, value))
             continue;
         if (wide && !text_contains(text, value))
-            run_flag(selected->run, FLAG_NARROWED);
+            run_flag(run, FLAG_NARROWED);
+        RUN_STEP(run, "extract %.*s", TEXT_ARGS(field->extract->name));
         add_item(selected, value);
         any = true;
     }
+    if (!any && !all)
+        RUN_STEP(run, "extract %.*s: nothing found", TEXT_ARGS(field->extract->name));
     return any;
 }
 
@@ -225,10 +244,12 @@ static void select_first(MappingRun *run,
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
+            run_forget(run);
             Text text = select_value(run, field, &field->pointers[i], found[j]);
             if (text_is_absent(text) || !add_parts(selected, field, text, false))
                 continue;
             *pointer = &field->pointers[i];
+            run_place(run, *pointer, j);
             return;
         }
     }
@@ -244,8 +265,10 @@ static void select_all(MappingRun *run,
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
             Text text = select_value(run, field, &field->pointers[i], found[j]);
-            if (!text_is_absent(text) && add_parts(selected, field, text, true))
-                *pointer = &field->pointers[i];
+            if (text_is_absent(text) || !add_parts(selected, field, text, true))
+                continue;
+            *pointer = &field->pointers[i];
+            run_place(run, *pointer, j);
         }
     }
 }
@@ -265,14 +288,24 @@ static void select_concat(MappingRun *run,
         size_t count = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < count; j++) {
             Text part = select_value(run, field, &field->pointers[i], found[j]);
-            if (text_is_absent(part) || (field->dedupe && text_contains(builder_view(&out), part)))
+            if (text_is_absent(part))
                 continue;
+            if (field->dedupe && text_contains(builder_view(&out), part)) {
+                RUN_STEP(run, "dedupe");
+                continue;
+            }
             *pointer = &field->pointers[i];
-            if (field->dedupe && text_starts(part, builder_view(&out)))
+            if (field->dedupe && out.size > 0 && text_starts(part, builder_view(&out))) {
                 builder_truncate(&out, 0);
-            if (out.size > 0)
+                run_forget(run);
+                RUN_STEP(run, "dedupe");
+            }
+            if (out.size > 0) {
                 builder_text(&out, field->join);
+                RUN_STEP(run, "joined");
+            }
             builder_text(&out, part);
+            run_place(run, *pointer, j);
         }
     }
     if (out.size > 0)

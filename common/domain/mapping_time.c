@@ -33,13 +33,26 @@ static bool hidden_time(MappingRun *run, int64_t *time_us)
 }
 
 /* Every time that says the same moves with it. */
-static void move_times(Report *report, int64_t from, int64_t to)
+static void move_times(MappingRun *run, int64_t from, int64_t to)
 {
     size_t count;
     const ReportField *fields = report_fields(&count);
-    for (size_t i = 0; i < count; i++)
-        if (fields[i].type == FIELD_TIME && *report_integer(report, &fields[i]) == from)
-            *report_integer(report, &fields[i]) = to;
+    for (size_t i = 0; i < count; i++) {
+        if (fields[i].type != FIELD_TIME || *report_integer(&run->report, &fields[i]) != from)
+            continue;
+        *report_integer(&run->report, &fields[i]) = to;
+        run_target(run, &fields[i]);
+        run_flag(run, FLAG_TIME_12H);
+        RUN_STEP(run, "12 hours %s by time.check", to > from ? "later" : "earlier");
+    }
+    run_target(run, NULL);
+}
+
+/* The field that the time in the record number is compared with. */
+static const ReportField *compared(const Report *report)
+{
+    return report_field(report->reported_at != TIME_ABSENT ? TEXT("reported_at")
+                                                           : TEXT("recorded_at"));
 }
 
 void mapping_time_check(MappingRun *run)
@@ -54,10 +67,11 @@ void mapping_time_check(MappingRun *run)
     if (apart == 0)
         return;
     if (apart == HALF_DAY_US || apart == -HALF_DAY_US) {
-        move_times(report, said, said + apart);
-        run_flag(run, FLAG_TIME_12H);
+        move_times(run, said, said + apart);
     } else {
+        run_target(run, compared(report));
         run_flag(run, FLAG_TIME_MISMATCH);
+        run_target(run, NULL);
     }
 }
 
@@ -72,7 +86,10 @@ void mapping_time_judge(MappingRun *run)
         int64_t time = *report_integer(&run->report, &fields[i]);
         if (time == TIME_ABSENT)
             continue;
-        if (time > stamp + FUTURE_US || (!run->input->backfill && time < stamp - ANCIENT_US))
+        if (time > stamp + FUTURE_US || (!run->input->backfill && time < stamp - ANCIENT_US)) {
+            run_target(run, &fields[i]);
             run_flag(run, FLAG_TIME_SUSPECT);
+            run_target(run, NULL);
+        }
     }
 }
