@@ -48,7 +48,7 @@ static void load_check(MappingLoad *load, const config_setting_t *time)
     check->from = place[0];
     check->length = place[1];
     Text pattern = reader_text(reader, group, "format");
-    const TimeFormat *format;
+    const TimeFormat *format = NULL;
     Error error = {0};
     if (config_setting_get_member(group, "format") == NULL)
         READER_FINDING(reader, FINDING_MISSING_KEY, check->line, "\"time.check\" needs \"format\"");
@@ -156,6 +156,9 @@ static void load_region(MappingLoad *load, const config_setting_t *root)
     mapping->region = reader_pointers(reader, group, "first", &mapping->region_count);
     mapping->region_default = reader_text(reader, group, "default");
     mapping->region_required = reader_bool(reader, group, "required");
+    if (mapping->region_required && config_setting_get_member(group, "first") == NULL)
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "required"),
+                       "\"required\" needs \"first\" in region: no record would have an area");
     if (config_setting_get_member(group, "default") == NULL)
         READER_FINDING(reader, FINDING_MISSING_KEY, reader_line(group),
                        "\"region\" needs \"default\"");
