@@ -95,7 +95,7 @@ static bool refuse_limit(Text text, const ScanResult *scan, Error *error)
     if (scan->too_deep) {
         snprintf(reason, sizeof reason, "nested deeper than %d levels", JS_DEPTH_MAX);
     } else {
-        snprintf(reason, sizeof reason, "more than %d values", JS_VALUES_MAX);
+        snprintf(reason, sizeof reason, "more than %d values and brackets", JS_VALUES_MAX);
     }
     return refuse_at(text, scan->consumed, reason, error);
 }

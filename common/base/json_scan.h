@@ -24,7 +24,7 @@ typedef struct ScanRules {
 
 typedef struct ScanResult {
     size_t consumed; /* bytes of the text that were read */
-    size_t values;   /* at least as many as the text holds */
+    size_t values;   /* and opening brackets, which cost as much */
     size_t keys;     /* names of members */
     bool too_deep;   /* stopped at the bracket that passes depth_max */
     bool too_many;   /* stopped at the value that passes values_max */

@@ -113,6 +113,18 @@ bool unicode_valid(Text text)
     return valid_size(text) == text.size;
 }
 
+/* A broken byte becomes three; counted first, so that a text of broken bytes costs no more than it needs. */
+static size_t repaired_size(Text text)
+{
+    size_t size = text.size;
+    uint32_t codepoint;
+    bool valid;
+    while (take(&text, &codepoint, &valid)) {
+        size += valid ? 0 : 2;
+    }
+    return size;
+}
+
 Text unicode_repair(Arena *arena, Text text, bool *repaired)
 {
     size_t good = valid_size(text);
@@ -120,7 +132,8 @@ Text unicode_repair(Arena *arena, Text text, bool *repaired)
     if (!*repaired) {
         return text_copy(arena, text);
     }
-    TextBuilder out = builder_new(arena);
+    size_t room = repaired_size(text) + 1;
+    TextBuilder out = {.arena = arena, .data = arena_alloc(arena, room), .capacity = room};
     builder_text(&out, (Text){text.data, good});
     Text rest = text_slice(text, good, text.size);
     uint32_t codepoint;

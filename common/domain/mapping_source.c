@@ -11,7 +11,10 @@
 #include "domain/mapping_run.h"
 #include "domain/mapping_text.h"
 
-enum { WORK_MAX = 64 * 1024 * 1024, STEP_WORK = 16 };
+enum {
+    WORK_MAX = 32 * 1024 * 1024,
+    STEP_WORK = 4
+}; /* bytes that are read; a step costs as much as a few */
 
 typedef struct Opening {
     const Mapping *mapping;

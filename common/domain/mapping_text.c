@@ -85,7 +85,10 @@ static size_t tag_end(Text text, size_t at, size_t last_close)
         return SIZE_MAX;
     char c = text.data[at + 1];
     bool opens = c == '/' || c == '!' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-    return opens ? text_find(text, TEXT(">"), at) : SIZE_MAX;
+    if (!opens)
+        return SIZE_MAX;
+    const char *close = memchr(text.data + at, '>', text.size - at); /* there is one */
+    return (size_t)(close - text.data);
 }
 
 /* The last '>', or 0: an unclosed '<' must not search the rest of the text again and again. */

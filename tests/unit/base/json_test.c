@@ -253,6 +253,111 @@ static void limits_the_depth(void **state)
     js_close(parse("[\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"]"));
 }
 
+/* Brackets cost a jansson tree a hundred times their size. */
+static void limits_the_values(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(1 << 20);
+    TextBuilder text = builder_new(arena);
+    JsDocument *document;
+    Error error = {0};
+    builder_string(&text, "[0");
+    for (int i = 0; i < JS_VALUES_MAX - 2; i++) {
+        builder_string(&text, ",0");
+    }
+    builder_char(&text, ']');
+    assert_true(js_parse(builder_view(&text), &document, &error));
+    assert_int_equal(js_count(js_root(document)), JS_VALUES_MAX - 1);
+    js_close(document);
+    builder_truncate(&text, text.size - 1);
+    builder_string(&text, ",0]");
+    assert_false(js_parse(builder_view(&text), &document, &error));
+    assert_string_equal(error.text, "line 1, column 999999: more than 500000 values and brackets");
+    arena_free(arena);
+}
+
+static Text repaired(const char *text, JsRepairs *repairs, Arena *arena)
+{
+    Error error = {0};
+    JsDocument *document;
+    if (!js_parse_repair(text_from(text), repairs, &document, &error)) {
+        fail_msg("%s: %s", text, error.text);
+    }
+    Text dumped = js_dump(js_root(document), arena);
+    js_close(document);
+    return dumped;
+}
+
+static void repairs_lone_halves_of_surrogate_pairs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *want;
+        bool told;
+    } CASES[] = {
+        {"\"井\\ud800盖\"", "\"井\xEF\xBF\xBD盖\"", true},
+        {"\"\\uDFB7\"", "\"\xEF\xBF\xBD\"", true},
+        {"\"\\ud842\\udfb7\"", "\"𠮷\"", false},
+        {"\"\\ud842\\ud842\\udfb7\"", "\"\xEF\xBF\xBD𠮷\"", true},
+        {"\"\\ud842\\n\"", "\"\xEF\xBF\xBD\\n\"", true},
+        {"\"\\\\ud800\"", "\"\\\\ud800\"", false},
+        {"\"\\\\\\ud800\"", "\"\\\\\xEF\xBF\xBD\"", true},
+        {"{\"\\ud800\":\"\\u4e95\"}", "{\"\xEF\xBF\xBD\":\"井\"}", true},
+        {"[\"\\u007fn1\\ud800\"]", "[\"\\u007fn1\xEF\xBF\xBD\"]", true},
+    };
+    Arena *arena = arena_new(1024);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        JsRepairs repairs = {0};
+        Text found = repaired(CASES[i].text, &repairs, arena);
+        if (!text_is(found, CASES[i].want) || repairs.surrogates != CASES[i].told) {
+            fail_msg("%s became %.*s", CASES[i].text, TEXT_ARGS(found));
+        }
+    }
+    refuse("[\"\\ud800\"]", "line 1, column 9: not JSON");
+    arena_free(arena);
+}
+
+static void tells_whether_a_name_stood_twice(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool told;
+    } CASES[] = {
+        {"{\"a\":1,\"b\":2,\"a\":3}", true},
+        {"{\"a\":1,\"\\u0061\":3}", true},
+        {"{\"a\":{\"c\":1,\"c\":1},\"b\":2}", true},
+        {"[{\"a\":1},{\"a\":2}]", false},
+        {"{\"a\":{\"a\":{\"a\":\"a\"}}}", false},
+        {"{\"a\" : \":\", \"b\":\"c:\\\":\"}", false},
+        {"{}", false},
+        {"\"a\"", false},
+    };
+    Arena *arena = arena_new(1024);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        JsRepairs repairs = {0};
+        (void)repaired(CASES[i].text, &repairs, arena);
+        if (repairs.keys_dropped != CASES[i].told) {
+            fail_msg("%s", CASES[i].text);
+        }
+    }
+    arena_free(arena);
+}
+
+static void puts_a_document_in_the_place_of_a_value(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(1024);
+    JsDocument *document = parse("{\"a\":\"x\",\"b\":[1,2,3],\"c\":4}");
+    const JsValue *root = js_root(document);
+    js_replace_member(root, TEXT("a"), parse("{\"d\":[true]}"));
+    js_replace_element(js_member(root, TEXT("b")), 1, parse("\"two\""));
+    assert_true(
+        text_is(js_dump(root, arena), "{\"a\":{\"d\":[true]},\"b\":[1,\"two\",3],\"c\":4}"));
+    js_close(document);
+    arena_free(arena);
+}
+
 static void dumps_what_it_read(void **state)
 {
     (void)state;
@@ -341,6 +446,10 @@ int main(void)
         cmocka_unit_test(refuses_a_nul_byte_outside_texts),
         cmocka_unit_test(never_quotes_the_input),
         cmocka_unit_test(limits_the_depth),
+        cmocka_unit_test(limits_the_values),
+        cmocka_unit_test(repairs_lone_halves_of_surrogate_pairs),
+        cmocka_unit_test(tells_whether_a_name_stood_twice),
+        cmocka_unit_test(puts_a_document_in_the_place_of_a_value),
         cmocka_unit_test(dumps_what_it_read),
         cmocka_unit_test(resolves_json_pointers),
         cmocka_unit_test(appends_escaped_tokens),

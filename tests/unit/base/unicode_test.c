@@ -93,6 +93,36 @@ static void narrows_full_width_forms_only(void **state)
     arena_free(arena);
 }
 
+/* Most texts have nothing to narrow: they are not copied. */
+static void leaves_a_narrow_text_where_it_is(void **state)
+{
+    (void)state;
+    Arena *arena = arena_new(512);
+    static const Text TEXTS[] = {TEXT("井盖"), TEXT("①㍿、。～\xE3\x80"), TEXT("\xEF\xBC"),
+                                 TEXT("\xEF\xBC\xA0x\xEF\xBD\x9F"), TEXT("")};
+    assert_ptr_equal(unicode_narrow(arena, TEXTS[0], NULL).data, TEXTS[0].data);
+    assert_ptr_equal(unicode_narrow(arena, TEXTS[2], NULL).data, TEXTS[2].data);
+    assert_ptr_equal(unicode_narrow(arena, TEXTS[4], NULL).data, TEXTS[4].data);
+    assert_true(text_is(unicode_narrow(arena, TEXTS[1], NULL), "①㍿、。~\xE3\x80"));
+    assert_true(text_is(unicode_narrow(arena, TEXTS[3], NULL), "@x\xEF\xBD\x9F"));
+    arena_free(arena);
+}
+
+static void knows_full_width_letters_and_digits(void **state)
+{
+    (void)state;
+    static const char *const WIDE[] = {"１", "０号", "a９", "Ａ", "Ｚ", "ａ", "ｚ", "（１）"};
+    static const char *const NARROW[] = {"", "1a", "，。（）", "　", "＠［｀｛／：", "①", "電ｱ"};
+    for (size_t i = 0; i < sizeof WIDE / sizeof WIDE[0]; i++) {
+        assert_true(unicode_has_wide(text_from(WIDE[i])));
+    }
+    for (size_t i = 0; i < sizeof NARROW / sizeof NARROW[0]; i++) {
+        assert_false(unicode_has_wide(text_from(NARROW[i])));
+    }
+    assert_false(unicode_has_wide(TEXT_ABSENT));
+    assert_false(unicode_has_wide(TEXT("\xEF\xBC")));
+}
+
 static void folds_what_looks_alike(void **state)
 {
     (void)state;
@@ -144,6 +174,8 @@ int main(void)
         cmocka_unit_test(repairs_between_good_characters),
         cmocka_unit_test(prefixes_never_split_a_character),
         cmocka_unit_test(narrows_full_width_forms_only),
+        cmocka_unit_test(leaves_a_narrow_text_where_it_is),
+        cmocka_unit_test(knows_full_width_letters_and_digits),
         cmocka_unit_test(folds_what_looks_alike),
         cmocka_unit_test(knows_ideographs_beyond_the_first_plane),
     };
