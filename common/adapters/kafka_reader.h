@@ -6,24 +6,31 @@
 
 /*
  * A reader of a topic from a time to its present end: joins no group, commits nothing, creates nothing. For dry runs
- * on real traffic.
+ * on real traffic. Reads what intake would read: records of transactions that were aborted, or are still open, are
+ * not seen.
  */
 typedef struct KafkaReader KafkaReader;
 
 typedef struct KafkaReaderSpec {
     KafkaClientSpec client;
     const char *topic;
-    int64_t since_ms; /* time stamp of the first record, ms since 1970; 0: from the beginning */
-    int limit_ms;     /* patience of each question to the broker */
+    /*
+     * Each partition is read from its first record with this time stamp (ms since 1970) or a later one, as Kafka finds
+     * it; behind that record older ones may follow. 0: from the beginning.
+     */
+    int64_t since_ms;
+    int limit_ms; /* patience of each question to the broker */
 } KafkaReaderSpec;
 
 typedef struct KafkaReaderProgress {
-    int64_t read; /* records so far */
-    int64_t
-        total; /* offsets between the first and the end as it was when opened; compaction makes it too large */
+    int64_t read;   /* records so far */
+    int64_t passed; /* offsets behind us, gaps of compaction and of transactions counted */
+    int64_t total;  /* offsets between the first and the end as it was when opened */
 } KafkaReaderProgress;
 
-/* REJECT: no such topic. RETRY: nobody answered. The end of each partition is fixed here. */
+/*
+ * REJECT: no such topic. RETRY: nobody answered. FATAL: not allowed to. The end of each partition is fixed here.
+ */
 MUST_CHECK bool kafka_reader_open(const KafkaReaderSpec *spec, KafkaReader **reader, Error *error);
 void kafka_reader_close(KafkaReader *reader); /* NULL is fine */
 
