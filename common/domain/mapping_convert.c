@@ -7,7 +7,6 @@
 
 #include "domain/credit_code.h"
 #include "domain/mapping_run.h"
-#include "domain/scrub.h"
 
 #include <math.h>
 
@@ -170,11 +169,7 @@ Text mapping_finished_text(MappingRun *run, const MappingField *field, Text text
         text = mapping_person_hash(run, &run->context->key, text);
         RUN_STEP(run, "hashed with key %d", (int)run->context->key.number);
     }
-    bool scrubbed = false;
-    if (mapping_person_scrubs(field->target))
-        text = scrub_text(run->scratch, text, &scrubbed);
-    if (scrubbed)
-        RUN_STEP(run, "scrubbed");
+    text = mapping_person_scrub(run, field, text);
     Text cut = unicode_prefix(text, (size_t)field->max);
     if (cut.size < text.size) {
         run_flag(run, FLAG_TEXT_CUT);

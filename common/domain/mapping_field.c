@@ -39,7 +39,7 @@ static Text picked(MappingRun *run, const MappingField *field, const Text *items
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             builder_text(&out, field->join);
-        builder_text(&out, items[i]);
+        builder_text(&out, mapping_person_scrub(run, field, items[i]));
     }
     return builder_view(&out);
 }

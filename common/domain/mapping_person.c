@@ -219,15 +219,33 @@ void mapping_person_kind(MappingRun *run)
         mapping_trace_late(run, "reporter_kind", "by the reporter's number");
 }
 
-bool mapping_person_scrubs(const ReportField *target)
+static bool is_among(const char *name, const char *const *names, size_t count)
 {
-    static const char *const FREE_TEXT[] = {
-        "title",   "body",       "address",     "place_name", "measures",    "result",
-        "channel", "party_name", "finder_post", "lead_org",   "assist_orgs", "status_source"};
-    for (size_t i = 0; i < sizeof(FREE_TEXT) / sizeof(FREE_TEXT[0]); i++)
-        if (strcmp(target->name, FREE_TEXT[i]) == 0)
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
             return true;
     return false;
+}
+
+/* Numbers of records and the id of a device are a system's own keys and stay as they came. */
+Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text)
+{
+    static const char *const FREE_TEXT[] = {
+        "title",         "body",     "address",     "place_name",    "measures",
+        "result",        "channel",  "party_name",  "finder_kind",   "finder_post",
+        "reporter_kind", "lead_org", "assist_orgs", "status_source", "on_off"};
+    static const char *const CODES[] = {"street_code",    "community_code",    "grid_code",
+                                        "usc_code",       "lift_plate",        "equipment_code",
+                                        "component_code", "uniform_address_id"};
+    bool scrubbed = false;
+    const char *name = field->target->name;
+    if (is_among(name, FREE_TEXT, sizeof(FREE_TEXT) / sizeof(FREE_TEXT[0])))
+        text = scrub_text(run->scratch, text, &scrubbed);
+    else if (is_among(name, CODES, sizeof(CODES) / sizeof(CODES[0])))
+        text = scrub_code(run->scratch, text, &scrubbed);
+    if (scrubbed)
+        RUN_STEP(run, "scrubbed");
+    return text;
 }
 
 /* A value of `extra` on its way out; `place` is where the walk stands. */

@@ -196,6 +196,6 @@ void mapping_person_kind(MappingRun *run);
 /* Fills report.extra. */
 void mapping_person_extra(MappingRun *run);
 /* Whether free text of this target is scrubbed. */
-bool mapping_person_scrubs(const ReportField *target);
+Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text);
 
 #endif

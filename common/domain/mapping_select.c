@@ -290,6 +290,8 @@ static void select_concat(MappingRun *run,
             Text part = select_value(run, field, &field->pointers[i], found[j]);
             if (text_is_absent(part))
                 continue;
+            if (field->extract == NULL) /* joined, the digits of two parts may look like none */
+                part = mapping_person_scrub(run, field, part);
             if (field->dedupe && text_contains(builder_view(&out), part)) {
                 RUN_STEP(run, "dedupe");
                 continue;

@@ -207,3 +207,18 @@ Text scrub_text(Arena *arena, Text text, bool *changed)
         *changed = hidden;
     return hidden ? write_text(&scrubber, arena) : text;
 }
+
+Text scrub_code(Arena *arena, Text text, bool *changed)
+{
+    enum { MOBILE_SIZE = 11 };
+    bool code = true;
+    for (size_t i = 0; i < text.size && code; i++) {
+        char c = text.data[i];
+        code = scrub_number_alnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
+    }
+    if (!code || (text.size == MOBILE_SIZE && text_is_digits(text)))
+        return scrub_text(arena, text, changed);
+    if (changed != NULL)
+        *changed = false;
+    return text;
+}

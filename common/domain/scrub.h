@@ -26,4 +26,10 @@ Text scrub_text(Arena *arena,
                 Text text,
                 bool *changed); /* the text itself when nothing changed; *changed may be NULL */
 
+/*
+ * A value that is meant to be one code: where it is (letters, digits, '-', '_' and '.' alone), it stays whatever its
+ * check digits say, unless it is a mobile number. Anything else is scrubbed as text.
+ */
+Text scrub_code(Arena *arena, Text text, bool *changed);
+
 #endif

@@ -126,6 +126,31 @@ static void keeps_numbers_of_things(void **state)
     check(CASES, sizeof(CASES) / sizeof(CASES[0]));
 }
 
+static void keeps_a_code_that_is_one(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"912345", NULL},
+        {"990101401201001", NULL}, /* as a text an old identity card */
+        {"990101197302281171", NULL},
+        {"91990101MA0TERT08C", NULL},
+        {"A-12_3.4", NULL},
+        {"19900000001", N},
+        {"912345，电话19900000001", "912345，电话" N},
+        {"梯号912345", NULL},
+        {"", NULL},
+    };
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        bool changed;
+        Text found = scrub_code(arena, text_from(CASES[i].text), &changed);
+        const char *want = CASES[i].want != NULL ? CASES[i].want : CASES[i].text;
+        if (!text_is(found, want) || changed != (CASES[i].want != NULL))
+            fail_msg("\"%s\" became \"%.*s\"", CASES[i].text, TEXT_ARGS(found));
+    }
+    arena_free(arena);
+}
+
 static Text read_file(const char *path, Arena *arena)
 {
     FILE *file = fopen(path, "rb");
@@ -209,6 +234,7 @@ int main(void)
         cmocka_unit_test(hides_masked_numbers),
         cmocka_unit_test(hides_identity_cards),
         cmocka_unit_test(keeps_numbers_of_things),
+        cmocka_unit_test(keeps_a_code_that_is_one),
         cmocka_unit_test(scrubs_the_sentences),
         cmocka_unit_test(knows_its_surnames),
     };
