@@ -30,6 +30,13 @@ WORDS = [
     ("lag --sources /nowhere", 64, 'onecase lag: cannot read folder "/nowhere": No such file or directory'),
     ("lag --sources deploy/sources/tests", 64, 'onecase lag: folder "deploy/sources/tests" holds no mapping file (*.cfg)'),
     ("lag --sources deploy", 64, 'onecase lag: mapping files in "deploy" have mistakes; `onecase check deploy` names them'),
+    ("send", 64, "usage: onecase send --source NAME [OPTIONS] FILE|-"),
+    ("send --source GRID", 64, "onecase send: a FILE, or - for standard input, is missing"),
+    ("send events.csv", 64, "onecase send: --source NAME says which feed the records are of"),
+    ("send --source GRID a.csv b.csv", 64, 'onecase send: one FILE at a time, not also "b.csv"'),
+    ("send --source GRID --format xml a", 64, 'onecase send: --format is auto, jsonl, array or csv, not "xml"'),
+    ("send --source GRID /nowhere", 3, 'onecase send: cannot read "/nowhere": No such file or directory'),
+    ("send --source GRID --sources /nowhere a", 3, 'onecase send: cannot read folder "/nowhere"'),
     ("digest --what", 64, 'onecase digest: no option "--what"'),
     ("digest more", 64, 'onecase digest: no words are taken, not "more"'),
     ("case", 64, "onecase case: a subcommand is missing: list, show or explain"),
@@ -56,7 +63,7 @@ class Commands(unittest.TestCase):
                 self.assertTrue(done.stderr.startswith(said), done.stderr)
 
     def test_help_of_a_command_comes_either_way(self):
-        for command in ("topics", "check", "lag", "digest", "case"):
+        for command in ("topics", "check", "send", "lag", "digest", "case"):
             with self.subTest(command=command):
                 done = self.run_program("onecase", command, "--help")
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
