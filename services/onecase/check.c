@@ -5,16 +5,14 @@
 #include "check_print.h"
 #include "check_tests.h"
 #include "command.h"
+#include "regions_beside.h"
 
 #include "adapters/mapping_file.h"
-#include "adapters/region_file.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { FILES_MAX = 200, ARENA_BLOCK = 256 * 1024 };
 
@@ -100,17 +98,6 @@ static bool list_files(const CheckOptions *options, Arena *arena, TextList *file
     return true;
 }
 
-/* regions.cfg lies beside the folder of the first mapping unless named. */
-static Text regions_path(const CheckOptions *options, Text path, Arena *arena)
-{
-    if (options->regions != NULL)
-        return text_from(options->regions);
-    size_t end = path.size;
-    while (end > 0 && path.data[end - 1] != '/')
-        end--;
-    return text_format(arena, "%.*s../regions.cfg", TEXT_ARGS(text_slice(path, 0, end)));
-}
-
 static int check(const CheckOptions *options, Arena *arena)
 {
     Error error = {0};
@@ -120,18 +107,8 @@ static int check(const CheckOptions *options, Arena *arena)
         fprintf(stderr, "onecase check: %s\n", error.text);
         return EXIT_NOT_FOUND;
     }
-    Text path = regions_path(options, paths.items[0], arena);
-    if (!region_file_load(text_string(arena, path), arena, &regions, &error)) {
-        bool guessed = options->regions == NULL;
-        Text first = paths.items[0];
-        if (guessed && access(text_string(arena, first), R_OK) != 0)
-            fprintf(stderr, "onecase check: cannot read \"%.*s\": %s\n", TEXT_ARGS(first),
-                    strerror(errno));
-        else
-            fprintf(stderr, "onecase check: %s%s\n", error.text,
-                    guessed ? "; --regions FILE names the regions" : "");
+    if (!regions_beside_load("check", options->regions, paths.items[0], arena, &regions))
         return EXIT_NOT_FOUND;
-    }
     const Mapping **mappings = ARENA_ARRAY(arena, const Mapping *, paths.count);
     MappingFindings findings = {.arena = arena};
     MappingFileOptions load = {.words_folder = options->words, .regions = regions};
