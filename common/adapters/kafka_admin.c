@@ -1,6 +1,6 @@
 /*
- * Admin. One consumer client without a group: it may ask everything, and read a single record by its offset.
- * What concerns offsets stands in kafka_admin_offsets.c.
+ * Admin. One consumer client that joins no group and commits nothing: it may ask everything, and read a single record
+ * by its offset. What concerns offsets stands in kafka_admin_offsets.c.
  */
 #include "adapters/kafka_admin.h"
 
@@ -19,7 +19,11 @@ enum { REASON_SIZE = 256, CREATED_POLL_MS = 50 };
 
 bool kafka_admin_open(const KafkaClientSpec *spec, int limit_ms, KafkaAdmin **admin, Error *error)
 {
+    /* The name of a group, though it is never joined: librdkafka 2.0 asks its own coordinator again when another
+     * group's has moved, and falls over when it has none. */
     const KafkaProperty properties[] = {
+        {"group.id", "onecase-admin"},         {"enable.auto.commit", "false"},
+        {"auto.commit.enable", "false"},       {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"},        {"isolation.level", "read_uncommitted"},
         {"fetch.message.max.bytes", "16384"},  {"fetch.wait.max.ms", "50"},
         {"allow.auto.create.topics", "false"},
