@@ -22,8 +22,7 @@
 
 /* What an update may replace; in both forms of the table. */
 #define REPLACEABLE_COLUMNS(struct_)                                                               \
-    ROWS_COLUMN(struct_, report.part_no, "part_no", ROWS_INT2),                                    \
-        ROWS_COLUMN(struct_, report.revision, "revision", ROWS_INT8),                              \
+    ROWS_COLUMN(struct_, report.revision, "revision", ROWS_INT8),                                  \
         ROWS_COLUMN(struct_, report.origin_source, "origin_source", ROWS_TEXT),                    \
         ROWS_COLUMN(struct_, report.origin_no, "origin_record_no", ROWS_TEXT),                     \
         ROWS_COLUMN(struct_, report.found_at, "found_at", ROWS_TIME),                              \
@@ -116,6 +115,7 @@ static const PostgresColumn REPORTS[] = {
     ROWS_COLUMN(StoredReport, grams, "grams", ROWS_BYTES),
     ROWS_COLUMN(StoredReport, repeats, "repeats", ROWS_INT4),
     ORIGIN_COLUMNS(StoredReport, ROWS_COLUMN),
+    ROWS_COLUMN(StoredReport, report.part_no, "part_no", ROWS_INT2), /* as the origin: it stays */
     PLACE_COLUMNS(StoredReport, ROWS_COLUMN),
     REPLACEABLE_COLUMNS(StoredReport),
     GOING_COLUMNS(ROWS_COLUMN),
