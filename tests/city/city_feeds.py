@@ -166,11 +166,8 @@ def grid(report, seq=1, sent=None):
 
 
 def grid_status(report, seq, status, at):
-    record = {"recId": report.record_no, "areaCode": report.district.area, "operateSeq": seq, "state": GRID_STATUS[status],
-              "operateTime": f"{at:%Y-%m-%dT%H:%M:%S}", "disposeUnit": DEPARTMENTS[report.klass[0]]}
-    if status == 60:
-        record["archiveType"] = "1"
-    return record
+    return {"recId": report.record_no, "areaCode": report.district.area, "operateSeq": seq, "state": GRID_STATUS[status],
+            "operateTime": f"{at:%Y-%m-%dT%H:%M:%S}", "disposeUnit": DEPARTMENTS[report.klass[0]]}
 
 
 def market(report, seq=1, sent=None):
@@ -246,7 +243,7 @@ def fire(report, seq=1, sent=None):
 
 def fire_status(report, seq, status, at):
     return {"XXLX": "ZTBG", "JQ_TYWYSBM": report.record_no, "XZQHDM": report.district.area, "JQZT": FIRE_STATUS[status],
-            "GXSJ": epoch_ms(at), "ZGDW": "消防救援大队"}
+            "AJXZ": "1", "GXSJ": epoch_ms(at), "ZGDW": "消防救援大队"}
 
 
 FORM = {"H12345": hotline, "GRID": grid, "MKT12315": market, "FIRE119": fire}
