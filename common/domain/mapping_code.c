@@ -8,7 +8,10 @@
 #include "domain/mapping_run.h"
 #include "domain/scrub.h"
 
-enum { CONFIDENCE_ENOUGH = 60 }; /* from here on a row is not asked about */
+enum {
+    CONFIDENCE_ENOUGH = 60, /* from here on a row is not asked about */
+    LONG_FACTOR = 16        /* more of a code than may be kept of it, whatever is hidden */
+};
 
 static const char UNCLASSIFIED[] = "J03";
 
@@ -27,7 +30,8 @@ mapping_code_category(MappingRun *run, const MappingField *field, Text leaf, int
 static void keep_source_code(MappingRun *run, const MappingField *field, Text code)
 {
     Report *report = &run->report;
-    Text scrubbed = scrub_text(run->scratch, code, NULL);
+    Text front = unicode_prefix(code, LONG_FACTOR * MAPPING_TEXT_MAX);
+    Text scrubbed = scrub_text(run->scratch, front, NULL);
     Text kept = text_copy(run->arena, unicode_prefix(scrubbed, MAPPING_TEXT_MAX));
     if (mapping_field_is(field, "category")) {
         report->category_source = kept;

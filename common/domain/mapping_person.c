@@ -14,7 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPORTER_HASH_SIZE = 16, FOUND_FIRST = 16, LINEAR_MAX = 8 };
+enum {
+    REPORTER_HASH_SIZE = 16,
+    FOUND_FIRST = 16,
+    LINEAR_MAX = 8,
+    LONG_TEXT = 65536, /* code points */
+    LONG_FACTOR = 8,   /* what is hidden is at most so many times as long as its mark */
+    NUMBER_LONGEST = 64
+};
 
 /* One step of the way to a value: the name of a member, or absent and the index of an element. */
 typedef struct PlaceToken {
@@ -227,6 +234,26 @@ static bool is_among(const char *name, const char *const *names, size_t count)
     return false;
 }
 
+/*
+ * A text of megabytes is cut before it is scrubbed, far behind what may remain of it; what stands before that cut may be
+ * half a number, so a little more goes afterwards.
+ */
+static Text cut_long(MappingRun *run, const MappingField *field, Text text, bool *cut)
+{
+    size_t most = LONG_TEXT + LONG_FACTOR * (size_t)field->max;
+    Text front = text.size > most ? unicode_prefix(text, most) : text;
+    *cut = front.size < text.size;
+    if (*cut)
+        run_flag(run, FLAG_TEXT_CUT);
+    return front;
+}
+
+static Text without_end(Text text)
+{
+    size_t length = unicode_length(text);
+    return unicode_prefix(text, length > NUMBER_LONGEST ? length - NUMBER_LONGEST : 0);
+}
+
 /* Numbers of records and the id of a device are a system's own keys and stay as they came. */
 Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text)
 {
@@ -238,14 +265,15 @@ Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text)
                                         "usc_code",       "lift_plate",        "equipment_code",
                                         "component_code", "uniform_address_id"};
     bool scrubbed = false;
+    bool cut = false;
     const char *name = field->target->name;
     if (is_among(name, FREE_TEXT, sizeof(FREE_TEXT) / sizeof(FREE_TEXT[0])))
-        text = scrub_text(run->scratch, text, &scrubbed);
+        text = scrub_text(run->scratch, cut_long(run, field, text, &cut), &scrubbed);
     else if (is_among(name, CODES, sizeof(CODES) / sizeof(CODES[0])))
-        text = scrub_code(run->scratch, text, &scrubbed);
+        text = scrub_code(run->scratch, cut_long(run, field, text, &cut), &scrubbed);
     if (scrubbed)
         RUN_STEP(run, "scrubbed");
-    return text;
+    return cut ? without_end(text) : text;
 }
 
 /* A value of `extra` on its way out; `place` is where the walk stands. */
