@@ -165,7 +165,7 @@ def read_feed(path: Path) -> Feed:
             identities.update(texts_in(selected[1]))
     personal = re.search(r"(?:^|[;\s])personal\s*=\s*(\((?:[^()]|\([^()]*\))*\))", source)
     encoding = texts_in(setting("encoding", '"utf-8"'))[0]
-    feed = Feed(name=path.stem, topic=texts_in(setting("topics", ""))[0], encoding="gb18030" if encoding == "gb18030" else "utf-8",
+    feed = Feed(name=path.stem, topic=texts_in(setting("topics", ""))[0], encoding=encoding,
                 unwrap=texts_in(setting("unwrap", "")), identities=identities,
                 personal=set(texts_in(personal[1])[0::2]) if personal else set(), records=[])
     for file in sorted((path.parent / texts_in(setting("tests", ""))[0]).glob("*.in")):
@@ -175,21 +175,25 @@ def read_feed(path: Path) -> Feed:
 
 def read_records(raw: bytes, feed: Feed) -> Iterator[dict | list]:
     """Those of a test input that are whole JSON; what is broken on purpose is the business of other tests."""
-    for piece in [raw] if is_json(raw, feed.encoding) else raw.split(b"\n"):
-        record = json.loads(piece.decode(feed.encoding)) if is_json(piece, feed.encoding) else None
+    whole = read_json(raw, feed.encoding)
+    pieces = [whole] if whole is not None else [read_json(piece, feed.encoding) for piece in raw.split(b"\n")]
+    for record in pieces:
         inner = [at(record, place) for place in feed.unwrap]
-        if isinstance(record, (dict, list)) and all(isinstance(text, str) and is_json(text.encode(), "utf-8") for text in inner):
-            for place, text in zip(feed.unwrap, inner):
-                put(record, place, json.loads(text))
+        unwrapped = [read_json(text.encode(), "utf-8") if isinstance(text, str) else None for text in inner]
+        if isinstance(record, (dict, list)) and None not in unwrapped:
+            for place, value in zip(feed.unwrap, unwrapped):
+                put(record, place, value)
             yield record
 
 
-def is_json(raw: bytes, encoding: str) -> bool:
-    try:
-        json.loads(raw.decode(encoding))
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        return False
-    return True
+def read_json(raw: bytes, encoding: str) -> object:
+    """None when it is no JSON."""
+    for name in ("utf-8", "gb18030") if encoding == "auto" else (encoding,):
+        try:
+            return json.loads(raw.decode(name))
+        except (UnicodeDecodeError, json.JSONDecodeError):
+            pass
+    return None
 
 
 def at(record: object, pointer: str) -> object:
@@ -228,7 +232,7 @@ def written(feed: Feed, record: object) -> bytes:
     whole = copy.deepcopy(record)
     for place in reversed(feed.unwrap):
         put(whole, place, json.dumps(at(whole, place), ensure_ascii=False))
-    return json.dumps(whole, ensure_ascii=False).encode(feed.encoding)
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8" if feed.encoding == "auto" else feed.encoding)
 
 
 def renumbered(feed: Feed, record: dict | list, serial: int) -> dict | list:
