@@ -54,6 +54,16 @@ static void finish_version(MappingLoad *load)
                                          TEXT_ARGS(load->mapping->name), VERSION_HEX, hex);
 }
 
+static void add_path(Arena *arena, TextList *paths, Text path)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        if (text_equal(paths->items[i], path))
+            return;
+    size_t bytes = paths->count * sizeof(Text);
+    paths->items = arena_grow(arena, paths->items, bytes, bytes + sizeof(Text));
+    paths->items[paths->count++] = path;
+}
+
 /* What @include "FILE" brings in belongs to the digest too; libconfig itself reports one that is missing. */
 static void digest_includes(MappingLoad *load, Text content, int depth)
 {
@@ -73,6 +83,7 @@ static void digest_includes(MappingLoad *load, Text content, int depth)
         Text name = text_slice(line, open + 1, close - open - 1);
         Text path = text_format(arena, "%.*s%.*s", TEXT_ARGS(load->reader.folder), TEXT_ARGS(name));
         Text included = reader_file(arena, path, &why);
+        add_path(arena, &load->mapping->includes, path);
         digest_update(load->digest, included);
         digest_includes(load, included, depth + 1);
     }
@@ -206,6 +217,17 @@ Text mapping_file_tests(const Mapping *mapping, Arena *arena)
         return TEXT_ABSENT;
     Text folder = folder_of(arena, mapping->file);
     return text_format(arena, "%.*s%.*s", TEXT_ARGS(folder), TEXT_ARGS(mapping->tests));
+}
+
+TextList mapping_file_parts(const Mapping *mapping, Arena *arena)
+{
+    TextList parts = {0};
+    for (size_t i = 0; i < mapping->includes.count; i++)
+        add_path(arena, &parts, mapping->includes.items[i]);
+    for (size_t i = 0; i < mapping->code_count; i++)
+        if (!text_equal(mapping->codes[i].file, mapping->file))
+            add_path(arena, &parts, mapping->codes[i].file);
+    return parts;
 }
 
 bool mapping_file_read(Text path, Arena *arena, Text *content, Error *error)

@@ -50,6 +50,12 @@ Text mapping_file_path(const Mapping *mapping);
 /* The folder of the mapping's tests, ready to open; absent when it names none. */
 Text mapping_file_tests(const Mapping *mapping, Arena *arena);
 
+/*
+ * The files that the mapping names beside itself, ready to open, each once, on the arena: code tables and what @include
+ * brings in. All lie at a path relative to the mapping's folder. Not the tests, and not the word lists of the model.
+ */
+TextList mapping_file_parts(const Mapping *mapping, Arena *arena);
+
 /* A whole file of at most 16 MiB, on the arena. REJECT when it cannot be read. */
 MUST_CHECK bool mapping_file_read(Text path, Arena *arena, Text *content, Error *error);
 

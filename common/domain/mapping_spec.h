@@ -147,7 +147,8 @@ struct Mapping {
     int noise_line;
     MappingPointer *extra;
     size_t extra_count;
-    Text tests; /* folder, relative to the mapping file; absent: none */
+    Text tests;        /* folder, relative to the mapping file; absent: none */
+    TextList includes; /* paths of what @include brings in, ready to open */
     int32_t zone_minutes;
     const TimeFormat **time_formats;
     size_t time_format_count;

@@ -59,8 +59,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const NAMES[] = {"good.cfg", "class.csv", "danger.txt",
-                                        "b.cfg",    "part.inc",  "keywords.csv"};
+    static const char *const NAMES[] = {"good.cfg", "class.csv",    "danger.txt", "b.cfg",
+                                        "part.inc", "keywords.csv", "inner.inc"};
     Fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
         unlink(path_of(fixture, NAMES[i]).data);
@@ -162,6 +162,22 @@ static void includes_lie_beside_the_mapping(void **state)
                           TEXT("part.inc:1: syntax error")));
 }
 
+static void names_the_files_it_was_made_of(void **state)
+{
+    Fixture *fixture = *state;
+    TextList parts = mapping_file_parts(load(fixture, "good.cfg"), fixture->arena);
+    assert_int_equal(parts.count, 1);
+    assert_true(text_equal(parts.items[0], path_of(fixture, "class.csv")));
+    write_file(fixture, "inner.inc", GOOD);
+    write_file(fixture, "part.inc", "@include \"inner.inc\"\n");
+    write_file(fixture, "b.cfg", "@include \"part.inc\"\n");
+    parts = mapping_file_parts(load(fixture, "b.cfg"), fixture->arena);
+    assert_int_equal(parts.count, 3);
+    assert_true(text_equal(parts.items[0], path_of(fixture, "part.inc")));
+    assert_true(text_equal(parts.items[1], path_of(fixture, "inner.inc")));
+    assert_true(text_equal(parts.items[2], path_of(fixture, "class.csv")));
+}
+
 static void lists_the_mappings_of_a_folder_by_name(void **state)
 {
     Fixture *fixture = *state;
@@ -236,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_text_is_loaded_as_its_file_would_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(notes_what_cannot_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(includes_lie_beside_the_mapping, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_the_files_it_was_made_of, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_the_mappings_of_a_folder_by_name, set_up, tear_down),
         cmocka_unit_test_setup_teardown(loads_the_good_and_notes_the_bad, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_regions_and_refuses_what_is_none, set_up, tear_down),
