@@ -1,5 +1,5 @@
 /*
- * Lines of a report: title, body, address, name of the place, lift plate, numbers quoted. The grammar of addresses and
+ * Lines of a report: title, body, address, name of the place, lift plate, number quoted, set phrases of the feed. The grammar of addresses and
  * the evidence drawn from a report read any text, give the same each time, and keep their promises about order and
  * number of what they found.
  */
@@ -82,7 +82,9 @@ static void check_same(const Evidence *a, const Evidence *b, Arena *arena)
                 text_equal(a->assets[i].id, b->assets[i].id));
 }
 
-static Report report_of(Text lines, Text *quoted)
+enum { NOISE_MAX = 4 };
+
+static Report report_of(Text lines, Text *quoted, Text *noise)
 {
     Report report;
     report_init(&report);
@@ -95,6 +97,9 @@ static Report report_of(Text lines, Text *quoted)
     report.lift_plate = take_line(&lines);
     *quoted = take_line(&lines);
     report.quoted_nos = (TextList){quoted, text_is_empty(*quoted) ? 0 : 1};
+    report.noise = (TextList){noise, 0};
+    while (lines.size > 0 && report.noise.count < NOISE_MAX)
+        noise[report.noise.count++] = take_line(&lines);
     return report;
 }
 
@@ -104,7 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool repaired;
     Text lines = unicode_repair(arena, (Text){(const char *)data, size}, &repaired);
     Text quoted;
-    Report report = report_of(lines, &quoted);
+    Text noise[NOISE_MAX];
+    Report report = report_of(lines, &quoted, noise);
     check_addresses(report.address, arena);
     check_addresses(report.body, arena);
     size_t used = arena_used(arena);
