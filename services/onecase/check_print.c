@@ -93,7 +93,7 @@ static void write_text_member(TextBuilder *out, const char *name, Text text)
         js_write_text(out, text);
 }
 
-static void write_findings(const MappingFindings *findings, TextBuilder *out)
+void check_print_write_findings(const MappingFindings *findings, TextBuilder *out)
 {
     js_write_key(out, TEXT("findings"));
     builder_char(out, '[');
@@ -160,7 +160,7 @@ void check_print_json(const MappingFindings *findings, const CheckTests *tests, 
 {
     TextBuilder out = builder_new(arena);
     builder_char(&out, '{');
-    write_findings(findings, &out);
+    check_print_write_findings(findings, &out);
     write_tests(tests, &out);
     write_files(tests, &out);
     builder_char(&out, '}');

@@ -18,6 +18,8 @@ void check_print_reference(LanguageTongue tongue);
 void check_print_findings(const MappingFindings *findings, Arena *arena);
 /* Tests that differ, and a line for each file, to standard output. */
 void check_print_tests(const CheckTests *tests);
+/* The member "findings" of a JSON object. */
+void check_print_write_findings(const MappingFindings *findings, TextBuilder *out);
 /* Both as one JSON object to standard output. */
 void check_print_json(const MappingFindings *findings, const CheckTests *tests, Arena *arena);
 

@@ -9,6 +9,8 @@
 static const Command COMMANDS[] = {
     {"topics", "create or check the topics of deploy/topics.cfg", command_topics},
     {"check", "find every mistake in mapping files and run their tests", command_check},
+    {"map", "show what a mapping file makes of records, one by one or of real traffic",
+     command_map},
     {"send", "send the records of a file to the topic of a feed", command_send},
     {"case", "list cases, show one, explain a decision", command_case},
     {"lag", "how far behind, in messages and seconds", command_lag},
