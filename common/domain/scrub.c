@@ -55,8 +55,9 @@ static uint32_t take_mark(Text *rest)
 static void read_cells(Scrubber *scrubber, Arena *arena)
 {
     Text rest = scrubber->text;
-    scrubber->cells = ARENA_ARRAY(arena, uint32_t, rest.size + 2 * SCRUB_PADDING) + SCRUB_PADDING;
-    scrubber->offsets = ARENA_ARRAY(arena, uint32_t, rest.size + 1);
+    size_t most = unicode_length(rest);
+    scrubber->cells = ARENA_ARRAY(arena, uint32_t, most + 2 * SCRUB_PADDING) + SCRUB_PADDING;
+    scrubber->offsets = ARENA_ARRAY(arena, uint32_t, most + 1);
     size_t size = 0;
     while (rest.size > 0) {
         scrubber->offsets[size] = (uint32_t)(scrubber->text.size - rest.size);
