@@ -91,11 +91,12 @@ static size_t count_members(json_t *value)
 
 static bool refuse_limit(Text text, const ScanResult *scan, Error *error)
 {
-    char reason[48];
+    char reason[64];
     if (scan->too_deep) {
         snprintf(reason, sizeof reason, "nested deeper than %d levels", JS_DEPTH_MAX);
     } else {
-        snprintf(reason, sizeof reason, "more than %d values and brackets", JS_VALUES_MAX);
+        snprintf(reason, sizeof reason, "more than %d values, an object counting as %d",
+                 JS_VALUES_MAX, SCAN_OBJECT_VALUES);
     }
     return refuse_at(text, scan->consumed, reason, error);
 }

@@ -10,7 +10,8 @@
  *
  * Numbers keep their digits: js_scalar_text gives a number as it was written (a 20-digit record number stays
  * whole). Reading accepts \u0000 in texts, but not in member names; duplicate keys: last wins; depth at most
- * JS_DEPTH_MAX, at most JS_VALUES_MAX values and brackets, which bounds the memory whatever the text.
+ * JS_DEPTH_MAX, at most JS_VALUES_MAX values, an object counting as four, which bounds the memory: some 45 MB whatever the
+ * text.
  */
 typedef struct JsDocument JsDocument; /* owns the tree; js_close */
 typedef struct JsValue JsValue;       /* a node inside a document; lives as long as the document */
@@ -27,7 +28,7 @@ MUST_CHECK bool js_parse(Text text, JsDocument **document, Error *error);
 
 /* What js_parse_repair read and put right, summed over its calls with one struct; {0} to start with. */
 typedef struct JsRepairs {
-    size_t values;     /* and brackets, together at most JS_VALUES_MAX */
+    size_t values;     /* together at most JS_VALUES_MAX */
     bool surrogates;   /* an escaped half of a surrogate pair became U+FFFD */
     bool keys_dropped; /* an object held one name twice: the last one counts */
 } JsRepairs;

@@ -184,7 +184,7 @@ static bool count_structure(char byte, const ScanRules *rules, size_t *depth, Sc
 {
     if (byte == '[' || byte == '{') {
         result->too_deep = ++*depth > rules->depth_max;
-        result->values++;
+        result->values += byte == '{' ? SCAN_OBJECT_VALUES : 1;
     } else if (byte == ',') {
         result->values++;
     } else if ((byte == ']' || byte == '}') && *depth > 0) {

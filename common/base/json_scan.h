@@ -12,7 +12,7 @@
  * A NUL byte outside strings becomes U+0001, which jansson refuses: it would take the NUL for the end
  * of the text and never look behind it.
  */
-enum { SCAN_MARKER_SIZE = 2 };
+enum { SCAN_MARKER_SIZE = 2, SCAN_OBJECT_VALUES = 4 /* what one costs in jansson's memory */ };
 #define SCAN_NUMBER_MARKER "\x7Fn"
 #define SCAN_TEXT_MARKER "\x7Ft"
 
@@ -24,7 +24,7 @@ typedef struct ScanRules {
 
 typedef struct ScanResult {
     size_t consumed; /* bytes of the text that were read */
-    size_t values;   /* and opening brackets, which cost as much */
+    size_t values;   /* at least as many as it holds, an object counting as SCAN_OBJECT_VALUES */
     size_t keys;     /* names of members */
     bool too_deep;   /* stopped at the bracket that passes depth_max */
     bool too_many;   /* stopped at the value that passes values_max */

@@ -1,6 +1,7 @@
 /*
  * js_parse accepts what jansson accepts, except deep nesting, NUL bytes (jansson takes one for the end of the text) and
- * jansson's limits on numbers; and what it accepts it can dump and read again to the same text.
+ * jansson's limits on numbers; and what it accepts it can dump and read again to the same text. js_parse_repair accepts
+ * all of that unchanged, and what else it accepts had a lone surrogate.
  */
 #include "fuzz.h"
 
@@ -38,6 +39,23 @@ static void walk(const JsValue *value, size_t *nodes)
     }
 }
 
+static void compare_with_repair(Text text, const JsDocument *document)
+{
+    Arena *arena = arena_new(1024);
+    Error error = {0};
+    JsRepairs repairs = {0};
+    JsDocument *repaired;
+    if (js_parse_repair(text, &repairs, &repaired, &error)) {
+        require((document == NULL) == repairs.surrogates);
+        require(document == NULL ||
+                text_equal(js_dump(js_root(document), arena), js_dump(js_root(repaired), arena)));
+    } else {
+        require(document == NULL && text_is(text_from(error.rule), "syntax"));
+    }
+    js_close(repaired);
+    arena_free(arena);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Text text = {(const char *)data, size};
@@ -45,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     JsDocument *document;
     bool accepted = js_parse(text, &document, &error);
     compare_with_jansson(text, accepted, &error);
+    compare_with_repair(text, document);
     if (!accepted) {
         require(error.verdict == ERROR_REJECT && text_is(text_from(error.rule), "syntax"));
         return 0;
