@@ -200,6 +200,8 @@ void mapping_trace_late(MappingRun *run, const char *target, const char *step)
 {
     mapping_trace_target(run, report_field(text_from(target)));
     if (run->traced != NULL) {
+        if (!run->traced->stored)
+            run->traced->step_count = 0; /* why there was no value is of no account now */
         mapping_trace_step(run, "%s", step);
         run->traced->stored = true;
     }
