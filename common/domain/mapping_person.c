@@ -261,9 +261,9 @@ Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text)
         "title",         "body",     "address",     "place_name",    "measures",
         "result",        "channel",  "party_name",  "finder_kind",   "finder_post",
         "reporter_kind", "lead_org", "assist_orgs", "status_source", "on_off"};
-    static const char *const CODES[] = {"street_code",    "community_code",    "grid_code",
-                                        "usc_code",       "lift_plate",        "equipment_code",
-                                        "component_code", "uniform_address_id"};
+    static const char *const CODES[] = {
+        "street_code",    "community_code", "grid_code",          "usc_code", "lift_plate",
+        "equipment_code", "component_code", "uniform_address_id", "category", "status"};
     bool scrubbed = false;
     bool cut = false;
     const char *name = field->target->name;
