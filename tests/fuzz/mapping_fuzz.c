@@ -137,6 +137,7 @@ static const Feed *feed_of(Text name)
     for (size_t i = 0; i < feeds->count; i++)
         if (text_equal(feeds->items[i].name, name))
             return &feeds->items[i];
+    require(feeds->count > 0);
     return &feeds->items[text_hash(name) % feeds->count];
 }
 
