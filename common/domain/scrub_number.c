@@ -153,9 +153,7 @@ static size_t match_mobile(const uint32_t *s, ScrubWordKind word)
 static size_t match_extension(const uint32_t *s)
 {
     size_t at = 0;
-    if (s[0] == '-')
-        at = 1;
-    else if (s[0] == u'转')
+    if (s[0] == '-' || s[0] == u'转')
         at = 1;
     else if (s[0] == u'分' && s[1] == u'机')
         at = 2;

@@ -77,7 +77,7 @@ static void put_by(Call call)
     calls.items[calls.count++] = call;
 }
 
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker's names */
+/* The linker's names. NOLINTBEGIN(readability-identifier-naming) */
 Text __real_encoding_to_utf8(Arena *arena, Text bytes, Encoding encoding, bool *repaired);
 Text __wrap_encoding_to_utf8(Arena *arena, Text bytes, Encoding encoding, bool *repaired);
 bool __real_js_parse_repair(Text text, JsRepairs *repairs, JsDocument **document, Error *error);
@@ -126,7 +126,7 @@ void __wrap_digest_hmac_sha256(Text key, Text bytes, uint8_t out[SHA256_SIZE])
     put_by((Call){.what = CALL_HMAC, .text = bytes});
     __real_digest_hmac_sha256(key, bytes, out);
 }
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
+/* NOLINTEND(readability-identifier-naming) */
 
 static Stage stage_of(const Call *call)
 {
