@@ -34,6 +34,7 @@ int command_topics(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_lag(int argc, char **argv);
 int command_map(int argc, char **argv);
+int command_source(int argc, char **argv);
 int command_send(int argc, char **argv);
 int command_digest(int argc, char **argv);
 int command_case(int argc, char **argv);

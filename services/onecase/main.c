@@ -12,6 +12,7 @@ static const Command COMMANDS[] = {
     {"map", "show what a mapping file makes of records, one by one or of real traffic",
      command_map},
     {"send", "send the records of a file to the topic of a feed", command_send},
+    {"source", "join a department by its mapping file, list those that are joined", command_source},
     {"case", "list cases, show one, explain a decision", command_case},
     {"lag", "how far behind, in messages and seconds", command_lag},
     {"digest", "a fingerprint of all decided rows, to compare two databases", command_digest},
