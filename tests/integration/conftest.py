@@ -1,6 +1,6 @@
 """Fixtures of the integration tests.
 
-servers            one Kafka and one PostgreSQL per run (harness.LocalServers)
+servers            one Kafka and one PostgreSQL per worker of the run (harness.LocalServers)
 database           a database of the test's own with the schema deployed (harness.Database)
 topics             a topic prefix of the test's own (harness.Topics)
 project_topics     the same, with all topics of deploy/topics.cfg made by `onecase topics --create`
@@ -11,6 +11,8 @@ onecase            onecase("case", "list") -> CompletedProcess of the command li
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import secrets
 import signal
 import subprocess
@@ -29,11 +31,20 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+@contextlib.contextmanager
+def one_worker_at_a_time() -> Iterator[None]:
+    """The first start may fetch Kafka; the other workers then find it there."""
+    with open(PROJECT / "build" / "servers.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[LocalServers]:
     started = LocalServers()
     try:
-        started.start()
+        with one_worker_at_a_time():
+            started.start()
         yield started
     finally:
         started.stop()
