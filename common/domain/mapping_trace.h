@@ -6,33 +6,42 @@
 
 /*
  * Where each field of a canonical record came from: filled by mapping_apply when MappingContext.trace is set, read by
- * `onecase map`. Holds no values, only places, steps and flags, so that it may be shown to anybody.
+ * `onecase map`. Holds no values of the record, only places, steps and flags, so that it may be shown to anybody.
+ *
+ * Steps, in order, each once:
+ *   without NUL, html, narrow, upper, trim, between, scrubbed, masked, cut to N   those that changed the value
+ *   extract NAME; extract NAME: nothing found; joined; last of N; dedupe
+ *   codes NAME exact ROW; codes NAME prefix ROW; codes NAME: no row, then "unknown: TEXT", "unknown: kept",
+ *     "required: J03" or "left out"; keywords LIST: PHRASE
+ *   integer; decimal; flag; time FORMAT; swapped; GCJ-02 to WGS-84; credit code in its own letters
+ *   mobile number, landline number, masked number, number of an organisation, no phone number; id within SOURCE;
+ *     hashed with key N
+ *   unreadable; default; 12 hours later by time.check; number of the item; by the reporter's number
+ * and why there is no value: absent, not for this kind, when does not hold, dropped as personal, withheld as personal.
+ * Phrases and rows are those of the mapping's files.
  */
 enum { TRACE_STEPS_MAX = 16, TRACE_PLACES_MAX = 8 };
 
 typedef struct TraceField {
     const ReportField *target;
-    Text places
-        [TRACE_PLACES_MAX]; /* JSON Pointers of the values used, in order, items by number; none: a constant */
+    /* JSON Pointers of the values used, in order, items and elements by number, behind `unwrap` as in the mapping;
+     * none: a constant, a default or words of the text */
+    Text places[TRACE_PLACES_MAX];
     size_t place_count;
     size_t more_places; /* beyond TRACE_PLACES_MAX */
-    Text steps
-        [TRACE_STEPS_MAX]; /* what changed the value, in order: "html", "narrow", "between", "extract plate",
-                                    "codes category prefix 0402", "keywords shared", "default", "GCJ-02 to WGS-84",
-                                    "hashed with key 1", "scrubbed", "cut to 200", ... */
-    size_t step_count;
+    Text steps[TRACE_STEPS_MAX];
+    size_t step_count;                /* 0 of a field without a value: it was not come to */
     MappingFlag flags[MAPPING_FLAGS]; /* left while this field was made */
     size_t flag_count;
-    bool
-        stored; /* false: nothing came of it, the steps say why ("absent", "not for this kind", "unreadable") */
-    int line; /* of the field in the mapping file */
+    bool stored; /* there is a value */
+    int line;    /* of the field in the mapping file */
 } TraceField;
 
 typedef struct TraceRecord {
-    int kind_line;      /* of the `kinds` entry that fitted; 0: none did */
-    Text area_from;     /* pointer the region was looked up by; absent: the default */
+    int kind_line;      /* of the `kinds` entry that fitted; 0: none did, or it was not come to */
+    Text area_from;     /* where the area was found that the region goes by; absent: the default */
     TraceField *fields; /* of the mapping's fields, in the order of the file */
-    size_t field_count;
+    size_t field_count; /* 0: the record was dead before its fields, or ignored for want of items */
 } TraceRecord;
 
 struct MappingTrace {

@@ -73,7 +73,7 @@ static bool read_stdin(Arena *arena, Text *bytes, Error *error)
 static bool read_records(Run *run, TextList *records, Error *error)
 {
     const MapOptions *options = run->trial.options;
-    Text bytes;
+    Text bytes = TEXT_ABSENT;
     bool good =
         strcmp(options->records, "-") == 0
             ? read_stdin(run->trial.arena, &bytes, error)

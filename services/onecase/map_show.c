@@ -83,7 +83,7 @@ static Text steps_of(const TraceField *field, const char *before_flags, Arena *a
         builder_text(&out, field->steps[i]);
     }
     if (field->step_count == 0 && field->place_count == 0)
-        builder_string(&out, field->stored ? "a constant" : "not asked for");
+        builder_string(&out, field->stored ? "a constant" : "not come to");
     for (size_t i = 0; i < field->flag_count; i++) {
         if (out.size > 0)
             builder_string(&out, i > 0 ? ", " : before_flags);

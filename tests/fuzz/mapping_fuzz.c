@@ -15,6 +15,7 @@
 #include "domain/mapping.h"
 #include "domain/mapping_json.h"
 #include "domain/mapping_source.h"
+#include "domain/mapping_trace.h"
 #include "domain/mapping_trial.h"
 
 #include "adapters/mapping_file.h"
@@ -194,16 +195,19 @@ static void check_note(const RecordNote *note, RecordKind kind, Arena *arena)
     require(note->sha256.size == 64);
 }
 
-static Text apply(const Feed *feed, const MappingInput *input, Arena *arena)
+/* `trace`: NULL, or where provenance goes; it must make no difference. */
+static Text apply(const Feed *feed, const MappingInput *input, MappingTrace *trace, Arena *arena)
 {
     const Mapping *mapping = feed->mapping;
     MappingContext context = {.regions = feed->regions,
                               .key = {TEXT("a key for fuzzing, no secret"), 2},
-                              .key_before = {TEXT("the key before"), 1}};
+                              .key_before = {TEXT("the key before"), 1},
+                              .trace = trace};
     MappedRecord *records;
     size_t count;
     mapping_apply(mapping, &context, input, arena, &records, &count);
     require(count >= 1 && count <= MAPPING_ITEMS_MAX);
+    require(trace == NULL || trace->count == count);
     TextBuilder out = builder_new(arena);
     for (size_t i = 0; i < count; i++) {
         require(region_known(feed->regions, records[i].region) ||
@@ -285,8 +289,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     MappingInput input = {.bytes = text_is_empty(bytes) ? TEXT_ABSENT : bytes,
                           .timestamp_us = SENT_AT};
-    Text first = apply(feed, &input, arena);
-    require(text_equal(apply(feed, &input, arena), first));
+    MappingTrace trace;
+    Text first = apply(feed, &input, NULL, arena);
+    require(text_equal(apply(feed, &input, &trace, arena), first));
     arena_free(arena);
     return 0;
 }

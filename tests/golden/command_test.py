@@ -37,6 +37,23 @@ WORDS = [
     ("send --source GRID --format xml a", 64, 'onecase send: --format is auto, jsonl, array or csv, not "xml"'),
     ("send --source GRID /nowhere", 3, 'onecase send: cannot read "/nowhere": No such file or directory'),
     ("send --source GRID --sources /nowhere a", 3, 'onecase send: cannot read folder "/nowhere"'),
+    ("map", 64, "usage: onecase map [OPTIONS] FILE [RECORDS|-]"),
+    ("map --what", 64, 'onecase map: no option "--what"; `onecase map --help` says more'),
+    ("map --since", 64, 'onecase map: a value is missing after "--since"'),
+    ("map a.cfg b c", 64, 'onecase map: one file of RECORDS at a time, not also "c"'),
+    ("map a.cfg --from t b", 64, 'onecase map: records come from --from or from a file, not also "b"'),
+    ("map a.cfg --since 1h", 64, "onecase map: --since goes with --from TOPIC"),
+    ("map a.cfg --from t --at 2026-02-01T00:30:00Z", 64, "onecase map: --at is for records of a file"),
+    ("map a.cfg --from t --since yesterday", 64, "onecase map: --since is 30s, 15m, 1h, 7d, a time such as"),
+    ("map a.cfg --from t --since 1w", 64, "onecase map: --since is 30s, 15m, 1h, 7d, a time such as"),
+    ("map a.cfg --from t --since h", 64, "onecase map: --since is 30s, 15m, 1h, 7d, a time such as"),
+    ("map a.cfg --from t --since 2026-02-01", 64, "onecase map: --since is 30s, 15m, 1h, 7d, a time such as"),
+    ("map a.cfg --at noon", 64, 'onecase map: --at is a time such as 2026-02-01T00:30:00Z, not "noon"'),
+    ("map a.cfg --limit 0", 64, 'onecase map: --limit is a number from 1 on, not "0"'),
+    ("map /nowhere.cfg", 3, 'onecase map: cannot read "/nowhere.cfg": No such file or directory'),
+    ("map deploy/sources/grid.cfg --against /nowhere.cfg", 3, 'onecase map: cannot read "/nowhere.cfg"'),
+    ("map deploy/sources/grid.cfg /nowhere", 3, 'onecase map: cannot read "/nowhere": No such file or directory'),
+    ("map deploy/sources/grid.cfg --regions /nowhere", 3, 'onecase map: cannot read "/nowhere"'),
     ("digest --what", 64, 'onecase digest: no option "--what"'),
     ("digest more", 64, 'onecase digest: no words are taken, not "more"'),
     ("case", 64, "onecase case: a subcommand is missing: list, show or explain"),
@@ -63,7 +80,7 @@ class Commands(unittest.TestCase):
                 self.assertTrue(done.stderr.startswith(said), done.stderr)
 
     def test_help_of_a_command_comes_either_way(self):
-        for command in ("topics", "check", "send", "lag", "digest", "case"):
+        for command in ("topics", "check", "map", "send", "lag", "digest", "case"):
             with self.subTest(command=command):
                 done = self.run_program("onecase", command, "--help")
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
