@@ -42,6 +42,7 @@ typedef struct MappingRun {
     bool masked;        /* the reporter's number came masked */
     TraceRecord *trace; /* NULL: nobody asks */
     TraceField *traced; /* of the field in hand; NULL between fields, and when nobody asks */
+    Text last_place;    /* of its places, also when there are too many to keep */
 } MappingRun;
 
 /* mapping_trace.c; only while somebody asks: the inline functions below say so before they call */

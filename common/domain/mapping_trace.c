@@ -126,19 +126,21 @@ Text mapping_trace_where(const MappingRun *run, const MappingPointer *pointer, s
 void mapping_trace_place(MappingRun *run, const MappingPointer *pointer, size_t match)
 {
     TraceField *field = run->traced;
+    run->last_place = mapping_trace_where(run, pointer, match);
     if (field->place_count == TRACE_PLACES_MAX)
         field->more_places++;
     else
-        field->places[field->place_count++] = mapping_trace_where(run, pointer, match);
+        field->places[field->place_count++] = run->last_place;
 }
 
 void mapping_trace_last_place(MappingRun *run)
 {
     TraceField *field = run->traced;
-    if (field->place_count > 1 && field->more_places == 0)
-        field->places[0] = field->places[field->place_count - 1];
-    if (field->place_count > 0 && field->more_places == 0)
-        field->place_count = 1;
+    if (field->place_count == 0)
+        return;
+    field->places[0] = run->last_place;
+    field->place_count = 1;
+    field->more_places = 0;
 }
 
 /* ---- steps that are not told as they happen ---- */

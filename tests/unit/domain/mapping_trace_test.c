@@ -13,10 +13,7 @@
 
 #include <cmocka.h>
 
-/*
- * Where fields come from. Each case is a mapping, a record and what is said of one field:
- * "places | steps | flags", and whether the field is there.
- */
+/* Each case is a mapping, a record, what is said of one field ("places | steps | flags") and whether it is there. */
 enum { ARENA_BLOCK = 256 * 1024 };
 
 #define STAMP_US INT64_C(1769905800000000) /* 2026-02-01T00:30:00Z */
@@ -69,8 +66,9 @@ static const Case SELECTION[] = {
     {"elements by a member", "lead_org = { first = [\"/l/[k=2]/n\"]; };", "",
      "\"l\":[{\"k\":1,\"n\":\"甲\"},{\"k\":2},{\"k\":2,\"n\":\"乙\"}]", "lead_org", "/l/2/n |  | ",
      true},
-    {"the last one", "lead_org = { all = [\"/l/*\"]; };", "", "\"l\":[\"甲\",\"乙\",\"丙\"]",
-     "lead_org", "/l/2 | last of 3 | ", true},
+    {"the last one", "lead_org = { all = [\"/l/*\"]; };", "",
+     "\"l\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\"]", "lead_org",
+     "/l/9 | last of 10 | ", true},
     {"joined", "result = { all = [\"/l/*\"]; pick = \"join\"; join = \"，\"; };", "",
      "\"l\":[\"甲\",\"乙\"]", "result", "/l/0 /l/1 | joined | ", true},
     {"concatenated", "body = { concat = [\"/a\", \"/b\", \"/c\"]; };", "",
