@@ -5,7 +5,6 @@
 #include "adapters/kafka_handle.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool kafka_admin_watermarks(KafkaAdmin *admin,
@@ -22,19 +21,11 @@ bool kafka_admin_watermarks(KafkaAdmin *admin,
                      topic, partition, rd_kafka_err2str(code));
 }
 
-static void copy_commit(const rd_kafka_topic_partition_t *found, Arena *arena, KafkaCommit *commit)
-{
-    commit->offset = found->offset;
-    if (arena != NULL && found->metadata != NULL && found->metadata_size > 0)
-        commit->note = text_copy(arena, (Text){found->metadata, found->metadata_size});
-}
-
-static bool copy_commits(rd_kafka_event_t *event,
-                         const char *group,
-                         KafkaCommit *commits,
-                         size_t count,
-                         Arena *arena,
-                         Error *error)
+static bool copy_group_offsets(rd_kafka_event_t *event,
+                               const char *group,
+                               KafkaPosition *positions,
+                               size_t count,
+                               Error *error)
 {
     size_t groups;
     const rd_kafka_group_result_t **results = rd_kafka_ListConsumerGroupOffsets_result_groups(
@@ -45,28 +36,21 @@ static bool copy_commits(rd_kafka_event_t *event,
         return kafka_handle_error(error, rd_kafka_error_code(fault), group);
     const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(results[0]);
     for (size_t i = 0; i < count; i++) {
-        commits[i].offset = KAFKA_OFFSET_NONE;
-        commits[i].note = TEXT_ABSENT;
+        positions[i].offset = KAFKA_OFFSET_NONE;
         for (int k = 0; k < list->cnt; k++)
-            if (list->elems[k].offset >= 0 && list->elems[k].partition == commits[i].partition &&
-                strcmp(list->elems[k].topic, commits[i].topic) == 0)
-                copy_commit(&list->elems[k], arena, &commits[i]);
+            if (list->elems[k].offset >= 0 && list->elems[k].partition == positions[i].partition &&
+                strcmp(list->elems[k].topic, positions[i].topic) == 0)
+                positions[i].offset = list->elems[k].offset;
     }
     return true;
 }
 
-bool kafka_admin_group_commits(KafkaAdmin *admin,
-                               const char *group,
-                               KafkaCommit *commits,
-                               size_t count,
-                               Arena *arena,
-                               Error *error)
+bool kafka_admin_group_offsets(
+    KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error)
 {
     if (count == 0)
         return true;
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    for (size_t i = 0; i < count; i++)
-        rd_kafka_topic_partition_list_add(list, commits[i].topic, commits[i].partition);
+    rd_kafka_topic_partition_list_t *list = kafka_handle_list(positions, count);
     rd_kafka_ListConsumerGroupOffsets_t *question =
         rd_kafka_ListConsumerGroupOffsets_new(group, list);
     rd_kafka_topic_partition_list_destroy(list);
@@ -77,22 +61,8 @@ bool kafka_admin_group_commits(KafkaAdmin *admin,
     rd_kafka_ListConsumerGroupOffsets_destroy(question);
     if (event == NULL)
         return false;
-    bool good = copy_commits(event, group, commits, count, arena, error);
+    bool good = copy_group_offsets(event, group, positions, count, error);
     rd_kafka_event_destroy(event);
-    return good;
-}
-
-bool kafka_admin_group_offsets(
-    KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error)
-{
-    KafkaCommit *commits = kafka_handle_alloc(calloc(count + 1, sizeof(*commits)));
-    for (size_t i = 0; i < count; i++)
-        commits[i] =
-            (KafkaCommit){.topic = positions[i].topic, .partition = positions[i].partition};
-    bool good = kafka_admin_group_commits(admin, group, commits, count, NULL, error);
-    for (size_t i = 0; good && i < count; i++)
-        positions[i].offset = commits[i].offset;
-    free(commits);
     return good;
 }
 

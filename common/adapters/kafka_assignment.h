@@ -25,6 +25,7 @@ struct KafkaConsumer {
     bool reassign_wanted; /* start over with what is ours */
     bool paused;
     bool closing;
+    int ask_limit_ms;
     bool down; /* librdkafka said that no broker answers; proved or refuted by the next read */
     int64_t generation;
     Error pending;    /* of a callback, or of a message behind others: for the next read */

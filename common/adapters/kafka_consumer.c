@@ -18,6 +18,7 @@
 enum {
     QUEUE_KBYTES_DEFAULT = 2048,
     BATCH_BYTES_MAX = 1048576,
+    ASK_LIMIT_DEFAULT_MS = 5000,
     PROBE_LIMIT_MS = 1000 /* the question whether the brokers are there at all */
 };
 
@@ -90,8 +91,10 @@ bool kafka_consumer_open(const KafkaConsumerSpec *spec, KafkaConsumer **consumer
     KafkaConsumer *made = kafka_handle_alloc(calloc(1, sizeof(*made)));
     made->hooks = spec->hooks;
     made->brokers = kafka_handle_alloc(strdup(spec->client.brokers));
+    made->ask_limit_ms = spec->ask_limit_ms > 0 ? spec->ask_limit_ms : ASK_LIMIT_DEFAULT_MS;
     if (!make_client(made, spec, error) ||
-        !kafka_consumer_subscribe(made, spec->topics, spec->topic_count, error)) {
+        (spec->topic_count > 0 &&
+         !kafka_consumer_subscribe(made, spec->topics, spec->topic_count, error))) {
         kafka_consumer_close(made);
         return false;
     }

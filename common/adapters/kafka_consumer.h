@@ -43,9 +43,10 @@ typedef struct KafkaConsumerSpec {
     const char *group;
     const char *assignor;      /* "range" or "roundrobin" */
     const char *const *topics; /* exact names; one that does not exist yet is waited for */
-    size_t topic_count;
-    int32_t queue_kbytes; /* prefetched at most, about; 0: 2048 */
-    bool notice_ends;     /* for kafka_consumer_caught_up */
+    size_t topic_count;        /* 0: joins no group before kafka_consumer_subscribe, only asks */
+    int32_t queue_kbytes;      /* prefetched at most, about; 0: 2048 */
+    bool notice_ends;          /* for kafka_consumer_caught_up */
+    int32_t ask_limit_ms;      /* patience of each question to the brokers; 0: 5000 */
     KafkaConsumerHooks hooks;
 } KafkaConsumerSpec;
 
@@ -60,6 +61,14 @@ typedef struct KafkaRecord {
     Text value;          /* absent: tombstone */
     const void *message; /* for kafka_record_headers */
 } KafkaRecord;
+
+/* What the group has committed for a partition. */
+typedef struct KafkaCommit {
+    const char *topic;
+    int32_t partition;
+    int64_t offset; /* KAFKA_OFFSET_NONE: nothing */
+    Text note;      /* that stands beside it, see kafka_consumer_note; absent: none */
+} KafkaCommit;
 
 /* How much to read at once. */
 typedef struct KafkaReading {
@@ -136,8 +145,8 @@ void kafka_consumer_hold(KafkaConsumer *consumer, const char *topic, int32_t par
 bool kafka_consumer_caught_up(KafkaConsumer *consumer, const KafkaPosition *position);
 
 /*
- * The text that stands beside every offset committed from now on, for kafka_admin_group_commits. At most 4096 bytes
- * (the brokers' default); copied; NULL: none.
+ * The text that stands beside every offset committed from now on, for kafka_consumer_commits. At most 4096 bytes (the
+ * brokers' default); copied; NULL: none.
  */
 void kafka_consumer_note(KafkaConsumer *consumer, const char *note);
 
@@ -158,6 +167,13 @@ MUST_CHECK bool kafka_consumer_committed(KafkaConsumer *consumer,
                                          KafkaPosition *positions,
                                          size_t count,
                                          Error *error);
+
+/*
+ * The same with the notes, of partitions that need not be ours: fills offset and note by topic and partition. Notes
+ * live on the arena. Asks the broker.
+ */
+MUST_CHECK bool kafka_consumer_commits(
+    KafkaConsumer *consumer, KafkaCommit *commits, size_t count, Arena *arena, Error *error);
 
 /* First offset and end (last stable offset) of a partition. Asks the broker. */
 MUST_CHECK bool kafka_consumer_watermarks(KafkaConsumer *consumer,

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_LIMIT_MS = 5000 };
-
 bool kafka_consumer_caught_up(KafkaConsumer *consumer, const KafkaPosition *position)
 {
     const KafkaPartitionState *state =
@@ -68,23 +66,49 @@ bool kafka_consumer_commit(KafkaConsumer *consumer,
            kafka_handle_error(error, code, "could not commit offsets");
 }
 
+static void take_commit(const rd_kafka_topic_partition_t *answer, Arena *arena, KafkaCommit *commit)
+{
+    commit->offset = answer->offset >= 0 ? answer->offset : KAFKA_OFFSET_NONE;
+    commit->note = TEXT_ABSENT;
+    if (arena != NULL && answer->offset >= 0 && answer->metadata_size > 0)
+        commit->note = text_copy(arena, (Text){answer->metadata, answer->metadata_size});
+}
+
+bool kafka_consumer_commits(
+    KafkaConsumer *consumer, KafkaCommit *commits, size_t count, Arena *arena, Error *error)
+{
+    if (count == 0)
+        return true;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+    for (size_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, commits[i].topic, commits[i].partition);
+    rd_kafka_resp_err_t code = rd_kafka_committed(consumer->client, list, consumer->ask_limit_ms);
+    for (size_t i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
+        const rd_kafka_topic_partition_t *answer =
+            rd_kafka_topic_partition_list_find(list, commits[i].topic, commits[i].partition);
+        assert(answer != NULL);
+        code = answer->err;
+        take_commit(answer, arena, &commits[i]);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           kafka_handle_error(error, code, "could not ask Kafka for committed offsets");
+}
+
 bool kafka_consumer_committed(KafkaConsumer *consumer,
                               KafkaPosition *positions,
                               size_t count,
                               Error *error)
 {
-    rd_kafka_topic_partition_list_t *list = kafka_handle_list(positions, count);
-    rd_kafka_resp_err_t code = rd_kafka_committed(consumer->client, list, ASK_LIMIT_MS);
-    for (size_t i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
-        const rd_kafka_topic_partition_t *answer =
-            rd_kafka_topic_partition_list_find(list, positions[i].topic, positions[i].partition);
-        assert(answer != NULL);
-        code = answer->err;
-        positions[i].offset = answer->offset >= 0 ? answer->offset : KAFKA_OFFSET_NONE;
-    }
-    rd_kafka_topic_partition_list_destroy(list);
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           kafka_handle_error(error, code, "could not ask Kafka for committed offsets");
+    KafkaCommit *commits = kafka_handle_alloc(calloc(count + 1, sizeof(*commits)));
+    for (size_t i = 0; i < count; i++)
+        commits[i] =
+            (KafkaCommit){.topic = positions[i].topic, .partition = positions[i].partition};
+    bool good = kafka_consumer_commits(consumer, commits, count, NULL, error);
+    for (size_t i = 0; good && i < count; i++)
+        positions[i].offset = commits[i].offset;
+    free(commits);
+    return good;
 }
 
 bool kafka_consumer_watermarks(KafkaConsumer *consumer,
@@ -95,7 +119,7 @@ bool kafka_consumer_watermarks(KafkaConsumer *consumer,
                                Error *error)
 {
     rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(consumer->client, topic, partition,
-                                                                low, high, ASK_LIMIT_MS);
+                                                                low, high, consumer->ask_limit_ms);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
            kafka_handle_error(error, code, "could not ask Kafka for offsets");
 }

@@ -19,6 +19,7 @@ enum {
     LOOK_MS = 1000,
     LOOK_SOON_MS = 100,  /* when the room is used up */
     SAY_AFTER_MS = 2000, /* a shorter wait is the ordinary pace */
+    ASK_LIMIT_MS = 500,
     ARENA_BLOCK = 4096
 };
 
@@ -31,12 +32,17 @@ typedef struct Sight {
 } Sight;
 
 void backfill_init(Backfill *backfill,
+                   const IntakeSettings *settings,
                    KafkaAdmin *admin,
-                   const char *matcher_group,
                    const char *report_topic)
 {
-    *backfill =
-        (Backfill){.admin = admin, .matcher_group = matcher_group, .report_topic = report_topic};
+    *backfill = (Backfill){.settings = settings, .admin = admin, .report_topic = report_topic};
+}
+
+void backfill_done(Backfill *backfill)
+{
+    kafka_consumer_close(backfill->matcher);
+    *backfill = (Backfill){0};
 }
 
 static void set_gate(Backfill *backfill, KafkaConsumer *consumer, const Places *places, bool open)
@@ -70,6 +76,17 @@ static bool live_behind(KafkaConsumer *consumer, const Places *places)
     return false;
 }
 
+static bool open_matcher(Backfill *backfill, Error *error)
+{
+    const KafkaConsumerSpec spec = {
+        .client = {.brokers = backfill->settings->brokers, .client_id = "intake"},
+        .group = backfill->settings->matcher_group,
+        .assignor = "range",
+        .ask_limit_ms = ASK_LIMIT_MS,
+    };
+    return backfill->matcher != NULL || kafka_consumer_open(&spec, &backfill->matcher, error);
+}
+
 static bool learn_partitions(Backfill *backfill, Error *error)
 {
     KafkaTopic topic = {.name = backfill->report_topic};
@@ -86,7 +103,7 @@ static bool learn_partitions(Backfill *backfill, Error *error)
 static bool
 count_behind(Backfill *backfill, const Places *places, Arena *arena, Sight *sight, Error *error)
 {
-    if (!learn_partitions(backfill, error))
+    if (!open_matcher(backfill, error) || !learn_partitions(backfill, error))
         return false;
     size_t reports = (size_t)backfill->report_partitions;
     KafkaPosition *ends = ARENA_ARRAY(arena, KafkaPosition, reports + places->count);
@@ -99,8 +116,7 @@ count_behind(Backfill *backfill, const Places *places, Arena *arena, Sight *sigh
         if (places->items[i].backfill)
             ends[count++] = (KafkaPosition){.topic = places->items[i].topic,
                                             .partition = places->items[i].partition};
-    if (!kafka_admin_group_offsets(backfill->admin, backfill->matcher_group, committed, reports,
-                                   error) ||
+    if (!kafka_consumer_committed(backfill->matcher, committed, reports, error) ||
         !kafka_admin_ends(backfill->admin, ends, count, error))
         return false;
     for (size_t i = 0; i < reports; i++) {

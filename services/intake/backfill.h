@@ -20,8 +20,9 @@ typedef enum BackfillState {
 } BackfillState;
 
 typedef struct Backfill {
-    KafkaAdmin *admin; /* the caller's */
-    const char *matcher_group;
+    const IntakeSettings *settings;
+    KafkaAdmin *admin;      /* the caller's */
+    KafkaConsumer *matcher; /* of the matcher's group, without joining it; NULL: not needed yet */
     const char *report_topic;
     int32_t report_partitions; /* 0: not asked yet */
     bool concerned;            /* there is history among our partitions */
@@ -34,9 +35,10 @@ typedef struct Backfill {
 } Backfill;
 
 void backfill_init(Backfill *backfill,
+                   const IntakeSettings *settings,
                    KafkaAdmin *admin,
-                   const char *matcher_group,
                    const char *report_topic);
+void backfill_done(Backfill *backfill); /* frees */
 
 /* Partitions are ours now, before one record of them: history is held. Also when sources are new. */
 void backfill_hold(Backfill *backfill, KafkaConsumer *consumer, const Places *places);

@@ -146,8 +146,9 @@ static void keep_rest(Batch *batch, const KafkaRecord *record)
         rest->head.skipped = 0; /* counted once, with the first item */
         if (item->kind != RECORD_DEAD)
             continue;
-        outgoing->kept_at = rest->kept_at;
-        if (text_is_absent(rest->kept_at))
+        if (!text_is_absent(rest->kept_at))
+            outgoing->kept_at = text_copy(batch->arena, rest->kept_at);
+        else
             rest->kept_at = record_origin_text(batch->scratch, &rest->head.origin);
     }
 }

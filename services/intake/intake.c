@@ -80,8 +80,7 @@ static bool check_keys(Intake *intake, KafkaCommit **commits, size_t *count, Err
 {
     const MappingContext *context = sources_context(intake->sources);
     *commits = topics_partitions(&intake->topics, intake->scratch, count);
-    if (!kafka_admin_group_commits(intake->admin, intake->settings->group, *commits, *count,
-                                   intake->scratch, error))
+    if (!kafka_consumer_commits(intake->consumer, *commits, *count, intake->scratch, error))
         return false;
     for (size_t i = 0; i < *count; i++) {
         int32_t number = keys_conflict(context, (*commits)[i].note);
@@ -213,12 +212,13 @@ static void look_when_due(Intake *intake)
     arena_reset(intake->scratch);
 }
 
+/* Not yet a member of the group: follow_topics subscribes. */
 static bool open_consumer(Intake *intake, Error *error)
 {
     char refresh[24];
     snprintf(refresh, sizeof(refresh), "%lld", (long long)intake->settings->topics_interval_ms);
     const KafkaProperty properties[] = {{"topic.metadata.refresh.interval.ms", refresh}};
-    KafkaConsumerSpec spec = {
+    const KafkaConsumerSpec spec = {
         .client = {.brokers = intake->settings->brokers,
                    .client_id = "intake",
                    .properties = properties,
@@ -232,14 +232,13 @@ static bool open_consumer(Intake *intake, Error *error)
                   .revoked = on_revoked,
                   .lost = on_lost},
     };
-    spec.topics = topics_names(&intake->topics, intake->scratch);
-    spec.topic_count = intake->topics.count;
-    bool good = kafka_consumer_open(&spec, &intake->consumer, error);
-    if (good)
-        kafka_consumer_note(intake->consumer,
-                            keys_note(sources_context(intake->sources), intake->scratch).data);
+    if (!kafka_consumer_open(&spec, &intake->consumer, error))
+        return false;
+    kafka_consumer_note(intake->consumer,
+                        keys_note(sources_context(intake->sources), intake->scratch).data);
+    intake->subscribe_wanted = true;
     arena_reset(intake->scratch);
-    return good;
+    return true;
 }
 
 /* Topics that came in are added to the subscription. When one went, nothing of it may come any more: a new consumer. */
@@ -249,9 +248,9 @@ static bool follow_topics(Intake *intake, Error *error)
         kafka_consumer_close(intake->consumer);
         intake->consumer = NULL;
         places_clear(&intake->places);
+        if (!open_consumer(intake, error))
+            return false; /* FATAL: the connection itself comes later */
         intake->reopen_wanted = false;
-        intake->subscribe_wanted = false;
-        return open_consumer(intake, error);
     }
     if (!intake->subscribe_wanted)
         return true;
@@ -375,13 +374,12 @@ static bool open_kafka(Intake *intake, Error *error)
     if (!kafka_admin_open(&client, ASK_LIMIT_MS, &intake->admin, error) ||
         !sender_open(intake->settings, intake->admin, &intake->sender, error))
         return false;
-    backfill_init(&intake->backfill, intake->admin, intake->settings->matcher_group,
-                  intake->sender.report_topic);
+    backfill_init(&intake->backfill, intake->settings, intake->admin, intake->sender.report_topic);
     topics_follow(&intake->topics, intake->sources, &ignored, &ignored);
-    bool good =
-        look_for_topics(intake, &ignored, error) && check_keys(intake, &commits, &count, error);
+    bool good = look_for_topics(intake, &ignored, error) && open_consumer(intake, error) &&
+                check_keys(intake, &commits, &count, error);
     arena_reset(intake->scratch);
-    return good && open_consumer(intake, error);
+    return good;
 }
 
 bool intake_open(const void *settings, void **state, Error *error)
@@ -453,6 +451,7 @@ void intake_close(void *state)
     kafka_consumer_close(intake->consumer);
     sender_close(&intake->sender);
     places_clear(&intake->places);
+    backfill_done(&intake->backfill);
     kafka_admin_close(intake->admin);
     topics_done(&intake->topics);
     sources_free(intake->sources);

@@ -4,6 +4,7 @@
 #include "sources.h"
 
 #include "adapters/kafka_admin.h"
+#include "adapters/kafka_consumer.h"
 
 /*
  * The topics that are read now: those that mapping files name (there or not), those that fit a pattern, and the
