@@ -34,7 +34,9 @@ def pytest_configure() -> None:
 @contextlib.contextmanager
 def one_worker_at_a_time() -> Iterator[None]:
     """The first start may fetch Kafka; the other workers then find it there."""
-    with open(PROJECT / "build" / "servers.lock", "w", encoding="utf-8") as lock:
+    lock_path = PROJECT / "build" / "servers.lock"
+    lock_path.parent.mkdir(exist_ok=True)  # programs may have been built elsewhere (ONECASE_BIN)
+    with open(lock_path, "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
