@@ -34,6 +34,14 @@ static int failed(const Error *error)
     return command_failed("source add", error);
 }
 
+static int busy(const Error *error)
+{
+    if (error->verdict != ERROR_RETRY)
+        return failed(error);
+    fprintf(stderr, "onecase source add: %s\n", error->text);
+    return SOURCE_BUSY;
+}
+
 /* Kafka, PostgreSQL and intake, before anything is changed. EXIT_OK: all are there. */
 static int look(Add *add)
 {
@@ -68,9 +76,8 @@ static bool verify(const SourceRun *run, Error *error)
 static bool put_in_place(Add *add, Error *error)
 {
     SourceRun *run = &add->run;
-    return source_place_open(&add->place, error) && source_place_stage(&add->place, error) &&
-           source_topics_make(&run->topics, error) && source_place_commit(&add->place, error) &&
-           verify(run, error);
+    return source_place_stage(&add->place, error) && source_topics_make(&run->topics, error) &&
+           source_place_commit(&add->place, error) && verify(run, error);
 }
 
 /* Whether records are mapped by this very version already: then there is nothing to wait for. */
@@ -149,6 +156,8 @@ static int add_source(Add *add)
     if (status != EXIT_OK)
         return status;
     bool dry = run->options->dry_run;
+    if (!dry && !source_place_open(&add->place, &error))
+        return busy(&error);
     if (!dry && !put_in_place(add, &error))
         return failed(&error);
     source_print_files(run);

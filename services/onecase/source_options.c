@@ -53,7 +53,9 @@ static const char ADD_USAGE[] =
     "exit: 0 everything is in place, 1 mistakes in the files, another file of that name, or "
     "intake\n"
     "did not take it up, or the first record is a dead letter; 3 no such file, folder or process,\n"
-    "64 wrong words, 69 Kafka or PostgreSQL does not answer, 70 one of them refuses\n";
+    "64 wrong words, 69 Kafka or PostgreSQL does not answer, 70 one of them, or the disk, "
+    "refuses,\n"
+    "75 another `onecase source add` is at work\n";
 
 static const char LIST_USAGE[] =
     "usage: onecase source list [OPTIONS]\n"

@@ -24,6 +24,7 @@ typedef struct SourceOptions {
 } SourceOptions;
 
 enum { SOURCE_PARTITIONS = 3, SOURCE_WAIT_MS = 60000 };
+enum { SOURCE_BUSY = 75 }; /* exit code: another one is at work; run again */
 
 /* False with the exit code in *status when there is nothing to do: wrong words, or --help. */
 bool source_options_read_add(

@@ -7,12 +7,15 @@
 #include "command.h"
 #include "source_check.h"
 
+#include "base/clock.h"
+
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { ASK_LIMIT_MS = 15000, COPIES = 3, IN_SYNC = 2, RECORD_BYTES = 1048576 };
+enum { ASK_LIMIT_MS = 15000, ASK_AGAIN_MS = 200, COPIES = 3, IN_SYNC = 2, RECORD_BYTES = 1048576 };
 #define KEEP_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
 
 static const char HISTORY[] = ".backfill";
@@ -171,7 +174,7 @@ ask_commits(const SourceTopics *topics, KafkaPosition **positions, size_t *count
                                                    *positions, total, error);
 }
 
-bool source_topics_start(SourceTopics *topics, Error *error)
+static bool ask_starts(SourceTopics *topics, Error *error)
 {
     KafkaPosition *positions;
     size_t count;
@@ -188,6 +191,19 @@ bool source_topics_start(SourceTopics *topics, Error *error)
         bool holds = at->offset != KAFKA_OFFSET_NONE && at->offset >= first && at->offset <= end;
         topics->starts[topics->start_count++] =
             (SourceStart){at->topic, at->partition, holds ? at->offset : first, end, at->offset};
+    }
+    return true;
+}
+
+/* A topic made a moment ago may have no leader yet, and a group no coordinator. */
+bool source_topics_start(SourceTopics *topics, Error *error)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + ASK_LIMIT_MS;
+    while (!ask_starts(topics, error)) {
+        if (error->verdict != ERROR_RETRY || clock_monotonic_ms() >= deadline_ms)
+            return false;
+        error_clear(error);
+        (void)nanosleep(&(struct timespec){.tv_nsec = ASK_AGAIN_MS * 1000000L}, NULL);
     }
     return true;
 }
