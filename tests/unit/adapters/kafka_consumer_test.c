@@ -26,6 +26,7 @@ typedef struct Fixture {
     int revoked;
     int64_t lost_wanted;
     bool go_on_when_lost;
+    bool hold_second; /* `assigned` holds partition 1 */
 } Fixture;
 
 static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
@@ -40,6 +41,8 @@ static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, 
         assert_int_equal(partitions[i].offset, KAFKA_OFFSET_COMMITTED);
         partitions[i].offset = fixture->start_at;
     }
+    if (fixture->hold_second)
+        kafka_consumer_hold(fixture->consumer, "feed", 1, true);
     return true;
 }
 
@@ -71,6 +74,7 @@ static void start(Fixture *fixture)
         .assignor = "range",
         .topics = TOPICS,
         .topic_count = 1,
+        .notice_ends = true,
         .hooks = {fixture, on_assigned, on_revoked, on_lost},
     };
     Error error = {0};
@@ -302,6 +306,138 @@ static void an_offset_that_is_gone_is_fatal_unless_the_hook_goes_on(void **state
     stop(&fixture);
 }
 
+static void a_held_partition_waits_and_loses_nothing(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING, .hold_second = true};
+    start(&fixture);
+    produce(&fixture, 0, RECORDS);
+    size_t total = read_numbers(&fixture, RECORDS / 2, 50, seen);
+    for (int quiet = 0; quiet < 3; quiet++) {
+        const KafkaRecord *records;
+        size_t count;
+        Error error = {0};
+        assert_true(kafka_consumer_read(fixture.consumer, (KafkaReading){10, 100, 0}, &records,
+                                        &count, &error));
+        assert_int_equal(count, 0);
+    }
+    for (int i = 0; i < RECORDS; i++)
+        assert_int_equal(seen[i], i % 2 == 0);
+    /* Let go and held again and again, with pauses of the whole consumer in between. */
+    for (int round = 0; total < RECORDS && round < 30; round++) {
+        kafka_consumer_hold(fixture.consumer, "feed", 1, false);
+        total += read_numbers(&fixture, 20, 20, seen);
+        kafka_consumer_hold(fixture.consumer, "feed", 1, true);
+        if (round % 3 == 0)
+            kafka_consumer_idle(fixture.consumer, 20);
+    }
+    expect_each_once(seen, 0, RECORDS);
+    kafka_consumer_hold(fixture.consumer, "other", 1, true); /* not ours: nothing */
+    /* The next assignment knows nothing of it. */
+    fixture.hold_second = false;
+    fixture.start_at = RECORDS / PARTITIONS - 2;
+    Error error = {0};
+    assert_true(kafka_consumer_reassign(fixture.consumer, &error));
+    memset(seen, 0, sizeof(seen));
+    assert_int_equal(read_numbers(&fixture, 4, 10, seen), 4);
+    expect_each_once(seen, RECORDS - 4, RECORDS);
+    stop(&fixture);
+}
+
+static bool waits_until_caught_up(Fixture *fixture, const KafkaPosition *position)
+{
+    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+    while (clock_monotonic_ms() < deadline &&
+           !kafka_consumer_caught_up(fixture->consumer, position))
+        assert_int_equal(read_failure(fixture, 50).verdict, ERROR_NONE);
+    return kafka_consumer_caught_up(fixture->consumer, position);
+}
+
+static void knows_when_it_has_caught_up(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    produce(&fixture, 0, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20);
+    assert_true(waits_until_caught_up(&fixture, &(KafkaPosition){"feed", 0, 10}));
+    assert_false(kafka_consumer_caught_up(fixture.consumer, &(KafkaPosition){"feed", 9, 10}));
+    assert_false(kafka_consumer_caught_up(fixture.consumer, &(KafkaPosition){"other", 0, 10}));
+    produce(&fixture, 20, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20);
+    assert_true(waits_until_caught_up(&fixture, &(KafkaPosition){"feed", 1, 20}));
+    kafka_consumer_hold(fixture.consumer, "feed", 1, true);
+    assert_false(kafka_consumer_caught_up(fixture.consumer, &(KafkaPosition){"feed", 1, 20}));
+    stop(&fixture);
+}
+
+static void a_note_stands_beside_each_commit(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    produce(&fixture, 0, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20);
+    const KafkaPosition first[] = {{"feed", 0, 3}};
+    const KafkaPosition second[] = {{"feed", 1, 5}};
+    Error error = {0};
+    assert_true(kafka_consumer_commit(fixture.consumer, first, 1, true, &error));
+    kafka_consumer_note(fixture.consumer, "key=1@0123456789abcdef;");
+    assert_true(kafka_consumer_commit(fixture.consumer, second, 1, true, &error));
+    Arena *arena = arena_new(1024);
+    KafkaCommit asked[] = {{.topic = "feed", .partition = 1}, {.topic = "feed", .partition = 0}};
+    /* A coordinator that is just starting is asked again, or the question fails; nothing hangs. */
+    mock_kafka_fail(&fixture.mock, MOCK_OFFSET_FETCH,
+                    RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, 2);
+    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+    while (!kafka_consumer_commits(fixture.consumer, asked, 2, arena, &error) &&
+           clock_monotonic_ms() < deadline) {
+        assert_int_equal(error.verdict, ERROR_RETRY);
+        error_clear(&error);
+    }
+    assert_int_equal(asked[0].offset, 5);
+    assert_true(text_is(asked[0].note, "key=1@0123456789abcdef;"));
+    assert_int_equal(asked[1].offset, 3);
+    assert_true(text_is_empty(asked[1].note));
+    kafka_consumer_note(fixture.consumer, NULL);
+    assert_true(kafka_consumer_commit(fixture.consumer, second, 1, true, &error));
+    assert_true(kafka_consumer_commits(fixture.consumer, asked, 2, arena, &error));
+    assert_true(text_is_empty(asked[0].note));
+    arena_free(arena);
+    stop(&fixture);
+}
+
+static void topics_may_come_in_later(void **state)
+{
+    (void)state;
+    static int seen[RECORDS];
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    mock_kafka_topic(&fixture.mock, "second", 3);
+    produce(&fixture, 0, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20);
+    static const char *const BOTH[] = {"feed", "second"};
+    Error error = {0};
+    fixture.start_at = 10; /* behind the records of "feed"; "second" has none, so it starts at 0 */
+    fixture.go_on_when_lost = true;
+    assert_true(kafka_consumer_subscribe(fixture.consumer, BOTH, 2, &error));
+    size_t count = 0;
+    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+    while (count != PARTITIONS + 3 && clock_monotonic_ms() < deadline) {
+        assert_int_equal(read_failure(&fixture, 50).verdict, ERROR_NONE);
+        kafka_consumer_assignment(fixture.consumer, &count);
+    }
+    assert_int_equal(count, PARTITIONS + 3);
+    assert_int_equal(fixture.revoked, 1);
+    produce(&fixture, 20, 20);
+    assert_int_equal(read_numbers(&fixture, 20, 100, seen), 20);
+    expect_each_once(seen, 0, 40);
+    stop(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +446,10 @@ int main(void)
         cmocka_unit_test(a_hook_that_cannot_answer_is_asked_again),
         cmocka_unit_test(starts_where_the_hook_says_and_again_after_reassign),
         cmocka_unit_test(committed_offsets_are_where_the_group_starts),
+        cmocka_unit_test(a_held_partition_waits_and_loses_nothing),
+        cmocka_unit_test(knows_when_it_has_caught_up),
+        cmocka_unit_test(a_note_stands_beside_each_commit),
+        cmocka_unit_test(topics_may_come_in_later),
         cmocka_unit_test(an_outage_is_said_and_ends),
         cmocka_unit_test(an_offset_that_is_gone_is_fatal_unless_the_hook_goes_on),
     };
