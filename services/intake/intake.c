@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ enum {
     ASK_LIMIT_MS = 5000,
     REVOKE_PATIENCE_MS = 5000,
     DRAIN_PATIENCE_MS = 10000,
+    HEAVY_BYTES = 262144, /* of one record */
     SCRATCH_BLOCK = 16384
 };
 
@@ -280,10 +282,22 @@ static void swap_sources(Intake *intake)
     intake->topics_due_ms = 0;
 }
 
+/* Thousands of small pieces of one large record lie in the heap's holes and are not given back by themselves. */
+static bool was_heavy(const Batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->records[i].value.size > HEAVY_BYTES)
+            return true;
+    return false;
+}
+
 static void drop_batch(Intake *intake)
 {
+    bool heavy = was_heavy(&intake->batch);
     kafka_consumer_release(intake->consumer);
     batch_clear(&intake->batch);
+    if (heavy)
+        malloc_trim(0);
     swap_sources(intake);
 }
 
