@@ -1,5 +1,5 @@
 /*
- * fields.*: one target each. Names of extracts and code tables are resolved here; whether the whole makes sense is
+ * fields.*: one target each, one group or a list of alternatives. Names of extracts and code tables are resolved here; whether the whole makes sense is
  * the lint's business.
  */
 #include "adapters/mapping_file_parts.h"
@@ -88,6 +88,25 @@ static void load_clean(MappingLoad *load, const config_setting_t *group, Mapping
     field->between_to = marks.items[1];
 }
 
+/* `at`, and what means nothing in this field alone. */
+static void load_part(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    static const char *const KEYS[] = {"at", "empty"};
+    MappingReader *reader = &load->reader;
+    const config_setting_t *at = reader_list(reader, group, "at");
+    int place[2] = {0, 0};
+    if (at != NULL && !load_place(at, place))
+        READER_FINDING(reader, FINDING_BAD_VALUE, reader_line(at),
+                       "\"at\" must be [from, length], two integers");
+    field->at_from = place[0];
+    field->at_length = place[1];
+    field->empty = reader_text_list(reader, group, "empty");
+    for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+        if (field->select == SELECT_VALUE && config_setting_get_member(group, KEYS[i]) != NULL)
+            READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, KEYS[i]),
+                           "\"%s\" does not go with \"value\"", KEYS[i]);
+}
+
 static void load_references(MappingLoad *load, const config_setting_t *group, MappingField *field)
 {
     MappingReader *reader = &load->reader;
@@ -129,9 +148,15 @@ static void load_references(MappingLoad *load, const config_setting_t *group, Ma
     }
 }
 
-static int as_of_type(FieldType type)
+/* What a text is read as when the file does not say; codes give texts. */
+static int as_of_target(const MappingField *field)
 {
-    switch (type) {
+    const ReportField *target = field->target;
+    if (field->codes == NULL && strcmp(target->name, "reporter") == 0)
+        return AS_PHONE;
+    if (field->codes == NULL && strcmp(target->name, "usc_code") == 0)
+        return AS_USC;
+    switch (target->type) {
     case FIELD_INTEGER:
         return AS_INTEGER;
     case FIELD_TIME:
@@ -147,18 +172,35 @@ static int as_of_type(FieldType type)
     return AS_TEXT;
 }
 
+/* What the section `point` says, for this field alone. */
+static void load_system(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    static const char *const KEYS[] = {"precision", "system", "order"};
+    MappingReader *reader = &load->reader;
+    int datum = GEO_WGS84;
+    int lat_first = 0;
+    reader_word(reader, group, "system", WORDS_SYSTEM, &datum);
+    reader_word(reader, group, "order", WORDS_ORDER, &lat_first);
+    field->own_datum = config_setting_get_member(group, "system") != NULL;
+    field->datum = (GeoDatum)datum;
+    field->own_order = config_setting_get_member(group, "order") != NULL;
+    field->lat_first = lat_first == 1;
+    for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+        if (config_setting_get_member(group, KEYS[i]) != NULL && field->target->type != FIELD_POINT)
+            READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, KEYS[i]),
+                           "\"%s\" belongs to field \"point\" only", KEYS[i]);
+}
+
 static void load_meaning(MappingLoad *load, const config_setting_t *group, MappingField *field)
 {
     MappingReader *reader = &load->reader;
-    int as = as_of_type(field->target->type);
+    int as = as_of_target(field);
     reader_word(reader, group, "as", WORDS_AS, &as);
     field->as = (MappingAs)as;
     int precision = 'D';
     reader_word(reader, group, "precision", WORDS_PRECISION, &precision);
     field->precision = (char)precision;
-    if (config_setting_get_member(group, "precision") != NULL && field->target->type != FIELD_POINT)
-        READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "precision"),
-                       "\"precision\" belongs to field \"point\" only");
+    load_system(load, group, field);
     Text personal = reader_text(reader, group, "personal");
     if (!text_is_absent(personal))
         field->personal =
@@ -210,30 +252,88 @@ static const ReportField *find_target(MappingLoad *load, const config_setting_t 
     return NULL;
 }
 
-static void load_field(MappingLoad *load, const config_setting_t *group)
+static void load_alternative(MappingLoad *load,
+                             const config_setting_t *group,
+                             const ReportField *target,
+                             int32_t alternative)
 {
-    MappingReader *reader = &load->reader;
-    const ReportField *target = find_target(load, group);
-    if (target == NULL)
-        return;
-    if (!config_setting_is_group(group)) {
-        READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(group),
-                       "field \"%s\" must be a group { ... }, found %s", target->name,
-                       reader_type(group));
-        return;
-    }
     char where[80];
     snprintf(where, sizeof(where), "fields.%s", target->name);
-    reader_check_section(reader, group, where, LANGUAGE_FIELD);
+    reader_check_section(&load->reader, group, where, LANGUAGE_FIELD);
     MappingField *field = &load->mapping->fields[load->mapping->field_count++];
     field->target = target;
+    field->alternative = alternative;
     field->line = reader_line(group);
     load_selection(load, group, field);
     load_shape(load, group, field);
     load_clean(load, group, field);
     load_references(load, group, field);
+    load_part(load, group, field);
     load_meaning(load, group, field);
     load_presence(load, group, field);
+}
+
+/* What holds when no alternative gives a value stands with the last of them. */
+static void check_last(MappingLoad *load, const config_setting_t *group, const ReportField *target)
+{
+    static const char *const KEYS[] = {"default", "required"};
+    for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+        if (config_setting_get_member(group, KEYS[i]) != NULL)
+            READER_FINDING(&load->reader, FINDING_MISPLACED_KEY, line_of(group, KEYS[i]),
+                           "\"%s\" belongs to the last alternative of field \"%s\"", KEYS[i],
+                           target->name);
+}
+
+static void
+load_alternatives(MappingLoad *load, const config_setting_t *list, const ReportField *target)
+{
+    MappingReader *reader = &load->reader;
+    Mapping *mapping = load->mapping;
+    int length = config_setting_length(list);
+    int32_t made = 0;
+    if (length == 0)
+        READER_FINDING(reader, FINDING_LIST_EMPTY, reader_line(list),
+                       "field \"%s\" is an empty list", target->name);
+    for (int i = 0; i < length; i++) {
+        const config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
+        if (!config_setting_is_group(group)) {
+            READER_FINDING(reader, FINDING_WRONG_TYPE, reader_line(group),
+                           "an alternative of field \"%s\" must be a group { ... }, found %s",
+                           target->name, reader_type(group));
+            continue;
+        }
+        if (made > 0)
+            mapping->fields[mapping->field_count - 1].more = true;
+        load_alternative(load, group, target, made++);
+        if (i + 1 < length)
+            check_last(load, group, target);
+    }
+}
+
+static void load_field(MappingLoad *load, const config_setting_t *setting)
+{
+    const ReportField *target = find_target(load, setting);
+    if (target == NULL)
+        return;
+    if (config_setting_is_group(setting))
+        load_alternative(load, setting, target, 0);
+    else if (config_setting_is_list(setting))
+        load_alternatives(load, setting, target);
+    else
+        READER_FINDING(&load->reader, FINDING_WRONG_TYPE, reader_line(setting),
+                       "field \"%s\" must be a group { ... } or a list of groups, found %s",
+                       target->name, reader_type(setting));
+}
+
+/* Alternatives count one each. */
+static size_t count_groups(const config_setting_t *fields)
+{
+    size_t count = 0;
+    for (int i = 0; i < config_setting_length(fields); i++) {
+        const config_setting_t *setting = config_setting_get_elem(fields, (unsigned)i);
+        count += config_setting_is_list(setting) ? (size_t)config_setting_length(setting) : 1;
+    }
+    return count;
 }
 
 void load_fields(MappingLoad *load, const config_setting_t *root)
@@ -245,8 +345,7 @@ void load_fields(MappingLoad *load, const config_setting_t *root)
             READER_FINDING(reader, FINDING_MISSING_KEY, 0, "\"fields\" is missing");
         return;
     }
-    int length = config_setting_length(group);
-    load->mapping->fields = ARENA_ARRAY(reader->arena, MappingField, length);
-    for (int i = 0; i < length; i++)
+    load->mapping->fields = ARENA_ARRAY(reader->arena, MappingField, count_groups(group));
+    for (int i = 0; i < config_setting_length(group); i++)
         load_field(load, config_setting_get_elem(group, (unsigned)i));
 }

@@ -11,17 +11,22 @@ static int line_of(const config_setting_t *root, const char *key)
     return setting != NULL ? reader_line(setting) : 0;
 }
 
-/* `at` = [from, length] in characters of the record number. */
-static bool load_check_place(MappingReader *reader, const config_setting_t *group, int place[2])
+bool load_place(const config_setting_t *at, int place[2])
 {
-    const config_setting_t *at = reader_list(reader, group, "at");
-    bool good = at != NULL && config_setting_length(at) == 2;
+    bool good = config_setting_length(at) == 2;
     for (int i = 0; good && i < 2; i++) {
         const config_setting_t *element = config_setting_get_elem(at, (unsigned)i);
         place[i] = config_setting_get_int(element);
         good = config_setting_type(element) == CONFIG_TYPE_INT && place[i] >= i && place[i] <= 100;
     }
-    if (good)
+    return good;
+}
+
+/* `at` of the record number. */
+static bool load_check_place(MappingReader *reader, const config_setting_t *group, int place[2])
+{
+    const config_setting_t *at = reader_list(reader, group, "at");
+    if (at != NULL && load_place(at, place))
         return true;
     READER_FINDING(reader, FINDING_BAD_VALUE, at != NULL ? reader_line(at) : reader_line(group),
                    "\"time.check\" needs \"at\": [from, length], two integers");
@@ -55,6 +60,11 @@ static void load_check(MappingLoad *load, const config_setting_t *time)
     else if (!text_is_absent(pattern) &&
              !time_format_compile(reader->arena, pattern, &format, &error))
         READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line_of(group, "format"), "%s", error.text);
+    else if (format != NULL && time_format_lacks_half_day(format))
+        READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line_of(group, "format"),
+                       "time format \"%.*s\" has h or K without \"a\": the number must tell the "
+                       "hour of the whole day",
+                       TEXT_ARGS(pattern));
     else if (good && !text_is_absent(pattern))
         check->format = format;
 }
@@ -86,10 +96,16 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
     for (size_t i = 0; i < formats.count; i++) {
         Error error = {0};
         const TimeFormat *format;
-        if (time_format_compile(reader->arena, formats.items[i], &format, &error))
-            mapping->time_formats[mapping->time_format_count++] = format;
-        else
+        if (!time_format_compile(reader->arena, formats.items[i], &format, &error))
             READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line, "%s", error.text);
+        else if (time_format_lacks_half_day(format) &&
+                 config_setting_get_member(group, "check") == NULL)
+            READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line,
+                           "time format \"%.*s\" has h or K without \"a\": nothing tells morning "
+                           "from afternoon, unless \"time.check\" does",
+                           TEXT_ARGS(formats.items[i]));
+        else
+            mapping->time_formats[mapping->time_format_count++] = format;
     }
 }
 
@@ -232,6 +248,7 @@ static void load_message(MappingLoad *load, const config_setting_t *root)
     mapping->noise = reader_text_list(reader, root, "noise");
     mapping->noise_line = line_of(root, "noise");
     mapping->extra = reader_pointers(reader, root, "extra", &mapping->extra_count);
+    mapping->unread = reader_pointers(reader, root, "unread", &mapping->unread_count);
 }
 
 static void load_source(MappingLoad *load, const config_setting_t *root)

@@ -24,6 +24,8 @@ Text load_file(MappingLoad *load, Text path, int line);
 
 /* mapping_file_head.c: all but kinds, fields, extract and codes */
 void load_head(MappingLoad *load, const config_setting_t *root);
+/* `at` = [from, length] in characters, from 0. */
+bool load_place(const config_setting_t *at, int place[2]);
 int load_personal_word(MappingLoad *load, int line, Text text);
 
 /* mapping_file_kinds.c */

@@ -119,13 +119,22 @@ static bool locate(MappingRun *run, Text *region, Error *error)
     return region_missing(run, error);
 }
 
+static bool words_may_fill(const MappingField *field)
+{
+    bool may = false;
+    for (; field != NULL && !may; field = mapping_alternative(field))
+        may = mapping_code_has_words(field);
+    return may;
+}
+
 /* The field that words may fill comes after title and body. */
 static bool map_fields(MappingRun *run, Error *error)
 {
     const Mapping *mapping = run->mapping;
     for (int by_words = 0; by_words < 2; by_words++)
         for (size_t i = 0; i < mapping->field_count; i++)
-            if (mapping_code_has_words(&mapping->fields[i]) == (by_words == 1) &&
+            if (mapping->fields[i].alternative == 0 &&
+                words_may_fill(&mapping->fields[i]) == (by_words == 1) &&
                 !mapping_field_apply(run, &mapping->fields[i], error))
                 return false;
     if (!text_is_empty(run->report.record_no))

@@ -63,6 +63,14 @@ static MappingOutcome store_unknown(MappingRun *run, const MappingField *field, 
     return OUTCOME_NOTHING;
 }
 
+MappingOutcome mapping_code_unclassified(MappingRun *run, const MappingField *field)
+{
+    if (!mapping_field_is(field, "category") || text_is_absent(run->report.category_source))
+        return OUTCOME_NOTHING;
+    RUN_STEP(run, "required: %s", UNCLASSIFIED);
+    return mapping_code_category(run, field, text_from(UNCLASSIFIED), 0);
+}
+
 MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Text text)
 {
     Text code = text_trim(text);

@@ -133,12 +133,13 @@ static bool read_pair(Text narrow, double pair[2])
 static MappingOutcome store_point(MappingRun *run, const MappingField *field, Text text)
 {
     const Mapping *mapping = run->mapping;
+    bool lat_first = field->own_order ? field->lat_first : mapping->lat_first;
     double pair[2];
     if (!read_pair(narrow_of(run, text), pair))
         return unreadable(run, FLAG_GEO_UNREADABLE);
-    GeoPoint given = {.lon = mapping->lat_first ? pair[1] : pair[0],
-                      .lat = mapping->lat_first ? pair[0] : pair[1],
-                      .datum = mapping->datum};
+    GeoPoint given = {.lon = lat_first ? pair[1] : pair[0],
+                      .lat = lat_first ? pair[0] : pair[1],
+                      .datum = field->own_datum ? field->datum : mapping->datum};
     if (fabs(given.lon) < 1e-6 && fabs(given.lat) < 1e-6)
         return unreadable(run, FLAG_GEO_ZERO);
     if (!geo_plausible(given, NULL)) {
@@ -155,7 +156,7 @@ static MappingOutcome store_point(MappingRun *run, const MappingField *field, Te
     if (given.datum != GEO_WGS84)
         RUN_STEP(run, "%s to WGS-84", geo_datum_name(given.datum));
     run->report.point =
-        (ReportPoint){.wgs84 = wgs84, .given = mapping->datum, .precision = field->precision};
+        (ReportPoint){.wgs84 = wgs84, .given = given.datum, .precision = field->precision};
     return stored(run, text);
 }
 

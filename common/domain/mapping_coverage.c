@@ -60,8 +60,8 @@ add_conditions(MappingCoverage *coverage, const MappingConditions *conditions, c
 
 static size_t count_pointers(const Mapping *mapping)
 {
-    size_t count = mapping->unwrap_count + mapping->extra_count + mapping->region_count +
-                   mapping->personal_count + 2;
+    size_t count = mapping->unwrap_count + mapping->extra_count + mapping->unread_count +
+                   mapping->region_count + mapping->personal_count + 2;
     for (size_t i = 0; i < mapping->kind_count; i++)
         count += mapping->kinds[i].when.count;
     for (size_t i = 0; i < mapping->field_count; i++)
@@ -88,6 +88,7 @@ static void collect_pointers(MappingCoverage *coverage)
         add_conditions(coverage, &field->when, where);
     }
     add_pointers(coverage, mapping->extra, mapping->extra_count, "extra");
+    add_pointers(coverage, mapping->unread, mapping->unread_count, "unread");
     for (size_t i = 0; i < mapping->personal_count; i++)
         add_pointer(coverage, &mapping->personal[i].pointer, "personal");
 }

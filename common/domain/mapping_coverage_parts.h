@@ -33,7 +33,7 @@ void coverage_add_places(CoveragePlace *root,
                          const MappingSource *source,
                          Arena *arena);
 
-/* Marks what the mapping reads. */
+/* Marks what the mapping reads, or names as unread. */
 void coverage_mark_read(CoveragePlace *root, const Mapping *mapping);
 
 /* The place after this one, depth first; NULL at the end. */

@@ -158,6 +158,8 @@ void coverage_mark_read(CoveragePlace *root, const Mapping *mapping)
     }
     for (size_t i = 0; i < mapping->extra_count; i++)
         mark(root, &mapping->extra[i], true);
+    for (size_t i = 0; i < mapping->unread_count; i++)
+        mark(root, &mapping->unread[i], true);
     for (size_t i = 0; i < mapping->personal_count; i++)
         mark(root, &mapping->personal[i].pointer, true);
     if (mapping->time_check.format != NULL)

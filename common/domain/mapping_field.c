@@ -1,11 +1,13 @@
 /*
- * From texts to the report's field: codes or conversion, words, default, required. A value that cannot be read is the
- * record's fault only where its field is required.
+ * From texts to the report's field: codes or conversion, words, default, required. The alternatives of a target are
+ * tried in order; what one of them cannot read leaves its flag and is no reason not to try the next. It is the record's
+ * fault only where the field is required.
  */
 #include "base/text_builder.h"
 #include "base/unicode.h"
 
 #include "domain/mapping_run.h"
+#include "domain/value_shape.h"
 
 static MappingOutcome
 store_list(MappingRun *run, const MappingField *field, const Text *items, size_t count)
@@ -96,8 +98,8 @@ static bool refuse(MappingRun *run,
                             "field \"%s\": expected a text of at most %d characters, found %zu",
                             name, (int)field->max, unicode_length(found));
     return error_set_at(error, ERROR_REJECT, "type", place,
-                        "field \"%s\": expected %s, found a text of %zu characters", name,
-                        as_words(field->as), unicode_length(found));
+                        "field \"%s\": expected %s, found a text like \"%.*s\"", name,
+                        as_words(field->as), TEXT_ARGS(value_shape(run->scratch, found)));
 }
 
 /* Why the field is not made, or NULL. */
@@ -110,30 +112,89 @@ static const char *left_out(const MappingRun *run, const MappingField *field)
     return mapping_conditions_hold(run, &field->when) ? NULL : "when does not hold";
 }
 
-static bool make_field(MappingRun *run, const MappingField *field, Error *error)
+/* What the alternatives of a target came to. */
+typedef struct Tried {
+    const MappingField *last; /* of those that were not left out; NULL: none */
+    size_t count;             /* of its values */
+    MappingOutcome outcome;
+    const MappingPointer *pointer;   /* the first that was looked at */
+    const MappingField *words;       /* the one whose words may tell the class */
+    const MappingField *unreadable;  /* the last one that found what cannot be read, */
+    const MappingPointer *unread_at; /* where, */
+    Text found;                      /* and the text */
+} Tried;
+
+static void try_alternative(MappingRun *run, const MappingField *field, Tried *tried)
 {
-    const char *reason = left_out(run, field);
-    if (reason != NULL) {
+    Text items[MAPPING_MATCHES_MAX];
+    const MappingPointer *pointer;
+    run_forget(run);
+    size_t count = mapping_select(run, field, items, &pointer);
+    if (field->alternative > 0 && count > 0)
+        RUN_STEP(run, "alternative %d", (int)field->alternative + 1);
+    if (tried->last == NULL)
+        tried->pointer = pointer;
+    tried->last = field;
+    tried->count = count;
+    tried->outcome = store_found(run, field, items, count);
+    if (mapping_code_has_words(field))
+        tried->words = field;
+    if (tried->outcome == OUTCOME_UNREADABLE) {
+        tried->unreadable = field;
+        tried->unread_at = pointer;
+        tried->found = items[count - 1];
+    }
+    if (tried->outcome != OUTCOME_STORED)
+        return;
+    if (!mapping_code_has_words(field))
+        tried->words = NULL;
+    if (mapping_field_is(field, "reporter"))
+        run->reporter = field;
+    if (run->traced != NULL)
+        run->traced->line = field->line;
+}
+
+/* Words, default and what is left when nothing was stored. `end`: the last alternative, NULL when it was left out. */
+static void finish(MappingRun *run, const MappingField *end, Tried *tried)
+{
+    if (tried->words != NULL)
+        tried->outcome = mapping_code_words(run, tried->words, tried->outcome);
+    if (tried->outcome != OUTCOME_STORED && tried->unreadable != NULL) {
+        if (tried->unreadable != tried->last)
+            run_forget(run);
+        RUN_STEP(run, "unreadable");
+        tried->outcome = OUTCOME_UNREADABLE;
+    }
+    if (tried->outcome == OUTCOME_NOTHING && end != NULL)
+        tried->outcome = store_default(run, end);
+    if (tried->outcome == OUTCOME_NOTHING && end != NULL && end->required)
+        tried->outcome = mapping_code_unclassified(run, end);
+}
+
+static bool make_field(MappingRun *run, const MappingField *first, Error *error)
+{
+    const char *reason = NULL;
+    Tried tried = {.outcome = OUTCOME_NOTHING};
+    arena_reset(run->scratch);
+    for (const MappingField *field = first; field != NULL && tried.outcome != OUTCOME_STORED;
+         field = mapping_alternative(field)) {
+        reason = left_out(run, field);
+        if (reason == NULL)
+            try_alternative(run, field, &tried);
+    }
+    if (tried.last == NULL) {
         RUN_STEP(run, "%s", reason);
         return true;
     }
-    arena_reset(run->scratch);
-    Text items[MAPPING_MATCHES_MAX];
-    const MappingPointer *pointer;
-    size_t count = mapping_select(run, field, items, &pointer);
-    MappingOutcome outcome = store_found(run, field, items, count);
-    if (mapping_code_has_words(field))
-        outcome = mapping_code_words(run, field, outcome);
-    if (outcome == OUTCOME_UNREADABLE)
-        RUN_STEP(run, "unreadable");
-    if (outcome != OUTCOME_STORED && store_default(run, field) == OUTCOME_STORED)
-        outcome = OUTCOME_STORED;
+    const MappingField *end = tried.last->more ? NULL : tried.last;
+    finish(run, end, &tried);
     if (run->traced != NULL)
-        mapping_trace_outcome(run, outcome, count);
-    if (outcome == OUTCOME_STORED || !field->required)
+        mapping_trace_outcome(run, tried.outcome, tried.count);
+    if (tried.outcome == OUTCOME_STORED || end == NULL || !end->required)
         return true;
-    return refuse(run, field, pointer,
-                  outcome == OUTCOME_UNREADABLE ? items[count - 1] : TEXT_ABSENT, error);
+    if (tried.unreadable != NULL)
+        return refuse(run, tried.unreadable, tried.unread_at, tried.found, error);
+    return refuse(run, end, tried.pointer, TEXT_ABSENT, error);
 }
 
 bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *error)

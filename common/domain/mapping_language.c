@@ -58,9 +58,11 @@ static const LanguageKey TOP[] = {
     {"empty", TYPE_TEXTS, NO_WORDS, false, "[\"\"]",
      "Values that mean nothing, compared whole without white space at the ends. Such a value "
      "counts as not there: `first` goes on to the next pointer, `present` does not hold. Blank "
-     "text and null always mean nothing.",
+     "text and null always mean nothing. `0` is a value, a count that is known to be none; where a "
+     "feed writes 0 for \"not filled in\", list it in the `empty` of that field, not here.",
      "表示“无内容”的值，去掉首尾空白后整体比较。这样的值视同不存在：`first` "
-     "转到下一个指针，`present` 不成立。空白文本和 null 总是无内容。",
+     "转到下一个指针，`present` 不成立。空白文本和 null 总是无内容。`0` "
+     "是值，即已知数量为零；数据源以 0 表示“未填”的字段，写在该字段自己的 `empty` 里，不写在这里。",
      "empty = [\"\", \"无\", \"-\", \"不详\"];"},
     {"noise", TYPE_TEXTS, NO_WORDS, false, NULL,
      "Set phrases of the feed's forms. They stay in title and body, are named in the report's "
@@ -77,13 +79,22 @@ static const LanguageKey TOP[] = {
      "一节遮去；除此之外报文内容一概不留。每个指针只指一个值："
      "不用 `*` 和 `[key=value]`，指当前条目的 `*` 除外。",
      "extra = [\"/body/rqstType\"];"},
+    {"unread", TYPE_POINTERS, NO_WORDS, false, NULL,
+     "Values that are known and left out on purpose, each with all that stands in it: the check no "
+     "longer names them as read by nothing. Nothing personal: that is listed under `personal` as "
+     "`drop`. A pointer that is read all the same is an error.",
+     "已知而有意不用的值，含其内的全部内容：检查不再把它们列为无人读取的字段。个人信息不写在这里，"
+     "而在 `personal` 中写 `drop`。列在此处又被读取的指针是错误。",
+     "unread = [\"/version\", \"/ext\"];"},
     {"tests", TYPE_TEXT, NO_WORDS, false, NULL,
      "The folder of the file's tests, beside the mapping file. See [Tests](#tests).",
      "测试所在的文件夹，路径相对于映射文件。见[测试](#测试)。", "tests = \"tests/hotline\";"},
     {"time", TYPE_GROUP, NO_WORDS, false, NULL, "How times are written: section `time`.",
      "时间的写法，见 `time` 一节。", NULL},
-    {"point", TYPE_GROUP, NO_WORDS, false, NULL, "How coordinates are written: section `point`.",
-     "坐标的写法，见 `point` 一节。", NULL},
+    {"point", TYPE_GROUP, NO_WORDS, false, NULL,
+     "How coordinates are written: section `point`. A field may say it for itself (`system`, "
+     "`order`).",
+     "坐标的写法，见 `point` 一节。字段也可自行写明（`system`、`order`）。", NULL},
     {"region", TYPE_GROUP, NO_WORDS, true, NULL, "Where a record belongs: section `region`.",
      "记录归属哪个区域，见 `region` 一节。", NULL},
     {"kinds", TYPE_GROUPS, NO_WORDS, true, NULL, "What a record is: section `kinds`.",

@@ -60,27 +60,45 @@ static const LanguageKey FIELD[] = {
      "`extract` 中的表名：只取文本中提取到的编号。与 `all` 合用取文中全部编号，与 `first` "
      "合用取第一个。",
      "quoted_nos = { all = [\"/content\"]; extract = \"order_no\"; };"},
-    {"as", TYPE_WORD, WORDS_AS, false, "by the target's type",
-     "How the text is read. It must fit the target's type, so it rarely needs to be written: "
-     "`phone` for `reporter`, `usc` for credit codes, `decimal` for numbers with a fraction.",
-     "如何读取文本。须与目标字段的类型相符，因此一般不必写：`reporter` 用 `phone`，信用代码用 "
-     "`usc`，带小数的数用 `decimal`。",
-     "reporter = { first = [\"/tel\"]; as = \"phone\"; personal = \"hash\"; };"},
+    {"at", TYPE_INTEGERS, NO_WORDS, false, "the whole text",
+     "`[from, length]`: of the text only these characters, counted from 0, after `extract`. Of a "
+     "shorter text what is there; nothing when it ends before `from`.",
+     "`[起点, 长度]`：`extract` 之后只取文本中的这些字符，从 0 "
+     "数起。文本较短时取已有部分；不足起点时视为没有值。",
+     "street_code = { first = [\"/xzqh12\"]; at = [0, 9]; };"},
+    {"empty", TYPE_TEXTS, NO_WORDS, false, NULL,
+     "Values that mean nothing in this field, beside those of the file's `empty`: a head count "
+     "whose 0 stands for \"not filled in\".",
+     "只在本字段中表示“无内容”的值，与文件顶层的 `empty` 并用：例如以 0 表示“未填”的人数。",
+     "trapped = { first = [\"/bkrs\"]; empty = [\"0\", \"/\"]; };"},
+    {"as", TYPE_WORD, WORDS_AS, false, "by the target",
+     "How the text is read. Every target has its own: text and lists `text`, numbers `integer`, "
+     "times `time`, points `point`, flags `flag`, `reporter` `phone`, `usc_code` `usc`. So it is "
+     "written only for what differs: `text` for a `reporter` known by a staff number, `decimal` "
+     "for numbers with a fraction.",
+     "如何读取文本。每个目标字段各有默认：文本和列表为 `text`，整数为 `integer`，时间为 "
+     "`time`，坐标为 `point`，真假为 `flag`，`reporter` 为 `phone`，`usc_code` 为 "
+     "`usc`。只在不同于默认时才写：`reporter` 是工号时写 `text`，带小数的数写 `decimal`。",
+     "reporter = { first = [\"/staffNo\"]; as = \"text\"; personal = \"hash\"; };"},
     {"codes", TYPE_TEXT, NO_WORDS, false, NULL,
      "The name of a table of `codes`: the value is a code, the target gets what it means.",
      "`codes` 中的表名：值是代码，目标字段得到其含义。",
      "status = { first = [\"/gdzt\"]; codes = \"status\"; };"},
     {"default", TYPE_TEXT, NO_WORDS, false, NULL,
-     "What the target gets when nothing was found or it could not be read. It is not looked up in "
-     "`codes`.",
-     "没有找到值或值无法读取时，目标字段得到的值。它不再查 `codes` 表。",
+     "What the target gets when nothing was found, or a code that the table does not know. A value "
+     "that cannot be read is not nothing: it leaves its flag and the target empty, so that a head "
+     "count written as `3人` does not become 0. It is not looked up in `codes`. Of several "
+     "alternatives it belongs to the last.",
+     "没有找到值、或代码不在表中时，目标字段得到的值。读不了的值不是没有值：它留下标记，目标字段为"
+     "空"
+     "，写作 `3人` 的人数不会变成 0。它不再查 `codes` 表。有多个备选时只写在最后一个。",
      "urgency = { first = [\"/jjcd\"]; codes = \"urgency\"; default = \"3\"; };"},
     {"required", TYPE_SWITCH, NO_WORDS, false, "false",
      "With `true` a record for which nothing comes of this field is a dead letter: rule `required` "
      "when nothing was found, rule `type` when it could not be read. `record_no` always is "
-     "required.",
+     "required. Of several alternatives it belongs to the last.",
      "为 `true` 时，本字段无结果的记录成为死信：没有找到值为规则 `required`，值无法读取为规则 "
-     "`type`。`record_no` 总是必填。",
+     "`type`。`record_no` 总是必填。有多个备选时只写在最后一个。",
      "required = true;"},
     {"kinds", TYPE_WORDS, WORDS_KIND, false, "all kinds",
      "The kinds of record in which the field is filled (not `ignore`).",
@@ -96,6 +114,15 @@ static const LanguageKey FIELD[] = {
      "文本最多的字符数，1 至 100000。超长的截断并留标记 `text_cut`；但记录号从不截断：死信，规则 "
      "`type`。",
      "max = 2000;"},
+    {"system", TYPE_WORD, WORDS_SYSTEM, false, "that of `point`",
+     "Of a field that is a point: its coordinate system, where it differs from the section "
+     "`point`. With it in every such field the section is not needed.",
+     "仅用于坐标字段：与 `point` 一节不同时，本字段的坐标系。每个坐标字段都写明时，不需要 `point` "
+     "一节。",
+     "system = \"GCJ-02\";"},
+    {"order", TYPE_WORD, WORDS_ORDER, false, "that of `point`",
+     "Of a field that is a point: which number comes first.", "仅用于坐标字段：两个数的次序。",
+     "order = \"lat,lon\";"},
     {"precision", TYPE_WORD, WORDS_PRECISION, false, "\"D\"",
      "Of a field that is a point: how exact the feed's points are. Nearness counts for less the "
      "coarser they are.",

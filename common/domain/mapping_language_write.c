@@ -80,7 +80,9 @@ static void write_default(const Page *page, const LanguageKey *key)
         {"all kinds", "所有种类"},
         {"anything", "不限"},
         {"China", "中国"},
-        {"by the target's type", "按目标字段的类型"},
+        {"by the target", "按目标字段"},
+        {"the whole text", "全文"},
+        {"that of `point`", "同 `point` 一节"},
         {"the target stays absent", "目标字段为空"},
         {"\"last\", for lists \"list\"", "\"last\"，列表型为 \"list\""}};
     if (key->required) {
@@ -109,12 +111,21 @@ static void write_words(const Page *page, const char *name, const LanguageWord *
     }
 }
 
+/* Words that stand with the keys of another section. */
+static bool words_stand_elsewhere(LanguageSection section, LanguageWords words)
+{
+    return section == LANGUAGE_FIELD && (words == WORDS_SYSTEM || words == WORDS_ORDER);
+}
+
 /* The words of each key that has a list of its own, once a section. */
-static void write_section_words(const Page *page, const LanguageKey *keys, size_t count)
+static void write_section_words(const Page *page,
+                                LanguageSection section,
+                                const LanguageKey *keys,
+                                size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t word_count = 0;
-        if (keys[i].words == LANGUAGE_WORDS ||
+        if (keys[i].words == LANGUAGE_WORDS || words_stand_elsewhere(section, keys[i].words) ||
             (keys[i].words == WORDS_KIND && keys[i].type == TYPE_WORDS))
             continue;
         const LanguageWord *words = language_words(keys[i].words, &word_count);
@@ -144,7 +155,7 @@ static void write_section(const Page *page, LanguageSection section)
             builder_format(page->out, "<br>`%s`", keys[i].example);
         write(page, " |\n");
     }
-    write_section_words(page, keys, count);
+    write_section_words(page, section, keys, count);
     if (section == LANGUAGE_KIND) {
         size_t tests;
         const LanguageWord *words = language_words(WORDS_TEST, &tests);

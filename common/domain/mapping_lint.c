@@ -87,9 +87,10 @@ static void check_each(const Mapping *mapping, MappingFindings *findings)
     const MappingField *field = mapping_field_of(mapping, "record_no");
     if (field == NULL || (field->pointer_count == 0 && field->select != SELECT_VALUE))
         return;
-    for (size_t i = 0; i < field->pointer_count; i++)
-        if (mapping_source_in_item(mapping, &field->pointers[i]))
-            return;
+    for (const MappingField *one = field; one != NULL; one = mapping_alternative(one))
+        for (size_t i = 0; i < one->pointer_count; i++)
+            if (mapping_source_in_item(mapping, &one->pointers[i]))
+                return;
     LINT(RECORD_NO_SHARED, field->line,
          "field \"record_no\" reads nothing of the item (\"%.*s/*/...\"): all items would be one "
          "record",
@@ -163,6 +164,7 @@ void mapping_lint(const Mapping *mapping, const RegionTable *regions, MappingFin
     lint_fields(mapping, findings);
     lint_tables(mapping, findings);
     lint_personal(mapping, findings);
+    lint_unread(mapping, findings);
 }
 
 static void check_pair(const Mapping *mapping, const Mapping *before, MappingFindings *findings)

@@ -124,9 +124,9 @@ check_conversion(const Mapping *mapping, const MappingField *field, MappingFindi
     if (field->as == AS_TIME && mapping->time_format_count == 0)
         LINT(SECTION_MISSING, field->line,
              "field \"%s\" is a time, and the file has no \"time\" with formats", name);
-    if (field->as == AS_POINT && !mapping->has_point)
-        LINT(SECTION_MISSING, field->line, "field \"%s\" is a point, and the file has no \"point\"",
-             name);
+    if (field->as == AS_POINT && !mapping->has_point && !field->own_datum)
+        LINT(SECTION_MISSING, field->line,
+             "field \"%s\" is a point without \"system\", and the file has no \"point\"", name);
     if (field->codes != NULL && (field->as == AS_TIME || field->as == AS_POINT ||
                                  field->as == AS_PHONE || field->as == AS_USC))
         LINT(AS_UNFIT, field->line, "field \"%s\": codes cannot give a %s", name,
@@ -143,11 +143,26 @@ check_conversion(const Mapping *mapping, const MappingField *field, MappingFindi
         LINT(MISPLACED_KEY, field->line, "\"source\" belongs to field \"origin_no\" only");
 }
 
+/* A constant that is always there leaves nothing to those after it. */
+static void
+check_reached(const Mapping *mapping, const MappingField *field, MappingFindings *findings)
+{
+    const MappingField *next = mapping_alternative(field);
+    bool always = field->select == SELECT_VALUE && field->codes == NULL && field->kinds == 0 &&
+                  field->when.count == 0 && !field->when.partial;
+    if (always && next != NULL)
+        LINT(ALTERNATIVE_UNREACHABLE, next->line,
+             "this alternative of field \"%s\" is never reached: the one in line %d always gives a "
+             "value",
+             field->target->name, field->line);
+}
+
 void lint_fields(const Mapping *mapping, MappingFindings *findings)
 {
     for (size_t i = 0; i < mapping->field_count; i++) {
         const MappingField *field = &mapping->fields[i];
         check_conversion(mapping, field, findings);
+        check_reached(mapping, field, findings);
         check_value(mapping, field, field->default_text, "default", findings);
         if (field->select == SELECT_VALUE && field->codes == NULL)
             check_value(mapping, field, field->value, "value", findings);
@@ -159,7 +174,9 @@ void lint_fields(const Mapping *mapping, MappingFindings *findings)
 static bool is_of_category(const Mapping *mapping, const CodeTable *table)
 {
     const MappingField *field = mapping_field_of(mapping, "category");
-    return field != NULL && field->codes == table;
+    while (field != NULL && field->codes != table)
+        field = mapping_alternative(field);
+    return field != NULL;
 }
 
 void lint_tables(const Mapping *mapping, MappingFindings *findings)

@@ -186,12 +186,14 @@ static void check_kind(const Mapping *mapping, const MappingKind *kind, MappingF
 static void check_record_no(const Mapping *mapping, MappingFindings *findings)
 {
     const MappingField *field = mapping_field_of(mapping, "record_no");
+    unsigned filled = 0;
     unsigned noted = 0;
+    for (; field != NULL; field = mapping_alternative(field))
+        filled |= field->kinds != 0 ? field->kinds : ~0u;
     for (size_t i = 0; i < mapping->kind_count; i++) {
         const MappingKind *kind = &mapping->kinds[i];
         unsigned bit = 1u << kind->kind;
-        bool covered = field != NULL && (field->kinds == 0 || (field->kinds & bit) != 0);
-        if (kind->kind == RECORD_IGNORED || kind->kind == RECORD_KINDS || covered ||
+        if (kind->kind == RECORD_IGNORED || kind->kind == RECORD_KINDS || (filled & bit) != 0 ||
             (noted & bit) != 0)
             continue;
         noted |= bit;

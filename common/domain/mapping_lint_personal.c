@@ -5,7 +5,7 @@
 #include "domain/mapping_source.h"
 
 /* Words in names of members that hold persons; `whole` ones count only as the whole name. */
-static bool name_is_personal(Text name)
+bool lint_name_is_personal(Text name)
 {
     static const char *const WHOLE[] = {"name", "tel",   "phone", "xm",      "sjh",    "lxdh",
                                         "bjdh", "bjrxm", "sfzh",  "linkman", "contact"};
@@ -46,7 +46,7 @@ static void check_personal_pointer(const Mapping *mapping,
     const MappingPersonalRule *rule = rule_of(mapping, pointer);
     const char *name = field->target->name;
     if (rule == NULL && field->personal == PERSONAL_NONE) {
-        if (name_is_personal(mapping_pointer_last_name(pointer)))
+        if (lint_name_is_personal(mapping_pointer_last_name(pointer)))
             LINT(PERSONAL_UNMARKED, field->line,
                  "field \"%s\": \"%.*s\" looks like personal data and has no \"personal\"", name,
                  TEXT_ARGS(pointer->text));
@@ -82,7 +82,7 @@ static void check_extra(const Mapping *mapping, MappingFindings *findings)
         if (!names_one_value(mapping, pointer))
             LINT(EXTRA_MANY, pointer->line, "extra: \"%.*s\" must name one value",
                  TEXT_ARGS(pointer->text));
-        if (rule == NULL && name_is_personal(mapping_pointer_last_name(pointer)))
+        if (rule == NULL && lint_name_is_personal(mapping_pointer_last_name(pointer)))
             LINT(PERSONAL_UNMARKED, pointer->line,
                  "extra: \"%.*s\" looks like personal data and has no \"personal\"",
                  TEXT_ARGS(pointer->text));

@@ -219,7 +219,7 @@ void mapping_person_kind(MappingRun *run)
     if (run->masked)
         report->reporter_kind = TEXT("masked");
     else if (!text_is_absent(report->reporter))
-        report->reporter_kind = unnamed && field->as == AS_PHONE ? TEXT("citizen") : mapped;
+        report->reporter_kind = unnamed && run->reporter->as == AS_PHONE ? TEXT("citizen") : mapped;
     else if (field != NULL && run->kind == RECORD_REPORT && (unnamed || text_is(mapped, "citizen")))
         report->reporter_kind = TEXT("anonymous");
     if (run->trace != NULL && !text_equal(report->reporter_kind, mapped))

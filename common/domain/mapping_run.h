@@ -39,8 +39,9 @@ typedef struct MappingRun {
     size_t personal_count;
     TextList texts; /* of title and body, for word lists; made when first asked for */
     bool texts_made;
-    bool masked;        /* the reporter's number came masked */
-    TraceRecord *trace; /* NULL: nobody asks */
+    bool masked;                  /* the reporter's number came masked */
+    const MappingField *reporter; /* the alternative that gave the reporter; NULL: none did */
+    TraceRecord *trace;           /* NULL: nobody asks */
     TraceField *traced; /* of the field in hand; NULL between fields, and when nobody asks */
     Text last_place;    /* of its places, also when there are too many to keep */
 } MappingRun;
@@ -79,7 +80,7 @@ static inline void run_place(MappingRun *run, const MappingPointer *pointer, siz
         mapping_trace_place(run, pointer, match);
 }
 
-/* What was said of the field in hand so far is of no account: its value was not used. */
+/* What was said of the field in hand so far is of no account: its value was not used. Flags stay. */
 static inline void run_forget(MappingRun *run)
 {
     if (run->traced == NULL)
@@ -144,7 +145,10 @@ TextList mapping_hazard_texts(MappingRun *run);
 
 /* mapping_field.c */
 
-/* Fills the report's field. REJECT with rule "required" or "type" when it must be there and is not. */
+/*
+ * Fills the report's field from the first of its alternatives, `field` and those after it, that yields a value. REJECT
+ * with rule "required" or "type" when it must be there and is not.
+ */
 MUST_CHECK bool mapping_field_apply(MappingRun *run, const MappingField *field, Error *error);
 
 static inline bool mapping_field_is(const MappingField *field, const char *target)
@@ -169,7 +173,10 @@ MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Te
 MappingOutcome
 mapping_code_category(MappingRun *run, const MappingField *field, Text leaf, int64_t confidence);
 
-/* Whether words of title and body may tell the class: such a field comes after all others. */
+/* A required class for which there was a code and none of its alternatives knew it: "to be classified". */
+MappingOutcome mapping_code_unclassified(MappingRun *run, const MappingField *field);
+
+/* Whether words of title and body may tell the class: a target with such an alternative comes after all others. */
 bool mapping_code_has_words(const MappingField *field);
 
 /* What the words say where the code said little or nothing (`outcome`). */

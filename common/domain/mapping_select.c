@@ -121,6 +121,12 @@ bool mapping_conditions_hold(const MappingRun *run, const MappingConditions *con
     return true;
 }
 
+/* The same, or one of the field's own `empty`. */
+static bool no_value(const MappingRun *run, const MappingField *field, Text text)
+{
+    return mapping_means_nothing(run->mapping, text) || any_in(text_trim(text), &field->empty);
+}
+
 /* [lon, lat] as "lon,lat" */
 static Text join_numbers(MappingRun *run, const JsValue *array)
 {
@@ -152,13 +158,13 @@ static Text select_value(MappingRun *run,
         return TEXT_ABSENT;
     }
     Text text = mapping_scalar(run, value);
-    if (text_is_absent(text))
-        return text;
+    if (text_is_absent(text) || no_value(run, field, text))
+        return TEXT_ABSENT;
     bool narrowed = false;
     Text cleaned = mapping_text_clean(run->scratch, text, field->clean, &narrowed);
     if (narrowed)
         run_flag(run, FLAG_NARROWED);
-    if (mapping_means_nothing(run->mapping, cleaned))
+    if (no_value(run, field, cleaned))
         return TEXT_ABSENT;
     if (run->traced != NULL && field->clean != 0)
         mapping_trace_clean(run, field, text);
@@ -189,34 +195,48 @@ static void add_item(Selected *selected, Text text)
     selected->items[selected->count++] = text;
 }
 
-/* between and extract: the texts that are left, the first one or all of them. False: none. */
+/* `at`: a part of the text. Numbers of persons go before they are cut in two. False: nothing is left. */
+static bool add_part(Selected *selected, const MappingField *field, Text text)
+{
+    MappingRun *run = selected->run;
+    if (field->at_length > 0) {
+        Text whole = mapping_person_scrub(run, field, text);
+        text = unicode_prefix(whole, (size_t)field->at_from);
+        text = text_slice(whole, text.size, SIZE_MAX);
+        text = unicode_prefix(text, (size_t)field->at_length);
+        if (text.size != whole.size)
+            RUN_STEP(run, "at %d, %d", (int)field->at_from, (int)field->at_length);
+    }
+    if (no_value(run, field, text))
+        return false;
+    add_item(selected, text);
+    return true;
+}
+
+/* between, extract and at: the texts that are left, the first one or all of them. False: none. */
 static bool add_parts(Selected *selected, const MappingField *field, Text text, bool all)
 {
     MappingRun *run = selected->run;
-    const Mapping *mapping = run->mapping;
     if (!text_is_absent(field->between_from)) {
         Text part = mapping_text_between(text, field->between_from, field->between_to);
         if (part.size != text.size)
             RUN_STEP(run, "between");
         text = part;
     }
-    if (field->extract == NULL) {
-        if (mapping_means_nothing(mapping, text))
-            return false;
-        add_item(selected, text);
-        return true;
-    }
+    if (field->extract == NULL)
+        return add_part(selected, field, text);
     bool any = false;
     bool wide = unicode_has_wide(text);
     Text value;
     MappingExtraction extraction = mapping_text_extraction(run->scratch, field->extract, text);
     while ((all || !any) && mapping_text_extract(&extraction, &value)) {
-        if (mapping_means_nothing(mapping, value))
+        if (no_value(run, field, value))
+            continue;
+        RUN_STEP(run, "extract %.*s", TEXT_ARGS(field->extract->name));
+        if (!add_part(selected, field, value))
             continue;
         if (wide && !text_contains(text, value))
             run_flag(run, FLAG_NARROWED);
-        RUN_STEP(run, "extract %.*s", TEXT_ARGS(field->extract->name));
-        add_item(selected, value);
         any = true;
     }
     if (!any && !all)
@@ -339,21 +359,31 @@ size_t mapping_select(MappingRun *run,
     return selected.count;
 }
 
+enum { HAZARD_TEXTS_MAX = 2 * MAPPING_MATCHES_MAX };
+
+static size_t
+add_hazard_texts(MappingRun *run, const MappingField *field, Text *texts, size_t count)
+{
+    const JsValue *found[FOUND_MAX];
+    for (size_t i = 0; i < field->pointer_count; i++) {
+        size_t values = find_values(run, &field->pointers[i], found);
+        for (size_t j = 0; j < values && count < HAZARD_TEXTS_MAX; j++)
+            texts[count++] = js_scalar_text(found[j]);
+    }
+    return count;
+}
+
 TextList mapping_hazard_texts(MappingRun *run)
 {
     static const char *const TARGETS[] = {"title", "body"};
     if (run->texts_made)
         return run->texts;
-    Text texts[2 * MAPPING_MATCHES_MAX];
+    Text texts[HAZARD_TEXTS_MAX];
     size_t count = 0;
-    const JsValue *found[FOUND_MAX];
     for (size_t i = 0; i < sizeof(TARGETS) / sizeof(TARGETS[0]); i++) {
         const MappingField *field = mapping_field_of(run->mapping, TARGETS[i]);
-        for (size_t j = 0; field != NULL && j < field->pointer_count; j++) {
-            size_t values = find_values(run, &field->pointers[j], found);
-            for (size_t k = 0; k < values && count < 2 * MAPPING_MATCHES_MAX; k++)
-                texts[count++] = js_scalar_text(found[k]);
-        }
+        for (; field != NULL; field = mapping_alternative(field))
+            count = add_hazard_texts(run, field, texts, count);
     }
     run->texts = (TextList){ARENA_ARRAY(run->arena, Text, count), count};
     if (count > 0)

@@ -49,10 +49,11 @@ typedef struct MappingKind {
 typedef enum MappingSelect { SELECT_FIRST, SELECT_ALL, SELECT_CONCAT, SELECT_VALUE } MappingSelect;
 typedef enum MappingPick { PICK_LAST, PICK_LIST, PICK_JOIN } MappingPick;
 typedef enum MappingPersonal {
-    PERSONAL_NONE,
+    PERSONAL_NONE, /* nothing is said */
     PERSONAL_HASH,
     PERSONAL_MASK,
-    PERSONAL_DROP
+    PERSONAL_DROP,
+    PERSONAL_NO_PERSON /* "none": named like a person's, and none's */
 } MappingPersonal;
 
 typedef enum MappingAs {
@@ -86,8 +87,14 @@ typedef struct MappingExtract {
     int line;
 } MappingExtract;
 
+/*
+ * A group of `fields`. A target with alternatives has several, one behind the other in Mapping.fields, tried in that
+ * order: the first that yields a value wins.
+ */
 typedef struct MappingField {
     const ReportField *target;
+    int32_t alternative; /* from 0 */
+    bool more;           /* the next one is an alternative of the same target */
     MappingSelect select;
     MappingPointer *pointers;
     size_t pointer_count;
@@ -99,6 +106,9 @@ typedef struct MappingField {
     Text between_from; /* absent: the whole text */
     Text between_to;
     const MappingExtract *extract;
+    int32_t at_from;   /* characters, from 0 */
+    int32_t at_length; /* 0: the whole text */
+    TextList empty;    /* beside Mapping.empty */
     MappingAs as;
     const CodeTable *codes;
     Text default_text;
@@ -107,6 +117,10 @@ typedef struct MappingField {
     MappingConditions when;
     int32_t max; /* code points */
     char precision;
+    bool own_datum; /* otherwise that of the section `point` */
+    GeoDatum datum;
+    bool own_order;
+    bool lat_first;
     MappingPersonal personal;
     Text source; /* of origin_no */
     int line;
@@ -147,6 +161,8 @@ struct Mapping {
     int noise_line;
     MappingPointer *extra;
     size_t extra_count;
+    MappingPointer *unread; /* known, and left out on purpose */
+    size_t unread_count;
     Text tests;        /* folder, relative to the mapping file; absent: none */
     TextList includes; /* paths of what @include brings in, ready to open */
     int32_t zone_minutes;
@@ -173,7 +189,13 @@ struct Mapping {
     size_t personal_count;
 };
 
-/* The field of a target, or NULL. */
+/* The field of a target, the first one of several alternatives, or NULL. */
 const MappingField *mapping_field_of(const Mapping *mapping, const char *target);
+
+/* The alternative after this one, or NULL. */
+static inline const MappingField *mapping_alternative(const MappingField *field)
+{
+    return field->more ? field + 1 : NULL;
+}
 
 #endif

@@ -18,17 +18,16 @@ void mapping_trace_record(MappingRun *run, TraceRecord *trace)
 {
     const Mapping *mapping = run->mapping;
     trace->fields = ARENA_ARRAY(run->arena, TraceField, mapping->field_count);
-    trace->field_count = mapping->field_count;
-    for (size_t i = 0; i < mapping->field_count; i++) {
-        trace->fields[i].target = mapping->fields[i].target;
-        trace->fields[i].line = mapping->fields[i].line;
-    }
+    for (size_t i = 0; i < mapping->field_count; i++)
+        if (mapping->fields[i].alternative == 0)
+            trace->fields[trace->field_count++] = (TraceField){
+                .target = mapping->fields[i].target, .line = mapping->fields[i].line};
     run->trace = trace;
 }
 
 void mapping_trace_field(MappingRun *run, const MappingField *field)
 {
-    run->traced = &run->trace->fields[field - run->mapping->fields];
+    mapping_trace_target(run, field->target);
 }
 
 void mapping_trace_target(MappingRun *run, const ReportField *target)

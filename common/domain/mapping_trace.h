@@ -34,13 +34,13 @@ typedef struct TraceField {
     MappingFlag flags[MAPPING_FLAGS]; /* left while this field was made */
     size_t flag_count;
     bool stored; /* there is a value */
-    int line;    /* of the field in the mapping file */
+    int line;    /* of the field in the mapping file, of the alternative that gave the value */
 } TraceField;
 
 typedef struct TraceRecord {
     int kind_line;      /* of the `kinds` entry that fitted; 0: none did, or it was not come to */
     Text area_from;     /* where the area was found that the region goes by; absent: the default */
-    TraceField *fields; /* of the mapping's fields, in the order of the file */
+    TraceField *fields; /* one for each target of the mapping, in the order of the file */
     size_t field_count; /* 0: the record was dead before its fields, or ignored for want of items */
 } TraceRecord;
 

@@ -1,4 +1,14 @@
 onecase_golden_mapping(
+    alternatives_address
+    alternatives_codes
+    alternatives_kinds_and_required
+    alternatives_lists
+    alternatives_point
+    alternatives_reporter
+    alternatives_unless
+    alternatives_unreadable
+    as_by_target
+    at_characters
     between_marks
     blank_value
     clean_html_between
@@ -19,9 +29,11 @@ onecase_golden_mapping(
     dead_syntax
     dead_type
     default_and_required
+    default_not_for_unreadable
     depth_beyond_the_limit
     each_absent
     each_after_unwrap
+    each_alternatives
     each_dead_alone
     each_element_no_object
     each_empty
@@ -38,6 +50,7 @@ onecase_golden_mapping(
     each_too_many
     each_top_level
     empty_by_itself
+    empty_of_field
     empty_value
     empty_values
     encoding_auto
@@ -72,6 +85,9 @@ onecase_golden_mapping(
     kinds_first_that_fits
     kinds_unless_in_any_text
     kinds_unless_words
+    lint_alternatives
+    lint_alternatives_each
+    lint_alternatives_record_no
     lint_codes
     lint_codes_csv
     lint_codes_csv_behind_quote
@@ -92,6 +108,7 @@ onecase_golden_mapping(
     lint_extract_no_group
     lint_extract_parts
     lint_field_kinds_never
+    lint_field_parts
     lint_fields
     lint_file_of_codes_missing
     lint_format_2
@@ -166,6 +183,7 @@ onecase_golden_mapping(
     lint_unknown_key_top
     lint_unknown_keys
     lint_unknown_target_nearest
+    lint_unread
     lint_unwrap_pointer
     lint_words_empty
     lint_words_of_keys
@@ -188,9 +206,11 @@ onecase_golden_mapping(
     point_bd09_eight_cities
     point_bd09_lat_first
     point_cgcs2000
+    point_field_before_section
     point_gcj02_eight_cities
     point_gcj02_text
     point_required
+    point_system_of_field
     point_two_numbers
     point_wgs84_xy
     point_wkt
