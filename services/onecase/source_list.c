@@ -117,6 +117,14 @@ static Text topics_of(const Mapping *mapping, Arena *arena)
     return builder_view(&out);
 }
 
+static void print_count(const List *list, PrintTable *table, int64_t count)
+{
+    if (list->counted)
+        print_cell_int(table, count);
+    else
+        print_cell(table, TEXT("-"));
+}
+
 static void print_table_of(const List *list)
 {
     enum { COLUMNS = 6 };
@@ -139,8 +147,8 @@ static void print_table_of(const List *list)
         int64_t last = last_us(list, mapping);
         print_cell(&table, mapping_source(mapping));
         print_cell(&table, mapping_version(mapping));
-        print_cell_int(&table, list->counted ? total : INTEGER_ABSENT);
-        print_cell_int(&table, list->counted ? sum.dead : INTEGER_ABSENT);
+        print_count(list, &table, total);
+        print_count(list, &table, sum.dead);
         print_cell(&table, last == TIME_ABSENT ? TEXT("-") : print_time(list->arena, last));
         print_cell(&table, topics_of(mapping, list->arena));
     }

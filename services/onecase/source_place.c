@@ -93,20 +93,13 @@ static bool write_copy(const char *path, Text content, Error *error)
     return good;
 }
 
-bool source_place_stage(SourcePlace *place, Error *error)
+static bool is_folder(const char *path)
 {
-    if (place->files->to_copy == 0)
-        return true;
-    if (mkdir(stage_folder(place), FOLDER_MODE) != 0)
-        return failed(error, "create", stage_folder(place));
-    place->staged = 1;
-    for (size_t i = 0; i < place->files->count; i++) {
-        const SourceFile *file = &place->files->items[i];
-        if (file->state != SOURCE_FILE_THERE &&
-            !write_copy(stage_path(place, i), file->content, error))
-            return false;
-    }
-    return true;
+    struct stat facts;
+    int before = errno;
+    bool folder = stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
+    errno = before;
+    return folder;
 }
 
 /* The folders on the way to the file. */
@@ -116,8 +109,26 @@ static bool make_folders(const SourcePlace *place, Text name, Error *error)
          end = text_find(name, TEXT("/"), end + 1)) {
         const char *path =
             text_format(place->arena, "%s/%.*s", place->sources, (int)end, name.data).data;
-        if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
+        if (mkdir(path, FOLDER_MODE) != 0 && !(errno == EEXIST && is_folder(path)))
             return failed(error, "create", path);
+    }
+    return true;
+}
+
+bool source_place_stage(SourcePlace *place, Error *error)
+{
+    if (place->files->to_copy == 0)
+        return true;
+    if (mkdir(stage_folder(place), FOLDER_MODE) != 0)
+        return failed(error, "create", stage_folder(place));
+    place->staged = 1;
+    for (size_t i = 0; i < place->files->count; i++) {
+        const SourceFile *file = &place->files->items[i];
+        if (file->state == SOURCE_FILE_THERE)
+            continue;
+        if (!make_folders(place, file->name, error) ||
+            !write_copy(stage_path(place, i), file->content, error))
+            return false;
     }
     return true;
 }
@@ -136,8 +147,6 @@ static bool put(const SourcePlace *place, size_t index, Error *error)
 {
     Text name = place->files->items[index].name;
     Text target = text_format(place->arena, "%s/%.*s", place->sources, TEXT_ARGS(name));
-    if (!make_folders(place, name, error))
-        return false;
     if (rename(stage_path(place, index), target.data) != 0)
         return failed(error, "put in place", target.data);
     const char *slash = strrchr(target.data, '/');

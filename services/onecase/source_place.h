@@ -19,7 +19,7 @@ MUST_CHECK bool source_place_open(SourcePlace *place, Error *error);
 /* Takes staged copies away and lets go of the folder. */
 void source_place_close(SourcePlace *place);
 
-/* Writes the copies to the disk, under hidden names. */
+/* Writes the copies to the disk, under hidden names, and makes the folders they go to. */
 MUST_CHECK bool source_place_stage(SourcePlace *place, Error *error);
 /* Gives them their own names, the mapping last, and takes the stale tests away. */
 MUST_CHECK bool source_place_commit(SourcePlace *place, Error *error);

@@ -54,6 +54,21 @@ WORDS = [
     ("map deploy/sources/grid.cfg --against /nowhere.cfg", 3, 'onecase map: cannot read "/nowhere.cfg"'),
     ("map deploy/sources/grid.cfg /nowhere", 3, 'onecase map: cannot read "/nowhere": No such file or directory'),
     ("map deploy/sources/grid.cfg --regions /nowhere", 3, 'onecase map: cannot read "/nowhere"'),
+    ("source", 64, "onecase source: a subcommand is missing: add or list; `onecase source --help` says more"),
+    ("source remove", 64, 'onecase source: no subcommand "remove"'),
+    ("source add", 64, "onecase source add: a mapping FILE is missing"),
+    ("source add a.cfg b.cfg", 64, 'onecase source add: one FILE at a time, not also "b.cfg"'),
+    ("source add --what", 64, 'onecase source add: no option "--what"; `onecase source add --help` says more'),
+    ("source add a.cfg --wait soon", 64, 'onecase source add: --wait is a time up to a day like 30s, 5m or 0, not "soon"'),
+    ("source add a.cfg --wait 25h", 64, 'onecase source add: --wait is a time up to a day like 30s, 5m or 0, not "25h"'),
+    ("source add a.cfg --partitions 0", 64, 'onecase source add: --partitions is a number from 1 to 10000, not "0"'),
+    ("source add a.cfg --pid p --no-reload", 64, "onecase source add: only one of --pid, --reload and --no-reload"),
+    ("source add /nowhere.cfg", 3, 'onecase source add: cannot read "/nowhere.cfg": No such file or directory'),
+    ("source add deploy", 3, 'onecase source add: cannot read "deploy": it is no file'),
+    ("source add README.md", 1, 'onecase source add: intake reads files whose names end in .cfg and do not begin with a dot'),
+    ("source add deploy/regions.cfg --sources /nowhere", 3, 'onecase source add: cannot read folder "/nowhere"'),
+    ("source list more", 64, 'onecase source list: no words are taken, not "more"'),
+    ("source list --sources /nowhere", 3, 'onecase source list: cannot read folder "/nowhere"'),
     ("digest --what", 64, 'onecase digest: no option "--what"'),
     ("digest more", 64, 'onecase digest: no words are taken, not "more"'),
     ("case", 64, "onecase case: a subcommand is missing: list, show or explain"),
@@ -80,7 +95,7 @@ class Commands(unittest.TestCase):
                 self.assertTrue(done.stderr.startswith(said), done.stderr)
 
     def test_help_of_a_command_comes_either_way(self):
-        for command in ("topics", "check", "map", "send", "lag", "digest", "case"):
+        for command in ("topics", "check", "map", "send", "source", "lag", "digest", "case"):
             with self.subTest(command=command):
                 done = self.run_program("onecase", command, "--help")
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
