@@ -37,6 +37,10 @@ static const MappingFlagHelp FLAGS[MAPPING_FLAGS] = {
     [FLAG_NUMBER_OUT_OF_RANGE] = {"number_out_of_range", "a number outside its scale: left out",
                                   "数值超出范围，已略去"},
     [FLAG_NUMBER_UNREADABLE] = {"number_unreadable", "no number: left out", "非数值，已略去"},
+    [FLAG_PERSONAL_WITHHELD] = {"personal_withheld",
+                                "`extra` left out a member that is named like a person's and that "
+                                "`personal` does not name",
+                                "`extra` 略去了名称像个人信息而 `personal` 未列出的成员"},
     [FLAG_PHONE_UNREADABLE] = {"phone_unreadable", "no telephone number: no reporter",
                                "号码无法识别，无报告人"},
     [FLAG_REGION_DEFAULT] = {"region_default", "area missing or unknown: the feed's default region",

@@ -109,7 +109,11 @@ static const LanguageWord PERSONAL_WORDS[] = {
      "带密钥的散列，只能认出是同一人；有字段或 `extra` 保留时才用，否则写 `drop`"},
     {"mask", PERSONAL_MASK, "hidden but for a part: 张** or 199****0001",
      "只露一部分：张** 或 199****0001"},
-    {"drop", PERSONAL_DROP, "never read, never kept", "不读取，不保留"}};
+    {"drop", PERSONAL_DROP, "never read, never kept", "不读取，不保留"},
+    {"none", PERSONAL_NO_PERSON,
+     "no person, whatever the pointer is called: the name of a company; kept and scrubbed like any "
+     "text",
+     "与个人无关，尽管名称相像，如单位名称：照常保留，与其他文本一样遮蔽"}};
 
 static const LanguageWord CHECK_WORDS[] = {
     {"usc", 1, "the check character of unified social credit codes", "统一社会信用代码的校验位"},

@@ -17,9 +17,6 @@ void lint_tables(const Mapping *mapping, MappingFindings *findings);
 /* mapping_lint_unread.c: what `unread` names and is read all the same */
 void lint_unread(const Mapping *mapping, MappingFindings *findings);
 
-/* Whether the name of a member is one of those that hold persons. */
-bool lint_name_is_personal(Text name);
-
 /* mapping_lint_personal.c: what the feed holds of persons, and `extra` */
 void lint_personal(const Mapping *mapping, MappingFindings *findings);
 

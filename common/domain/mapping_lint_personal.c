@@ -2,32 +2,10 @@
  * Persons: what is named like one must be marked, and what is marked must be treated so.
  */
 #include "domain/mapping_lint_parts.h"
+#include "domain/mapping_person_name.h"
 #include "domain/mapping_source.h"
 
-/* Words in names of members that hold persons; `whole` ones count only as the whole name. */
-bool lint_name_is_personal(Text name)
-{
-    static const char *const WHOLE[] = {"name", "tel",   "phone", "xm",      "sjh",    "lxdh",
-                                        "bjdh", "bjrxm", "sfzh",  "linkman", "contact"};
-    static const char *const PARTS[] = {
-        "phone",      "mobile",       "idcard",      "callername",   "contactname", "contacttel",
-        "callertel",  "providername", "providertel", "reportername", "reportertel", "username",
-        "personname", "realname",     "rqstperson",  "rqstnumber",   "linknumber",  "linkman",
-        "patrolname", "patroltel",    "姓名",        "电话",         "手机",        "身份证"};
-    char lower[64];
-    size_t size = name.size < sizeof(lower) ? name.size : sizeof(lower);
-    for (size_t i = 0; i < size; i++)
-        lower[i] =
-            name.data[i] >= 'A' && name.data[i] <= 'Z' ? (char)(name.data[i] | 0x20) : name.data[i];
-    Text folded = {lower, size};
-    for (size_t i = 0; i < sizeof(WHOLE) / sizeof(WHOLE[0]); i++)
-        if (text_is(folded, WHOLE[i]))
-            return true;
-    for (size_t i = 0; i < sizeof(PARTS) / sizeof(PARTS[0]); i++)
-        if (text_contains(folded, text_from(PARTS[i])))
-            return true;
-    return text_ends(name, TEXT("Tel")) || text_ends(folded, TEXT("_tel"));
-}
+#define WAYS_OUT ": hash, mask, drop, or none where it names no person"
 
 static const MappingPersonalRule *rule_of(const Mapping *mapping, const MappingPointer *pointer)
 {
@@ -46,15 +24,21 @@ static void check_personal_pointer(const Mapping *mapping,
     const MappingPersonalRule *rule = rule_of(mapping, pointer);
     const char *name = field->target->name;
     if (rule == NULL && field->personal == PERSONAL_NONE) {
-        if (lint_name_is_personal(mapping_pointer_last_name(pointer)))
+        if (mapping_person_name(mapping_pointer_last_name(pointer)))
             LINT(PERSONAL_UNMARKED, field->line,
-                 "field \"%s\": \"%.*s\" looks like personal data and has no \"personal\"", name,
-                 TEXT_ARGS(pointer->text));
+                 "field \"%s\": \"%.*s\" looks like personal data and has no \"personal\"" WAYS_OUT,
+                 name, TEXT_ARGS(pointer->text));
         return;
     }
-    if (rule == NULL || rule->what == field->personal)
+    bool nobody = field->personal == PERSONAL_NO_PERSON || field->personal == PERSONAL_NONE;
+    if (rule == NULL || rule->what == field->personal ||
+        (rule->what == PERSONAL_NO_PERSON && nobody))
         return;
-    if (rule->what == PERSONAL_DROP)
+    if (rule->what == PERSONAL_NO_PERSON)
+        LINT(PERSONAL_CONFLICT, field->line,
+             "field \"%s\" reads \"%.*s\", which is no person's (line %d), and treats it as one's",
+             name, TEXT_ARGS(pointer->text), rule->pointer.line);
+    else if (rule->what == PERSONAL_DROP)
         LINT(PERSONAL_CONFLICT, field->line,
              "field \"%s\" reads \"%.*s\", which \"personal\" in line %d drops", name,
              TEXT_ARGS(pointer->text), rule->pointer.line);
@@ -82,9 +66,9 @@ static void check_extra(const Mapping *mapping, MappingFindings *findings)
         if (!names_one_value(mapping, pointer))
             LINT(EXTRA_MANY, pointer->line, "extra: \"%.*s\" must name one value",
                  TEXT_ARGS(pointer->text));
-        if (rule == NULL && lint_name_is_personal(mapping_pointer_last_name(pointer)))
+        if (rule == NULL && mapping_person_name(mapping_pointer_last_name(pointer)))
             LINT(PERSONAL_UNMARKED, pointer->line,
-                 "extra: \"%.*s\" looks like personal data and has no \"personal\"",
+                 "extra: \"%.*s\" looks like personal data and has no \"personal\"" WAYS_OUT,
                  TEXT_ARGS(pointer->text));
         if (rule != NULL && rule->what == PERSONAL_DROP)
             LINT(PERSONAL_CONFLICT, pointer->line,

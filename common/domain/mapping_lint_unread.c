@@ -3,6 +3,7 @@
  * belongs under `personal`.
  */
 #include "domain/mapping_lint_parts.h"
+#include "domain/mapping_person_name.h"
 
 #include <string.h>
 
@@ -72,7 +73,7 @@ static bool looks_personal(const Mapping *mapping, const MappingPointer *unread)
         if (mapping->personal[i].what == PERSONAL_NO_PERSON &&
             takes_in(&mapping->personal[i].pointer, unread))
             return false;
-    return lint_name_is_personal(mapping_pointer_last_name(unread));
+    return mapping_person_name(mapping_pointer_last_name(unread));
 }
 
 void lint_unread(const Mapping *mapping, MappingFindings *findings)

@@ -1,13 +1,13 @@
 /*
  * What a feed holds of persons. A value listed under `personal` is known by its node in the document, true and false
- * (which share one node) by their place: fields do not see it (mapping_select.c) and `extra` is written without it.
- * The reporter leaves as a keyed hash and nothing else.
+ * (which share one node) by their place: fields do not see it (mapping_select.c), `extra` is written without it
+ * (mapping_person_extra.c), and names and numbers in it are hidden wherever they stand in free text. The reporter leaves as a keyed hash and nothing else.
  */
 #include "base/digest.h"
 #include "base/text_builder.h"
 #include "base/unicode.h"
 
-#include "domain/mapping_run.h"
+#include "domain/mapping_person_parts.h"
 #include "domain/phone.h"
 #include "domain/scrub.h"
 
@@ -22,12 +22,6 @@ enum {
     LONG_FACTOR = 8,   /* what is hidden is at most so many times as long as its mark */
     NUMBER_LONGEST = 64
 };
-
-/* One step of the way to a value: the name of a member, or absent and the index of an element. */
-typedef struct PlaceToken {
-    Text name;
-    size_t index;
-} PlaceToken;
 
 static int by_value(const void *a, const void *b)
 {
@@ -57,17 +51,60 @@ static void add_value(MappingRun *run, const JsValue *value, MappingPersonal wha
     run->personal[count] = (PersonalValue){value, what, count};
 }
 
+/* Names and numbers in the value, however deep: free text is scrubbed of them. Depth is limited by js_parse. */
+static void know(MappingRun *run, const JsValue *value, size_t *bytes)
+{
+    JsType type = js_type(value);
+    if (type == JS_TEXT || type == JS_NUMBER) {
+        Text text = js_scalar_text(value);
+        *bytes += text.size;
+        scrub_known_add(run->known, text);
+    } else if (type == JS_ARRAY) {
+        for (size_t i = 0; i < js_count(value); i++)
+            know(run, js_element(value, i), bytes);
+    } else if (type == JS_OBJECT) {
+        size_t cursor = 0;
+        Text key;
+        const JsValue *member;
+        while (js_each(value, &cursor, &key, &member))
+            know(run, member, bytes);
+    }
+}
+
+/* The values at a pointer that holds persons; `rule`: it stands in the list `personal`. */
+static void collect(MappingRun *run, const MappingPointer *pointer, MappingPersonal what, bool rule)
+{
+    const JsValue **found;
+    size_t bytes = 0;
+    arena_reset(run->scratch);
+    size_t count = find_all(run, pointer, &found);
+    for (size_t i = 0; i < count; i++) {
+        if (js_type(found[i]) == JS_NULL)
+            continue;
+        if (rule)
+            add_value(run, found[i], what);
+        know(run, found[i], &bytes);
+    }
+    if (!mapping_source_in_item(run->mapping, pointer))
+        mapping_source_spend(run->source, bytes);
+}
+
+static bool is_person(MappingPersonal what)
+{
+    return what != PERSONAL_NONE && what != PERSONAL_NO_PERSON;
+}
+
 void mapping_personal_collect(MappingRun *run)
 {
-    for (size_t i = 0; i < run->mapping->personal_count; i++) {
-        const MappingPersonalRule *rule = &run->mapping->personal[i];
-        const JsValue **found;
-        arena_reset(run->scratch);
-        size_t count = find_all(run, &rule->pointer, &found);
-        for (size_t j = 0; j < count; j++)
-            if (js_type(found[j]) != JS_NULL)
-                add_value(run, found[j], rule->what);
-    }
+    const Mapping *mapping = run->mapping;
+    run->known = scrub_known_new(run->arena);
+    for (size_t i = 0; i < mapping->personal_count; i++)
+        if (is_person(mapping->personal[i].what))
+            collect(run, &mapping->personal[i].pointer, mapping->personal[i].what, true);
+    for (size_t i = 0; i < mapping->field_count; i++)
+        for (size_t j = 0;
+             is_person(mapping->fields[i].personal) && j < mapping->fields[i].pointer_count; j++)
+            collect(run, &mapping->fields[i].pointers[j], PERSONAL_NONE, false);
     if (run->personal_count > LINEAR_MAX)
         qsort(run->personal, run->personal_count, sizeof(PersonalValue), by_value);
 }
@@ -99,16 +136,17 @@ static bool is_shared(const JsValue *value)
     return type == JS_TRUE || type == JS_FALSE;
 }
 
-static bool token_at(const MappingToken *token, const PlaceToken *place)
+static bool token_at(const MappingToken *token, const PersonPlace *place)
 {
     return token->kind != TOKEN_MEMBER ||
            (text_is_absent(place->name) ? token->index == place->index
                                         : text_equal(token->name, place->name));
 }
 
-static bool rule_at(const MappingPersonalRule *rule, const PlaceToken *place, size_t count)
+/* The rule's pointer goes this way, `count` steps down: it ends there or below. */
+static bool rule_goes(const MappingPersonalRule *rule, const PersonPlace *place, size_t count)
 {
-    if (rule->pointer.count != count)
+    if (rule->pointer.count < count)
         return false;
     for (size_t i = 0; i < count; i++)
         if (!token_at(&rule->pointer.tokens[i], &place[i]))
@@ -116,33 +154,45 @@ static bool rule_at(const MappingPersonalRule *rule, const PlaceToken *place, si
     return true;
 }
 
-/* What is personal about `value`, which stands at this place. */
-static MappingPersonal
-personal_at(const MappingRun *run, const JsValue *value, const PlaceToken *place, size_t count)
+MappingPersonal mapping_person_at(const MappingRun *run,
+                                  const JsValue *value,
+                                  const PersonPlace *place,
+                                  size_t count)
 {
     if (!is_shared(value))
         return personal_value(run, value);
-    for (size_t i = 0; i < run->mapping->personal_count; i++)
-        if (rule_at(&run->mapping->personal[i], place, count))
-            return run->mapping->personal[i].what;
+    for (size_t i = 0; i < run->mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &run->mapping->personal[i];
+        if (rule->what != PERSONAL_NO_PERSON && rule->pointer.count == count &&
+            rule_goes(rule, place, count))
+            return rule->what;
+    }
     return PERSONAL_NONE;
 }
 
-static size_t place_of(const MappingPointer *pointer, PlaceToken *place)
+bool mapping_person_spoken_of(const Mapping *mapping, const PersonPlace *place, size_t count)
+{
+    for (size_t i = 0; i < mapping->personal_count; i++)
+        if (rule_goes(&mapping->personal[i], place, count))
+            return true;
+    return false;
+}
+
+size_t mapping_person_place(const MappingPointer *pointer, PersonPlace *place)
 {
     size_t count = pointer->count < JS_DEPTH_MAX ? pointer->count : JS_DEPTH_MAX;
     for (size_t i = 0; i < count; i++)
-        place[i] = (PlaceToken){pointer->tokens[i].name, pointer->tokens[i].index};
+        place[i] = (PersonPlace){pointer->tokens[i].name, pointer->tokens[i].index};
     return count;
 }
 
 MappingPersonal
 mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const JsValue *value)
 {
-    PlaceToken place[JS_DEPTH_MAX];
+    PersonPlace place[JS_DEPTH_MAX];
     if (!is_shared(value))
         return personal_value(run, value);
-    return personal_at(run, value, place, place_of(pointer, place));
+    return mapping_person_at(run, value, place, mapping_person_place(pointer, place));
 }
 
 Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id)
@@ -157,7 +207,7 @@ Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id)
 }
 
 /* Another id than a telephone number means something within its own system only. */
-static Text own_id(const MappingRun *run, Text id)
+Text mapping_person_own_id(const MappingRun *run, Text id)
 {
     return text_format(run->scratch, "%.*s/%.*s", TEXT_ARGS(run->mapping->source),
                        TEXT_ARGS(text_trim(id)));
@@ -183,7 +233,7 @@ void mapping_person_reporter(MappingRun *run, const MappingField *field, Text te
     Text number;
     if (field->as != AS_PHONE) {
         RUN_STEP(run, "id within %.*s", TEXT_ARGS(run->mapping->source));
-        set_reporter(run, own_id(run, text));
+        set_reporter(run, mapping_person_own_id(run, text));
         return;
     }
     PhoneKind kind = phone_normalise(run->scratch, text, &number);
@@ -268,130 +318,11 @@ Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text)
     bool cut = false;
     const char *name = field->target->name;
     if (is_among(name, FREE_TEXT, sizeof(FREE_TEXT) / sizeof(FREE_TEXT[0])))
-        text = scrub_text(run->scratch, cut_long(run, field, text, &cut), &scrubbed);
+        text =
+            scrub_known_text(run->scratch, run->known, cut_long(run, field, text, &cut), &scrubbed);
     else if (is_among(name, CODES, sizeof(CODES) / sizeof(CODES[0])))
         text = scrub_code(run->scratch, cut_long(run, field, text, &cut), &scrubbed);
     if (scrubbed)
         RUN_STEP(run, "scrubbed");
     return cut ? without_end(text) : text;
-}
-
-/* A value of `extra` on its way out; `place` is where the walk stands. */
-typedef struct ExtraWriter {
-    MappingRun *run;
-    TextBuilder *out;
-    PlaceToken place[2 * JS_DEPTH_MAX]; /* `unwrap` puts a document at most 32 levels down */
-    size_t depth;
-} ExtraWriter;
-
-/* A number hashed or masked as one, another id hashed as one, another text without all but its first character. */
-static void write_personal(ExtraWriter *writer, Text text, MappingPersonal what)
-{
-    MappingRun *run = writer->run;
-    Text number;
-    PhoneKind kind = phone_normalise(run->scratch, text, &number);
-    bool phone = kind == PHONE_MOBILE || kind == PHONE_LANDLINE || kind == PHONE_MASKED;
-    Text shown;
-    if (what == PERSONAL_HASH)
-        shown = mapping_person_hash(run, &run->context->key, phone ? number : own_id(run, text));
-    else if (phone)
-        shown = phone_mask(run->scratch, number);
-    else
-        shown = text_format(run->scratch, "%.*s**", TEXT_ARGS(unicode_prefix(text, 1)));
-    if (text_is_absent(shown))
-        builder_string(writer->out, "null");
-    else
-        js_write_text(writer->out, shown);
-}
-
-static void write_scalar(ExtraWriter *writer, const JsValue *value, MappingPersonal what)
-{
-    MappingRun *run = writer->run;
-    Text text = mapping_without_nul(run, js_scalar_text(value));
-    if (what == PERSONAL_HASH || what == PERSONAL_MASK) {
-        write_personal(writer, text, what);
-        return;
-    }
-    bool changed;
-    Text scrubbed = scrub_text(run->scratch, text, &changed);
-    if (js_type(value) == JS_TEXT || changed)
-        js_write_text(writer->out, scrubbed);
-    else
-        builder_text(writer->out, text);
-}
-
-static void write_value(ExtraWriter *writer, const JsValue *value);
-
-static void write_array(ExtraWriter *writer, const JsValue *array)
-{
-    size_t count = js_count(array);
-    builder_char(writer->out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            builder_char(writer->out, ',');
-        writer->place[writer->depth++] = (PlaceToken){TEXT_ABSENT, i};
-        write_value(writer, js_element(array, i));
-        writer->depth--;
-    }
-    builder_char(writer->out, ']');
-}
-
-static void write_object(ExtraWriter *writer, const JsValue *object)
-{
-    size_t cursor = 0;
-    Text key;
-    const JsValue *member;
-    builder_char(writer->out, '{');
-    while (js_each(object, &cursor, &key, &member)) {
-        writer->place[writer->depth++] = (PlaceToken){key, SIZE_MAX};
-        if (personal_at(writer->run, member, writer->place, writer->depth) != PERSONAL_DROP) {
-            js_write_key(writer->out, key);
-            write_value(writer, member);
-        }
-        writer->depth--;
-    }
-    builder_char(writer->out, '}');
-}
-
-/* JSON text of the value without what is personal in it. Depth is limited by js_parse. */
-static void write_value(ExtraWriter *writer, const JsValue *value)
-{
-    MappingPersonal what = personal_at(writer->run, value, writer->place, writer->depth);
-    JsType type = js_type(value);
-    if (what == PERSONAL_DROP || type == JS_NULL)
-        builder_string(writer->out, "null");
-    else if (type == JS_ARRAY)
-        write_array(writer, value);
-    else if (type == JS_OBJECT)
-        write_object(writer, value);
-    else
-        write_scalar(writer, value, what);
-}
-
-static void add_extra(MappingRun *run, const MappingPointer *pointer, const JsValue *value)
-{
-    Report *report = &run->report;
-    TextBuilder out = builder_new(run->arena);
-    ExtraWriter writer = {.run = run, .out = &out};
-    writer.depth = place_of(pointer, writer.place);
-    arena_reset(run->scratch);
-    write_value(&writer, value);
-    report->extra[report->extra_count++] = (ReportExtra){pointer->text, builder_view(&out)};
-    if (!mapping_source_in_item(run->mapping, pointer))
-        mapping_source_spend(run->source, out.size);
-}
-
-void mapping_person_extra(MappingRun *run)
-{
-    const Mapping *mapping = run->mapping;
-    if (mapping->extra_count == 0)
-        return;
-    run->report.extra = ARENA_ARRAY(run->arena, ReportExtra, mapping->extra_count);
-    for (size_t i = 0; i < mapping->extra_count; i++) {
-        const MappingPointer *pointer = &mapping->extra[i];
-        const JsValue *found;
-        if (run_find(run, pointer, &found, 1) > 0 && js_type(found) != JS_NULL &&
-            mapping_personal_of(run, pointer, found) != PERSONAL_DROP)
-            add_extra(run, pointer, found);
-    }
 }

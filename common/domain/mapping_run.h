@@ -8,6 +8,7 @@
 #include "domain/mapping_spec.h"
 #include "domain/mapping_trace.h"
 #include "domain/phone.h"
+#include "domain/scrub_known.h"
 
 #include <string.h>
 
@@ -37,6 +38,7 @@ typedef struct MappingRun {
     Report report;
     PersonalValue *personal; /* the values `personal` points at in this record */
     size_t personal_count;
+    ScrubKnown *known; /* names and numbers in those and in values a field treats so */
     TextList texts; /* of title and body, for word lists; made when first asked for */
     bool texts_made;
     bool masked;                  /* the reporter's number came masked */
@@ -201,7 +203,7 @@ Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id);
 void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text);
 /* reporter_kind: masked whatever is mapped, citizen or anonymous where nothing else is. Once all fields stand. */
 void mapping_person_kind(MappingRun *run);
-/* Fills report.extra. */
+/* mapping_person_extra.c: fills report.extra. */
 void mapping_person_extra(MappingRun *run);
 /* Whether free text of this target is scrubbed. */
 Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text);

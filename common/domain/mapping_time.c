@@ -9,6 +9,7 @@
 
 /* domain.md 6.3 */
 #define HALF_DAY_US (DATETIME_DAY_US / 2)
+#define MINTED_US (600 * DATETIME_SECOND_US) /* between the time and the minting of the number */
 #define FUTURE_US (600 * DATETIME_SECOND_US)
 #define ANCIENT_US (400 * DATETIME_DAY_US)
 
@@ -55,6 +56,11 @@ static const ReportField *compared(const Report *report)
                                                            : TEXT("recorded_at"));
 }
 
+static bool within(int64_t apart, int64_t slack)
+{
+    return apart >= -slack && apart <= slack;
+}
+
 void mapping_time_check(MappingRun *run)
 {
     const MappingTimeCheck *check = &run->mapping->time_check;
@@ -64,10 +70,12 @@ void mapping_time_check(MappingRun *run)
     if (check->format == NULL || said == TIME_ABSENT || !hidden_time(run, &hidden))
         return;
     int64_t apart = hidden - time_format_cut(check->format, said, run->mapping->zone_minutes);
-    if (apart == 0)
+    int64_t slack = time_format_has_minutes(check->format) ? MINTED_US : 0;
+    int64_t half = apart < 0 ? -HALF_DAY_US : HALF_DAY_US;
+    if (within(apart, slack))
         return;
-    if (apart == HALF_DAY_US || apart == -HALF_DAY_US) {
-        move_times(run, said, said + apart);
+    if (within(apart - half, slack)) {
+        move_times(run, said, said + half);
     } else {
         run_target(run, compared(report));
         run_flag(run, FLAG_TIME_MISMATCH);

@@ -14,7 +14,8 @@
 
 #include "domain/scrub_parts.h"
 
-static const char *const MARKS[] = {"〔号码〕", "〔证件号〕", "〔卡号〕", "〔邮箱〕", "〔姓名〕"};
+static const char *const MARKS[] = {"〔号码〕", "〔证件号〕", "〔卡号〕", "〔邮箱〕",
+                                    "〔姓名〕", "〔车牌〕",   "〔编号〕"};
 
 enum { MARK_OPENS = u'〔', MARK_COUNT = SCRUB_TOKENS_END - SCRUB_NUMBER };
 
@@ -27,7 +28,7 @@ typedef struct Scrubber {
 
 static bool is_number(uint32_t c)
 {
-    return scrub_is_token(c) && c != SCRUB_NAME;
+    return scrub_is_token(c) && c < SCRUB_NAME;
 }
 
 static uint32_t narrowed(uint32_t c)

@@ -16,11 +16,13 @@
  * 〔邮箱〕 mail addresses.
  * 〔姓名〕 names that a word marks: 我叫, 本人, 我是, 姓; 姓名, 联系人, 来电人, 投诉人 and other fields; 业主, 住户 and other
  *     nouns; 先生, 女士, 师傅 and other forms of address, which stay; a name beside a hidden number.
+ * 〔车牌〕 plates of vehicles, as domain.md 8.1 counts them among what points to a person (masked 3 + 1); not the numbers of
+ *     the same form behind 电梯, 设备 and words for numbers. Two vehicles are not told apart any more: where it
+ *     matters which one blocks the fire lane, the department's own record says it.
+ * 〔编号〕 numbers that the record itself gives as a person's: scrub_known.h.
  *
  * Numbers of things and organisations stay: record numbers, component, grid and credit codes, lift plates, 400, 12345.
- * So do plates of vehicles: they say which vehicle blocks the fire lane, not who reported it (domain.md 8.1 lists masked
- * plates among forms seen, and asks for phones and ids). So do names that no word marks, shops (李先生牛肉面), and what
- * was masked by whoever wrote it (张某).
+ * So do names that no word marks, shops (李先生牛肉面), and what was masked by whoever wrote it (张某).
  */
 Text scrub_text(Arena *arena,
                 Text text,

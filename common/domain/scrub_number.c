@@ -338,6 +338,10 @@ size_t scrub_number_match(
 {
     *kept = 0;
     *token = SCRUB_NUMBER;
+    if (scrub_plate_begins(s[0])) {
+        *token = SCRUB_PLATE;
+        return scrub_plate(s, before, word);
+    }
     if (!scrub_number_alnum(s[0]))
         return s[0] == '+' || s[0] == '(' ? match_telephone(s, before, word)
                                           : match_numerals(s, before[0], word);

@@ -19,6 +19,8 @@ enum {
     SCRUB_CARD,              /* 〔卡号〕 */
     SCRUB_MAIL,              /* 〔邮箱〕 */
     SCRUB_NAME,              /* 〔姓名〕 */
+    SCRUB_PLATE,             /* 〔车牌〕 */
+    SCRUB_CODE,              /* 〔编号〕, left by scrub_known.c */
     SCRUB_TOKENS_END,
     SCRUB_FILL
 };
@@ -124,6 +126,12 @@ size_t scrub_paper_card(const uint32_t *s, ScrubWordKind word);
 size_t scrub_paper_lettered(const uint32_t *s);
 /* The whole run of letters and digits around `s` is a credit code with a letter before its check character. */
 bool scrub_paper_credit_code(const uint32_t *s, const uint32_t *before);
+
+/* scrub_plate.c */
+
+bool scrub_plate_begins(uint32_t c); /* the character of a province */
+/* Size of the vehicle's plate that begins there, or 0; `before` and `word` as for scrub_number_match. */
+size_t scrub_plate(const uint32_t *s, const uint32_t *before, ScrubWordKind word);
 
 /* scrub_name.c */
 

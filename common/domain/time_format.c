@@ -129,6 +129,22 @@ static bool has_step(const TimeFormat *format, StepKind kind)
     return false;
 }
 
+/* What is wrong with the steps together, or NULL. */
+static const char *fault_of(const TimeFormat *format)
+{
+    bool month = has_step(format, STEP_MONTH) || has_step(format, STEP_MONTH_NAME);
+    bool twelve = has_step(format, STEP_HOUR_12);
+    bool day_long = has_step(format, STEP_HOUR);
+    if (!has_step(format, STEP_YEAR) || !month || !has_step(format, STEP_DAY))
+        return "lacks year, month or day";
+    if (twelve && day_long)
+        return "has H beside h or K";
+    if (has_step(format, STEP_HALF_DAY) && !twelve)
+        return day_long ? "has \"a\" without h or K: H already counts to 23"
+                        : "has \"a\" without h or K";
+    return NULL;
+}
+
 bool time_format_compile(Arena *arena, Text pattern, const TimeFormat **format, Error *error)
 {
     TimeFormat *made = ARENA_NEW(arena, TimeFormat);
@@ -143,16 +159,14 @@ bool time_format_compile(Arena *arena, Text pattern, const TimeFormat **format, 
                          "\"%.*s\" is no time format: letters are yyyy yy M d H m s MMM K h a S X, "
                          "other letters stand in '...'",
                          TEXT_ARGS(pattern));
-    bool month = has_step(made, STEP_MONTH) || has_step(made, STEP_MONTH_NAME);
-    if (!has_step(made, STEP_YEAR) || !month || !has_step(made, STEP_DAY))
-        return error_set(error, ERROR_REJECT, "time format \"%.*s\" lacks year, month or day",
-                         TEXT_ARGS(pattern));
-    if (has_step(made, STEP_HOUR_12) != has_step(made, STEP_HALF_DAY))
-        return error_set(error, ERROR_REJECT,
-                         "time format \"%.*s\" has a 12-hour clock without \"a\" (AM or PM), or "
-                         "\"a\" without K or h",
-                         TEXT_ARGS(pattern));
-    return true;
+    const char *fault = fault_of(made);
+    return fault == NULL ||
+           error_set(error, ERROR_REJECT, "time format \"%.*s\" %s", TEXT_ARGS(pattern), fault);
+}
+
+bool time_format_lacks_half_day(const TimeFormat *format)
+{
+    return has_step(format, STEP_HOUR_12) && !has_step(format, STEP_HALF_DAY);
 }
 
 Text time_format_pattern(const TimeFormat *format)
@@ -160,11 +174,36 @@ Text time_format_pattern(const TimeFormat *format)
     return format->pattern;
 }
 
+/*
+ * A word for a part of the day and the hours it may stand before, as clocks count to 12 and to 24; 12 itself apart.
+ * Hours of the first range are moved by 12 where the word means the afternoon.
+ */
+typedef enum Twelve { TWELVE_NEVER, TWELVE_MIDNIGHT, TWELVE_NOON, TWELVE_NEXT_DAY } Twelve;
+
+typedef struct HalfDay {
+    const char *word;
+    int8_t least; /* hours that are moved */
+    int8_t most;
+    int8_t kept_least; /* hours that stand as they are */
+    int8_t kept_most;
+    Twelve twelve; /* what 12 o'clock is */
+} HalfDay;
+
+enum { NONE = -1 };
+
+static const HalfDay HALF_DAYS[] = {
+    {"am", NONE, NONE, 0, 11, TWELVE_MIDNIGHT},   {"pm", 0, 11, NONE, NONE, TWELVE_NOON},
+    {"上午", NONE, NONE, 0, 11, TWELVE_MIDNIGHT}, {"下午", 0, 11, 13, 23, TWELVE_NOON},
+    {"凌晨", NONE, NONE, 0, 11, TWELVE_MIDNIGHT}, {"早上", NONE, NONE, 0, 11, TWELVE_NEVER},
+    {"清晨", NONE, NONE, 0, 11, TWELVE_NEVER},    {"中午", 0, 2, 11, 14, TWELVE_NOON},
+    {"傍晚", 1, 11, 13, 23, TWELVE_NEVER},        {"晚上", 5, 11, 17, 23, TWELVE_NEXT_DAY},
+};
+
 typedef struct Parts {
     int64_t year, month, day, hour, minute, second, micros;
     int32_t zone_minutes;
-    bool afternoon;
-    bool half_day;
+    const HalfDay *half_day; /* NULL: none was read */
+    bool twelve;             /* the hour is that of h or K */
 } Parts;
 
 static bool take_digits(Text *rest, size_t least, size_t most, int64_t *value)
@@ -212,15 +251,21 @@ static bool take_month_name(Text *rest, int64_t *month)
 
 static bool take_half_day(Text *rest, Parts *parts)
 {
-    if (rest->size < 2 || (rest->data[1] | 0x20) != 'm')
-        return false;
-    int half = rest->data[0] | 0x20;
-    if (half != 'a' && half != 'p')
-        return false;
-    parts->afternoon = half == 'p';
-    parts->half_day = true;
-    *rest = text_slice(*rest, 2, SIZE_MAX);
-    return true;
+    for (size_t i = 0; i < sizeof(HALF_DAYS) / sizeof(HALF_DAYS[0]); i++) {
+        Text word = text_from(HALF_DAYS[i].word);
+        if (rest->size < word.size)
+            continue;
+        bool ascii = word.size == 2;
+        bool same =
+            ascii ? (rest->data[0] | 0x20) == word.data[0] && (rest->data[1] | 0x20) == word.data[1]
+                  : text_starts(*rest, word);
+        if (!same)
+            continue;
+        parts->half_day = &HALF_DAYS[i];
+        *rest = text_slice(*rest, word.size, SIZE_MAX);
+        return true;
+    }
+    return false;
 }
 
 static bool take_zone(Text *rest, int32_t *zone_minutes)
@@ -267,6 +312,7 @@ static bool take_step(const Step *step, Text *rest, Parts *parts)
         return take_digits(rest, step->least, step->most, &parts->day);
     case STEP_HOUR:
     case STEP_HOUR_12:
+        parts->twelve = step->kind == STEP_HOUR_12;
         return take_digits(rest, step->least, step->most, &parts->hour);
     case STEP_MINUTE:
         return take_digits(rest, step->least, step->most, &parts->minute);
@@ -284,13 +330,23 @@ static bool take_step(const Step *step, Text *rest, Parts *parts)
     return false;
 }
 
-static bool half_day_hour(Parts *parts)
+/* The hour as clocks count to 24; *days becomes 1 where it belongs to the next day. False: no such hour. */
+static bool half_day_hour(Parts *parts, int64_t *days)
 {
-    if (!parts->half_day)
-        return true;
-    if (parts->hour > 12)
+    const HalfDay *half = parts->half_day;
+    int64_t hour = parts->hour;
+    *days = 0;
+    if (half == NULL)
+        return !parts->twelve || hour <= 12;
+    if (hour == 12) {
+        parts->hour = half->twelve == TWELVE_NOON ? 12 : 0;
+        *days = half->twelve == TWELVE_NEXT_DAY;
+        return half->twelve != TWELVE_NEVER;
+    }
+    if (hour >= half->least && hour <= half->most)
+        parts->hour = hour + 12;
+    else if (hour < half->kept_least || hour > half->kept_most)
         return false;
-    parts->hour = parts->hour % 12 + (parts->afternoon ? 12 : 0);
     return true;
 }
 
@@ -311,7 +367,8 @@ bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes
         while (rest.size > 0 && rest.data[0] >= '0' && rest.data[0] <= '9')
             rest = text_slice(rest, 1, SIZE_MAX);
     }
-    if (rest.size != 0 || !half_day_hour(&parts))
+    int64_t days;
+    if (rest.size != 0 || !half_day_hour(&parts, &days))
         return false;
     Datetime civil = {.year = (int32_t)parts.year,
                       .month = (int32_t)parts.month,
@@ -320,7 +377,10 @@ bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes
                       .minute = (int32_t)parts.minute,
                       .second = (int32_t)parts.second,
                       .micros = (int32_t)parts.micros};
-    return datetime_from_civil(&civil, parts.zone_minutes, time_us);
+    if (!datetime_from_civil(&civil, parts.zone_minutes, time_us))
+        return false;
+    *time_us += days * DATETIME_DAY_US;
+    return true;
 }
 
 /* Microseconds of the unit that a step tells; INT64_MAX: it tells none. */
@@ -352,6 +412,11 @@ static int64_t step_unit_us(const Step *step)
         break;
     }
     return INT64_MAX;
+}
+
+bool time_format_has_minutes(const TimeFormat *format)
+{
+    return has_step(format, STEP_MINUTE) || has_step(format, STEP_EPOCH);
 }
 
 int64_t time_format_cut(const TimeFormat *format, int64_t time_us, int32_t zone_minutes)

@@ -29,7 +29,7 @@ WORDS = {  # of keys that choose among words
     "precision": "A B C D E",
     "check": "usc none",
     "kind": "report update assignment inspection ignore",
-    "personal": "hash mask drop",
+    "personal": "hash mask drop none",
 }
 TESTS = "in not_in contains starts present absent"
 KEYS = (  # that a case with an expected output must use

@@ -137,6 +137,7 @@ onecase_golden_mapping(
     lint_personal_hash_kept_by_nothing
     lint_personal_inside_extra
     lint_personal_many
+    lint_personal_none
     lint_pointer_too_long
     lint_pointer_where
     lint_precision_no_point
@@ -162,6 +163,7 @@ onecase_golden_mapping(
     lint_time_check_no_format
     lint_time_check_nothing_to_check
     lint_time_check_pointer
+    lint_time_half_day
     lint_time_no_formats
     lint_topic_no_name
     lint_topic_of_history
@@ -198,11 +200,14 @@ onecase_golden_mapping(
     number_scales
     numbers_and_flags
     personal_fields
+    personal_in_text
     personal_never_leaves
     personal_no_number
+    personal_none
     personal_phones
     personal_reporter_kinds
     personal_scrubbed
+    personal_withheld
     point_bd09_eight_cities
     point_bd09_lat_first
     point_cgcs2000
@@ -228,6 +233,7 @@ onecase_golden_mapping(
     scenario_8_points
     scenario_8_reporters
     scrub
+    scrub_plates
     select_all
     select_all_picks
     select_concat
@@ -245,14 +251,17 @@ onecase_golden_mapping(
     time_check_day_in_number
     time_check_fits
     time_check_mismatch
+    time_check_tolerance
     time_epoch
     time_first_format_that_fits
     time_forms
     time_full_width
     time_gson
     time_half_day_h
+    time_half_day_words
     time_not_judged
     time_suspect
+    time_twelve_hours
     time_unreadable
     time_zone
     topic_pattern
@@ -263,4 +272,5 @@ onecase_golden_mapping(
     unwrap_twice
     unwrap_wrong_order
     usc_vectors
-    value_not_scalar)
+    value_not_scalar
+    value_shapes)

@@ -89,6 +89,38 @@ static void tells_noon_from_midnight_on_a_12_hour_clock(void **state)
     check(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
+static void knows_what_tells_the_halves_of_the_day(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern;
+        bool lacks;
+        bool minutes;
+    } CASES[] = {{"yyyy-MM-dd hh:mm", true, true},    {"yyyy-MM-dd K", true, false},
+                 {"yyyy-MM-dd hh:mm a", false, true}, {"yyyyMMddHHmm", false, true},
+                 {"yyyyMMddHH", false, false},        {"epoch", false, true}};
+    Arena *arena = arena_new(4096);
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        const TimeFormat *format;
+        Error error = {0};
+        assert_true(time_format_compile(arena, text_from(CASES[i].pattern), &format, &error));
+        assert_int_equal(time_format_lacks_half_day(format), CASES[i].lacks);
+        assert_int_equal(time_format_has_minutes(format), CASES[i].minutes);
+    }
+    arena_free(arena);
+}
+
+static void reads_a_12_hour_clock_as_it_stands_where_nothing_tells_the_half(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"yyyy-MM-dd hh:mm", "2026-02-01 08:30", MORNING_US},
+        {"yyyy-MM-dd hh:mm", "2026-02-01 12:30", MORNING_US + INT64_C(4) * 3600 * 1000000},
+        {"yyyy-MM-dd hh:mm", "2026-02-01 13:30", INT64_MIN},
+    };
+    check(CASES, sizeof(CASES) / sizeof(CASES[0]));
+}
+
 static void tells_seconds_from_milliseconds_at_ten_to_the_eleventh(void **state)
 {
     (void)state;
@@ -130,8 +162,9 @@ static void refuses_formats_that_name_no_time(void **state)
                                            "y-MM-dd",
                                            "yyyy-MM",
                                            "MM-dd",
-                                           "yyyy-MM-dd hh:mm",
                                            "yyyy-MM-dd a",
+                                           "yyyy-MM-dd HH:mm a",
+                                           "yyyy-MM-dd HH hh a",
                                            "yyyy-MM-dd Q",
                                            "yyyy-MM-dd 'open",
                                            "HH:mm"};
@@ -197,6 +230,8 @@ int main(void)
         cmocka_unit_test(reads_every_form_of_one_instant),
         cmocka_unit_test(keeps_fractions_of_a_second),
         cmocka_unit_test(tells_noon_from_midnight_on_a_12_hour_clock),
+        cmocka_unit_test(knows_what_tells_the_halves_of_the_day),
+        cmocka_unit_test(reads_a_12_hour_clock_as_it_stands_where_nothing_tells_the_half),
         cmocka_unit_test(tells_seconds_from_milliseconds_at_ten_to_the_eleventh),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(refuses_formats_that_name_no_time),
