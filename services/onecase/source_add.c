@@ -85,7 +85,7 @@ static bool find_current(Add *add, Error *error)
 {
     SourceRun *run = &add->run;
     bool found;
-    if (!source_rows_latest(add->pg, add->mark, run->set.mapping, &run->latest, &found, error))
+    if (!source_rows_latest(add->pg, add->mark, &run->latest, &found, error))
         return false;
     run->current = found && text_equal(run->latest.version, mapping_version(run->set.mapping));
     return true;
@@ -117,9 +117,9 @@ static int start(Add *add)
 {
     SourceRun *run = &add->run;
     Error error = {0};
-    if (add->pg != NULL &&
-        (!source_rows_mark(add->pg, run->options, run->arena, &add->mark, &error) ||
-         !find_current(add, &error)))
+    if (add->pg != NULL && (!source_rows_mark(add->pg, run->options, run->set.mapping, run->arena,
+                                              &add->mark, &error) ||
+                            !find_current(add, &error)))
         return failed(&error);
     int64_t since_ms = clock_monotonic_ms();
     if (!source_reload_do(&run->reload)) {

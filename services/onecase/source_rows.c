@@ -149,6 +149,7 @@ static const PostgresTable PLACES = ARRAYS(PLACE_COLUMNS);
 
 struct SourceMark {
     const SourceOptions *options;
+    const Mapping *mapping;
     Arena *arena;
     const char *report_topic;
     SourceAccounts accounts;
@@ -233,12 +234,17 @@ static bool take_mark(SourceMark *mark, const PostgresResult *result, Error *err
     return true;
 }
 
-bool source_rows_mark(
-    Postgres *pg, const SourceOptions *options, Arena *arena, SourceMark **mark, Error *error)
+bool source_rows_mark(Postgres *pg,
+                      const SourceOptions *options,
+                      const Mapping *mapping,
+                      Arena *arena,
+                      SourceMark **mark,
+                      Error *error)
 {
     SourceMark *made = ARENA_NEW(arena, SourceMark);
     *made = (SourceMark){
         .options = options,
+        .mapping = mapping,
         .arena = arena,
         .report_topic = text_format(arena, "%sonecase.report", options->prefix).data,
         .regions = postgres_rows_new(&REGIONS),
@@ -295,7 +301,7 @@ static void take_record(const PostgresResult *result, Arena *arena, SourceRecord
 }
 
 /* Topics of the mapping, as far as the database has seen them. */
-static bool gather_topics(Postgres *pg, SourceMark *mark, const Mapping *mapping, Error *error)
+static bool gather_topics(Postgres *pg, SourceMark *mark, Error *error)
 {
     SourceAccounts accounts;
     if (!source_rows_accounts(pg, mark->arena, &accounts, error))
@@ -303,23 +309,18 @@ static bool gather_topics(Postgres *pg, SourceMark *mark, const Mapping *mapping
     postgres_rows_clear(mark->topics);
     for (size_t i = 0; i < accounts.count; i++) {
         TopicName name = {accounts.items[i].topic};
-        if (source_topic_belongs(mark->options, mapping, name.topic) &&
+        if (source_topic_belongs(mark->options, mark->mapping, name.topic) &&
             !postgres_rows_add(mark->topics, &name, error))
             return false;
     }
     return true;
 }
 
-bool source_rows_first(Postgres *pg,
-                       SourceMark *mark,
-                       const Mapping *mapping,
-                       Text version,
-                       SourceRecord *record,
-                       bool *found,
-                       Error *error)
+bool source_rows_first(
+    Postgres *pg, SourceMark *mark, Text version, SourceRecord *record, bool *found, Error *error)
 {
     *found = false;
-    if (!gather_topics(pg, mark, mapping, error))
+    if (!gather_topics(pg, mark, error))
         return false;
     const PostgresParam params[] = {
         postgres_rows_param(mark->topics, 0),
@@ -342,15 +343,11 @@ bool source_rows_first(Postgres *pg,
     return true;
 }
 
-bool source_rows_latest(Postgres *pg,
-                        SourceMark *mark,
-                        const Mapping *mapping,
-                        SourceRecord *record,
-                        bool *found,
-                        Error *error)
+bool source_rows_latest(
+    Postgres *pg, SourceMark *mark, SourceRecord *record, bool *found, Error *error)
 {
     *found = false;
-    if (!gather_topics(pg, mark, mapping, error))
+    if (!gather_topics(pg, mark, error))
         return false;
     const PostgresParam params[] = {
         postgres_rows_param(mark->topics, 0),

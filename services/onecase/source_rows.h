@@ -53,10 +53,14 @@ typedef struct SourceRecord {
     bool waits; /* an update that came before its report */
 } SourceRecord;
 
-/* How far the database was at one moment; records after it are new. */
+/* How far the database was at one moment with the topics of a mapping, which outlives it; records after it are new. */
 typedef struct SourceMark SourceMark;
-MUST_CHECK bool source_rows_mark(
-    Postgres *pg, const SourceOptions *options, Arena *arena, SourceMark **mark, Error *error);
+MUST_CHECK bool source_rows_mark(Postgres *pg,
+                                 const SourceOptions *options,
+                                 const Mapping *mapping,
+                                 Arena *arena,
+                                 SourceMark **mark,
+                                 Error *error);
 void source_rows_mark_free(SourceMark *mark); /* NULL is fine */
 
 /* The mark's own accounts. */
@@ -66,20 +70,11 @@ const SourceAccounts *source_rows_marked(const SourceMark *mark);
  * The first record of the mapping's topics behind the mark, mapped by `version` unless that is absent. Ask only when the
  * accounts have grown. *found false: there is none.
  */
-MUST_CHECK bool source_rows_first(Postgres *pg,
-                                  SourceMark *mark,
-                                  const Mapping *mapping,
-                                  Text version,
-                                  SourceRecord *record,
-                                  bool *found,
-                                  Error *error);
+MUST_CHECK bool source_rows_first(
+    Postgres *pg, SourceMark *mark, Text version, SourceRecord *record, bool *found, Error *error);
 
 /* The latest report, dead letter or ignored record of the mapping's topics. *found false: none in the last weeks. */
-MUST_CHECK bool source_rows_latest(Postgres *pg,
-                                   SourceMark *mark,
-                                   const Mapping *mapping,
-                                   SourceRecord *record,
-                                   bool *found,
-                                   Error *error);
+MUST_CHECK bool
+source_rows_latest(Postgres *pg, SourceMark *mark, SourceRecord *record, bool *found, Error *error);
 
 #endif

@@ -68,12 +68,12 @@ static bool seek(Waiting *waiting, Error *error)
     const SourceWait *wait = waiting->wait;
     SourceOutcome *outcome = waiting->outcome;
     waiting->seek_ms = clock_monotonic_ms() + SEEK_AGAIN_MS;
-    if (!source_rows_first(wait->pg, wait->mark, wait->mapping, mapping_version(wait->mapping),
-                           &outcome->record, &outcome->found, error))
+    if (!source_rows_first(wait->pg, wait->mark, mapping_version(wait->mapping), &outcome->record,
+                           &outcome->found, error))
         return false;
     if (outcome->found || outcome->otherwise)
         return true;
-    return source_rows_first(wait->pg, wait->mark, wait->mapping, TEXT_ABSENT, &outcome->other,
+    return source_rows_first(wait->pg, wait->mark, TEXT_ABSENT, &outcome->other,
                              &outcome->otherwise, error);
 }
 
