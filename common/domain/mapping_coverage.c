@@ -258,6 +258,7 @@ void mapping_coverage_lint(const MappingCoverage *coverage, MappingFindings *fin
     if (coverage->inputs == 0)
         return;
     lint_regions(coverage, findings);
+    coverage_lint_personal(&coverage->root, coverage->mapping, coverage->arena, findings);
     lint_pointers(coverage, findings);
     lint_kinds_reached(coverage, findings);
     lint_unread(coverage, findings);

@@ -39,10 +39,22 @@ void coverage_mark_read(CoveragePlace *root, const Mapping *mapping);
 /* The place after this one, depth first; NULL at the end. */
 CoveragePlace *coverage_next_place(CoveragePlace *place);
 
+/* Tokens from the root to the place. */
+size_t coverage_place_depth(const CoveragePlace *place);
+
+/* Whether the first `count` tokens of the pointer lead to the place or to what it stands in, `count` deep. */
+bool coverage_place_fits(const CoveragePlace *place, const MappingPointer *pointer, size_t count);
+
 /* As a pointer of a mapping file: "/list/`*`/id". */
 Text coverage_place_text(const CoveragePlace *place, Arena *arena);
 
 /* The place that a pointer which never occurs is most likely meant for, one that nothing reads, as text; or absent. */
 Text coverage_place_meant(CoveragePlace *root, const MappingPointer *pointer, Arena *arena);
+
+/* mapping_coverage_personal.c: what `extra` would take in that is named like a person's and `personal` does not name. */
+void coverage_lint_personal(const CoveragePlace *root,
+                            const Mapping *mapping,
+                            Arena *arena,
+                            MappingFindings *findings);
 
 #endif

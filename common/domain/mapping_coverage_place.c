@@ -166,6 +166,34 @@ void coverage_mark_read(CoveragePlace *root, const Mapping *mapping)
         mark(root, &mapping->time_check.digits_of, false);
 }
 
+size_t coverage_place_depth(const CoveragePlace *place)
+{
+    size_t depth = 0;
+    for (; place->parent != NULL; place = place->parent)
+        depth++;
+    return depth;
+}
+
+static bool token_fits(const CoveragePlace *place, const MappingToken *token)
+{
+    if (token->kind != TOKEN_MEMBER)
+        return place->each;
+    return place->each ? token->index != SIZE_MAX : text_equal(place->name, token->name);
+}
+
+bool coverage_place_fits(const CoveragePlace *place, const MappingPointer *pointer, size_t count)
+{
+    size_t depth = coverage_place_depth(place);
+    if (count > depth || count > pointer->count)
+        return false;
+    for (; depth > count; depth--)
+        place = place->parent;
+    for (; count > 0; count--, place = place->parent)
+        if (!token_fits(place, &pointer->tokens[count - 1]))
+            return false;
+    return true;
+}
+
 static void write_place(const CoveragePlace *place, TextBuilder *out)
 {
     if (place->parent == NULL)

@@ -148,6 +148,7 @@ static void write_files(const CheckTests *tests, TextBuilder *out)
         builder_string(out, i > 0 ? ",{" : "{");
         write_text_member(out, "file", file->file);
         builder_format(out, ",\"tests\":%zu,\"passed\":%zu", file->tests, file->passed);
+        builder_format(out, ",\"written\":%zu", file->written);
         builder_format(out, ",\"fields\":%zu,\"read\":%zu", file->figures.fields,
                        file->figures.read);
         builder_format(out, ",\"kinds\":%zu,\"reached\":%zu}", file->figures.kinds,
@@ -171,6 +172,10 @@ static void print_test(const CheckTest *test)
 {
     if (test->passed)
         return;
+    if (test->missing && !test->blessed) {
+        printf("%.*s: %.*s\n", TEXT_ARGS(test->name), TEXT_ARGS(test->problem));
+        return;
+    }
     printf("%.*s: %s\n", TEXT_ARGS(test->name), test->blessed ? "blessed" : "differs");
     if (!text_is_absent(test->problem))
         printf("  %.*s\n", TEXT_ARGS(test->problem));
@@ -184,28 +189,43 @@ static void print_test(const CheckTest *test)
     }
 }
 
+enum { WRITTEN_SIZE = 40 };
+
+/* ", 1 written", or nothing when nothing was. */
+static const char *written_words(size_t written, char words[WRITTEN_SIZE])
+{
+    words[0] = '\0';
+    if (written > 0)
+        snprintf(words, WRITTEN_SIZE, ", %zu written", written);
+    return words;
+}
+
 static void print_file(const CheckFile *file)
 {
     const CoverageFigures *figures = &file->figures;
+    char words[WRITTEN_SIZE];
     size_t percent =
         figures->fields > 0 ? (figures->read * 200 + figures->fields) / (figures->fields * 2) : 100;
-    printf("%.*s: %zu of %zu tests passed, %zu of %zu fields of their inputs read (%zu %%)\n",
-           TEXT_ARGS(file->file), file->passed, file->tests, figures->read, figures->fields,
-           percent);
+    printf("%.*s: %zu of %zu tests passed%s, %zu of %zu fields of their inputs read (%zu %%)\n",
+           TEXT_ARGS(file->file), file->passed, file->tests, written_words(file->written, words),
+           figures->read, figures->fields, percent);
 }
 
 void check_print_tests(const CheckTests *tests)
 {
     size_t passed = 0;
+    size_t written = 0;
     size_t next = 0;
     for (size_t i = 0; i < tests->file_count; i++) {
         for (size_t j = 0; j < tests->files[i].tests; j++)
             print_test(&tests->items[next++]);
         print_file(&tests->files[i]);
         passed += tests->files[i].passed;
+        written += tests->files[i].written;
     }
+    char words[WRITTEN_SIZE];
     if (tests->file_count > 1)
-        printf("%zu of %zu tests passed\n", passed, tests->count);
+        printf("%zu of %zu tests passed%s\n", passed, tests->count, written_words(written, words));
 }
 
 void check_print_rules(void)

@@ -59,12 +59,22 @@ static bool list_tests(Arena *arena, Text folder, TextList *paths)
     return true;
 }
 
+static Text file_name(Text path)
+{
+    size_t from = path.size;
+    while (from > 0 && path.data[from - 1] != '/')
+        from--;
+    return text_slice(path, from, SIZE_MAX);
+}
+
 static void bless(CheckTests *tests, CheckTest *test, Text path, Text output)
 {
     FILE *file = fopen(text_string(tests->arena, path), "wb");
     bool written = file != NULL && fwrite(output.data, 1, output.size, file) == output.size;
     if (file != NULL)
         written = fclose(file) == 0 && written;
+    if (written && test->missing)
+        test->problem = TEXT_ABSENT;
     if (written)
         test->blessed = true;
     else
@@ -102,6 +112,24 @@ static void cover(const TestRun *run, Text input)
         mapping_coverage_add(run->coverage, records.items[i]);
 }
 
+/* Without NAME.out nothing is expected, so that --bless shows what it writes. */
+static void compare(CheckTests *tests, CheckTest *test, Text output_path, Text output)
+{
+    Arena *arena = tests->arena;
+    Error error = {0};
+    Text expected = TEXT("[]");
+    test->missing = access(text_string(arena, output_path), F_OK) != 0;
+    bool compared = (test->missing || mapping_file_read(output_path, arena, &expected, &error)) &&
+                    mapping_trial_compare(expected, output, arena, &test->differences,
+                                          &test->difference_count, &error);
+    test->passed = !test->missing && compared && test->difference_count == 0;
+    if (test->missing)
+        test->problem = text_format(arena, "has no %.*s yet; --bless writes it",
+                                    TEXT_ARGS(file_name(output_path)));
+    else if (!compared)
+        test->problem = text_format(arena, "%.*s: %s", TEXT_ARGS(output_path), error.text);
+}
+
 static void run_test(const TestRun *run, Text path)
 {
     CheckTests *tests = run->tests;
@@ -122,15 +150,9 @@ static void run_test(const TestRun *run, Text path)
         return;
     }
     Text output = mapping_trial_run(run->mapping, run->regions, input, timestamp_us, arena);
-    Text expected;
-    bool compared = mapping_file_read(output_path, arena, &expected, &error) &&
-                    mapping_trial_compare(expected, output, arena, &test->differences,
-                                          &test->difference_count, &error);
-    test->passed = compared && test->difference_count == 0;
+    compare(tests, test, output_path, output);
     if (test->passed)
         return;
-    if (!compared)
-        test->problem = text_format(arena, "%.*s: %s", TEXT_ARGS(output_path), error.text);
     if (tests->bless)
         bless(tests, test, output_path, output);
     else
@@ -171,8 +193,10 @@ void check_tests_run(CheckTests *tests,
     CheckFile file = {.file = mapping_file_path(mapping),
                       .tests = tests->count - before,
                       .figures = mapping_coverage_figures(run.coverage)};
-    for (size_t i = before; i < tests->count; i++)
+    for (size_t i = before; i < tests->count; i++) {
         file.passed += tests->items[i].passed;
+        file.written += tests->items[i].blessed;
+    }
     tests->files = arena_grow(arena, tests->files, tests->file_count * sizeof(CheckFile),
                               (tests->file_count + 1) * sizeof(CheckFile));
     tests->files[tests->file_count++] = file;

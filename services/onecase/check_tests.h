@@ -8,6 +8,7 @@
 typedef struct CheckTest {
     Text name;    /* path of NAME.in */
     bool passed;  /* output and expectation are equal */
+    bool missing; /* there is no NAME.out */
     bool blessed; /* they were not, and the output was written */
     Text problem; /* why it could not be run; absent: it was run */
     JsonDifference *differences;
@@ -19,6 +20,7 @@ typedef struct CheckFile {
     Text file;
     size_t tests;
     size_t passed;
+    size_t written; /* by --bless; they passed neither */
     CoverageFigures figures;
 } CheckFile;
 

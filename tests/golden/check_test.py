@@ -160,7 +160,7 @@ class Check(unittest.TestCase):
         self.mapping.write_text(MAPPING, encoding="utf-8")
         self.output.write_text(json.dumps([REPORT]), encoding="utf-8")
         said = json.loads(self.check("--json", self.mapping).stdout)
-        figures = {"tests": 1, "passed": 0, "fields": 3, "read": 3, "kinds": 1, "reached": 1}
+        figures = {"tests": 1, "passed": 0, "written": 0, "fields": 3, "read": 3, "kinds": 1, "reached": 1}
         self.assertEqual(said["files"], [{"file": str(self.mapping), **figures}])
         tests = said["tests"]
         self.assertEqual([test["passed"] for test in tests], [False])

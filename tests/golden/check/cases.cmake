@@ -1,11 +1,13 @@
 onecase_golden_check(
     all_well
     bless
+    bless_new
     coverage_of_nested_inputs
     keywords_and_words
     kind_never_reached
     no_tests
     no_tests_wanted
+    personal_in_extra
     pointer_never_occurs
     pointer_never_occurs_elsewhere
     region_of_a_kind
@@ -16,5 +18,7 @@ onecase_golden_check(
     test_at
     test_at_unreadable
     test_differs
+    test_without_out
     unread_fields
-    unread_fields_many)
+    unread_fields_many
+    unread_on_purpose)
