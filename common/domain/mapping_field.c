@@ -63,6 +63,8 @@ static MappingOutcome store_default(MappingRun *run, const MappingField *field)
     if (text_is_absent(field->default_text))
         return OUTCOME_NOTHING;
     RUN_STEP(run, "default");
+    if (run->traced != NULL)
+        run->traced->line = field->line;
     if (field->target->type == FIELD_LIST)
         return store_list(run, field, &field->default_text, 1);
     if (mapping_field_is(field, "category"))

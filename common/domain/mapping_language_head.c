@@ -19,26 +19,30 @@ static const LanguageHead HEADS[LANGUAGE_SECTIONS] = {
          "The time in\n"
          "the number is compared with `reported_at` (with `recorded_at` when there is none), cut "
          "to the finest\n"
-         "unit of `format`. Exactly 12 hours apart: the number is right, every time of the record "
-         "that equals\n"
-         "the one compared is moved by 12 hours, flag `time_12h`. Different otherwise: flag "
+         "unit of `format`. 12 hours apart: the number is right, every time of the record that equals "
+         "the one\n"
+         "compared is moved by exactly 12 hours, flag `time_12h`. Different otherwise: flag "
          "`time_mismatch`,\n"
-         "nothing is changed. A number that does not fit says nothing.\n",
+         "nothing is changed. Where `format` has minutes, 10 minutes more or less are no difference: "
+         "many numbers\n"
+         "are given out a little later. A number that does not fit says nothing.\n",
          "有的系统把 13:00 写成 01:00，而记录号里的时间是对的。把记录号里的时间与 "
          "`reported_at`（没有时与 `recorded_at`）\n"
-         "比较，比较到 `format` 的最小单位为止。恰差 12 "
-         "小时：以记录号为准，记录中与被比较者相等的时间都移动 12 小时，\n"
-         "标记 `time_12h`。其他不同：标记 "
-         "`time_mismatch`，不作更改。不符合格式的记录号不作判断。\n",
+         "比较，比较到 `format` 的最小单位为止。相差 12 "
+         "小时：以记录号为准，记录中与被比较者相等的时间都移动整 12 小时，\n"
+         "标记 `time_12h`。其他不同：标记 `time_mismatch`，不作更改。`format` 有分钟时，上下 10 "
+         "分钟之内不算不同：\n"
+         "许多编号稍后才生成。不符合格式的记录号不作判断。\n",
          "time : { formats = [\"yyyy-MM-dd HH:mm:ss\"];      # /jjdbh: 990101 2602011300 0001\n"
          "         check = { digits_of = \"/jjdbh\"; at = [6, 10]; format = \"yyMMddHHmm\"; }; "
          "};\n"},
     [LANGUAGE_POINT] =
         {"point",
-         "How the feed writes coordinates; required when a field is a point. Zero, far and "
-         "unreadable points\n"
-         "are left out with a flag.\n",
-         "数据源如何书写坐标；有坐标字段时必写。为零、过远、无法读取的坐标略去并留标记。\n",
+         "How the feed writes coordinates; required when a field is a point that does not say its "
+         "own `system`. Zero, far\n"
+         "and unreadable points are left out with a flag.\n",
+         "数据源如何书写坐标；坐标字段自己没有写 `system` "
+         "时必写。为零、过远、无法读取的坐标略去并留标记。\n",
          "point : { system = \"GCJ-02\"; order = \"lon,lat\"; };\n"},
     [LANGUAGE_REGION] =
         {"region",
@@ -62,9 +66,10 @@ static const LanguageHead HEADS[LANGUAGE_SECTIONS] = {
         {"fields",
          "One group for each field of the report that the feed can fill, named as in\n"
          "[Target fields](#target-fields). Each has exactly one of `first`, `all`, `concat`, "
-         "`value`.\n",
+         "`value`. A list of groups is\n"
+         "[alternatives](#alternatives).\n",
          "数据源能填的报告字段各写一组，名称见[目标字段](#目标字段)。每组须有且只有 "
-         "`first`、`all`、`concat`、`value` 之一。\n",
+         "`first`、`all`、`concat`、`value` 之一。由组构成的列表是[备选](#备选)。\n",
          "fields : {\n"
          "  record_no = { first = [\"/gdbh\"]; clean = [\"narrow\", \"trim\"]; };\n"
          "  body      = { first = [\"/content\"]; clean = [\"html\"]; max = 2000; };\n"

@@ -37,6 +37,7 @@ typedef enum LanguageChapter {
     CHAPTER_ORDER,
     CHAPTER_POINTERS,
     CHAPTER_SECTIONS,
+    CHAPTER_ALTERNATIVES,
     CHAPTER_ITEMS,
     CHAPTER_TIMES,
     CHAPTER_TARGETS,
@@ -46,6 +47,7 @@ typedef enum LanguageChapter {
     CHAPTER_PERSONAL,
     CHAPTER_FINDINGS,
     CHAPTER_TESTS,
+    CHAPTER_LIFE,
     LANGUAGE_CHAPTERS
 } LanguageChapter;
 
@@ -56,5 +58,8 @@ typedef struct LanguageText {
     const char *text_zh;
 } LanguageText;
 const LanguageText *language_text(LanguageChapter chapter);
+
+/* Those of mapping_language_chapter.c; NULL for the others. */
+const LanguageText *language_chapter(LanguageChapter chapter);
 
 #endif

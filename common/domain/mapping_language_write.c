@@ -243,6 +243,7 @@ void language_write(LanguageTongue in, TextBuilder *out)
     write_chapter(&page, CHAPTER_SECTIONS);
     for (int i = 0; i < LANGUAGE_SECTIONS; i++)
         write_section(&page, (LanguageSection)i);
+    write_chapter(&page, CHAPTER_ALTERNATIVES);
     write_chapter(&page, CHAPTER_ITEMS);
     write_chapter(&page, CHAPTER_TIMES);
     write_chapter(&page, CHAPTER_PERSONAL);
@@ -250,6 +251,7 @@ void language_write(LanguageTongue in, TextBuilder *out)
     write_targets(&page);
     write_chapter(&page, CHAPTER_CLASSES);
     write_classes(&page);
+    write_chapter(&page, CHAPTER_LIFE);
     write_chapter(&page, CHAPTER_FLAGS);
     write_flags(&page);
     write_chapter(&page, CHAPTER_RULES);

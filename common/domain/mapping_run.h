@@ -39,7 +39,7 @@ typedef struct MappingRun {
     PersonalValue *personal; /* the values `personal` points at in this record */
     size_t personal_count;
     ScrubKnown *known; /* names and numbers in those and in values a field treats so */
-    TextList texts; /* of title and body, for word lists; made when first asked for */
+    TextList texts;    /* of title and body, for word lists; made when first asked for */
     bool texts_made;
     bool masked;                  /* the reporter's number came masked */
     const MappingField *reporter; /* the alternative that gave the reporter; NULL: none did */

@@ -20,8 +20,8 @@ void mapping_trace_record(MappingRun *run, TraceRecord *trace)
     trace->fields = ARENA_ARRAY(run->arena, TraceField, mapping->field_count);
     for (size_t i = 0; i < mapping->field_count; i++)
         if (mapping->fields[i].alternative == 0)
-            trace->fields[trace->field_count++] = (TraceField){
-                .target = mapping->fields[i].target, .line = mapping->fields[i].line};
+            trace->fields[trace->field_count++] =
+                (TraceField){.target = mapping->fields[i].target, .line = mapping->fields[i].line};
     run->trace = trace;
 }
 

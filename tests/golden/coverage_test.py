@@ -33,7 +33,7 @@ WORDS = {  # of keys that choose among words
 }
 TESTS = "in not_in contains starts present absent"
 KEYS = (  # that a case with an expected output must use
-    "topic_pattern unwrap each empty noise tests extra zone formats check digits_of at box first default required"
+    "topic_pattern unwrap each empty noise tests extra unread zone formats check digits_of at box first default required"
     " reason when unless all concat value join dedupe between extract codes kinds max source after within chars length"
     " starts rows file unknown keywords personal"
 )
