@@ -14,7 +14,7 @@
  * gives the same output.
  *
  * Order of work: decode, unwrap, each, kind, region, then for each field select, clean, between,
- * extract, as, codes (and keywords), default, required; last the check of times, the reporter's kind,
+ * extract, at, as, codes (and keywords), default, required; last the check of times, the reporter's kind,
  * noise and `extra`. What is repaired or left out on the way leaves a flag (domain/mapping_flag.h); a
  * value that cannot be read kills the record only where its field is required.
  *
@@ -33,12 +33,23 @@
  * once for each of them: when that becomes too much work for one message, the rest is dead, rule "too_large".
  *
  * Where the language leaves room:
+ * - A target may have alternatives, tried in order: the first that yields a value wins. One whose kinds or when does not
+ *   fit, that finds nothing, a code without a row or what cannot be read gives way to the next; flags stay. default and
+ *   required are those of the last alternative, and hold where its kinds and when fit. keywords come after all of them.
+ * - `default` is for what is not there (or a code without a row); a value that cannot be read leaves its flag, and the
+ *   target stays absent.
+ * - `at` = [from, length] characters, from 0, of what extract gives, scrubbed first where the target is free text, so
+ *   that no number of a person is cut in two. Of a shorter text what is there; nothing when it ends before `from`.
+ * - `as` of reporter is phone, of usc_code usc, unless the file says otherwise or the field has codes.
  * - `unless`: the words are looked for in every value title and body may be taken from.
  * - `time.check` reads [from, length] characters (from 0) of the value at digits_of, narrowed, by its
  *   format: the time inside the record number. It is compared with reported_at (recorded_at when there
- *   is none), cut to the format's finest unit. Exactly 12 hours apart: the number is right, every time
- *   of the record that equals the one compared is moved by these 12 hours, flag "time_12h". Otherwise
- *   different: flag "time_mismatch", nothing is changed. A number that does not fit: nothing.
+ *   is none), cut to the format's finest unit. 12 hours apart: the number is right, every time
+ *   of the record that equals the one compared is moved by exactly 12 hours, flag "time_12h". Otherwise
+ *   different: flag "time_mismatch", nothing is changed. A number that does not fit: nothing. Where the format has
+ *   minutes, up to 10 minutes more or less are no difference, nor 12 hours and as much: the page says exactly, but a number
+ *   is minted when the sheet is saved, often a minute or several after the call, and an exact comparison flagged most of
+ *   such a feed and repaired none of it.
  * - A time (due_at apart) more than 10 minutes after or more than 400 days before the record's own
  *   Kafka time stamp is kept and flagged "time_suspect"; in backfill only the future is suspect.
  * - An unknown code is never the end of a record: a required category without row, `unknown` and default is J03.
@@ -59,8 +70,13 @@
  *   than citizen is mapped. Without a key there is no reporter.
  * - Free text (title, body, address, place_name, party_name, measures, result, channel,
  *   finder_post, lead_org, assist_orgs, the source's own codes, extra) is scrubbed of numbers of
- *   persons (domain/scrub.h) after extraction and before it is cut to `max`. A record number longer
+ *   persons (domain/scrub.h), and of the names and numbers that stand at the pointers of `personal` in the same
+ *   record (domain/scrub_known.h), after extraction and before it is cut to `max`. A record number longer
  *   than `max` is never cut: rule "type".
+ * - `personal` none says that a name is no person's; the value is kept and scrubbed like any text. A member below a pointer
+ *   of `extra` that is named like a person's (domain/mapping_person_name.h) and that no rule of `personal` names,
+ *   itself or something in it, is left out, flag "personal_withheld".
+ * - A value that is required and cannot be read is told by its shape (domain/value_shape.h), never quoted.
  */
 typedef struct Mapping Mapping;
 
