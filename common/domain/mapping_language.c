@@ -110,7 +110,8 @@ static const LanguageKey TOP[] = {
     {"personal", TYPE_ROWS, NO_WORDS, false, NULL,
      "What the feed holds of persons: pairs of a pointer and `hash`, `mask`, `drop` or `none`. See "
      "[Personal data](#personal-data).",
-     "数据源中的个人信息：由指针和 `hash`、`mask`、`drop` 或 `none` 组成的对。见[个人信息](#个人信息)。",
+     "数据源中的个人信息：由指针和 `hash`、`mask`、`drop` 或 `none` "
+     "组成的对。见[个人信息](#个人信息)。",
      "personal = ( (\"/callerName\", \"drop\"), (\"/tel\", \"hash\") );"},
 };
 

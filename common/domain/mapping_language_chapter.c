@@ -1,5 +1,6 @@
 /*
- * More chapters of the reference: what a field with alternatives does, and what becomes of a record once it is mapped.
+ * The chapters on what is mapped: a field with alternatives, several items in one message, and what becomes of a record
+ * once it is mapped.
  */
 #include "domain/mapping_language_parts.h"
 
@@ -56,6 +57,60 @@ static const LanguageText ALTERNATIVES = {
     "- `kinds` 的 `unless` 查看标题和内容所有备选的来源值。\n"
     "- 没有 `kinds` 和 `when` 的 `value` 总有值，所以只能写在最后。\n"
     "- `onecase map` 给出取到值的那个备选的行号。\n"};
+
+static const LanguageText ITEMS = {
+    "Several items in one message", "一条报文含多个条目",
+    "```\n"
+    "each = \"/items\";                              # "
+    "{\"deviceId\":\"D1\",\"items\":[{\"id\":\"A1\"},{\"id\":\"A2\"}]}\n"
+    "fields : {\n"
+    "  record_no = { first = [\"/items/*/id\"]; };   # of the item in hand\n"
+    "  device_id = { first = [\"/deviceId\"]; };     # of the whole message\n"
+    "};\n"
+    "```\n"
+    "\n"
+    "- Each element of the array is an item and becomes one record; a dead item harms no "
+    "other.\n"
+    "- A pointer that begins with the pointer of `each` and `/*` stands for the item in hand, "
+    "in fields,\n"
+    "  `when`, `region`, `extra` and `personal` alike. Every other pointer stands for the "
+    "whole message.\n"
+    "- `each = \"\"`: the message itself is the array, its items are `\"/*/id\"`.\n"
+    "- An object where the array should be is one item. No element: one record, ignored, "
+    "reason\n"
+    "  `no items`. Absent, null or another value, or more than 5000 items: the message is a "
+    "dead letter,\n"
+    "  rule `each`. An item that is no object is a dead letter of its own.\n"
+    "- What stands outside the items is read once for each of them; where that becomes too "
+    "much work "
+    "for one\n"
+    "  message, its remaining items are dead letters, rule `too_large`.\n"
+    "- `part_no` is the number of the item, from 0, unless it is mapped. `record_no` must "
+    "come from the\n"
+    "  item: items with the same one would be revisions of each other.\n"
+    "- `each` looks after `unwrap`: the array may stand in a text that was opened.\n",
+    "```\n"
+    "each = \"/items\";                              # "
+    "{\"deviceId\":\"D1\",\"items\":[{\"id\":\"A1\"},{\"id\":\"A2\"}]}\n"
+    "fields : {\n"
+    "  record_no = { first = [\"/items/*/id\"]; };   # 当前条目的值\n"
+    "  device_id = { first = [\"/deviceId\"]; };     # 整条报文的值\n"
+    "};\n"
+    "```\n"
+    "\n"
+    "- 数组的每个元素是一个条目，各成一条记录；一个条目成为死信不影响其他条目。\n"
+    "- 以 `each` 的指针加 `/*` "
+    "开头的指针指当前条目，在字段、`when`、`region`、`extra`、`personal` 中都是如此；\n"
+    "  其他指针指整条报文。\n"
+    "- `each = \"\"`：报文本身就是数组，条目写作 `\"/*/id\"`。\n"
+    "- 应为数组而是对象时，该对象即一个条目。数组为空：一条被忽略的记录，原因 `no "
+    "items`。缺失、null、其他值，\n"
+    "  或超过 5000 个条目：整条报文成为死信，规则 `each`。不是对象的条目自成一个死信。\n"
+    "- 条目之外的值对每个条目各读一次；对一条报文而言工作量过大时，其余条目成为死信，规则 "
+    "`too_large`。\n"
+    "- 未映射 `part_no` 时，它是条目的序号，从 0 数起。`record_no` "
+    "必须取自条目：编号相同的条目会被当作同一记录的修订。\n"
+    "- `each` 在 `unwrap` 之后进行：数组可以在打开的文本里。\n"};
 
 static const LanguageText LIFE = {
     "What becomes of a record", "记录的后续",
@@ -153,5 +208,7 @@ const LanguageText *language_chapter(LanguageChapter chapter)
 {
     if (chapter == CHAPTER_ALTERNATIVES)
         return &ALTERNATIVES;
+    if (chapter == CHAPTER_ITEMS)
+        return &ITEMS;
     return chapter == CHAPTER_LIFE ? &LIFE : NULL;
 }
