@@ -37,17 +37,37 @@ static bool read_line(const char *path, char line[LINE_SIZE])
     return good;
 }
 
+/* A number and what follows it; -1: there is none. */
+static long long take_number(char **at)
+{
+    char *end;
+    errno = 0;
+    long long number = strtoll(*at, &end, 10);
+    bool good = end != *at && errno == 0 && (*end == '\0' || *end == ' ');
+    *at = end;
+    return good ? number : -1;
+}
+
 /* False with errno set. */
 static bool read_pid_file(const char *path, PidFile *pid)
 {
     char line[LINE_SIZE] = "";
+    char *at = line;
     *pid = (PidFile){0};
     if (!read_line(path, line))
         return false;
-    if (sscanf(line, "%lld %llu %63s", &pid->pid, &pid->started, pid->boot) >= 1 && pid->pid > 1)
-        return true;
-    errno = EINVAL;
-    return false;
+    pid->pid = take_number(&at);
+    if (pid->pid <= 1) {
+        errno = EINVAL;
+        return false;
+    }
+    long long started = take_number(&at);
+    if (started > 0) {
+        pid->started = (unsigned long long)started;
+        at += strspn(at, " ");
+        snprintf(pid->boot, sizeof(pid->boot), "%.*s", (int)strcspn(at, " "), at);
+    }
+    return true;
 }
 
 /* Name and start of a process; the name, in brackets, may hold anything. False when it is gone. */
