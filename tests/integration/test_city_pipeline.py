@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import random
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 from city_feeds import TOPICS, decode, encode
 from city_geo import distance_m
+from draw import draw
 from harness import Database, LocalServers
 from harness_city import SOURCE_TOPICS, City, source_ends
 from harness_hub import Hub, expected_records, open_hub, running_hub
@@ -31,7 +31,7 @@ def drawn_seeds() -> list[int]:
     chosen = os.environ.get("ONECASE_SEEDS")
     if chosen:
         return [int(seed) for seed in chosen.split(",")]
-    return random.SystemRandom().sample(range(2, 1_000_000), 5)
+    return draw().sample(range(2, 1_000_000), 5)
 
 
 @pytest.fixture(scope="module")
