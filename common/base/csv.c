@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARENA_BLOCK = 16384, MARK_SIZE = 3 };
+enum { FIELD_STEP_MIN = 4096, ARENA_BLOCK = 16384, MARK_SIZE = 3 };
 
 struct CsvReader {
     struct csv_parser parser;
@@ -120,6 +120,14 @@ static bool fail(CsvReader *reader, int64_t line, const char *message, Error *er
     return error_set_at(error, ERROR_REJECT, "csv", NULL, "%s", message);
 }
 
+/* libcsv grows its field by steps of 128 bytes: a long one would be copied again and again. Once for each doubling is enough. */
+static void make_room(CsvReader *reader, size_t size)
+{
+    size_t step = csv_get_buffer_size(&reader->parser);
+    step = step > size ? step : size;
+    csv_set_blk_size(&reader->parser, step > FIELD_STEP_MIN ? step : FIELD_STEP_MIN);
+}
+
 static bool give_parser(CsvReader *reader, Text piece, Error *error)
 {
     if (!reader->in_row) {
@@ -131,6 +139,7 @@ static bool give_parser(CsvReader *reader, Text piece, Error *error)
     if (reader->read - reader->row_from + (int64_t)piece.size > reader->row_bytes_max)
         return fail(reader, reader->field_line,
                     "the row is too long; perhaps a quote opened here is never closed", error);
+    make_room(reader, piece.size);
     size_t parsed = csv_parse(&reader->parser, piece.data, piece.size, on_field, on_row, reader);
     if (parsed == piece.size)
         return true;

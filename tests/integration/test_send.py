@@ -330,11 +330,19 @@ def test_a_file_that_was_mended_goes_on_behind_what_was_sent(sending: Sending) -
     (b"PK\x03\x04....", 1, "is an archive or an Excel workbook; save the sheet as CSV (UTF-8)"),
     (b"\x1f\x8b\x08", 1, "is compressed; `zcat FILE | onecase send ... -` sends it"),
     (b"nothing of the kind\n", 1, "cannot tell what format this is; --format jsonl, array or csv says it"),
-    (b"id,id\n1,2\n", 1, 'columns 1 and 2 are both called "id"'),
-], ids=["utf-16", "archive", "compressed", "prose", "twice"])
+    (b"id,id\n1,2\n", 1, "columns 1 and 2 of the header have the same name"),
+    (",".join([*map(str, range(300000)), "7"]).encode(), 1, "columns 8 and 300001 of the header have the same name"),
+], ids=["utf-16", "archive", "compressed", "prose", "twice", "wide"])
 def test_a_file_of_another_kind_is_told_apart(sending: Sending, content: bytes, status: int, reason: str) -> None:
     assert reason in sending.run(sending.file("export.txt", content), status=status).stderr.decode()
     assert sending.read() == []
+
+
+def test_a_file_without_a_header_is_refused_without_a_word_of_it(sending: Sending) -> None:
+    file = sending.file("export.csv", "F1,张试验,19900001234,19900001234\r\nF2,李样例,19900001235,\r\n".encode())
+    done = sending.run(file, status=1)
+    assert done.stderr.decode().startswith(f"{file}:1: columns 3 and 4 of the header have the same name\n")
+    assert "1990000" not in (done.stdout + done.stderr).decode()
 
 
 def test_wrong_words_say_the_next_step(sending: Sending, servers: LocalServers) -> None:

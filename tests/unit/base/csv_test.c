@@ -276,6 +276,28 @@ static void a_row_of_a_megabyte_and_a_million_rows_are_read(void **state)
     arena_free(arena);
 }
 
+/* Lines inside quotes come to the parser one by one; growing by small steps would take hours here. */
+static void a_field_of_many_lines_takes_no_more_than_its_size(void **state)
+{
+    (void)state;
+    enum { LINE = 10, SIZE = 30 * 1000 * 1000 };
+    Arena *arena = arena_new(1024);
+    char *bytes = arena_alloc(arena, SIZE + 2);
+    bytes[0] = '"';
+    for (size_t i = 1; i <= SIZE; i++)
+        bytes[i] = i % LINE == 0 ? '\n' : 'x';
+    bytes[SIZE + 1] = '"';
+    CsvReader *reader = csv_open((CsvSpec){0});
+    CsvRow row;
+    Error error = {0};
+    csv_feed(reader, (Text){bytes, SIZE + 2}, true);
+    assert_true(csv_next(reader, &row, &error));
+    assert_int_equal(row.count, 1);
+    assert_true(text_equal(row.fields[0], (Text){bytes + 1, SIZE}));
+    csv_close(reader);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +316,7 @@ int main(void)
         cmocka_unit_test(nothing_is_read_after_an_error),
         cmocka_unit_test(says_how_many_bytes_the_rows_took),
         cmocka_unit_test(a_row_of_a_megabyte_and_a_million_rows_are_read),
+        cmocka_unit_test(a_field_of_many_lines_takes_no_more_than_its_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
