@@ -76,6 +76,8 @@
  * - `personal` none says that a name is no person's; the value is kept and scrubbed like any text. A member below a pointer
  *   of `extra` that is named like a person's (domain/mapping_person_name.h) and that no rule of `personal` names,
  *   itself or something in it, is left out, flag "personal_withheld".
+ * - Another word of `personal` covers all that stands below its pointer. Of several that cover a value drop counts, else
+ *   the one with the longer pointer.
  * - A value that is required and cannot be read is told by its shape (domain/value_shape.h), never quoted.
  */
 typedef struct Mapping Mapping;

@@ -5,10 +5,26 @@
 #include "domain/mapping_coverage_parts.h"
 #include "domain/mapping_person_name.h"
 
-/* A rule names the place or one below it. */
+/* The rule that covers the place, or NULL. */
+static const MappingPersonalRule *covering_rule(const CoveragePlace *place, const Mapping *mapping)
+{
+    const MappingPersonalRule *best = NULL;
+    for (size_t i = 0; i < mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &mapping->personal[i];
+        if (coverage_place_fits(place, &rule->pointer, rule->pointer.count) &&
+            mapping_personal_beats(rule, best))
+            best = rule;
+    }
+    return best;
+}
+
+/* A rule covers the place, or names it or one below it. */
 static bool is_spoken_of(const CoveragePlace *place, const Mapping *mapping)
 {
+    const MappingPersonalRule *around = covering_rule(place, mapping);
     size_t depth = coverage_place_depth(place);
+    if (around != NULL && around->what != PERSONAL_NO_PERSON)
+        return true;
     for (size_t i = 0; i < mapping->personal_count; i++)
         if (coverage_place_fits(place, &mapping->personal[i].pointer, depth))
             return true;
@@ -20,24 +36,12 @@ static bool is_withheld(const CoveragePlace *place, const Mapping *mapping)
     return !place->each && mapping_person_name(place->name) && !is_spoken_of(place, mapping);
 }
 
-static bool is_dropped(const CoveragePlace *place, const Mapping *mapping)
-{
-    size_t depth = coverage_place_depth(place);
-    for (size_t i = 0; i < mapping->personal_count; i++) {
-        const MappingPersonalRule *rule = &mapping->personal[i];
-        if (rule->what == PERSONAL_DROP && rule->pointer.count == depth &&
-            coverage_place_fits(place, &rule->pointer, depth))
-            return true;
-    }
-    return false;
-}
-
 /* What stands around the place, `depth` down and deeper, goes without it. */
 static bool goes_before(const CoveragePlace *place, const Mapping *mapping, size_t depth)
 {
     for (size_t i = coverage_place_depth(place); i > depth + 1; i--) {
         place = place->parent;
-        if (is_withheld(place, mapping) || is_dropped(place, mapping))
+        if (is_withheld(place, mapping))
             return true;
     }
     return false;

@@ -7,13 +7,18 @@
 
 #define WAYS_OUT ": hash, mask, drop, or none where it names no person"
 
+/* The rule that covers the value, or NULL; "none" speaks of the very value alone. */
 static const MappingPersonalRule *rule_of(const Mapping *mapping, const MappingPointer *pointer)
 {
-    for (size_t i = 0; i < mapping->personal_count; i++)
-        if (mapping->personal[i].pointer.count == pointer->count &&
-            mapping_pointer_overlaps(&mapping->personal[i].pointer, pointer))
-            return &mapping->personal[i];
-    return NULL;
+    const MappingPersonalRule *best = NULL;
+    for (size_t i = 0; i < mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &mapping->personal[i];
+        if (rule->pointer.count <= pointer->count &&
+            mapping_pointer_overlaps(&rule->pointer, pointer) && mapping_personal_beats(rule, best))
+            best = rule;
+    }
+    bool around = best != NULL && best->pointer.count < pointer->count;
+    return around && best->what == PERSONAL_NO_PERSON ? NULL : best;
 }
 
 static void check_personal_pointer(const Mapping *mapping,
@@ -77,17 +82,16 @@ static void check_extra(const Mapping *mapping, MappingFindings *findings)
     }
 }
 
-/* Whether a field reads the value, or `extra` takes it in. */
+/* Whether a field reads the value or something in it, or `extra` takes it in. */
 static bool is_kept(const Mapping *mapping, const MappingPointer *pointer)
 {
     for (size_t i = 0; i < mapping->field_count; i++)
         for (size_t j = 0; j < mapping->fields[i].pointer_count; j++)
-            if (mapping->fields[i].pointers[j].count == pointer->count &&
+            if (mapping->fields[i].pointers[j].count >= pointer->count &&
                 mapping_pointer_overlaps(&mapping->fields[i].pointers[j], pointer))
                 return true;
     for (size_t i = 0; i < mapping->extra_count; i++)
-        if (mapping->extra[i].count <= pointer->count &&
-            mapping_pointer_overlaps(&mapping->extra[i], pointer))
+        if (mapping_pointer_overlaps(&mapping->extra[i], pointer))
             return true;
     return false;
 }

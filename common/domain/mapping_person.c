@@ -1,6 +1,6 @@
 /*
- * What a feed holds of persons. A value listed under `personal` is known by its node in the document, true and false
- * (which share one node) by their place: fields do not see it (mapping_select.c), `extra` is written without it
+ * What a feed holds of persons. A value listed under `personal`, and all below it, is known by its node in the document,
+ * true and false (which share one node) by their place: fields do not see it (mapping_select.c), `extra` is written without it
  * (mapping_person_extra.c), and names and numbers in it are hidden wherever they stand in free text. The reporter leaves as a keyed hash and nothing else.
  */
 #include "base/digest.h"
@@ -29,7 +29,9 @@ static int by_value(const void *a, const void *b)
     const PersonalValue *y = b;
     if (x->value != y->value)
         return (uintptr_t)x->value < (uintptr_t)y->value ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
+    if (mapping_personal_beats(x->rule, y->rule) || mapping_personal_beats(y->rule, x->rule))
+        return mapping_personal_beats(x->rule, y->rule) ? -1 : 1;
+    return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
 /* All values at the pointer, however many. */
@@ -43,50 +45,58 @@ static size_t find_all(MappingRun *run, const MappingPointer *pointer, const JsV
     }
 }
 
-static void add_value(MappingRun *run, const JsValue *value, MappingPersonal what)
+static void
+add_value(MappingRun *run, size_t *capacity, const JsValue *value, const MappingPersonalRule *rule)
 {
     size_t count = run->personal_count++;
-    run->personal = arena_grow(run->arena, run->personal, count * sizeof(PersonalValue),
-                               (count + 1) * sizeof(PersonalValue));
-    run->personal[count] = (PersonalValue){value, what, count};
+    if (count == *capacity) {
+        size_t more = count == 0 ? FOUND_FIRST : count * 2;
+        run->personal = arena_grow(run->arena, run->personal, count * sizeof(PersonalValue),
+                                   more * sizeof(PersonalValue));
+        *capacity = more;
+    }
+    run->personal[count] = (PersonalValue){value, rule};
 }
 
-/* Names and numbers in the value, however deep: free text is scrubbed of them. Depth is limited by js_parse. */
-static void know(MappingRun *run, const JsValue *value, size_t *bytes)
+/* The value and all below it. Depth is limited by js_parse. */
+static void
+cover(MappingRun *run, size_t *capacity, const JsValue *value, const MappingPersonalRule *rule)
 {
     JsType type = js_type(value);
-    if (type == JS_TEXT || type == JS_NUMBER) {
-        Text text = js_scalar_text(value);
-        *bytes += text.size;
-        scrub_known_add(run->known, text);
-    } else if (type == JS_ARRAY) {
+    if (type == JS_NULL || type == JS_TRUE || type == JS_FALSE)
+        return; /* known by their place */
+    add_value(run, capacity, value, rule);
+    if (type == JS_ARRAY) {
         for (size_t i = 0; i < js_count(value); i++)
-            know(run, js_element(value, i), bytes);
+            cover(run, capacity, js_element(value, i), rule);
     } else if (type == JS_OBJECT) {
         size_t cursor = 0;
         Text key;
         const JsValue *member;
         while (js_each(value, &cursor, &key, &member))
-            know(run, member, bytes);
+            cover(run, capacity, member, rule);
     }
 }
 
-/* The values at a pointer that holds persons; `rule`: it stands in the list `personal`. */
-static void collect(MappingRun *run, const MappingPointer *pointer, MappingPersonal what, bool rule)
+/* What covering costs is paid for where the values stand outside the item. */
+static void collect_rules(MappingRun *run)
 {
-    const JsValue **found;
-    size_t bytes = 0;
-    arena_reset(run->scratch);
-    size_t count = find_all(run, pointer, &found);
-    for (size_t i = 0; i < count; i++) {
-        if (js_type(found[i]) == JS_NULL)
-            continue;
-        if (rule)
-            add_value(run, found[i], what);
-        know(run, found[i], &bytes);
+    const Mapping *mapping = run->mapping;
+    size_t capacity = 0;
+    for (size_t i = 0; i < mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &mapping->personal[i];
+        const JsValue **found;
+        size_t before = run->personal_count;
+        arena_reset(run->scratch);
+        size_t count = find_all(run, &rule->pointer, &found);
+        for (size_t j = 0; j < count; j++)
+            cover(run, &capacity, found[j], rule);
+        if (!mapping_source_in_item(mapping, &rule->pointer))
+            mapping_source_spend(run->source,
+                                 (run->personal_count - before) * sizeof(PersonalValue));
     }
-    if (!mapping_source_in_item(run->mapping, pointer))
-        mapping_source_spend(run->source, bytes);
+    if (run->personal_count > LINEAR_MAX)
+        qsort(run->personal, run->personal_count, sizeof(PersonalValue), by_value);
 }
 
 static bool is_person(MappingPersonal what)
@@ -94,24 +104,44 @@ static bool is_person(MappingPersonal what)
     return what != PERSONAL_NONE && what != PERSONAL_NO_PERSON;
 }
 
+/* Names and numbers in the value: free text is scrubbed of them. */
+static void know(MappingRun *run, const JsValue *value, const MappingPointer *pointer)
+{
+    JsType type = js_type(value);
+    if (type != JS_TEXT && type != JS_NUMBER)
+        return;
+    Text text = js_scalar_text(value);
+    scrub_known_add(run->known, text);
+    if (!mapping_source_in_item(run->mapping, pointer))
+        mapping_source_spend(run->source, text.size);
+}
+
+static MappingPersonal personal_value(const MappingRun *run, const JsValue *value);
+
 void mapping_personal_collect(MappingRun *run)
 {
     const Mapping *mapping = run->mapping;
     run->known = scrub_known_new(run->arena);
-    for (size_t i = 0; i < mapping->personal_count; i++)
-        if (is_person(mapping->personal[i].what))
-            collect(run, &mapping->personal[i].pointer, mapping->personal[i].what, true);
-    for (size_t i = 0; i < mapping->field_count; i++)
-        for (size_t j = 0;
-             is_person(mapping->fields[i].personal) && j < mapping->fields[i].pointer_count; j++)
-            collect(run, &mapping->fields[i].pointers[j], PERSONAL_NONE, false);
-    if (run->personal_count > LINEAR_MAX)
-        qsort(run->personal, run->personal_count, sizeof(PersonalValue), by_value);
+    collect_rules(run);
+    for (size_t i = 0; i < run->personal_count; i++)
+        if (is_person(personal_value(run, run->personal[i].value)))
+            know(run, run->personal[i].value, &run->personal[i].rule->pointer);
+    for (size_t i = 0; i < mapping->field_count; i++) {
+        const MappingField *field = &mapping->fields[i];
+        for (size_t j = 0; is_person(field->personal) && j < field->pointer_count; j++) {
+            const JsValue **found;
+            arena_reset(run->scratch);
+            size_t count = find_all(run, &field->pointers[j], &found);
+            for (size_t k = 0; k < count; k++)
+                know(run, found[k], &field->pointers[j]);
+        }
+    }
 }
 
 static MappingPersonal personal_value(const MappingRun *run, const JsValue *value)
 {
     const PersonalValue *values = run->personal;
+    const MappingPersonalRule *best = NULL;
     size_t count = run->personal_count;
     if (count > LINEAR_MAX) { /* the first that is not before `value` */
         size_t low = 0;
@@ -122,12 +152,12 @@ static MappingPersonal personal_value(const MappingRun *run, const JsValue *valu
             else
                 high = middle;
         }
-        return low < count && values[low].value == value ? values[low].what : PERSONAL_NONE;
+        return low < count && values[low].value == value ? values[low].rule->what : PERSONAL_NONE;
     }
     for (size_t i = 0; i < count; i++)
-        if (values[i].value == value)
-            return values[i].what;
-    return PERSONAL_NONE;
+        if (values[i].value == value && mapping_personal_beats(values[i].rule, best))
+            best = values[i].rule;
+    return best != NULL ? best->what : PERSONAL_NONE;
 }
 
 static bool is_shared(const JsValue *value)
@@ -143,15 +173,27 @@ static bool token_at(const MappingToken *token, const PersonPlace *place)
                                         : text_equal(token->name, place->name));
 }
 
-/* The rule's pointer goes this way, `count` steps down: it ends there or below. */
+/* The first `count` steps of the rule's pointer go this way. */
 static bool rule_goes(const MappingPersonalRule *rule, const PersonPlace *place, size_t count)
 {
-    if (rule->pointer.count < count)
-        return false;
     for (size_t i = 0; i < count; i++)
         if (!token_at(&rule->pointer.tokens[i], &place[i]))
             return false;
     return true;
+}
+
+/* The rule that covers the place, or NULL. */
+static const MappingPersonalRule *
+covering_rule(const Mapping *mapping, const PersonPlace *place, size_t count)
+{
+    const MappingPersonalRule *best = NULL;
+    for (size_t i = 0; i < mapping->personal_count; i++) {
+        const MappingPersonalRule *rule = &mapping->personal[i];
+        if (rule->pointer.count <= count && rule_goes(rule, place, rule->pointer.count) &&
+            mapping_personal_beats(rule, best))
+            best = rule;
+    }
+    return best;
 }
 
 MappingPersonal mapping_person_at(const MappingRun *run,
@@ -161,19 +203,18 @@ MappingPersonal mapping_person_at(const MappingRun *run,
 {
     if (!is_shared(value))
         return personal_value(run, value);
-    for (size_t i = 0; i < run->mapping->personal_count; i++) {
-        const MappingPersonalRule *rule = &run->mapping->personal[i];
-        if (rule->what != PERSONAL_NO_PERSON && rule->pointer.count == count &&
-            rule_goes(rule, place, count))
-            return rule->what;
-    }
-    return PERSONAL_NONE;
+    const MappingPersonalRule *rule = covering_rule(run->mapping, place, count);
+    return rule != NULL ? rule->what : PERSONAL_NONE;
 }
 
 bool mapping_person_spoken_of(const Mapping *mapping, const PersonPlace *place, size_t count)
 {
+    const MappingPersonalRule *around = covering_rule(mapping, place, count);
+    if (around != NULL && is_person(around->what))
+        return true;
     for (size_t i = 0; i < mapping->personal_count; i++)
-        if (rule_goes(&mapping->personal[i], place, count))
+        if (mapping->personal[i].pointer.count >= count &&
+            rule_goes(&mapping->personal[i], place, count))
             return true;
     return false;
 }
@@ -190,9 +231,9 @@ MappingPersonal
 mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const JsValue *value)
 {
     PersonPlace place[JS_DEPTH_MAX];
-    if (!is_shared(value))
-        return personal_value(run, value);
-    return mapping_person_at(run, value, place, mapping_person_place(pointer, place));
+    MappingPersonal what =
+        mapping_person_at(run, value, place, mapping_person_place(pointer, place));
+    return what == PERSONAL_NO_PERSON ? PERSONAL_NONE : what;
 }
 
 Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id)

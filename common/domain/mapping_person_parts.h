@@ -20,7 +20,7 @@ MappingPersonal mapping_person_at(const MappingRun *run,
                                   const PersonPlace *place,
                                   size_t count);
 
-/* Whether a rule of `personal`, of whatever kind, names this place or one below it. */
+/* Whether a rule of `personal` covers this place, or one of whatever kind names it or one below it. */
 bool mapping_person_spoken_of(const Mapping *mapping, const PersonPlace *place, size_t count);
 
 /* Another id than a telephone number means something within its own system only. */

@@ -172,7 +172,8 @@ static bool tokens_meet(const MappingToken *a, const MappingToken *b)
         return a->index != SIZE_MAX;
     if (b->kind == TOKEN_MEMBER)
         return b->index != SIZE_MAX;
-    return true;
+    return a->kind != TOKEN_WHERE || b->kind != TOKEN_WHERE || !text_equal(a->name, b->name) ||
+           text_equal(a->value, b->value);
 }
 
 bool mapping_pointer_overlaps(const MappingPointer *a, const MappingPointer *b)

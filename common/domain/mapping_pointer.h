@@ -59,7 +59,8 @@ bool mapping_token_fits(const MappingToken *token, const JsValue *element);
 /* The last member name of the pointer ("" for the root), to guess what it holds. */
 Text mapping_pointer_last_name(const MappingPointer *pointer);
 
-/* Whether some value can be reached by both, or one lies below the other: compared token by token, `*` fits all. */
+/* Whether some value can be reached by both, or one lies below the other: compared token by token, `*` fits all,
+ * [k=a] and [k=b] do not meet. */
 bool mapping_pointer_overlaps(const MappingPointer *a, const MappingPointer *b);
 
 #endif

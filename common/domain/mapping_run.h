@@ -19,8 +19,7 @@
  */
 typedef struct PersonalValue {
     const JsValue *value;
-    MappingPersonal what;
-    size_t order;
+    const MappingPersonalRule *rule;
 } PersonalValue;
 
 /* What became of a value. An unreadable one has left its flag. */
@@ -36,7 +35,7 @@ typedef struct MappingRun {
     size_t item;
     RecordKind kind;
     Report report;
-    PersonalValue *personal; /* the values `personal` points at in this record */
+    PersonalValue *personal; /* what `personal` points at in this record, and all below it */
     size_t personal_count;
     ScrubKnown *known; /* names and numbers in those and in values a field treats so */
     TextList texts;    /* of title and body, for word lists; made when first asked for */

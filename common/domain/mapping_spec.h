@@ -131,6 +131,17 @@ typedef struct MappingPersonalRule {
     MappingPersonal what;
 } MappingPersonalRule;
 
+/* Of two rules that cover one value, in it or around it: drop counts, else the longer pointer, else the first one. */
+static inline bool mapping_personal_beats(const MappingPersonalRule *rule,
+                                          const MappingPersonalRule *than)
+{
+    if (than == NULL)
+        return true;
+    if ((rule->what == PERSONAL_DROP) != (than->what == PERSONAL_DROP))
+        return rule->what == PERSONAL_DROP;
+    return rule->pointer.count > than->pointer.count;
+}
+
 /* `time.check`: the time hidden in the record number. */
 typedef struct MappingTimeCheck {
     MappingPointer digits_of;

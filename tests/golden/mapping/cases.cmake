@@ -131,6 +131,7 @@ onecase_golden_mapping(
     lint_missing_source_and_fields
     lint_noise_empty
     lint_personal
+    lint_personal_covers
     lint_personal_each
     lint_personal_extra
     lint_personal_fields
@@ -199,6 +200,7 @@ onecase_golden_mapping(
     number_of_2000_digits
     number_scales
     numbers_and_flags
+    personal_covers
     personal_fields
     personal_in_text
     personal_never_leaves
