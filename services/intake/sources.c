@@ -37,7 +37,7 @@ struct Sources {
     size_t pattern_count;
 };
 
-/* Names that no feed may have: our own topics would be read in a circle, history would be read as live. */
+/* What no pattern may take: our own topics would be read in a circle, history would be read as live. */
 static bool is_reserved(Text name)
 {
     return text_starts(name, TEXT("onecase.")) || text_ends(name, TEXT(BACKFILL_SUFFIX));
@@ -46,21 +46,15 @@ static bool is_reserved(Text name)
 static bool add_routes(Faults *faults, Sources *sources, const Mapping *mapping)
 {
     TextList topics = mapping_topics(mapping);
-    bool good = true;
     for (size_t i = 0; i < topics.count; i++) {
         if (sources->route_count == TOPICS_MAX)
             return faults_add(faults, TEXT("sources: more than 1000 topics"));
-        if (is_reserved(topics.items[i]))
-            good = faults_format(faults,
-                                 "sources: topic \"%.*s\" of mapping %.*s: onecase.* are the hub's "
-                                 "own, *.backfill is read with the topic before it",
-                                 TEXT_ARGS(topics.items[i]), TEXT_ARGS(mapping_name(mapping)));
         Text name = text_format(sources->arena, "%.*s%.*s", TEXT_ARGS(sources->prefix),
                                 TEXT_ARGS(topics.items[i]));
         sources->topics[sources->route_count] = name.data;
         sources->routes[sources->route_count++] = (Route){name, mapping};
     }
-    return good;
+    return true;
 }
 
 static bool add_pattern(Faults *faults, Sources *sources, const Mapping *mapping)
