@@ -229,7 +229,8 @@ typedef struct Message {
     Arena *arena;
     Arena *scratch;
     MappingSource source;
-    Text sha256; /* of the bytes, once something in it is dead */
+    const ScrubKnown *known; /* persons outside the items */
+    Text sha256;             /* of the bytes, once something in it is dead */
 } Message;
 
 static void make_dead(Message *message, const char *stage, const Error *error, MappedRecord *record)
@@ -268,7 +269,8 @@ static void map_item(Message *message, size_t item, MappedRecord *record)
                       .arena = message->arena,
                       .scratch = message->scratch,
                       .source = source,
-                      .item = item};
+                      .item = item,
+                      .shared = &message->known};
     Error error = {0};
     if (source->faults != NULL && source->faults[item] != NULL) {
         make_dead(message, "decode", source->faults[item], record);

@@ -31,7 +31,7 @@ static void keep_source_code(MappingRun *run, const MappingField *field, Text co
 {
     Report *report = &run->report;
     Text front = unicode_prefix(code, LONG_FACTOR * MAPPING_TEXT_MAX);
-    Text scrubbed = scrub_text(run->scratch, front, NULL);
+    Text scrubbed = scrub_known_text(run->scratch, run->known, front, NULL);
     Text kept = text_copy(run->arena, unicode_prefix(scrubbed, MAPPING_TEXT_MAX));
     if (mapping_field_is(field, "category")) {
         report->category_source = kept;

@@ -104,38 +104,54 @@ static bool is_person(MappingPersonal what)
     return what != PERSONAL_NONE && what != PERSONAL_NO_PERSON;
 }
 
-/* Names and numbers in the value: free text is scrubbed of them. */
-static void know(MappingRun *run, const JsValue *value, const MappingPointer *pointer)
-{
-    JsType type = js_type(value);
-    if (type != JS_TEXT && type != JS_NUMBER)
-        return;
-    Text text = js_scalar_text(value);
-    scrub_known_add(run->known, text);
-    if (!mapping_source_in_item(run->mapping, pointer))
-        mapping_source_spend(run->source, text.size);
-}
-
 static MappingPersonal personal_value(const MappingRun *run, const JsValue *value);
 
-void mapping_personal_collect(MappingRun *run)
+/* The same for all items of a message, and so known once: with `each`, what stands outside them. */
+static bool is_outside(const MappingRun *run, const MappingPointer *pointer)
+{
+    return run->mapping->has_each && !mapping_source_in_item(run->mapping, pointer);
+}
+
+static void know(ScrubKnown *known, const JsValue *value)
+{
+    if (js_type(value) == JS_TEXT || js_type(value) == JS_NUMBER)
+        scrub_known_add(known, js_scalar_text(value));
+}
+
+/* Names and numbers of persons, by `personal` and by fields: free text is scrubbed of them. */
+static void know_all(MappingRun *run, ScrubKnown *known, bool outside)
 {
     const Mapping *mapping = run->mapping;
-    run->known = scrub_known_new(run->arena);
-    collect_rules(run);
-    for (size_t i = 0; i < run->personal_count; i++)
-        if (is_person(personal_value(run, run->personal[i].value)))
-            know(run, run->personal[i].value, &run->personal[i].rule->pointer);
+    for (size_t i = 0; i < run->personal_count; i++) {
+        const PersonalValue *personal = &run->personal[i];
+        if (is_outside(run, &personal->rule->pointer) == outside &&
+            is_person(personal_value(run, personal->value)))
+            know(known, personal->value);
+    }
     for (size_t i = 0; i < mapping->field_count; i++) {
         const MappingField *field = &mapping->fields[i];
         for (size_t j = 0; is_person(field->personal) && j < field->pointer_count; j++) {
             const JsValue **found;
+            if (is_outside(run, &field->pointers[j]) != outside)
+                continue;
             arena_reset(run->scratch);
             size_t count = find_all(run, &field->pointers[j], &found);
             for (size_t k = 0; k < count; k++)
-                know(run, found[k], &field->pointers[j]);
+                know(known, found[k]);
         }
     }
+}
+
+void mapping_personal_collect(MappingRun *run)
+{
+    collect_rules(run);
+    if (*run->shared == NULL) {
+        ScrubKnown *outside = scrub_known_new(run->arena, NULL);
+        know_all(run, outside, true);
+        *run->shared = outside;
+    }
+    run->known = scrub_known_new(run->arena, *run->shared);
+    know_all(run, run->known, false);
 }
 
 static MappingPersonal personal_value(const MappingRun *run, const JsValue *value)

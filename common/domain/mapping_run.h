@@ -37,8 +37,9 @@ typedef struct MappingRun {
     Report report;
     PersonalValue *personal; /* what `personal` points at in this record, and all below it */
     size_t personal_count;
-    ScrubKnown *known; /* names and numbers in those and in values a field treats so */
-    TextList texts;    /* of title and body, for word lists; made when first asked for */
+    const ScrubKnown **shared; /* the message's, outside its items; NULL at first */
+    ScrubKnown *known;         /* names and numbers in those and in values a field treats so */
+    TextList texts;            /* of title and body, for word lists; made when first asked for */
     bool texts_made;
     bool masked;                  /* the reporter's number came masked */
     const MappingField *reporter; /* the alternative that gave the reporter; NULL: none did */

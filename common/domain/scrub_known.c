@@ -14,11 +14,13 @@
 #include <string.h>
 
 enum { NAME_LEAST = 2, NAME_MOST = 4, DOTTED_MOST = 24, NUMBER_LEAST = 5, NUMBER_MOST = 64 };
+enum { JOINED_MOST = 4 * NAME_MOST }; /* bytes */
 enum { DIGITS_LEAST = 3, HOUSE_DIGITS_MOST = 4, SLOTS_FIRST = 16 };
 
 struct ScrubKnown {
     Arena *arena;
-    Text *slots; /* open addressing; absent: free */
+    const ScrubKnown *more; /* NULL: none */
+    Text *slots;            /* open addressing; absent: free */
     size_t slot_count;
     size_t count;
     uint32_t lengths; /* bit n: some name has n characters */
@@ -26,10 +28,15 @@ struct ScrubKnown {
     bool numbers;
 };
 
-ScrubKnown *scrub_known_new(Arena *arena)
+ScrubKnown *scrub_known_new(Arena *arena, const ScrubKnown *more)
 {
     ScrubKnown *known = ARENA_NEW(arena, ScrubKnown);
-    known->arena = arena;
+    *known = (ScrubKnown){.arena = arena, .more = more};
+    if (more != NULL) {
+        known->lengths = more->lengths;
+        known->firsts = more->firsts;
+        known->numbers = more->numbers;
+    }
     return known;
 }
 
@@ -43,7 +50,10 @@ static Text *slot_of(Text *slots, size_t count, Text text)
 
 static bool is_known(const ScrubKnown *known, Text text)
 {
-    return known->count > 0 && !text_is_absent(*slot_of(known->slots, known->slot_count, text));
+    for (; known != NULL; known = known->more)
+        if (known->count > 0 && !text_is_absent(*slot_of(known->slots, known->slot_count, text)))
+            return true;
+    return false;
 }
 
 static void grow(ScrubKnown *known)
@@ -78,6 +88,11 @@ static uint32_t narrowed(uint32_t c)
 static bool is_dot(uint32_t c)
 {
     return c == 0xB7 || c == 0x2022 || c == 0x2027 || c == 0x30FB || c == 0xFF65;
+}
+
+static bool is_blank(uint32_t c)
+{
+    return c == ' ' || c == 0x3000 || c == 0xA0;
 }
 
 /* A surname and what may be a given name; `c` has 2 to 4 characters. */
@@ -200,28 +215,65 @@ static void add_numbers(ScrubKnown *known, Text value)
     }
 }
 
+/*
+ * "王　强" as "王强", in `joined`: Han characters with blanks between them that are no more than one name. Absent when the
+ * value is anything else.
+ */
+static Text without_blanks(Text value, char joined[JOINED_MOST])
+{
+    size_t size = 0;
+    size_t count = 0;
+    Text trimmed = text_trim(value);
+    for (Text rest = trimmed; rest.size > 0;) {
+        const char *from = rest.data;
+        uint32_t c;
+        unicode_next(&rest, &c);
+        if (is_blank(c))
+            continue;
+        size_t bytes = (size_t)(rest.data - from);
+        if (!unicode_is_han(c) || ++count > NAME_MOST)
+            return TEXT_ABSENT;
+        memcpy(joined + size, from, bytes);
+        size += bytes;
+    }
+    return size < trimmed.size ? (Text){joined, size} : TEXT_ABSENT;
+}
+
 void scrub_known_add(ScrubKnown *known, Text value)
 {
     if (value.size > SCRUB_KNOWN_VALUE)
         value = text_slice(value, 0, SCRUB_KNOWN_VALUE);
-    add_names(known, value);
+    char joined[JOINED_MOST];
+    Text padded = without_blanks(value, joined);
+    add_names(known, text_is_absent(padded) ? value : padded);
     add_numbers(known, value);
 }
 
-/* Bytes of the longest known name that begins there; 0: none. */
+/* Bytes of the longest known name that begins there, perhaps with blanks in it (王　强); 0: none. */
 static size_t name_at(const ScrubKnown *known, Text rest)
 {
+    char name[4 * DOTTED_MOST];
+    size_t name_size = 0;
     size_t size = 0;
-    Text behind = rest;
+    size_t length = 0;
+    bool dotted = false;
     uint32_t c;
-    for (size_t length = 1; length <= DOTTED_MOST && known->lengths >> length != 0; length++) {
-        if (!unicode_next(&behind, &c) || (!unicode_is_han(c) && !is_dot(c)))
+    for (Text behind = rest; length < DOTTED_MOST && known->lengths >> (length + 1) != 0;) {
+        const char *from = behind.data;
+        if (!unicode_next(&behind, &c))
             break;
-        if (length == 1 && (known->firsts >> (c & 63) & 1) == 0)
+        if (is_blank(c) && length > 0 && length < NAME_MOST)
+            continue;
+        if (!unicode_is_han(c) && !is_dot(c))
+            break;
+        if (length++ == 0 && (known->firsts >> (c & 63) & 1) == 0)
             return 0;
-        size_t bytes = rest.size - behind.size;
-        if ((known->lengths >> length & 1) != 0 && is_known(known, text_slice(rest, 0, bytes)))
-            size = bytes;
+        memcpy(name + name_size, from, (size_t)(behind.data - from));
+        name_size += (size_t)(behind.data - from);
+        dotted = dotted || is_dot(c);
+        if ((length <= NAME_MOST || dotted) && (known->lengths >> length & 1) != 0 &&
+            is_known(known, (Text){name, name_size}))
+            size = rest.size - behind.size;
     }
     return size;
 }
@@ -290,7 +342,7 @@ static Text without_numbers(Arena *arena, const ScrubKnown *known, Text text)
 
 Text scrub_known_text(Arena *arena, const ScrubKnown *known, Text text, bool *changed)
 {
-    if (known == NULL || known->count == 0)
+    if (known == NULL || (known->lengths == 0 && !known->numbers))
         return scrub_text(arena, text, changed);
     Text unnamed = without_names(arena, known, text);
     Text found = without_numbers(arena, known, scrub_text(arena, unnamed, NULL));

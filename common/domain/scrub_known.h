@@ -12,6 +12,9 @@
  * not what ends as places do (路, 村) or stands before a house number (金海花园3栋). A number is a run of at least five ASCII
  * letters and digits, three of them digits. Nothing else of the value is known afterwards: not an age, a sex, an address.
  *
+ * Where the whole value is a surname, blanks and a given name (王　强), the name without blanks is known;
+ * in a text it may have them or not.
+ *
  * 〔姓名〕 takes the place of a name wherever it stands, 〔编号〕 (〔号码〕, 〔证件号〕 where it looks like one) that of a number
  * that is a whole run of letters and digits in the text, full-width and capital letters alike.
  *
@@ -22,7 +25,8 @@ enum { SCRUB_KNOWN_VALUE = 16384, SCRUB_KNOWN_MOST = 4096 };
 
 typedef struct ScrubKnown ScrubKnown;
 
-ScrubKnown *scrub_known_new(Arena *arena);
+/* Knows what `more` knows as well (NULL: nothing); no longer than that lives, and it grows no more. */
+ScrubKnown *scrub_known_new(Arena *arena, const ScrubKnown *more);
 void scrub_known_add(ScrubKnown *known, Text value); /* what it keeps is copied */
 
 /*

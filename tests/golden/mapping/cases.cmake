@@ -164,6 +164,7 @@ onecase_golden_mapping(
     lint_time_check_no_format
     lint_time_check_nothing_to_check
     lint_time_check_pointer
+    lint_time_check_twelve
     lint_time_half_day
     lint_time_no_formats
     lint_topic_no_name
@@ -203,6 +204,7 @@ onecase_golden_mapping(
     personal_covers
     personal_fields
     personal_in_text
+    personal_in_text_items
     personal_never_leaves
     personal_no_number
     personal_none
