@@ -36,6 +36,9 @@
  * - A target may have alternatives, tried in order: the first that yields a value wins. One whose kinds or when does not
  *   fit, that finds nothing, a code without a row or what cannot be read gives way to the next; flags stay. default and
  *   required are those of the last alternative, and hold where its kinds and when fit. keywords come after all of them.
+ * - `first` goes on behind a value that cannot be read as a time, number, point, flag or telephone number; its flag stays.
+ *   When none could be read the last of them decides about a required field. A text can always be read.
+ * - `dedupe` of `concat`: one character and a bare number, also in full width, repeat nothing.
  * - `default` is for what is not there (or a code without a row); a value that cannot be read leaves its flag, and the
  *   target stays absent.
  * - `at` = [from, length] characters, from 0, of what extract gives, scrubbed first where the target is free text, so

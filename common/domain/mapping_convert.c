@@ -182,10 +182,8 @@ Text mapping_finished_text(MappingRun *run, const MappingField *field, Text text
 static MappingOutcome store_text(MappingRun *run, const MappingField *field, Text text)
 {
     Report *report = &run->report;
-    if (mapping_field_is(field, "reporter")) {
-        mapping_person_reporter(run, field, text);
-        return text_is_absent(report->reporter) ? OUTCOME_NOTHING : OUTCOME_STORED;
-    }
+    if (mapping_field_is(field, "reporter"))
+        return mapping_person_reporter(run, field, text);
     if (mapping_field_is(field, "category") && field->codes == NULL)
         return mapping_code_category(run, field, text_trim(text), CODE_CONFIDENCE_DEFAULT);
     if (field->as == AS_USC) {

@@ -126,26 +126,43 @@ typedef struct Tried {
     Text found;                      /* and the text */
 } Tried;
 
-static void try_alternative(MappingRun *run, const MappingField *field, Tried *tried)
+/* Whether another value may be read where this one was not. A record number that is too long has been read. */
+static bool may_go_on(const MappingField *field)
+{
+    return field->select == SELECT_FIRST &&
+           (field->target->type != FIELD_TEXT || mapping_field_is(field, "reporter"));
+}
+
+/* One value after the other, until one can be read or `first` has no more. False: there was none any more. */
+static bool try_values(MappingRun *run, const MappingField *field, MappingPlace *at, Tried *tried)
 {
     Text items[MAPPING_MATCHES_MAX];
-    const MappingPointer *pointer;
-    run_forget(run);
-    size_t count = mapping_select(run, field, items, &pointer);
+    size_t count = mapping_select(run, field, items, at);
     if (field->alternative > 0 && count > 0)
         RUN_STEP(run, "alternative %d", (int)field->alternative + 1);
     if (tried->last == NULL)
-        tried->pointer = pointer;
+        tried->pointer = at->pointer;
+    if (tried->last == field && count == 0)
+        return false;
     tried->last = field;
     tried->count = count;
     tried->outcome = store_found(run, field, items, count);
-    if (mapping_code_has_words(field))
-        tried->words = field;
     if (tried->outcome == OUTCOME_UNREADABLE) {
         tried->unreadable = field;
-        tried->unread_at = pointer;
+        tried->unread_at = at->pointer;
         tried->found = items[count - 1];
     }
+    return tried->outcome == OUTCOME_UNREADABLE && may_go_on(field);
+}
+
+static void try_alternative(MappingRun *run, const MappingField *field, Tried *tried)
+{
+    MappingPlace at = {0};
+    run_forget(run);
+    while (try_values(run, field, &at, tried))
+        ;
+    if (mapping_code_has_words(field))
+        tried->words = field;
     if (tried->outcome != OUTCOME_STORED)
         return;
     if (!mapping_code_has_words(field))

@@ -12,8 +12,12 @@
 
 static const LanguageKey FIELD[] = {
     {"first", TYPE_POINTERS, NO_WORDS, false, NULL,
-     "The first of these pointers that yields something after `clean`, `between` and `extract`.",
-     "依次尝试这些指针，取第一个经 `clean`、`between`、`extract` 后仍有内容的值。",
+     "The first of these pointers that yields something after `clean`, `between` and `extract`. A "
+     "value that cannot be read (no time, no number, no point, no telephone number) leaves its "
+     "flag, "
+     "and the next pointer is tried.",
+     "依次尝试这些指针，取第一个经 `clean`、`between`、`extract` "
+     "后仍有内容的值。无法读取的值（不是时间、数、坐标或电话号码）留下标记，继续尝试下一个指针。",
      "title = { first = [\"/title\", \"/subject\"]; };"},
     {"all", TYPE_POINTERS, NO_WORDS, false, NULL,
      "Every value at these pointers, in order (at most 256, then flag `list_cut`); `pick` says "
@@ -37,10 +41,11 @@ static const LanguageKey FIELD[] = {
     {"dedupe", TYPE_SWITCH, NO_WORDS, false, "false",
      "With `all`: equal values once. With `concat`: a part that stands in what is there already is "
      "left out, and one that begins with all of it takes its place: 学苑街道 + 学苑街道12号 gives "
-     "学苑街道12号.",
+     "学苑街道12号. One character, or a number alone, is no repetition: 建设1路 + 1 gives "
+     "建设1路1.",
      "与 `all` 合用：相同的值只留一个。与 `concat` "
      "合用：已包含在前文中的部分略去，以前文全文开头的部分取代前文：学苑街道 + 学苑街道12号 得 "
-     "学苑街道12号。",
+     "学苑街道12号。单个字或单独的数不算重复：建设1路 + 1 得 建设1路1。",
      "dedupe = true;"},
     {"clean", TYPE_WORDS, WORDS_CLEAN, false, NULL,
      "Steps done to each value, always in the order html, narrow, upper, trim.",

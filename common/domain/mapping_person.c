@@ -271,27 +271,27 @@ Text mapping_person_own_id(const MappingRun *run, Text id)
 }
 
 /* Under the key of today and, around a rotation, the one before: who called then is known again. */
-static void set_reporter(MappingRun *run, Text id)
+static MappingOutcome set_reporter(MappingRun *run, Text id)
 {
     RUN_STEP(run, "hashed with key %d", (int)run->context->key.number);
     run->report.reporter = mapping_person_hash(run, &run->context->key, id);
     run->report.reporter_before = mapping_person_hash(run, &run->context->key_before, id);
+    return text_is_absent(run->report.reporter) ? OUTCOME_NOTHING : OUTCOME_STORED;
 }
 
-static void set_phone(MappingRun *run, Text text, Text number)
+static MappingOutcome set_phone(MappingRun *run, Text text, Text number)
 {
-    set_reporter(run, number);
     if (unicode_has_wide(text))
         run_flag(run, FLAG_NARROWED);
+    return set_reporter(run, number);
 }
 
-void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text)
+MappingOutcome mapping_person_reporter(MappingRun *run, const MappingField *field, Text text)
 {
     Text number;
     if (field->as != AS_PHONE) {
         RUN_STEP(run, "id within %.*s", TEXT_ARGS(run->mapping->source));
-        set_reporter(run, mapping_person_own_id(run, text));
-        return;
+        return set_reporter(run, mapping_person_own_id(run, text));
     }
     PhoneKind kind = phone_normalise(run->scratch, text, &number);
     if (run->traced != NULL)
@@ -299,22 +299,21 @@ void mapping_person_reporter(MappingRun *run, const MappingField *field, Text te
     switch (kind) {
     case PHONE_MOBILE:
     case PHONE_LANDLINE:
-        set_phone(run, text, number);
-        break;
+        return set_phone(run, text, number);
     case PHONE_MASKED:
-        set_phone(run, text, number);
         run->masked = true;
         run_flag(run, FLAG_MASKED_AT_SOURCE);
-        break;
+        return set_phone(run, text, number);
     case PHONE_SERVICE:
         run_flag(run, FLAG_CALLER_IS_SERVICE);
         break;
     case PHONE_UNREADABLE:
         run_flag(run, FLAG_PHONE_UNREADABLE);
-        break;
+        return OUTCOME_UNREADABLE;
     case PHONE_ABSENT:
         break;
     }
+    return OUTCOME_NOTHING;
 }
 
 void mapping_person_kind(MappingRun *run)

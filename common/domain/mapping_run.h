@@ -133,14 +133,16 @@ Text mapping_without_nul(MappingRun *run, Text text);
 /* The scalar as text without NUL bytes, or absent when it is null, no scalar or one of `empty`. */
 Text mapping_scalar(MappingRun *run, const JsValue *value);
 
-/*
- * What the field's pointers give, cleaned, cut and extracted: at most MAPPING_MATCHES_MAX texts into `items`.
- * *pointer becomes the one that gave the last of them (the field's first when there is none).
- */
-size_t mapping_select(MappingRun *run,
-                      const MappingField *field,
-                      Text *items,
-                      const MappingPointer **pointer);
+/* Where a selection has got to; all zero at first. */
+typedef struct MappingPlace {
+    const MappingPointer
+        *pointer;        /* that gave the last text; the field's first when there is none */
+    size_t next_pointer; /* where `first` goes on when what it found cannot be read */
+    size_t next_match;
+} MappingPlace;
+
+/* What the field's pointers give, cleaned, cut and extracted: at most MAPPING_MATCHES_MAX texts into `items`. */
+size_t mapping_select(MappingRun *run, const MappingField *field, Text *items, MappingPlace *place);
 
 /* The texts title and body would be taken from, for `unless`. */
 TextList mapping_hazard_texts(MappingRun *run);
@@ -200,7 +202,7 @@ mapping_personal_of(const MappingRun *run, const MappingPointer *pointer, const 
 /* "<key number>:<32 hex digits>" of a normalised number or another id; absent without a key. */
 Text mapping_person_hash(const MappingRun *run, const MappingKey *key, Text id);
 /* Sets reporter and reporter_before out of the selected text. */
-void mapping_person_reporter(MappingRun *run, const MappingField *field, Text text);
+MappingOutcome mapping_person_reporter(MappingRun *run, const MappingField *field, Text text);
 /* reporter_kind: masked whatever is mapped, citizen or anonymous where nothing else is. Once all fields stand. */
 void mapping_person_kind(MappingRun *run);
 /* mapping_person_extra.c: fills report.extra. */

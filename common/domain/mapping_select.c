@@ -255,21 +255,20 @@ static size_t find_values(MappingRun *run, const MappingPointer *pointer, const 
     return MAPPING_MATCHES_MAX;
 }
 
-static void select_first(MappingRun *run,
-                         const MappingField *field,
-                         Selected *selected,
-                         const MappingPointer **pointer)
+static void
+select_first(MappingRun *run, const MappingField *field, Selected *selected, MappingPlace *place)
 {
     const JsValue *found[FOUND_MAX];
-    for (size_t i = 0; i < field->pointer_count; i++) {
+    size_t from = place->next_match;
+    for (size_t i = place->next_pointer; i < field->pointer_count; i++, from = 0) {
         size_t count = find_values(run, &field->pointers[i], found);
-        for (size_t j = 0; j < count; j++) {
+        for (size_t j = from; j < count; j++) {
             run_forget(run);
             Text text = select_value(run, field, &field->pointers[i], found[j]);
             if (text_is_absent(text) || !add_parts(selected, field, text, false))
                 continue;
-            *pointer = &field->pointers[i];
-            run_place(run, *pointer, j);
+            *place = (MappingPlace){&field->pointers[i], i, j + 1};
+            run_place(run, place->pointer, j);
             return;
         }
     }
@@ -293,6 +292,20 @@ static void select_all(MappingRun *run,
     }
 }
 
+/* One character or a bare number says too little to be the same thing again: 建设1路 + 1 is 建设1路1. */
+static bool may_repeat(Text part)
+{
+    Text rest = text_trim(part);
+    size_t length = 0;
+    bool number = true;
+    uint32_t c;
+    while (unicode_next(&rest, &c)) {
+        length++;
+        number = number && ((c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19));
+    }
+    return length >= 2 && !number;
+}
+
 /*
  * Parts in order. With `dedupe` a part that stands in what is there already is left out, and a part that begins with
  * all that is there replaces it: 学苑街道 + 学苑街道12号 gives 学苑街道12号.
@@ -312,12 +325,13 @@ static void select_concat(MappingRun *run,
                 continue;
             if (field->extract == NULL) /* joined, the digits of two parts may look like none */
                 part = mapping_person_scrub(run, field, part);
-            if (field->dedupe && text_contains(builder_view(&out), part)) {
+            if (field->dedupe && may_repeat(part) && text_contains(builder_view(&out), part)) {
                 RUN_STEP(run, "dedupe");
                 continue;
             }
             *pointer = &field->pointers[i];
-            if (field->dedupe && out.size > 0 && text_starts(part, builder_view(&out))) {
+            if (field->dedupe && may_repeat(builder_view(&out)) &&
+                text_starts(part, builder_view(&out))) {
                 builder_truncate(&out, 0);
                 run_forget(run);
                 RUN_STEP(run, "dedupe");
@@ -334,23 +348,21 @@ static void select_concat(MappingRun *run,
         add_parts(selected, field, builder_view(&out), false);
 }
 
-size_t mapping_select(MappingRun *run,
-                      const MappingField *field,
-                      Text *items,
-                      const MappingPointer **pointer)
+size_t mapping_select(MappingRun *run, const MappingField *field, Text *items, MappingPlace *place)
 {
     static const MappingPointer NOWHERE = {.text = {"", 0}};
     Selected selected = {.items = items, .dedupe = field->dedupe, .run = run};
-    *pointer = field->pointer_count > 0 ? &field->pointers[0] : &NOWHERE;
+    if (place->pointer == NULL)
+        place->pointer = field->pointer_count > 0 ? &field->pointers[0] : &NOWHERE;
     switch (field->select) {
     case SELECT_FIRST:
-        select_first(run, field, &selected, pointer);
+        select_first(run, field, &selected, place);
         break;
     case SELECT_ALL:
-        select_all(run, field, &selected, pointer);
+        select_all(run, field, &selected, &place->pointer);
         break;
     case SELECT_CONCAT:
-        select_concat(run, field, &selected, pointer);
+        select_concat(run, field, &selected, &place->pointer);
         break;
     case SELECT_VALUE:
         add_item(&selected, field->value);

@@ -23,6 +23,7 @@ onecase_golden_mapping(
     codes_rows_and_confidence
     codes_unknown
     codes_unknown_category_kept
+    concat_dedupe_numbers
     dead_empty
     dead_region
     dead_required
@@ -244,6 +245,7 @@ onecase_golden_mapping(
     select_concat_dedupe
     select_first
     select_first_goes_on
+    select_first_unreadable
     select_list_cut
     select_value
     select_value_and_when
