@@ -7,6 +7,7 @@
 #include "base/json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,11 +86,19 @@ static Text place_json(const SendPlaceFile *file, const SendPlace *place, Arena 
     return builder_view(&out);
 }
 
+/* Anew: a link that somebody put there, where others may write, is not followed. */
+static FILE *create(const char *path)
+{
+    unlink(path);
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    return descriptor < 0 ? NULL : fdopen(descriptor, "w");
+}
+
 static bool
 write_whole(const SendPlaceFile *file, const SendPlace *place, Arena *arena, Error *error)
 {
     Text beside = text_format(arena, "%s.new", file->path);
-    FILE *stream = fopen(beside.data, "we");
+    FILE *stream = create(beside.data);
     if (stream == NULL)
         return cannot_write(file, error);
     Text json = place_json(file, place, arena);

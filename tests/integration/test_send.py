@@ -702,6 +702,66 @@ def test_a_fault_that_is_not_the_files_leaves_it_there(sending: Sending, drop: D
     assert drop.names() == [], "a place without its file is forgotten"
 
 
+def test_a_file_that_was_replaced_while_it_was_sent_is_sent_too(sending: Sending, drop: Drop) -> None:
+    first = [record(number) for number in range(600)]
+    second = [record(number) for number in range(5000, 5003)]
+    file = drop.put("events.jsonl", jsonl(first))
+    process = drop.start("--rate", "200")
+    wait_until(lambda: sending.place(file), 60, "the first acknowledged records")
+    drop.put("events.jsonl", jsonl(second))
+    out, said = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 0, out + said
+    assert "events.jsonl changed while it was sent" in out
+    assert sending.values() == [*first, *second]
+    assert (drop.folder / "done" / "events.jsonl").read_bytes() == jsonl(second)
+    assert drop.names() == []
+
+
+def test_a_name_that_is_too_long_is_passed_over_and_holds_up_nothing(sending: Sending, drop: Drop) -> None:
+    long = "电" * 80 + ".jsonl"
+    drop.put(long.replace(".jsonl", ".x"), jsonl([record(1)])).rename(drop.folder / long)
+    os.utime(drop.folder / long, (time.time() - 60,) * 2)
+    drop.put("good.jsonl", jsonl([record(2)]))
+    assert f"{long} has a name of more than 230 bytes" in drop.run(status=1)
+    assert drop.names() == [long] and drop.names("done") == ["good.jsonl", "good.jsonl.log"]
+    (drop.folder / long).rename(drop.folder / "short.jsonl")
+    drop.run()
+    assert [v["id"] for v in sending.values()] == ["F00000002", "F00000001"]
+
+
+def test_a_file_that_cannot_be_put_away_is_not_sent_again_and_again(sending: Sending, drop: Drop) -> None:
+    drop.put("events.jsonl", jsonl([record(1)]))
+    process = drop.start("--rate", "1")
+    hidden = drop.folder / "done" / ".events.jsonl.log"
+    wait_until(hidden.exists, 60, "the run over the file")
+    shutil.rmtree(drop.folder / "done")
+    out, said = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 73, out + said
+    assert "done/events.jsonl" in said and drop.names() == ["events.jsonl", "events.jsonl.onecase-sent"]
+    drop.run()
+    assert len(sending.values()) == 1 and drop.names("done") == ["events.jsonl", "events.jsonl.log"]
+
+
+def test_links_of_others_are_neither_read_nor_written_through(sending: Sending, drop: Drop) -> None:
+    outside = sending.file("outside.jsonl", jsonl([record(9)]))
+    before = outside.read_bytes()
+    (drop.folder / "link.jsonl").symlink_to(outside)
+    for name in (".events.jsonl.log", "events.jsonl.onecase-sent.new"):
+        (drop.folder / name).symlink_to(outside)
+    drop.put("events.jsonl", jsonl([record(1)]))
+    drop.run()
+    assert outside.read_bytes() == before
+    assert [v["id"] for v in sending.values()] == ["F00000001"]
+    assert not (drop.folder / "done" / "events.jsonl.log").is_symlink()
+    shutil.rmtree(drop.folder / "done")
+    elsewhere = sending.folder / "elsewhere"
+    elsewhere.mkdir()
+    (drop.folder / "done").symlink_to(elsewhere)
+    drop.put("events.jsonl", jsonl([record(2)]))
+    assert "must be folders, not links" in drop.run(status=73)
+    assert list(elsewhere.iterdir()) == [] and len(sending.values()) == 1
+
+
 def test_systemd_finds_no_fault_with_the_units(tmp_path: Path) -> None:
     units = []
     for unit in sorted(SYSTEMD.glob("onecase-drop@.*")):
