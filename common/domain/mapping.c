@@ -75,6 +75,15 @@ static const MappingKind *find_kind(MappingRun *run, Error *error)
     return NULL;
 }
 
+/* Whether the entry asks for something of the item. */
+static bool asks_item(const Mapping *mapping, const MappingKind *kind)
+{
+    for (size_t i = 0; i < kind->when.count; i++)
+        if (mapping_source_in_item(mapping, &kind->when.items[i].pointer))
+            return true;
+    return false;
+}
+
 /* The first six digits of a code of an area, street, community or grid; absent when it does not begin so. */
 static Text area_of(MappingRun *run, const JsValue *value)
 {
@@ -293,6 +302,37 @@ static void map_item(Message *message, size_t item, MappedRecord *record)
         make_dead(message, "map", &error, record);
 }
 
+/*
+ * A message without its array of items, such as a heartbeat: ignored when `kinds` says so without asking for an item,
+ * otherwise dead.
+ */
+static void map_without_items(Message *message, MappedRecord *record)
+{
+    const Mapping *mapping = message->mapping;
+    MappingRun run = {.mapping = mapping,
+                      .context = message->context,
+                      .input = message->input,
+                      .arena = message->arena,
+                      .scratch = message->scratch,
+                      .source = &message->source,
+                      .shared = &message->known};
+    Error lost = {0};
+    const MappingKind *kind = find_kind(&run, &lost);
+    if (kind == NULL || kind->kind != RECORD_IGNORED || asks_item(mapping, kind)) {
+        make_dead(message, "decode", message->source.no_list, record);
+        return;
+    }
+    report_init(&run.report);
+    if (message->context->trace != NULL)
+        mapping_trace_record(&run, &message->context->trace->records[0]);
+    run.kind = kind->kind;
+    if (run.trace != NULL)
+        run.trace->kind_line = kind->line;
+    mapping_personal_collect(&run);
+    (void)locate(&run, &record->region, &lost);
+    make_ignored(&run, kind, record);
+}
+
 static MappedRecord *new_records(const Message *message, size_t count)
 {
     MappedRecord *records = ARENA_ARRAY(message->arena, MappedRecord, count);
@@ -328,6 +368,8 @@ void mapping_apply(const Mapping *mapping,
                                    .note = {.reason = TEXT("no items")}};
     for (size_t i = 0; i < items; i++)
         map_item(&message, i, &(*records)[i]);
+    if (message.source.no_list != NULL)
+        map_without_items(&message, *records);
     arena_free(message.scratch);
     mapping_source_close(&message.source);
 }

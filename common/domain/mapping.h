@@ -26,7 +26,8 @@
  * A pointer that begins with the pointer of `each` and "/`*`" stands for the item in hand
  * ("/items/`*`/id" with each = "/items"); every other one for the whole message. each = "" makes the
  * elements of a top-level array items ("/`*`/id"). An object where the array should be is one item.
- * Absent, null or another scalar: dead, rule "each". No element: one record, ignored, reason "no
+ * Absent, null or another scalar: one ignored record where the first entry of `kinds` that fits is an ignore that asks
+ * for nothing of an item (a heartbeat; pointers into items find nothing), otherwise dead, rule "each". No element: one record, ignored, reason "no
  * items". More than MAPPING_ITEMS_MAX: dead, rule "each". An item that is no object is a dead record
  * of its own (rule "each", "/items/3"). Pointers of dead records name the item by its number.
  * part_no is the number of the item from 0, as in ce_id, unless a field gives it. What stands outside the items is read

@@ -143,16 +143,17 @@ void mapping_coverage_add(MappingCoverage *coverage, Text bytes)
     MappingSource source = {0};
     Error error = {0};
     coverage->inputs++;
-    if (mapping_source_open(coverage->mapping, bytes, coverage->arena, &source, &error)) {
-        coverage_add_places(&coverage->root, coverage->mapping, &source, coverage->arena);
-        see_pointers(coverage, &source);
-    }
-    mapping_source_close(&source);
     MappingContext context = {.regions = coverage->regions, .key = {TEXT(MAPPING_TRIAL_KEY), 1}};
     MappingInput input = {.bytes = bytes};
     MappedRecord *records;
     size_t count;
     mapping_apply(coverage->mapping, &context, &input, coverage->arena, &records, &count);
+    bool good = mapping_source_open(coverage->mapping, bytes, coverage->arena, &source, &error);
+    if (good && (source.no_list == NULL || records->kind != RECORD_DEAD)) {
+        coverage_add_places(&coverage->root, coverage->mapping, &source, coverage->arena);
+        see_pointers(coverage, &source);
+    }
+    mapping_source_close(&source);
     for (size_t i = 0; i < count; i++)
         see_kind(coverage, &records[i]);
     coverage_mark_read(&coverage->root, coverage->mapping);

@@ -241,9 +241,13 @@ static bool find_items(Opening *opening, Error *error)
     const char *place = text_string(opening->arena, mapping->each.text);
     mapping_pointer_find(&mapping->each, source->root, &list, 1);
     bool single = js_type(list) == JS_OBJECT;
-    if (!single && js_type(list) != JS_ARRAY)
-        return error_set_at(error, ERROR_REJECT, "each", place,
-                            "expected an array of items, found %s", found_words(list));
+    if (!single && js_type(list) != JS_ARRAY) {
+        Error *fault = ARENA_NEW(opening->arena, Error);
+        error_set_at(fault, ERROR_REJECT, "each", place, "expected an array of items, found %s",
+                     found_words(list));
+        source->no_list = fault;
+        return true;
+    }
     size_t count = single ? 1 : js_count(list);
     if (count > MAPPING_ITEMS_MAX)
         return error_set_at(error, ERROR_REJECT, "each", place,
@@ -301,6 +305,8 @@ size_t mapping_source_find(const Mapping *mapping,
     if (!mapping->has_each)
         return mapping_pointer_find(pointer, source->root, found, max);
     if (mapping_source_in_item(mapping, pointer)) {
+        if (item >= source->item_count)
+            return 0;
         size_t skipped = mapping->each.count + 1;
         MappingTokens inside = {pointer->tokens + skipped, pointer->count - skipped};
         return mapping_pointer_search(inside, source->items[item], found, max, NULL);

@@ -13,15 +13,18 @@ typedef struct MappingSource {
     JsDocument *document;
     const JsValue *root;
     const JsValue **items; /* of `each`; without it one, the root */
-    size_t item_count;     /* 0: an empty array */
+    size_t item_count;     /* 0: an empty array, or no_list */
     /* Why an item is dead by itself, NULL where it can be mapped; one for each item. NULL: all can be. */
     const Error **faults;
+    const Error *
+        no_list; /* why there are no items: nothing stands at `each` that could hold them; NULL: there are */
     unsigned flags; /* bits 1 << MappingFlag: encoding_repaired, key_repeated, nul_removed */
     size_t *work;   /* what may still be read outside the items; NULL without `each` */
 } MappingSource;
 
 /*
  * REJECT with rule and pointer when the record is dead as a whole. mapping_source_close in either case.
+ * A message without its array of items is no fault yet: `no_list` says what it will be.
  * Text of `unwrap` in an item that is no JSON is that item's fault, elsewhere the record's.
  */
 MUST_CHECK bool mapping_source_open(
@@ -31,7 +34,7 @@ void mapping_source_close(MappingSource *source);
 /* Whether the pointer stands for the item in hand: it begins with `each` and "*". Always false without `each`. */
 bool mapping_source_in_item(const Mapping *mapping, const MappingPointer *pointer);
 
-/* Like mapping_pointer_find, with the item in hand where the pointer stands for it. */
+/* Like mapping_pointer_find, with the item in hand where the pointer stands for it; nothing when there are no items. */
 size_t mapping_source_find(const Mapping *mapping,
                            const MappingSource *source,
                            size_t item,

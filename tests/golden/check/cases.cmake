@@ -4,6 +4,7 @@ onecase_golden_check(
     bless_new
     coverage_of_nested_inputs
     keywords_and_words
+    heartbeat_covered
     kind_never_reached
     no_tests
     no_tests_wanted

@@ -41,6 +41,7 @@ onecase_golden_mapping(
     each_every_step
     each_extra_personal
     each_extra_whole_message
+    each_heartbeat
     each_items
     each_kinds
     each_message_repairs
