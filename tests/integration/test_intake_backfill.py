@@ -154,10 +154,11 @@ def test_live_records_come_first(feed: Feed, matcher: Matcher) -> None:
     feed.create(partitions=2)
     topics.create("feed.backfill", 2)
     topics.produce("feed.backfill", [(str(i), feed_record(i)) for i in range(400)])
-    live = 20_000
+    live = 6000
     topics.produce("feed", [(str(i), feed_record(i)) for i in range(1000, 1000 + live)])
     with matcher.keeping_up():
-        start(feed)
+        # Slowly, so that the matcher is never behind, and little read ahead, so that history could come in between.
+        start(feed, "--set", "in_flight_max=10", "--set", "queue_kbytes=64")
         records = wait_reports(topics, live + 400)
     assert sum(map(is_history, records)) == 400
     last_live = max(r.timestamp_ms for r in records if not is_history(r))
