@@ -79,7 +79,7 @@ static void load_clean(MappingLoad *load, const config_setting_t *group, Mapping
     if (between == NULL)
         return;
     TextList marks = reader_text_list(reader, group, "between");
-    if (marks.count != 2 || marks.items[0].size == 0) {
+    if (marks.count != 2 || marks.items[0].size + marks.items[1].size == 0) {
         READER_FINDING(reader, FINDING_BAD_VALUE, reader_line(between),
                        "\"between\" must be [from, to]");
         return;

@@ -107,11 +107,25 @@ static MappingOutcome store_flag(MappingRun *run, const MappingField *field, Tex
     return unreadable(run, FLAG_FLAG_UNREADABLE);
 }
 
+/* Behind "SRID=4490;" and before the brackets of POINT( ), POINT Z ( ); *more: numbers that may follow the two. */
+static Text point_text(Text narrow, size_t *more)
+{
+    *more = 0;
+    if (text_starts(narrow, TEXT("SRID=")) && text_contains(narrow, TEXT(";")))
+        narrow = text_trim(text_slice(narrow, text_find(narrow, TEXT(";"), 0) + 1, SIZE_MAX));
+    if (text_starts(narrow, TEXT("POINT"))) {
+        narrow = text_trim(text_slice(narrow, 5, SIZE_MAX));
+        for (; narrow.size > 0 && (narrow.data[0] == 'Z' || narrow.data[0] == 'M'); ++*more)
+            narrow = text_trim(text_slice(narrow, 1, SIZE_MAX));
+    }
+    return narrow;
+}
+
 /* Two numbers with a comma, semicolon or white space between them, perhaps in POINT( ). */
 static bool read_pair(Text narrow, double pair[2])
 {
-    if (text_starts(narrow, TEXT("POINT")))
-        narrow = text_trim(text_slice(narrow, 5, SIZE_MAX));
+    size_t more;
+    narrow = point_text(narrow, &more);
     if (narrow.size >= 2 && (narrow.data[0] == '(' || narrow.data[0] == '['))
         narrow = text_trim(text_slice(narrow, 1, narrow.size - 2));
     size_t from = 0;
@@ -124,10 +138,12 @@ static bool read_pair(Text narrow, double pair[2])
         from = end + 1;
         if (number.size == 0)
             continue;
-        if (count == 2 || !text_to_double(number, &pair[count++]))
+        double ignored;
+        if (count == 2 + more || !text_to_double(number, count < 2 ? &pair[count] : &ignored))
             return false;
+        count++;
     }
-    return count == 2;
+    return count == 2 + more;
 }
 
 static MappingOutcome store_point(MappingRun *run, const MappingField *field, Text text)

@@ -164,8 +164,8 @@ CoverageFigures mapping_coverage_figures(const MappingCoverage *coverage)
     CoverageFigures figures = {.kinds = coverage->mapping->kind_count};
     CoveragePlace *place = (CoveragePlace *)&coverage->root;
     for (; place != NULL; place = coverage_next_place(place)) {
-        figures.fields += place->leaf;
-        figures.read += place->leaf && place->read;
+        figures.fields += coverage_is_field(place);
+        figures.read += coverage_is_field(place) && place->read;
     }
     for (size_t i = 0; i < figures.kinds; i++)
         figures.reached += coverage->reached[i];
@@ -198,7 +198,7 @@ static void lint_unread(const MappingCoverage *coverage, MappingFindings *findin
     size_t shown = 0;
     CoveragePlace *place = (CoveragePlace *)&coverage->root;
     for (; place != NULL && shown < SHOWN_MAX; place = coverage_next_place(place)) {
-        if (!place->leaf || place->read)
+        if (!coverage_is_field(place) || place->read)
             continue;
         builder_string(&list, shown++ > 0 ? ", " : "");
         builder_text(&list, coverage_place_text(place, coverage->arena));

@@ -9,7 +9,7 @@
  * reads, which kinds are reached and where they are located. Lives on the arena.
  *
  * A field is a value of the inputs that is neither object nor array, counted once for all elements of an array and
- * all inputs. It is read when a pointer of the mapping names it, or when `extra`, `personal`, `unread` or a point takes
+ * all inputs; null only where nothing stands below it in any input. It is read when a pointer of the mapping names it, or when `extra`, `personal`, `unread` or a point takes
  * in what it stands in: accounted for, one way or the other.
  */
 typedef struct MappingCoverage MappingCoverage;

@@ -17,6 +17,7 @@ typedef struct CoveragePlace {
     Text name;
     bool each; /* the elements of an array */
     bool leaf; /* a value stood here */
+    bool null; /* null did: a field too, unless an object or array stood here as well */
     bool read;
     struct CoveragePlace *parent;
     struct CoveragePlace *child;
@@ -38,6 +39,12 @@ void coverage_mark_read(CoveragePlace *root, const Mapping *mapping);
 
 /* The place after this one, depth first; NULL at the end. */
 CoveragePlace *coverage_next_place(CoveragePlace *place);
+
+/* Whether the place is a field: a value, or null and never anything with places below it. */
+static inline bool coverage_is_field(const CoveragePlace *place)
+{
+    return place->leaf || (place->null && place->child == NULL);
+}
 
 /* Tokens from the root to the place. */
 size_t coverage_place_depth(const CoveragePlace *place);

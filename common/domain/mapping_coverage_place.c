@@ -80,6 +80,8 @@ static void walk(const Walk *how, CoveragePlace *place, const JsValue *value, si
         return;
     }
     case JS_NULL:
+        place->null = true;
+        return;
     case JS_FALSE:
     case JS_TRUE:
     case JS_NUMBER:

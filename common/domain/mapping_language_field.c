@@ -52,12 +52,15 @@ static const LanguageKey FIELD[] = {
      "对每个值的清理步骤，总按 html、narrow、upper、trim 的次序进行。",
      "clean = [\"html\", \"trim\"];"},
     {"between", TYPE_TEXTS, NO_WORDS, false, NULL,
-     "`[from, to]`: what stands behind the first `from` and before the next `to`. Without `from` "
-     "in "
-     "the text all of it, without `to` up to its end.",
+     "`[from, to]`: what stands behind the first `from` and before the next `to`. An "
+     "empty `from` is the beginning of the text, an empty `to` its end. Where the text does not "
+     "hold "
+     "`from`, all of it is taken; where `to` does not follow, all up to the end. To take nothing "
+     "instead, add `when` with `contains`.",
      "`[起, "
      "止]`"
-     "：取第一个“起”之后、其后第一个“止”之前的文本。文本中没有“起”时取全文，没有“止”时取到末尾。",
+     "：取第一个“起”之后、其后第一个“止”之前的文本。“起”为空即从文本开头起，“止”为空即到末尾。"
+     "文本中没有“起”时取全文，其后没有“止”时取到末尾；此时不想取值，就加 `when` 和 `contains`。",
      "between = [\"【诉求】\", \"【办理意见】\"];"},
     {"extract", TYPE_TEXT, NO_WORDS, false, NULL,
      "The name of a table of `extract`: of the text only the number it finds is taken. With `all` "

@@ -140,7 +140,7 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "的字段才会因此成为死信。\n"},
     [CHAPTER_POINTERS] =
         {"Pointers", "指针",
-         "A pointer names values of the message: JSON Pointer (RFC 6901) with two more tokens.\n"
+         "A pointer names values of the message: JSON Pointer (RFC 6901) with three more tokens.\n"
          "\n"
          "| Pointer | In `{\"a\": {\"b/c\": 1}, \"list\": [{\"k\": \"x\", \"n\": 5}, {\"k\": "
          "\"y\", \"n\": 6}]}` |\n"
@@ -148,6 +148,7 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "| `/a` | the member `a` |\n"
          "| `/a/b~1c` | its member `b/c`: `~1` stands for `/`, `~0` for `~` |\n"
          "| `/list/0/n` | 5: elements are counted from 0 |\n"
+         "| `/list/-1/n` | 6: -1 is the last element |\n"
          "| `/list/*/n` | 5 and 6: `*` is each element |\n"
          "| `/list/[k=y]/n` | 6: the elements whose member `k` is `y` |\n"
          "| \"\" | the whole message |\n"
@@ -157,7 +158,7 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "with; true and false are the texts `true` and `false`. An object or array where a text "
          "is wanted is\n"
          "left out, flag `value_not_scalar`.\n",
-         "指针指向报文中的值：JSON Pointer（RFC 6901），另加两种记号。\n"
+         "指针指向报文中的值：JSON Pointer（RFC 6901），另加三种记号。\n"
          "\n"
          "| 指针 | 在 `{\"a\": {\"b/c\": 1}, \"list\": [{\"k\": \"x\", \"n\": 5}, {\"k\": \"y\", "
          "\"n\": 6}]}` 中 |\n"
@@ -165,6 +166,7 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "| `/a` | 成员 `a` |\n"
          "| `/a/b~1c` | 其成员 `b/c`：`~1` 代表 `/`，`~0` 代表 `~` |\n"
          "| `/list/0/n` | 5：元素从 0 数起 |\n"
+         "| `/list/-1/n` | 6：-1 为最后一个元素 |\n"
          "| `/list/*/n` | 5 和 6：`*` 为每个元素 |\n"
          "| `/list/[k=y]/n` | 6：成员 `k` 为 `y` 的元素 |\n"
          "| \"\" | 整个报文 |\n"

@@ -67,9 +67,11 @@ static const LanguageWord CLEAN_WORDS[] = {
      "did",
      "全角字母、数字、符号转半角；有字母或数字转换时标记 `narrowed`"},
     {"html", CLEAN_HTML,
-     "tags go (br, p, div, li and tr end a line), entities such as `&lt;` and `&#22909;` are "
+     "tags go (br, p, div, li and tr end a line), with style and script what stands in them; "
+     "entities such as `&lt;` and `&#22909;` are "
      "decoded",
-     "去掉标签（br、p、div、li、tr 换行），解码 `&lt;`、`&#22909;` 之类的实体"},
+     "去掉标签（br、p、div、li、tr 换行），style 和 script 连同其中的内容；解码 `&lt;`、`&#22909;` "
+     "之类的实体"},
     {"upper", CLEAN_UPPER, "a-z become A-Z", "a-z 转为 A-Z"}};
 
 static const LanguageWord AS_WORDS[] = {
@@ -80,10 +82,12 @@ static const LanguageWord AS_WORDS[] = {
     {"time", AS_TIME, "a time in one of `time.formats`; otherwise flag `time_unreadable`",
      "符合 `time.formats` 之一的时间；否则标记 `time_unreadable`"},
     {"point", AS_POINT,
-     "two numbers: `[lon, lat]`, `\"lon,lat\"`, `\"lon lat\"`, `\"POINT (lon lat)\"`; or `concat` "
+     "two numbers: `[lon, lat]`, `\"lon,lat\"`, `\"lon lat\"`, `\"POINT (lon lat)\"`, "
+     "`\"SRID=4490;POINT Z (lon lat height)\"` (number and height count for nothing); or `concat` "
      "of "
      "two pointers with join = \",\"",
-     "两个数：`[lon, lat]`、`\"lon,lat\"`、`\"lon lat\"`、`\"POINT (lon lat)\"`；或用 `concat` "
+     "两个数：`[lon, lat]`、`\"lon,lat\"`、`\"lon lat\"`、`\"POINT (lon "
+     "lat)\"`、`\"SRID=4490;POINT Z (lon lat 高程)\"`（SRID 和高程不计）；或用 `concat` "
      "把两个指针以 join = "
      "\",\" 相连"},
     {"phone", AS_PHONE, "a telephone number; for `reporter` only", "电话号码；仅用于 `reporter`"},

@@ -185,8 +185,9 @@ static bool is_shared(const JsValue *value)
 static bool token_at(const MappingToken *token, const PersonPlace *place)
 {
     return token->kind != TOKEN_MEMBER ||
-           (text_is_absent(place->name) ? token->index == place->index
-                                        : text_equal(token->name, place->name));
+           (text_is_absent(place->name)
+                ? token->index == place->index || token->index == MAPPING_LAST
+                : text_equal(token->name, place->name));
 }
 
 /* The first `count` steps of the rule's pointer go this way. */

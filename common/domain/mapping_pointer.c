@@ -33,6 +33,8 @@ static bool decode_token(Arena *arena, Text raw, Text *name)
 static size_t array_index(Text name)
 {
     int64_t index;
+    if (text_is(name, "-1"))
+        return MAPPING_LAST;
     if (!text_is_digits(name) || (name.size > 1 && name.data[0] == '0') ||
         !text_to_int64(name, &index))
         return SIZE_MAX;
@@ -108,6 +110,14 @@ bool mapping_token_fits(const MappingToken *token, const JsValue *element)
             text_equal(js_scalar_text(js_member(element, token->name)), token->value));
 }
 
+size_t mapping_token_index(const MappingToken *token, const JsValue *array)
+{
+    size_t count = js_count(array);
+    if (token->index == MAPPING_LAST)
+        return count > 0 ? count - 1 : SIZE_MAX;
+    return token->index;
+}
+
 static void search(const MappingToken *tokens, size_t count, const JsValue *value, Search *result)
 {
     if (value == NULL || result->count == result->max)
@@ -122,7 +132,8 @@ static void search(const MappingToken *tokens, size_t count, const JsValue *valu
         if (js_type(value) == JS_OBJECT)
             search(tokens + 1, count - 1, js_member(value, token->name), result);
         else if (js_type(value) == JS_ARRAY && token->index != SIZE_MAX)
-            search(tokens + 1, count - 1, js_element(value, token->index), result);
+            search(tokens + 1, count - 1, js_element(value, mapping_token_index(token, value)),
+                   result);
         return;
     }
     if (js_type(value) != JS_ARRAY)
@@ -167,7 +178,8 @@ Text mapping_pointer_last_name(const MappingPointer *pointer)
 static bool tokens_meet(const MappingToken *a, const MappingToken *b)
 {
     if (a->kind == TOKEN_MEMBER && b->kind == TOKEN_MEMBER)
-        return text_equal(a->name, b->name);
+        return text_equal(a->name, b->name) || (a->index == MAPPING_LAST && b->index != SIZE_MAX) ||
+               (b->index == MAPPING_LAST && a->index != SIZE_MAX);
     if (a->kind == TOKEN_MEMBER)
         return a->index != SIZE_MAX;
     if (b->kind == TOKEN_MEMBER)

@@ -6,8 +6,8 @@
 #include "base/text.h"
 
 /*
- * JSON Pointers of mapping files: RFC 6901 with two more tokens, `*` (each element of an array) and `[key=value]`
- * (the elements of an array whose member `key` is `value`). Compiled once when the file is read.
+ * JSON Pointers of mapping files: RFC 6901 with three more tokens, `*` (each element of an array), `[key=value]`
+ * (the elements of an array whose member `key` is `value`) and -1 (its last element). Compiled once when the file is read.
  */
 typedef enum MappingTokenKind {
     TOKEN_MEMBER, /* a member by name, or an element by index */
@@ -17,10 +17,13 @@ typedef enum MappingTokenKind {
 
 typedef struct MappingToken {
     MappingTokenKind kind;
-    Text name;    /* '~0' and '~1' decoded */
-    Text value;   /* of TOKEN_WHERE */
-    size_t index; /* of TOKEN_MEMBER when the name is an array index, else SIZE_MAX */
+    Text name;  /* '~0' and '~1' decoded */
+    Text value; /* of TOKEN_WHERE */
+    size_t
+        index; /* of TOKEN_MEMBER when the name is an array index or MAPPING_LAST, else SIZE_MAX */
 } MappingToken;
+
+#define MAPPING_LAST (SIZE_MAX - 1) /* "-1": the last element */
 
 typedef struct MappingTokens { /* a view */
     const MappingToken *items;
@@ -52,6 +55,9 @@ size_t mapping_pointer_find(const MappingPointer *pointer,
  */
 size_t mapping_pointer_search(
     MappingTokens tokens, const JsValue *root, const JsValue **found, size_t max, size_t *steps);
+
+/* The number of the element of an array that TOKEN_MEMBER stands for; SIZE_MAX: of none. */
+size_t mapping_token_index(const MappingToken *token, const JsValue *array);
 
 /* Whether `*` or `[key=value]` stands for this element of an array. */
 bool mapping_token_fits(const MappingToken *token, const JsValue *element);

@@ -124,7 +124,7 @@ unwrap_below(Opening *opening, MappingTokens tokens, const JsValue *parent, Erro
     if (token->kind == TOKEN_MEMBER) {
         if (type != JS_OBJECT && (type != JS_ARRAY || token->index == SIZE_MAX))
             return true;
-        return unwrap_child(opening, tokens, parent, token->index, error);
+        return unwrap_child(opening, tokens, parent, mapping_token_index(token, parent), error);
     }
     for (size_t i = 0; type == JS_ARRAY && i < js_count(parent); i++)
         if (mapping_token_fits(token, js_element(parent, i)) &&

@@ -61,21 +61,53 @@ static size_t decode_entity(Text text, size_t at, TextBuilder *out)
     return at;
 }
 
+enum { TAG_NAME_SIZE = 8 };
+
+/* The name at the beginning of a tag in small letters. */
+static void tag_name(Text tag, char name[TAG_NAME_SIZE])
+{
+    size_t size = 0;
+    while (size < tag.size && size < TAG_NAME_SIZE - 1 && (tag.data[size] | 0x20) >= 'a' &&
+           (tag.data[size] | 0x20) <= 'z') {
+        name[size] = (char)(tag.data[size] | 0x20);
+        size++;
+    }
+    name[size] = 0;
+}
+
 static bool tag_ends_line(Text tag)
 {
     static const char *const BLOCKS[] = {"br", "p", "div", "li", "tr"};
-    size_t from = text_starts(tag, TEXT("/")) ? 1 : 0;
-    size_t size = 0;
-    char lower[4] = {0};
-    while (from + size < tag.size && size < 3 && (tag.data[from + size] | 0x20) >= 'a' &&
-           (tag.data[from + size] | 0x20) <= 'z') {
-        lower[size] = (char)(tag.data[from + size] | 0x20);
-        size++;
-    }
+    char name[TAG_NAME_SIZE];
+    tag_name(text_slice(tag, text_starts(tag, TEXT("/")) ? 1 : 0, SIZE_MAX), name);
     for (size_t i = 0; i < sizeof(BLOCKS) / sizeof(BLOCKS[0]); i++)
-        if (strcmp(lower, BLOCKS[i]) == 0)
+        if (strcmp(name, BLOCKS[i]) == 0)
             return true;
     return false;
+}
+
+/* Behind `style` and `script` all is no text, up to where they end; without an end nothing of the rest is one. */
+static size_t skip_no_text(Text text, Text tag, size_t behind)
+{
+    char name[TAG_NAME_SIZE];
+    char end[TAG_NAME_SIZE];
+    tag_name(tag, name);
+    if (text_ends(tag, TEXT("/")) || (strcmp(name, "style") != 0 && strcmp(name, "script") != 0))
+        return behind;
+    for (size_t at = behind; at < text.size; at++) {
+        const char *next = memchr(text.data + at, '<', text.size - at);
+        if (next == NULL)
+            break;
+        at = (size_t)(next - text.data);
+        if (at + 1 >= text.size || text.data[at + 1] != '/')
+            continue;
+        tag_name(text_slice(text, at + 2, TAG_NAME_SIZE), end);
+        if (strcmp(end, name) != 0)
+            continue;
+        const char *close = memchr(text.data + at, '>', text.size - at);
+        return close != NULL ? (size_t)(close - text.data) + 1 : text.size;
+    }
+    return text.size;
 }
 
 /* A '<' starts a tag only before a letter, '/' or '!' and when a '>' follows: "楼高<30米" stays. */
@@ -113,7 +145,7 @@ static Text remove_html(Arena *arena, Text text)
             if (tag_ends_line(text_slice(text, i + 1, end - i - 1)) && out.size > 0 &&
                 out.data[out.size - 1] != '\n')
                 builder_char(&out, '\n');
-            i = end + 1;
+            i = skip_no_text(text, text_slice(text, i + 1, end - i - 1), end + 1);
             continue;
         }
         size_t next = c == '&' ? decode_entity(text, i, &out) : i;
@@ -164,7 +196,7 @@ Text mapping_text_without_nul(Arena *arena, Text text, bool *removed)
 
 Text mapping_text_between(Text text, Text from, Text to)
 {
-    size_t start = text_find(text, from, 0);
+    size_t start = from.size > 0 ? text_find(text, from, 0) : 0;
     if (start == SIZE_MAX)
         return text;
     start += from.size;

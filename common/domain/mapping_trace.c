@@ -100,7 +100,8 @@ static bool walk(Walk *way, MappingTokens tokens, const JsValue *value)
         return false;
     }
     if (token->kind == TOKEN_MEMBER)
-        return token->index != SIZE_MAX && walk_element(way, rest, value, token->index);
+        return token->index != SIZE_MAX &&
+               walk_element(way, rest, value, mapping_token_index(token, value));
     for (size_t i = 0; list && i < js_count(value); i++)
         if (mapping_token_fits(token, js_element(value, i)) && walk_element(way, rest, value, i))
             return true;

@@ -8,6 +8,7 @@ onecase_golden_check(
     kind_never_reached
     no_tests
     no_tests_wanted
+    null_and_object
     personal_in_extra
     pointer_never_occurs
     pointer_never_occurs_elsewhere

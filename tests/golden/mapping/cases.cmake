@@ -9,10 +9,12 @@ onecase_golden_mapping(
     alternatives_unreadable
     as_by_target
     at_characters
+    between_beginning
     between_marks
     blank_value
     clean_html_between
     clean_steps
+    clean_style_script
     codes_after_clean
     codes_class_as_it_is
     codes_csv
@@ -221,12 +223,14 @@ onecase_golden_mapping(
     point_gcj02_eight_cities
     point_gcj02_text
     point_required
+    point_srid_z
     point_system_of_field
     point_two_numbers
     point_wgs84_xy
     point_wkt
     point_zero_swapped_far
     pointer_escapes
+    pointer_last
     pointer_tokens
     record_no_forms
     region_by_longer_codes
