@@ -23,6 +23,7 @@ enum {
     RING = 1 << 16,
     SLICE_MS = 100,
     LINGER_MS = 10,
+    RATE_SLACK_MS = 200,
     QUEUE_KBYTES = 32768,
     LAST_WAIT_MS = 10000,
     CONFIGS_MAX = 8
@@ -213,17 +214,36 @@ static bool may_go_on(Error *error)
     return !send_stop_asked() || error_set_at(error, ERROR_REJECT, "stopped", NULL, "told to stop");
 }
 
-static bool wait_for_turn(SendDelivery *delivery, Error *error)
+/* When the next one is due. What a wait for Kafka or a halt has put off is not made up for: the rate is a limit. */
+static int64_t due_ms(SendDelivery *delivery)
 {
     int64_t rate = delivery->spec.options->rate;
-    int64_t due_ms = rate > 0 ? delivery->started_ms + delivery->given * 1000 / rate : 0;
+    if (rate == 0)
+        return 0;
+    int64_t due = delivery->started_ms + delivery->given * 1000 / rate;
+    int64_t late = clock_monotonic_ms() - due;
+    if (late > RATE_SLACK_MS)
+        delivery->started_ms += late - RATE_SLACK_MS;
+    return due;
+}
+
+/* No more in hand than there is room for, or than a second may bring: Kafka would get all of it at once. */
+static bool is_full(const SendDelivery *delivery)
+{
+    int64_t rate = delivery->spec.options->rate;
+    return delivery->tail - delivery->head == RING ||
+           (rate > 0 && (int64_t)kafka_producer_in_flight(delivery->producer) >= rate);
+}
+
+static bool wait_for_turn(SendDelivery *delivery, Error *error)
+{
+    int64_t due = due_ms(delivery);
     int wait_ms = 0;
     do {
         if (!wait_a_little(delivery, wait_ms, error) || !may_go_on(error))
             return false;
-        int64_t early_ms = due_ms - clock_monotonic_ms();
-        bool full = delivery->tail - delivery->head == RING;
-        wait_ms = early_ms <= 0 && !full                ? 0
+        int64_t early_ms = due - clock_monotonic_ms();
+        wait_ms = early_ms <= 0 && !is_full(delivery)   ? 0
                   : early_ms > 0 && early_ms < SLICE_MS ? (int)early_ms
                                                         : SLICE_MS;
     } while (wait_ms > 0);

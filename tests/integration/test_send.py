@@ -496,6 +496,19 @@ def test_the_rate_is_kept(sending: Sending) -> None:
     assert max(stamps) - min(stamps) >= 1900, "a hundred records at 50 a second"
 
 
+def test_a_halt_is_not_made_up_for(sending: Sending) -> None:
+    file = sending.file("events.jsonl", jsonl([record(number) for number in range(300)]))
+    process = sending.start(file, "--rate", "50")
+    wait_until(lambda: sending.place(file), 60, "the first acknowledged records")
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(5)
+    process.send_signal(signal.SIGCONT)
+    assert process.wait(LIMIT_S) == 0
+    stamps = sorted(r.timestamp_ms for r in sending.read())
+    assert len(stamps) == 300
+    assert all(later - first >= 1000 for first, later in zip(stamps, stamps[100:])), "more than a hundred in a second"
+
+
 def test_progress_stands_on_one_line_of_a_terminal(sending: Sending) -> None:
     file = sending.file("events.jsonl", jsonl([record(number) for number in range(2500)]))
     ours, theirs = pty.openpty()
