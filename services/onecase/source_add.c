@@ -4,6 +4,7 @@
  *   check ─► plan the files ─► Kafka, PostgreSQL, intake are there ─► copies on the disk ─► topics ─► mapping in place
  *         ─► rights, starts ─► reload ─► the first record in the database
  *
+ * From the check until the mapping is in place the folder is ours: what was checked together is what lies together.
  * Topics come before the mapping, so that intake never looks for one in vain. Each step finds what an earlier run did.
  */
 #include "source_add.h"
@@ -76,8 +77,10 @@ static bool verify(const SourceRun *run, Error *error)
 static bool put_in_place(Add *add, Error *error)
 {
     SourceRun *run = &add->run;
-    return source_place_stage(&add->place, error) && source_topics_make(&run->topics, error) &&
-           source_place_commit(&add->place, error) && verify(run, error);
+    bool good = source_place_stage(&add->place, error) && source_topics_make(&run->topics, error) &&
+                source_place_commit(&add->place, error) && verify(run, error);
+    source_place_close(&add->place); /* others may come while we wait for a record */
+    return good;
 }
 
 /* Whether records are mapped by this very version already: then there is nothing to wait for. */
@@ -148,6 +151,9 @@ static int add_source(Add *add)
     SourceRun *run = &add->run;
     Error error = {0};
     int status = EXIT_OK;
+    bool dry = run->options->dry_run;
+    if (!dry && !source_place_open(&add->place, &error))
+        return busy(&error);
     if (!source_check(run->options, run->arena, &run->set, &status) ||
         !source_files_plan(run->options, &run->set, run->arena, &run->files, &status))
         return status;
@@ -155,9 +161,6 @@ static int add_source(Add *add)
     status = look(add);
     if (status != EXIT_OK)
         return status;
-    bool dry = run->options->dry_run;
-    if (!dry && !source_place_open(&add->place, &error))
-        return busy(&error);
     if (!dry && !put_in_place(add, &error))
         return failed(&error);
     source_print_files(run);

@@ -104,6 +104,20 @@ static void add_file(Plan *plan, Text name, Text content)
     files->different += file->state == SOURCE_FILE_DIFFERS;
 }
 
+/* Intake reads every such file of the folder as a mapping, and refuses all when it is none. */
+static bool reads_as_mapping(Plan *plan, Text name)
+{
+    if (plan->files->count == 0 || text_equal(plan->files->items[0].name, name) ||
+        !text_ends(name, TEXT(".cfg")) || text_find(name, TEXT("/"), 0) != SIZE_MAX)
+        return false;
+    complain(plan,
+             text_format(plan->arena,
+                         "%s names \"%.*s\", which intake would read as a mapping of its own; "
+                         "call it %.*s.inc",
+                         plan->options->file, TEXT_ARGS(name), (int)(name.size - 4), name.data));
+    return true;
+}
+
 /* A file that the mapping names. One that would lie outside the folder is no harm if it does so already. */
 static void add_part(Plan *plan, Text path)
 {
@@ -116,7 +130,8 @@ static void add_part(Plan *plan, Text path)
     }
     Text name = path_below(path, folder, plan->arena);
     if (!text_is_absent(name)) {
-        add_file(plan, name, content);
+        if (!reads_as_mapping(plan, name))
+            add_file(plan, name, content);
         return;
     }
     Text raw = text_slice(path, folder.size, SIZE_MAX);
@@ -176,6 +191,45 @@ static bool is_planned(const SourceFiles *files, Text name)
     return false;
 }
 
+static bool is_test(Text name)
+{
+    bool test = false;
+    for (size_t k = 0; k < TEST_SUFFIX_COUNT; k++)
+        test = test || text_ends(name, text_from(TEST_SUFFIXES[k]));
+    return test;
+}
+
+/* The mapping has its tests in the very folder where the file lies. */
+static bool tests_lie_with(const Mapping *mapping, Text name, Arena *arena)
+{
+    Text tests = mapping_file_tests(mapping, arena);
+    if (text_is_absent(tests) || !is_test(name))
+        return false;
+    Text below = path_below(tests, folder_of(mapping), arena);
+    if (text_is_absent(below) || !text_starts(name, below))
+        return false;
+    Text rest = text_slice(name, below.size, SIZE_MAX);
+    if (below.size > 0 && !text_starts(rest, TEXT("/")))
+        return false;
+    return text_find(rest, TEXT("/"), below.size > 0) == SIZE_MAX;
+}
+
+/* Another mapping of the folder that names the file, or has its tests there; NULL: none. */
+static const Mapping *other_owner(const Plan *plan, Text name)
+{
+    for (size_t i = 0; i < plan->set->other_count; i++) {
+        const Mapping *other = plan->set->others[i];
+        Text folder = folder_of(other);
+        TextList parts = mapping_file_parts(other, plan->arena);
+        for (size_t k = 0; k < parts.count; k++)
+            if (text_equal(path_below(parts.items[k], folder, plan->arena), name))
+                return other;
+        if (tests_lie_with(other, name, plan->arena))
+            return other;
+    }
+    return NULL;
+}
+
 /* Tests that lie at the place and are none of the new mapping: it would fail them. */
 static void find_stale(Plan *plan)
 {
@@ -196,45 +250,11 @@ static void find_stale(Plan *plan)
         for (size_t k = 0; k < TEST_SUFFIX_COUNT; k++) {
             Text name = text_format(arena, "%.*s/%.*s%s", TEXT_ARGS(below),
                                     TEXT_ARGS(names.items[i]), TEST_SUFFIXES[k]);
-            if (access(target_of(plan->options, name, arena), F_OK) == 0)
+            if (access(target_of(plan->options, name, arena), F_OK) == 0 &&
+                other_owner(plan, name) == NULL)
                 files->stale.items[files->stale.count++] = name;
         }
     }
-}
-
-static bool is_test(Text name)
-{
-    bool test = false;
-    for (size_t k = 0; k < TEST_SUFFIX_COUNT; k++)
-        test = test || text_ends(name, text_from(TEST_SUFFIXES[k]));
-    return test;
-}
-
-/* The mapping has its tests in the folder where the file lies. */
-static bool tests_lie_with(const Mapping *mapping, Text name, Arena *arena)
-{
-    Text tests = mapping_file_tests(mapping, arena);
-    if (text_is_absent(tests) || !is_test(name))
-        return false;
-    Text below = path_below(tests, folder_of(mapping), arena);
-    return !text_is_absent(below) && text_starts(name, below) &&
-           (below.size == 0 || text_starts(text_slice(name, below.size, SIZE_MAX), TEXT("/")));
-}
-
-/* Another mapping of the folder that names the file, or has its tests there; NULL: none. */
-static const Mapping *other_owner(const Plan *plan, Text name)
-{
-    for (size_t i = 0; i < plan->set->other_count; i++) {
-        const Mapping *other = plan->set->others[i];
-        Text folder = folder_of(other);
-        TextList parts = mapping_file_parts(other, plan->arena);
-        for (size_t k = 0; k < parts.count; k++)
-            if (text_equal(path_below(parts.items[k], folder, plan->arena), name))
-                return other;
-        if (tests_lie_with(other, name, plan->arena))
-            return other;
-    }
-    return NULL;
 }
 
 static Text short_digest(Text content, Arena *arena)

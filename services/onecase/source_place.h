@@ -14,7 +14,10 @@ typedef struct SourcePlace {
     size_t staged;
 } SourcePlace;
 
-/* Takes the folder for this program and clears what one that was killed left. RETRY when another is at work. */
+/*
+ * Takes the folder for this program, before it looks what is there, and clears what one that was killed left. RETRY when
+ * another is at work. A folder that is not there is not taken.
+ */
 MUST_CHECK bool source_place_open(SourcePlace *place, Error *error);
 /* Takes staged copies away and lets go of the folder. */
 void source_place_close(SourcePlace *place);

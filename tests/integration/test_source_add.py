@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -301,6 +302,53 @@ def test_a_file_that_would_lie_outside_the_folder_is_refused(joining: Joining) -
     assert joining.added()["state"] == "new", "the same bytes lie there: nothing to put"
 
 
+def test_a_part_that_intake_would_take_for_a_mapping_is_refused(joining: Joining) -> None:
+    """Intake reads every *.cfg of the folder: a part named so would stop the reload, and the next start of all feeds."""
+    (joining.department / "parts" / "region.inc").rename(joining.department / "region.cfg")
+    joining.write("water.cfg", WATER.replace("parts/region.inc", "region.cfg"))
+    before, topics = tree(joining.deploy), joining.topics.existing()
+    done = joining.add(status=1)
+    assert f'names "region.cfg", which intake would read as a mapping of its own; call it region.inc' in done.stderr, done.stderr
+    assert tree(joining.deploy) == before and joining.topics.existing() == topics
+    (joining.department / "parts").rmdir()
+    (joining.department / "region.cfg").rename(joining.department / "region.inc")
+    joining.write("water.cfg", WATER.replace("parts/region.inc", "region.inc"))
+    assert joining.added()["state"] == "new"
+
+
+def test_what_is_put_there_can_be_read_by_intake_whatever_the_umask(joining: Joining) -> None:
+    before = os.umask(0o077)
+    try:
+        joining.add()
+    finally:
+        os.umask(before)
+    for path in joining.sources.rglob("*"):
+        mode = path.stat().st_mode & 0o777
+        assert mode == (0o755 if path.is_dir() else 0o644), f"{path.name}: {mode:o}"
+
+
+def test_tests_of_another_mapping_are_not_taken_away(joining: Joining) -> None:
+    """Two mappings may have their tests in one folder, the one of them in what the other names too."""
+    joining.add()
+    (joining.sources / "tests" / "water" / "old.in").write_bytes(b'{"no":"X1","area":"990101","title":"t"}\n')
+    (joining.sources / "old.cfg").write_text(OLD + 'tests = "tests/water";\n', encoding="utf-8")
+    joining.write("water.cfg", WATER.replace("fields :", "empty = [\"-\"];\nfields :"))
+    assert joining.added("--replace")["removed"] == []
+    assert (joining.sources / "tests" / "water" / "old.in").exists()
+
+
+def test_a_folder_of_tests_is_not_that_of_the_tests_above_it(joining: Joining) -> None:
+    joining.add()
+    (joining.sources / "old.cfg").write_text(OLD + 'tests = "tests";\n', encoding="utf-8")
+    for name in ("all.in", "all.out"):
+        (joining.department / "tests" / "water" / name).rename(joining.department / "tests" / "water" / name.replace("all", "each"))
+    joining.write("water.cfg", WATER.replace("fields :", "empty = [\"-\"];\nfields :"))
+    assert joining.added("--replace")["removed"] == ["tests/water/all.in", "tests/water/all.out"]
+    (joining.department / "tests" / "water" / "each.in").write_bytes(record(1) + b"\n")
+    joining.bless()
+    assert joining.added("--replace")["files"] == ["tests/water/each.in", "tests/water/each.out"]
+
+
 def test_a_dry_run_changes_nothing(joining: Joining) -> None:
     before, topics = tree(joining.folder), joining.topics.existing()
     said = joining.add("--dry-run").stdout
@@ -516,6 +564,76 @@ def test_one_at_a_time_and_what_a_killed_one_left_is_cleared(joining: Joining) -
     os.close(folder)
     joining.add()
     assert not stage.exists() and tree(joining.sources) == tree(joining.department) | {"old.cfg": OLD.encode()}
+
+
+class SlowBroker:
+    """A way to Kafka that opens when it is told to: who asks by it stands still between its check and its work."""
+
+    def __init__(self, brokers: str) -> None:
+        self.open, self.asked, self.broker = threading.Event(), threading.Event(), brokers.split(",")[0]
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self.forward, args=(self.listener.accept()[0],), daemon=True).start()
+
+    def forward(self, near: socket.socket) -> None:
+        self.asked.set()
+        self.open.wait()
+        host, _, port = self.broker.rpartition(":")
+        with contextlib.suppress(OSError), socket.create_connection((host, int(port))) as far:
+            back = threading.Thread(target=self.copy, args=(far, near), daemon=True)
+            back.start()
+            self.copy(near, far)
+
+    @staticmethod
+    def copy(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+
+def test_nobody_changes_the_folder_between_a_check_and_its_work(joining: Joining) -> None:
+    """Two departments with one source: the later one must be told, and not be put beside the first."""
+    other = WATER.replace("water.event", "rival.event")
+    joining.write("rival.cfg", other)
+    slow = SlowBroker(joining.topics.servers.brokers)
+    first = subprocess.Popen([str(program("onecase")), *joining.arguments("--brokers", slow.address)], cwd=PROJECT,
+                             env=joining.database.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert slow.asked.wait(60)
+        assert "another `onecase source add` is at work" in joining.add(file=joining.department / "rival.cfg", status=75).stderr
+        slow.open.set()
+        said, _ = first.communicate(timeout=60)
+        assert first.returncode == 0, said
+    finally:
+        slow.open.set()
+        slow.listener.close()
+        first.kill()
+        first.wait()
+    assert '"WATER"' in joining.add(file=joining.department / "rival.cfg", status=1).stderr
+    assert not (joining.sources / "rival.cfg").exists()
+
+
+def test_who_waits_for_a_first_record_keeps_nobody_from_joining(joining: Joining) -> None:
+    joining.start()
+    waiting = subprocess.Popen([str(program("onecase")), *joining.arguments(*joining.reload_words("10m"))], cwd=PROJECT,
+                               env=joining.database.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        for line in waiting.stdout:
+            if line.startswith("wait "):
+                break
+        else:
+            pytest.fail("it does not wait")
+        joining.write("other.cfg", OLD.replace('"OLD"', '"OTHER"').replace("old.event", "other.event"))
+        assert joining.added(file=joining.department / "other.cfg")["state"] == "new"
+        assert waiting.poll() is None
+    finally:
+        waiting.kill()
+        waiting.communicate()
 
 
 def test_a_folder_that_cannot_be_written_leaves_no_topic(joining: Joining) -> None:
