@@ -60,6 +60,10 @@ static void load_shape(MappingLoad *load, const config_setting_t *group, Mapping
         READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "join"),
                        "\"join\" belongs to \"concat\" and to pick = \"join\"");
     field->dedupe = reader_bool(reader, group, "dedupe");
+    field->missing = reader_text(reader, group, "missing");
+    if (!text_is_absent(field->missing) && field->select != SELECT_CONCAT)
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, line_of(group, "missing"),
+                       "\"missing\" belongs to \"concat\" only");
     int max = MAPPING_TEXT_MAX;
     reader_integer(reader, group, "max", 1, 100000, &max);
     field->max = max;
@@ -191,6 +195,24 @@ static void load_system(MappingLoad *load, const config_setting_t *group, Mappin
                            "\"%s\" belongs to field \"point\" only", KEYS[i]);
 }
 
+/* How this field writes times, where it differs from the rest of the feed. */
+static void load_own_formats(MappingLoad *load, const config_setting_t *group, MappingField *field)
+{
+    MappingReader *reader = &load->reader;
+    TextList patterns = reader_text_list(reader, group, "formats");
+    if (config_setting_get_member(group, "formats") == NULL)
+        return;
+    int line = line_of(group, "formats");
+    if (reader_is_empty_list(group, "formats"))
+        READER_FINDING(reader, FINDING_LIST_EMPTY, line, "field \"%s\": \"formats\" is empty",
+                       field->target->name);
+    if (field->target->type != FIELD_TIME)
+        READER_FINDING(reader, FINDING_MISPLACED_KEY, line,
+                       "\"formats\" belongs to fields that are times");
+    field->formats = load_formats(load, patterns, line, load->mapping->time_check.format != NULL,
+                                  &field->format_count);
+}
+
 static void load_meaning(MappingLoad *load, const config_setting_t *group, MappingField *field)
 {
     MappingReader *reader = &load->reader;
@@ -201,6 +223,7 @@ static void load_meaning(MappingLoad *load, const config_setting_t *group, Mappi
     reader_word(reader, group, "precision", WORDS_PRECISION, &precision);
     field->precision = (char)precision;
     load_system(load, group, field);
+    load_own_formats(load, group, field);
     Text personal = reader_text(reader, group, "personal");
     if (!text_is_absent(personal))
         field->personal =

@@ -69,6 +69,28 @@ static void load_check(MappingLoad *load, const config_setting_t *time)
         check->format = format;
 }
 
+const TimeFormat **
+load_formats(MappingLoad *load, TextList patterns, int line, bool checked, size_t *count)
+{
+    MappingReader *reader = &load->reader;
+    const TimeFormat **formats = ARENA_ARRAY(reader->arena, const TimeFormat *, patterns.count);
+    *count = 0;
+    for (size_t i = 0; i < patterns.count; i++) {
+        Error error = {0};
+        const TimeFormat *format;
+        if (!time_format_compile(reader->arena, patterns.items[i], &format, &error))
+            READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line, "%s", error.text);
+        else if (time_format_lacks_half_day(format) && !checked)
+            READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line,
+                           "time format \"%.*s\" has h or K without \"a\": nothing tells morning "
+                           "from afternoon, unless \"time.check\" does",
+                           TEXT_ARGS(patterns.items[i]));
+        else
+            formats[(*count)++] = format;
+    }
+    return formats;
+}
+
 static void load_time(MappingLoad *load, const config_setting_t *root)
 {
     MappingReader *reader = &load->reader;
@@ -92,21 +114,9 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
     if (formats.count == 0)
         return;
     int line = reader_line(config_setting_get_member(group, "formats"));
-    mapping->time_formats = ARENA_ARRAY(reader->arena, const TimeFormat *, formats.count);
-    for (size_t i = 0; i < formats.count; i++) {
-        Error error = {0};
-        const TimeFormat *format;
-        if (!time_format_compile(reader->arena, formats.items[i], &format, &error))
-            READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line, "%s", error.text);
-        else if (time_format_lacks_half_day(format) &&
-                 config_setting_get_member(group, "check") == NULL)
-            READER_FINDING(reader, FINDING_BAD_TIME_FORMAT, line,
-                           "time format \"%.*s\" has h or K without \"a\": nothing tells morning "
-                           "from afternoon, unless \"time.check\" does",
-                           TEXT_ARGS(formats.items[i]));
-        else
-            mapping->time_formats[mapping->time_format_count++] = format;
-    }
+    mapping->time_formats =
+        load_formats(load, formats, line, config_setting_get_member(group, "check") != NULL,
+                     &mapping->time_format_count);
 }
 
 static bool box_number(const config_setting_t *element, double *number)

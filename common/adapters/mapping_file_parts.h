@@ -26,6 +26,9 @@ Text load_file(MappingLoad *load, Text path, int line);
 void load_head(MappingLoad *load, const config_setting_t *root);
 /* `at` = [from, length] in characters, from 0. */
 bool load_place(const config_setting_t *at, int place[2]);
+/* The patterns that can be read, *count of them; `checked`: time.check tells morning from afternoon. */
+const TimeFormat **
+load_formats(MappingLoad *load, TextList patterns, int line, bool checked, size_t *count);
 int load_personal_word(MappingLoad *load, int line, Text text);
 
 /* mapping_file_kinds.c */

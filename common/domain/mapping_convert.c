@@ -6,6 +6,7 @@
 #include "base/unicode.h"
 
 #include "domain/credit_code.h"
+#include "domain/datetime.h"
 #include "domain/mapping_run.h"
 
 #include <math.h>
@@ -77,17 +78,31 @@ static MappingOutcome store_integer(MappingRun *run, const MappingField *field, 
     return stored(run, text);
 }
 
+/* A day without an hour lasts until its end when something is due on it. */
+static int64_t due_time(MappingRun *run, const TimeFormat *format, int64_t time_us)
+{
+    if (time_format_has_hours(format))
+        return time_us;
+    RUN_STEP(run, "end of the day");
+    return time_us + DATETIME_DAY_US - DATETIME_SECOND_US;
+}
+
 static MappingOutcome store_time(MappingRun *run, const MappingField *field, Text text)
 {
     const Mapping *mapping = run->mapping;
+    bool own = field->format_count > 0;
+    const TimeFormat **formats = own ? field->formats : mapping->time_formats;
+    size_t count = own ? field->format_count : mapping->time_format_count;
     int64_t time_us;
     Text narrow = narrow_of(run, text);
-    for (size_t i = 0; i < mapping->time_format_count; i++) {
-        if (time_format_parse(mapping->time_formats[i], narrow, mapping->zone_minutes, &time_us)) {
-            *report_integer(&run->report, field->target) = time_us;
-            RUN_STEP(run, "time %.*s", TEXT_ARGS(time_format_pattern(mapping->time_formats[i])));
-            return stored(run, text);
-        }
+    for (size_t i = 0; i < count; i++) {
+        if (!time_format_parse(formats[i], narrow, mapping->zone_minutes, &time_us))
+            continue;
+        RUN_STEP(run, "time %.*s", TEXT_ARGS(time_format_pattern(formats[i])));
+        if (mapping_field_is(field, "due_at"))
+            time_us = due_time(run, formats[i], time_us);
+        *report_integer(&run->report, field->target) = time_us;
+        return stored(run, text);
     }
     return unreadable(run, FLAG_TIME_UNREADABLE);
 }

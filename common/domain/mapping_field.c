@@ -72,14 +72,15 @@ static MappingOutcome store_default(MappingRun *run, const MappingField *field)
     return mapping_convert(run, field, field->default_text);
 }
 
-static const char *as_words(MappingAs as)
+static const char *as_words(const MappingField *field)
 {
     static const char *const WORDS[] = {
         [AS_TEXT] = "a text",       [AS_INTEGER] = "an integer",
         [AS_DECIMAL] = "a number",  [AS_TIME] = "a time in one of the formats of time.formats",
         [AS_POINT] = "a point",     [AS_PHONE] = "a phone number",
         [AS_USC] = "a credit code", [AS_FLAG] = "true or false"};
-    return WORDS[as];
+    return field->as == AS_TIME && field->format_count > 0 ? "a time in one of the field's formats"
+                                                           : WORDS[field->as];
 }
 
 /* Why a required field is the end of the record. `found`: the text that could not be read, or absent. */
@@ -101,7 +102,7 @@ static bool refuse(MappingRun *run,
                             name, (int)field->max, unicode_length(found));
     return error_set_at(error, ERROR_REJECT, "type", place,
                         "field \"%s\": expected %s, found a text like \"%.*s\"", name,
-                        as_words(field->as), TEXT_ARGS(value_shape(run->scratch, found)));
+                        as_words(field), TEXT_ARGS(value_shape(run->scratch, found)));
 }
 
 /* Why the field is not made, or NULL. */

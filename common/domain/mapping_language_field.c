@@ -38,6 +38,13 @@ static const LanguageKey FIELD[] = {
     {"join", TYPE_TEXT, NO_WORDS, false, "\"\"",
      "What stands between the parts of `concat` and of pick = \"join\".",
      "`concat` 和 pick = \"join\" 各部分之间的分隔文本。", "join = \"，\";"},
+    {"missing", TYPE_TEXT, NO_WORDS, false, "nothing",
+     "With `concat`: what stands in the place of a pointer that gives no value, so that codes of "
+     "several parts keep their places: with join = \":\" and missing = \"-\" 1, nothing and u give "
+     "`1:-:u`. When no pointer gives a value, the field has none.",
+     "与 `concat` 合用：某个指针没有值时以此代替，使多段代码各就其位：join = \":\"、missing = "
+     "\"-\" 时，1、无、u 得 `1:-:u`。所有指针都没有值时，字段没有值。",
+     "category = { concat = [\"/a\", \"/b\", \"/c\"]; join = \":\"; missing = \"-\"; };"},
     {"dedupe", TYPE_SWITCH, NO_WORDS, false, "false",
      "With `all`: equal values once. With `concat`: a part that stands in what is there already is "
      "left out, and one that begins with all of it takes its place: 学苑街道 + 学苑街道12号 gives "
@@ -88,6 +95,12 @@ static const LanguageKey FIELD[] = {
      "`time`，坐标为 `point`，真假为 `flag`，`reporter` 为 `phone`，`usc_code` 为 "
      "`usc`。只在不同于默认时才写：`reporter` 是工号时写 `text`，带小数的数写 `decimal`。",
      "reporter = { first = [\"/staffNo\"]; as = \"text\"; personal = \"hash\"; };"},
+    {"formats", TYPE_TEXTS, NO_WORDS, false, "those of `time`",
+     "Of a field that is a time: how it is written, instead of `time.formats`; with them in every "
+     "such field the section `time` is not needed.",
+     "仅用于时间字段：本字段的时间格式，取代 `time.formats`；每个时间字段都写明时，不需要 `time` "
+     "一节。",
+     "due_at = { first = [\"/limitDate\"]; formats = [\"yyyyMMdd\"]; };"},
     {"codes", TYPE_TEXT, NO_WORDS, false, NULL,
      "The name of a table of `codes`: the value is a code, the target gets what it means.",
      "`codes` 中的表名：值是代码，目标字段得到其含义。",

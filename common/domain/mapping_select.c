@@ -306,8 +306,18 @@ static bool may_repeat(Text part)
     return length >= 2 && !number;
 }
 
+static void
+add_joined(MappingRun *run, const MappingField *field, TextBuilder *out, Text part, size_t before)
+{
+    if (before > 0) {
+        builder_text(out, field->join);
+        RUN_STEP(run, "joined");
+    }
+    builder_text(out, part);
+}
+
 /*
- * Parts in order. With `dedupe` a part that stands in what is there already is left out, and a part that begins with
+ * Parts in order, `missing` in the place of a pointer that gives nothing. With `dedupe` a part that stands in what is there already is left out, and a part that begins with
  * all that is there replaces it: 学苑街道 + 学苑街道12号 gives 学苑街道12号.
  */
 static void select_concat(MappingRun *run,
@@ -317,14 +327,18 @@ static void select_concat(MappingRun *run,
 {
     const JsValue *found[FOUND_MAX];
     TextBuilder out = builder_new(run->scratch);
+    size_t parts = 0;
+    bool any = false;
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t count = find_values(run, &field->pointers[i], found);
+        bool there = false;
         for (size_t j = 0; j < count; j++) {
             Text part = select_value(run, field, &field->pointers[i], found[j]);
             if (text_is_absent(part))
                 continue;
             if (field->extract == NULL) /* joined, the digits of two parts may look like none */
                 part = mapping_person_scrub(run, field, part);
+            there = true;
             if (field->dedupe && may_repeat(part) && text_contains(builder_view(&out), part)) {
                 RUN_STEP(run, "dedupe");
                 continue;
@@ -333,18 +347,18 @@ static void select_concat(MappingRun *run,
             if (field->dedupe && may_repeat(builder_view(&out)) &&
                 text_starts(part, builder_view(&out))) {
                 builder_truncate(&out, 0);
+                parts = 0;
                 run_forget(run);
                 RUN_STEP(run, "dedupe");
             }
-            if (out.size > 0) {
-                builder_text(&out, field->join);
-                RUN_STEP(run, "joined");
-            }
-            builder_text(&out, part);
+            add_joined(run, field, &out, part, parts++);
             run_place(run, *pointer, j);
         }
+        any = any || there;
+        if (!there && !text_is_absent(field->missing))
+            add_joined(run, field, &out, field->missing, parts++);
     }
-    if (out.size > 0)
+    if (any)
         add_parts(selected, field, builder_view(&out), false);
 }
 

@@ -102,6 +102,8 @@ typedef struct MappingField {
     MappingPick pick;
     Text join;
     bool dedupe;
+    Text
+        missing; /* of concat: what stands for a pointer that gives nothing; absent: nothing does */
     unsigned clean;
     Text between_from; /* absent: the whole text */
     Text between_to;
@@ -110,6 +112,8 @@ typedef struct MappingField {
     int32_t at_length; /* 0: the whole text */
     TextList empty;    /* beside Mapping.empty */
     MappingAs as;
+    const TimeFormat **formats; /* instead of Mapping.time_formats */
+    size_t format_count;        /* 0: those */
     const CodeTable *codes;
     Text default_text;
     bool required;

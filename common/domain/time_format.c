@@ -414,6 +414,12 @@ static int64_t step_unit_us(const Step *step)
     return INT64_MAX;
 }
 
+bool time_format_has_hours(const TimeFormat *format)
+{
+    return has_step(format, STEP_HOUR) || has_step(format, STEP_HOUR_12) ||
+           has_step(format, STEP_EPOCH);
+}
+
 bool time_format_has_minutes(const TimeFormat *format)
 {
     return has_step(format, STEP_MINUTE) || has_step(format, STEP_EPOCH);

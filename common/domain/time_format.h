@@ -36,6 +36,7 @@ Text time_format_pattern(const TimeFormat *format);
 bool time_format_lacks_half_day(const TimeFormat *format);
 
 /* It tells the minute, so it can be compared with a clock. */
+bool time_format_has_hours(const TimeFormat *format);
 bool time_format_has_minutes(const TimeFormat *format);
 
 /*

@@ -26,6 +26,7 @@ onecase_golden_mapping(
     codes_unknown
     codes_unknown_category_kept
     concat_dedupe_numbers
+    concat_missing
     dead_empty
     dead_region
     dead_required
@@ -134,6 +135,7 @@ onecase_golden_mapping(
     lint_missing
     lint_missing_source_and_fields
     lint_noise_empty
+    lint_own_formats
     lint_personal
     lint_personal_covers
     lint_personal_each
@@ -266,6 +268,7 @@ onecase_golden_mapping(
     time_epoch
     time_first_format_that_fits
     time_forms
+    time_formats_of_field
     time_full_width
     time_gson
     time_half_day_h
