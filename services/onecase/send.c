@@ -122,13 +122,16 @@ static void save_place(Run *run)
 {
     Error error = {0};
     const SendDeliveryState *state = send_delivery_state(run->delivery);
-    if (run->place_fails || state->place.records == 0)
+    if (state->place.records == 0)
         return;
-    if (!send_place_write(&run->place_file, &state->place, &error)) {
+    bool failed = !send_place_write(&run->place_file, &state->place, &error);
+    if (failed && !run->place_fails) { /* tried again every second, said once */
         send_progress_end(&run->progress);
-        fprintf(stderr, "onecase send: %s; a run that is cut short will begin anew\n", error.text);
-        run->place_fails = true;
+        fprintf(stderr,
+                "onecase send: %s; a run that is cut short now will send again what was sent\n",
+                error.text);
     }
+    run->place_fails = failed;
 }
 
 static void on_tick(void *context)

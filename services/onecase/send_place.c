@@ -104,9 +104,11 @@ write_whole(const SendPlaceFile *file, const SendPlace *place, Arena *arena, Err
     Text json = place_json(file, place, arena);
     bool written = fwrite(json.data, 1, json.size, stream) == json.size;
     written = fclose(stream) == 0 && written;
-    if (!written || rename(beside.data, file->path) != 0)
-        return cannot_write(file, error);
-    return true;
+    if (written && rename(beside.data, file->path) == 0)
+        return true;
+    cannot_write(file, error);
+    unlink(beside.data);
+    return false;
 }
 
 bool send_place_write(const SendPlaceFile *file, const SendPlace *place, Error *error)
