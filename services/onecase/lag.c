@@ -7,6 +7,7 @@
 #include "command.h"
 #include "json_out.h"
 #include "print.h"
+#include "source_topics.h"
 
 #include "base/clock.h"
 
@@ -59,9 +60,10 @@ static void print_usage(FILE *stream)
         "                   [--json]\n\n"
         "How far behind, in messages and seconds: matcher for each partition of onecase.report, "
         "by\n"
-        "the offsets in PostgreSQL; intake for each partition of the departments' topics, by what\n"
-        "its group has committed. Zero everywhere means that everything sent is in the database.\n"
-        "Seconds are the age of the next record to be read, by the clock of this machine.\n\n"
+        "the offsets in PostgreSQL; intake for each partition of the departments' topics, history\n"
+        "(*.backfill) too, by what its group has committed. Zero everywhere means that everything\n"
+        "sent is in the database. Seconds are the age of the next record to be read, by the clock\n"
+        "of this machine.\n\n"
         "  --max N        end with 1 when more than N messages are left in all\n"
         "  --prefix P     put before every topic name, for tests\n"
         "  --group G      intake's consumer group [onecase-intake]\n"
@@ -240,17 +242,26 @@ static bool load_mappings(Lag *lag, Error *error)
                      folder);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const KafkaTopic *)a)->name, ((const KafkaTopic *)b)->name);
+}
+
+/* The topics there are that intake reads: named ones, those of patterns, and the history of either. */
 static bool measure_intake(Lag *lag, Error *error)
 {
-    for (size_t i = 0; i < lag->mapping_count; i++) {
-        TextList topics = mapping_topics(lag->mappings[i]);
-        for (size_t k = 0; k < topics.count; k++) {
-            Text name =
-                text_format(lag->arena, "%s%.*s", lag->options->prefix, TEXT_ARGS(topics.items[k]));
-            if (!measure_source(lag, name.data, error))
+    const SourceOptions naming = {.prefix = lag->options->prefix};
+    KafkaTopic *there;
+    size_t count;
+    if (!kafka_admin_topics(lag->admin, lag->arena, &there, &count, error))
+        return false;
+    if (count > 1)
+        qsort(there, count, sizeof(*there), by_name);
+    for (size_t i = 0; i < lag->mapping_count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (source_topic_belongs(&naming, lag->mappings[i], text_from(there[k].name)) &&
+                !measure_source(lag, there[k].name, error))
                 return false;
-        }
-    }
     return true;
 }
 

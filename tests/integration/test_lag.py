@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
 
+from harness import PROJECT
 from report_log import ReportLog, wait_until_stored
 
 FEEDS = ["fire.incident", "grid.event", "hotline.workorder", "market.complaint"]
@@ -83,6 +85,27 @@ def test_counts_what_intake_has_not_committed(log, topics, database, servers, la
     found = lag()
     assert found["intake"]["messages"] == 4
     assert partitions(found, "intake")[(topics.name("grid.event"), 1)]["next"] == 4
+
+
+def test_counts_history_and_topics_of_a_pattern(log, topics, database, lag, tmp_path):
+    """What intake reads without its name standing in a mapping waits like the rest."""
+    log.use(database)
+    topics.create("grid.event.backfill", 1)
+    topics.produce("grid.event.backfill", [("k", b"{}")] * 2, partition=0)
+    mapping = """format = 1;  source = "ALARM";  topic_pattern = "alarm\\\\.[a-z]+";
+region : { default = "9901"; };  kinds = ( { kind = "report"; } );
+fields : { record_no = { first = ["/no"]; required = true; }; };
+"""
+    for name in ("alarm.east", "alarm.west.backfill", "alarm.east.more"):
+        topics.create(name, 1)
+        topics.produce(name, [("k", b"{}")], partition=0)
+    for name in ("sources", "model"):
+        shutil.copytree(PROJECT / "deploy" / name, tmp_path / name)
+    sources = tmp_path / "sources"
+    (sources / "alarm.cfg").write_text(mapping, encoding="utf-8")
+    found = lag("--sources", str(sources), "--max", "4")
+    waiting = {row["topic"]: row["messages"] for row in found["partitions"] if row["messages"] > 0}
+    assert waiting == {topics.name("grid.event.backfill"): 2, topics.name("alarm.east"): 1, topics.name("alarm.west.backfill"): 1}
 
 
 def test_prints_a_table_for_people(log, database, topics, onecase):
