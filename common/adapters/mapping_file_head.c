@@ -96,6 +96,7 @@ static void load_time(MappingLoad *load, const config_setting_t *root)
     MappingReader *reader = &load->reader;
     Mapping *mapping = load->mapping;
     mapping->zone_minutes = 8 * 60;
+    mapping->has_time = config_setting_get_member(root, "time") != NULL;
     const config_setting_t *group = reader_group(reader, root, "time");
     if (group == NULL)
         return;
@@ -278,6 +279,9 @@ static void load_source(MappingLoad *load, const config_setting_t *root)
     int encoding = ENCODING_UTF8;
     reader_word(reader, root, "encoding", WORDS_ENCODING, &encoding);
     mapping->encoding = (Encoding)encoding;
+    int ignored = 0;
+    reader_word(reader, root, "tombstones", WORDS_TOMBSTONE, &ignored);
+    mapping->tombstones_ignored = ignored == 1;
 }
 
 void load_head(MappingLoad *load, const config_setting_t *root)

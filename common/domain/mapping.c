@@ -346,6 +346,12 @@ static MappedRecord *new_records(const Message *message, size_t count)
     return records;
 }
 
+static MappedRecord ignored_whole(const Mapping *mapping, Text reason)
+{
+    return (MappedRecord){
+        .kind = RECORD_IGNORED, .region = mapping->region_default, .note = {.reason = reason}};
+}
+
 void mapping_apply(const Mapping *mapping,
                    const MappingContext *context,
                    const MappingInput *input,
@@ -360,12 +366,12 @@ void mapping_apply(const Mapping *mapping,
     *count = items > 0 ? items : 1;
     *records = new_records(&message, *count);
     message.scratch = arena_new(SCRATCH_BLOCK);
-    if (!good)
+    if (text_is_absent(input->bytes) && mapping->tombstones_ignored)
+        **records = ignored_whole(mapping, TEXT("tombstone"));
+    else if (!good)
         make_dead(&message, "decode", &error, *records);
     else if (items == 0)
-        **records = (MappedRecord){.kind = RECORD_IGNORED,
-                                   .region = mapping->region_default,
-                                   .note = {.reason = TEXT("no items")}};
+        **records = ignored_whole(mapping, TEXT("no items"));
     for (size_t i = 0; i < items; i++)
         map_item(&message, i, &(*records)[i]);
     if (message.source.no_list != NULL)

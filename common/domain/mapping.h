@@ -22,6 +22,9 @@
  * null, `empty` or already an object or array: left alone. No JSON: dead, rule "unwrap", its pointer; in an item
  * it is that item alone that is dead.
  *
+ * A record without value (tombstone) is dead, rule "empty"; with `tombstones` = "ignore" it is one record, ignored, reason
+ * "tombstone".
+ *
  * `each`: the elements of the array at its pointer are items, each mapped by itself into one record.
  * A pointer that begins with the pointer of `each` and "/`*`" stands for the item in hand
  * ("/items/`*`/id" with each = "/items"); every other one for the whole message. each = "" makes the
@@ -57,6 +60,8 @@
  * - A time (due_at apart) more than 10 minutes after or more than 400 days before the record's own
  *   Kafka time stamp is kept and flagged "time_suspect"; in backfill only the future is suspect.
  * - An unknown code is never the end of a record: a required category without row, `unknown` and default is J03.
+ * - `clean` with nul takes what stands before the first NUL of a value, before all other steps; otherwise NULs go and
+ *   what stands around them is kept. Either way the flag is "nul_removed".
  * - `narrowed` is left when a full-width letter or digit became narrow, in clean, extract or a conversion.
  * - `keywords`: when the table has no row for the code, when there is no code, or when the row's
  *   confidence is below 60, the phrases of the list are looked for in title and body as they stand in
@@ -71,7 +76,8 @@
  * - reporter is the keyed hash of the normalised number, or of "SOURCE/ID" where `as` is not phone:
  *   an id means something within its own system only. reporter_kind is "masked" when the number
  *   came masked, whatever is mapped; a report without a number is "anonymous" unless another kind
- *   than citizen is mapped. Without a key there is no reporter.
+ *   than citizen is mapped. A code that has no row, or a word that is none of the kinds, is as if nothing were mapped,
+ *   flag "code_unknown". Without a key there is no reporter.
  * - Free text (title, body, address, place_name, party_name, measures, result, channel,
  *   finder_post, lead_org, assist_orgs, the source's own codes, extra) is scrubbed of numbers of
  *   persons (domain/scrub.h), and of the names and numbers that stand at the pointers of `personal` in the same

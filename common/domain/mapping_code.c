@@ -52,7 +52,8 @@ static MappingOutcome store_unknown(MappingRun *run, const MappingField *field, 
         return category ? mapping_code_category(run, field, table->unknown_text, 0)
                         : mapping_convert(run, field, table->unknown_text);
     }
-    if (table->unknown == CODE_UNKNOWN_KEEP && field->target->type == FIELD_TEXT && !category) {
+    if (table->unknown == CODE_UNKNOWN_KEEP && field->target->type == FIELD_TEXT && !category &&
+        !mapping_field_is(field, "reporter_kind")) {
         RUN_STEP(run, "unknown: kept");
         return mapping_convert(run, field, code);
     }

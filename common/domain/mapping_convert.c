@@ -7,6 +7,7 @@
 
 #include "domain/credit_code.h"
 #include "domain/datetime.h"
+#include "domain/mapping_language.h"
 #include "domain/mapping_run.h"
 
 #include <math.h>
@@ -210,11 +211,25 @@ Text mapping_finished_text(MappingRun *run, const MappingField *field, Text text
     return text_copy(run->arena, cut);
 }
 
+static bool is_reporter_kind(Text word)
+{
+    size_t count;
+    const LanguageWord *kinds = language_values("reporter_kind", &count);
+    for (size_t i = 0; i < count; i++)
+        if (text_is(word, kinds[i].word))
+            return true;
+    return false;
+}
+
 static MappingOutcome store_text(MappingRun *run, const MappingField *field, Text text)
 {
     Report *report = &run->report;
     if (mapping_field_is(field, "reporter"))
         return mapping_person_reporter(run, field, text);
+    if (mapping_field_is(field, "reporter_kind") && !is_reporter_kind(text)) {
+        run_flag(run, FLAG_CODE_UNKNOWN);
+        return OUTCOME_NOTHING; /* as if it were not mapped: mapping_person_kind */
+    }
     if (mapping_field_is(field, "category") && field->codes == NULL)
         return mapping_code_category(run, field, text_trim(text), CODE_CONFIDENCE_DEFAULT);
     if (field->as == AS_USC) {

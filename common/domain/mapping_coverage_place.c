@@ -75,8 +75,10 @@ static void walk(const Walk *how, CoveragePlace *place, const JsValue *value, si
     case JS_ARRAY: {
         size_t count = js_count(value);
         CoveragePlace *each = count > 0 ? child_of(place, true, TEXT("*"), how->arena) : NULL;
+        bool items = is_each_place(how, place, depth); /* one that is no object is dead unread */
         for (size_t i = 0; i < count && each != NULL; i++)
-            walk(how, each, js_element(value, i), depth + 1);
+            if (!items || js_type(js_element(value, i)) == JS_OBJECT)
+                walk(how, each, js_element(value, i), depth + 1);
         return;
     }
     case JS_NULL:

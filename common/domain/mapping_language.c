@@ -38,6 +38,12 @@ static const LanguageKey TOP[] = {
      "`encoding_repaired`; nothing is lost.",
      "报文的编码。不合编码的字节变为 U+FFFD，并留标记 `encoding_repaired`，不会丢失记录。",
      "encoding = \"gb18030\";"},
+    {"tombstones", TYPE_WORD, WORDS_TOMBSTONE, false, "\"dead\"",
+     "What a message without a value is (a tombstone), such as change data capture sends behind a "
+     "delete. A value of no bytes is none: it is a dead letter always.",
+     "没有值的消息（墓碑消息）如何处理，例如变更数据捕获在删除之后发出的消息。"
+     "零字节的值不是墓碑消息，总是死信。",
+     "tombstones = \"ignore\";"},
     {"unwrap", TYPE_POINTERS, NO_WORDS, false, NULL,
      "Texts that hold JSON. The text at each pointer is replaced by the JSON inside it, in the "
      "order given, so that all other pointers of the file go on into it. What is absent, null, one "

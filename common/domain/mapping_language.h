@@ -23,6 +23,7 @@ typedef enum LanguageSection {
 
 typedef enum LanguageWords {
     WORDS_ENCODING,
+    WORDS_TOMBSTONE,
     WORDS_SYSTEM,
     WORDS_ORDER,
     WORDS_KIND, /* the last one, ignore, is not for fields.*.kinds */

@@ -16,6 +16,10 @@ static const LanguageWord ENCODING_WORDS[] = {
     {"auto", ENCODING_AUTO, "UTF-8 when the message is well-formed UTF-8, else GB18030",
      "报文是合法 UTF-8 即按 UTF-8，否则按 GB18030"}};
 
+static const LanguageWord TOMBSTONE_WORDS[] = {
+    {"dead", 0, "a dead letter, rule `empty`", "死信，规则 `empty`"},
+    {"ignore", 1, "one ignored record, reason `tombstone`", "一条被忽略的记录，原因 `tombstone`"}};
+
 static const LanguageWord SYSTEM_WORDS[] = {
     {"WGS-84", GEO_WGS84, "GPS", "GPS"},
     {"GCJ-02", GEO_GCJ02, "Amap, Tencent, mobile telephones, WeCom", "高德、腾讯、手机、企业微信"},
@@ -72,7 +76,14 @@ static const LanguageWord CLEAN_WORDS[] = {
      "decoded",
      "去掉标签（br、p、div、li、tr 换行），style 和 script 连同其中的内容；解码 `&lt;`、`&#22909;` "
      "之类的实体"},
-    {"upper", CLEAN_UPPER, "a-z become A-Z", "a-z 转为 A-Z"}};
+    {"upper", CLEAN_UPPER, "a-z become A-Z", "a-z 转为 A-Z"},
+    {"nul", CLEAN_NUL,
+     "for texts of fixed width: what stands behind the first NUL (`\\u0000`) is cut off, before "
+     "all "
+     "other steps. Without it NULs go and the text around them is kept. Flag `nul_removed` either "
+     "way. NUL bytes that stand unescaped in the message are gone before",
+     "用于定宽文本：先于其他各步，截去第一个 NUL（`\\u0000`）及其后的内容。不写时只去掉 NUL，"
+     "保留前后的文本。两种情况都留标记 `nul_removed`。报文中未转义的 NUL 字节在此之前已去掉"}};
 
 static const LanguageWord AS_WORDS[] = {
     {"text", AS_TEXT, "as it is", "原样"},
@@ -164,7 +175,8 @@ const LanguageWord *language_words(LanguageWords words, size_t *count)
         [WORDS_CLEAN] = WORDS(CLEAN_WORDS),         [WORDS_AS] = WORDS(AS_WORDS),
         [WORDS_PRECISION] = WORDS(PRECISION_WORDS), [WORDS_PERSONAL] = WORDS(PERSONAL_WORDS),
         [WORDS_CHECK] = WORDS(CHECK_WORDS),         [WORDS_MATCH] = WORDS(MATCH_WORDS),
-        [WORDS_UNKNOWN] = WORDS(UNKNOWN_WORDS),     [WORDS_KEYWORDS] = WORDS(KEYWORD_WORDS)};
+        [WORDS_UNKNOWN] = WORDS(UNKNOWN_WORDS),     [WORDS_TOMBSTONE] = WORDS(TOMBSTONE_WORDS),
+        [WORDS_KEYWORDS] = WORDS(KEYWORD_WORDS)};
     *count = TABLES[words].count;
     return TABLES[words].words;
 }
@@ -224,8 +236,9 @@ const LanguageWord *language_values(const char *target, size_t *count)
 const LanguageRule *language_rules(size_t *count)
 {
     static const LanguageRule RULES[] = {
-        {"decode", "empty", "the message has no value, or an empty one, or null",
-         "报文没有值、为空或为 null"},
+        {"decode", "empty",
+         "the message has no value (and `tombstones` does not ignore it), or an empty one, or null",
+         "报文没有值（`tombstones` 未写 ignore）、为空或为 null"},
         {"decode", "syntax",
          "the message is no JSON object (the message says line and column), or nested too deep",
          "报文不是 JSON 对象（说明行和列），或嵌套过深"},

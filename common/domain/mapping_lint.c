@@ -108,7 +108,9 @@ static Widths format_widths(Text pattern)
     Widths widths = {0, 0};
     bool quoted = false;
     if (text_is(pattern, "epoch"))
-        return (Widths){1, 14};
+        return (Widths){1, 19};
+    if (text_is(pattern, "epoch-days"))
+        return (Widths){1, 7};
     for (size_t i = 0; i < pattern.size;) {
         char c = pattern.data[i];
         int32_t run = 1;

@@ -121,7 +121,7 @@ check_conversion(const Mapping *mapping, const MappingField *field, MappingFindi
     if (!as_fits(field))
         LINT(AS_UNFIT, field->line, "field \"%s\": as = \"%s\" does not fit a target of type %s",
              name, as_name(field->as), type_name(field->target->type));
-    if (field->as == AS_TIME && mapping->time_format_count == 0 && field->formats == NULL)
+    if (field->as == AS_TIME && !mapping->has_time && field->formats == NULL)
         LINT(SECTION_MISSING, field->line,
              "field \"%s\" is a time, and the file has no \"time\" with formats", name);
     if (field->as == AS_POINT && !mapping->has_point && !field->own_datum)

@@ -19,6 +19,13 @@ Text mapping_without_nul(MappingRun *run, Text text)
     return text;
 }
 
+/* Of a text of fixed width all that stands behind the first NUL is left from another. */
+static Text before_nul(Text text)
+{
+    const char *nul = text.size > 0 ? memchr(text.data, '\0', text.size) : NULL;
+    return nul != NULL ? text_slice(text, 0, (size_t)(nul - text.data)) : text;
+}
+
 bool mapping_means_nothing(const Mapping *mapping, Text text)
 {
     Text trimmed = text_trim(text);
@@ -140,6 +147,20 @@ static Text join_numbers(MappingRun *run, const JsValue *array)
     return count > 0 ? builder_view(&out) : TEXT_ABSENT;
 }
 
+/* The scalar without NUL: what stands before the first one, or all but them. */
+static Text field_scalar(MappingRun *run, const MappingField *field, const JsValue *value)
+{
+    Text text = js_scalar_text(value);
+    if ((field->clean & CLEAN_NUL) == 0)
+        return mapping_without_nul(run, text);
+    Text front = before_nul(text);
+    if (front.size < text.size) {
+        run_flag(run, FLAG_NUL_REMOVED);
+        RUN_STEP(run, "nul");
+    }
+    return front;
+}
+
 static Text select_value(MappingRun *run,
                          const MappingField *field,
                          const MappingPointer *pointer,
@@ -157,7 +178,7 @@ static Text select_value(MappingRun *run,
         run_flag(run, FLAG_VALUE_NOT_SCALAR);
         return TEXT_ABSENT;
     }
-    Text text = mapping_scalar(run, value);
+    Text text = field_scalar(run, field, value);
     if (text_is_absent(text) || no_value(run, field, text))
         return TEXT_ABSENT;
     bool narrowed = false;
@@ -394,7 +415,8 @@ add_hazard_texts(MappingRun *run, const MappingField *field, Text *texts, size_t
     for (size_t i = 0; i < field->pointer_count; i++) {
         size_t values = find_values(run, &field->pointers[i], found);
         for (size_t j = 0; j < values && count < HAZARD_TEXTS_MAX; j++)
-            texts[count++] = js_scalar_text(found[j]);
+            texts[count++] = (field->clean & CLEAN_NUL) != 0 ? before_nul(js_scalar_text(found[j]))
+                                                             : js_scalar_text(found[j]);
     }
     return count;
 }

@@ -67,11 +67,12 @@ typedef enum MappingAs {
     AS_FLAG
 } MappingAs;
 
-enum { /* MappingField.clean, applied in this order */
+enum { /* MappingField.clean, applied in this order; NUL before all of them, mapping_select.c */
        CLEAN_HTML = 1,
        CLEAN_NARROW = 2,
        CLEAN_UPPER = 4,
-       CLEAN_TRIM = 8
+       CLEAN_TRIM = 8,
+       CLEAN_NUL = 16
 };
 
 typedef struct MappingExtract {
@@ -167,6 +168,7 @@ struct Mapping {
     Text topic_pattern; /* absent: `topics` */
     int topics_line;    /* of either */
     Encoding encoding;
+    bool tombstones_ignored; /* otherwise they are dead */
     MappingPointer *unwrap;
     size_t unwrap_count;
     bool has_each;
@@ -180,6 +182,7 @@ struct Mapping {
     size_t unread_count;
     Text tests;        /* folder, relative to the mapping file; absent: none */
     TextList includes; /* paths of what @include brings in, ready to open */
+    bool has_time;     /* a section `time`, right or wrong */
     int32_t zone_minutes;
     const TimeFormat **time_formats;
     size_t time_format_count;

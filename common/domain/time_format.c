@@ -21,7 +21,8 @@ typedef enum StepKind {
     STEP_FRACTION,
     STEP_HALF_DAY,
     STEP_ZONE,
-    STEP_EPOCH
+    STEP_EPOCH,
+    STEP_EPOCH_DAYS
 } StepKind;
 
 typedef struct Step {
@@ -150,8 +151,9 @@ bool time_format_compile(Arena *arena, Text pattern, const TimeFormat **format, 
     TimeFormat *made = ARENA_NEW(arena, TimeFormat);
     made->pattern = text_copy(arena, pattern);
     *format = made;
-    if (text_is(pattern, "epoch")) {
-        made->steps[made->count++] = (Step){.kind = STEP_EPOCH};
+    if (text_is(pattern, "epoch") || text_is(pattern, "epoch-days")) {
+        made->steps[made->count++] =
+            (Step){.kind = text_is(pattern, "epoch") ? STEP_EPOCH : STEP_EPOCH_DAYS};
         return true;
     }
     if (!compile_steps(made, pattern))
@@ -285,9 +287,27 @@ static bool take_zone(Text *rest, int32_t *zone_minutes)
 static bool take_epoch(Text text, int64_t *time_us)
 {
     int64_t value;
-    if (!text_is_digits(text) || text.size > 14 || !text_to_int64(text, &value))
+    if (!text_is_digits(text) || !text_to_int64(text, &value))
         return false;
-    *time_us = value < INT64_C(100000000000) ? value * 1000000 : value * 1000;
+    if (value < INT64_C(100000000000))
+        *time_us = value * 1000000;
+    else if (value < INT64_C(100000000000000))
+        *time_us = value * 1000;
+    else if (value < INT64_C(100000000000000000))
+        *time_us = value;
+    else
+        *time_us = value / 1000;
+    return true;
+}
+
+/* The day begins when it begins in that zone, as that of yyyy-MM-dd does. */
+static bool take_epoch_days(Text text, int32_t zone_minutes, int64_t *time_us)
+{
+    const int64_t last_day = 2932896; /* 9999-12-31 */
+    int64_t value;
+    if (!text_is_digits(text) || text.size > 7 || !text_to_int64(text, &value) || value > last_day)
+        return false;
+    *time_us = value * DATETIME_DAY_US - zone_minutes * 60 * DATETIME_SECOND_US;
     return true;
 }
 
@@ -325,6 +345,7 @@ static bool take_step(const Step *step, Text *rest, Parts *parts)
     case STEP_ZONE:
         return take_zone(rest, &parts->zone_minutes);
     case STEP_EPOCH:
+    case STEP_EPOCH_DAYS:
         break;
     }
     return false;
@@ -354,6 +375,8 @@ bool time_format_parse(const TimeFormat *format, Text text, int32_t zone_minutes
 {
     if (format->steps[0].kind == STEP_EPOCH)
         return take_epoch(text, time_us);
+    if (format->steps[0].kind == STEP_EPOCH_DAYS)
+        return take_epoch_days(text, zone_minutes, time_us);
     Parts parts = {.zone_minutes = zone_minutes};
     Text rest = text;
     for (size_t i = 0; i < format->count; i++)
@@ -388,6 +411,7 @@ static int64_t step_unit_us(const Step *step)
 {
     switch (step->kind) {
     case STEP_DAY:
+    case STEP_EPOCH_DAYS:
         return DATETIME_DAY_US;
     case STEP_HOUR:
     case STEP_HOUR_12:

@@ -13,7 +13,9 @@
  *   a           AM PM 上午 下午 凌晨 早上 清晨 中午 傍晚 晚上, always with K or h
  *   S..SSSSSS   digits of a second   X           Z, +08:00 or +0800 (without it the zone of the mapping holds)
  *   'text'      the text itself; so are T, blanks and every character that is no letter
- *   epoch       the whole format: seconds below 10^11, milliseconds from there on
+ *   epoch       the whole format: seconds below 10^11, milliseconds below 10^14, microseconds below 10^17, nanoseconds
+ *               from there on (each bound is the year 5138 in the smaller number's unit)
+ *   epoch-days  the whole format: days since 1970, at most 7 digits; the day begins at 0:00 of the mapping's zone
  *
  * The words of `a` follow usage: 12 is midnight behind AM, 上午 (as programs print it) and 凌晨, noon behind PM, 下午 and
  * 中午, and behind 晚上 the midnight that ends that day: 1 February 晚上12:20 is 0:20 of the 2nd. 中午 is 11 to 14 (中午1 is 13),

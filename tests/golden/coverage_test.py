@@ -20,9 +20,10 @@ WRONG_LEAST = 40
 
 WORDS = {  # of keys that choose among words
     "as": "text integer decimal time point phone usc flag",
-    "clean": "trim narrow html upper",
+    "clean": "trim narrow html upper nul",
     "pick": "last list join",
     "encoding": "utf-8 gb18030 auto",
+    "tombstones": "dead ignore",
     "system": "WGS-84 GCJ-02 BD-09 CGCS2000",
     "order": "lon,lat lat,lon x,y",
     "match": "exact prefix",
@@ -34,7 +35,7 @@ WORDS = {  # of keys that choose among words
 TESTS = "in not_in contains starts present absent"
 KEYS = (  # that a case with an expected output must use
     "topic_pattern unwrap each empty noise tests extra unread zone formats check digits_of at box first default required"
-    " reason when unless all concat value join dedupe between extract codes kinds max source after within chars length"
+    " tombstones reason when unless all concat value join dedupe between extract codes kinds max source after within chars length"
     " starts rows file unknown keywords personal"
 )
 DEAD_RULES = "empty syntax unwrap each kind region required type"

@@ -3,8 +3,8 @@ onecase_golden_check(
     bless
     bless_new
     coverage_of_nested_inputs
-    keywords_and_words
     heartbeat_covered
+    keywords_and_words
     kind_never_reached
     no_tests
     no_tests_wanted
@@ -23,4 +23,5 @@ onecase_golden_check(
     test_without_out
     unread_fields
     unread_fields_many
+    unread_items_no_objects
     unread_on_purpose)

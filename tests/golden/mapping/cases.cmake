@@ -13,6 +13,7 @@ onecase_golden_mapping(
     between_marks
     blank_value
     clean_html_between
+    clean_nul
     clean_steps
     clean_style_script
     codes_after_clean
@@ -173,6 +174,7 @@ onecase_golden_mapping(
     lint_time_check_twelve
     lint_time_half_day
     lint_time_no_formats
+    lint_tombstones
     lint_topic_no_name
     lint_topic_of_history
     lint_topic_own
@@ -237,6 +239,7 @@ onecase_golden_mapping(
     record_no_forms
     region_by_longer_codes
     region_lookup
+    reporter_kind_unknown
     reporter_staff
     required_and_default
     scenario_13_credit_code
@@ -266,9 +269,10 @@ onecase_golden_mapping(
     time_check_mismatch
     time_check_tolerance
     time_epoch
+    time_epoch_days
     time_first_format_that_fits
-    time_forms
     time_formats_of_field
+    time_forms
     time_full_width
     time_gson
     time_half_day_h
@@ -278,6 +282,7 @@ onecase_golden_mapping(
     time_twelve_hours
     time_unreadable
     time_zone
+    tombstones
     topic_pattern
     unwrap_keys_and_numbers
     unwrap_left_alone

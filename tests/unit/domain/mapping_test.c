@@ -16,6 +16,22 @@ static void a_tombstone_is_dead_by_rule_empty(void **state)
     assert_true(text_is(record->note.rule, "empty"));
 }
 
+static void a_tombstone_is_ignored_where_the_mapping_says_so(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->mapping.tombstones_ignored = true;
+    const MappedRecord *record = apply(fixture, TEXT_ABSENT);
+    assert_int_equal(record->kind, RECORD_IGNORED);
+    assert_true(text_is(record->note.reason, "tombstone"));
+    assert_true(text_is(record->region, "9901"));
+    fixture->mapping.has_each = true;
+    fixture->mapping.each = pointer_of(fixture->process, "/items");
+    assert_int_equal(apply(fixture, TEXT_ABSENT)->kind, RECORD_IGNORED);
+    /* a value of no bytes is there, and empty; so is null */
+    assert_note(apply(fixture, TEXT("")), "", "empty");
+    assert_note(apply(fixture, TEXT("null")), "", "empty");
+}
+
 static void a_report_outlives_bytes_and_document(void **state)
 {
     const MappedRecord *record = apply(
@@ -253,6 +269,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_tombstone_is_dead_by_rule_empty, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_tombstone_is_ignored_where_the_mapping_says_so, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_report_outlives_bytes_and_document, set_up, tear_down),
         cmocka_unit_test_setup_teardown(messages_never_quote_a_value, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reporter_is_key_number_and_half_a_mac, set_up, tear_down),

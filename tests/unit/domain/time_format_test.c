@@ -98,7 +98,8 @@ static void knows_what_tells_the_halves_of_the_day(void **state)
         bool minutes;
     } CASES[] = {{"yyyy-MM-dd hh:mm", true, true},    {"yyyy-MM-dd K", true, false},
                  {"yyyy-MM-dd hh:mm a", false, true}, {"yyyyMMddHHmm", false, true},
-                 {"yyyyMMddHH", false, false},        {"epoch", false, true}};
+                 {"yyyyMMddHH", false, false},        {"epoch", false, true},
+                 {"epoch-days", false, false}};
     Arena *arena = arena_new(4096);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         const TimeFormat *format;
@@ -121,7 +122,7 @@ static void reads_a_12_hour_clock_as_it_stands_where_nothing_tells_the_half(void
     check(CASES, sizeof(CASES) / sizeof(CASES[0]));
 }
 
-static void tells_seconds_from_milliseconds_at_ten_to_the_eleventh(void **state)
+static void tells_the_unit_of_a_number_by_its_size(void **state)
 {
     (void)state;
     static const Case CASES[] = {
@@ -130,7 +131,20 @@ static void tells_seconds_from_milliseconds_at_ten_to_the_eleventh(void **state)
         {"epoch", "0", 0},
         {"epoch", "-1", INT64_MIN},
         {"epoch", "1769905800.5", INT64_MIN},
-        {"epoch", "123456789012345", INT64_MIN},
+        {"epoch", "99999999999999", INT64_C(99999999999999) * 1000},
+        {"epoch", "100000000000000", INT64_C(100000000000000)},
+        {"epoch", "99999999999999999", INT64_C(99999999999999999)},
+        {"epoch", "100000000000000000", INT64_C(100000000000000)},
+        {"epoch", "9223372036854775807", INT64_C(9223372036854775)},
+        {"epoch", "9223372036854775808", INT64_MIN},
+        {"epoch", "000000000000000000000", 0},
+        {"epoch-days", "0", -INT64_C(8) * 3600 * 1000000},
+        {"epoch-days", "20485", INT64_C(1769875200) * 1000000},
+        {"epoch-days", "2932896", (INT64_C(2932896) * 24 - 8) * 3600 * 1000000},
+        {"epoch-days", "2932897", INT64_MIN},
+        {"epoch-days", "00020485", INT64_MIN},
+        {"epoch-days", "-1", INT64_MIN},
+        {"epoch-days", "", INT64_MIN},
         {"epoch", "", INT64_MIN},
     };
     check(CASES, sizeof(CASES) / sizeof(CASES[0]));
@@ -193,6 +207,7 @@ static void cuts_a_time_to_the_unit_of_the_format(void **state)
         {"yyyyMMddHHmmssSSS", "", MORNING_US + 67 * second_us + 654000},
         {"MMM d, yyyy K:m a", "", MORNING_US + 60 * second_us},
         {"epoch", "", MORNING_US + 67 * second_us},
+        {"epoch-days", "", MORNING_US - (8 * 3600 + 1800) * second_us},
     };
     Arena *arena = arena_new(4096);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -232,7 +247,7 @@ int main(void)
         cmocka_unit_test(tells_noon_from_midnight_on_a_12_hour_clock),
         cmocka_unit_test(knows_what_tells_the_halves_of_the_day),
         cmocka_unit_test(reads_a_12_hour_clock_as_it_stands_where_nothing_tells_the_half),
-        cmocka_unit_test(tells_seconds_from_milliseconds_at_ten_to_the_eleventh),
+        cmocka_unit_test(tells_the_unit_of_a_number_by_its_size),
         cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(refuses_formats_that_name_no_time),
         cmocka_unit_test(cuts_a_time_to_the_unit_of_the_format),
