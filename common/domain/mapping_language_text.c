@@ -76,7 +76,7 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "character itself.\n"
          "- Names are ASCII and do not begin with a digit; that is why code tables are lists of "
          "pairs.\n"
-         "- `@include \"other.cfg\"` takes in another file from the same folder.\n"
+         "- `@include \"region.inc\"` takes in another file from the same folder.\n"
          "- Paths are relative to the mapping file. Word and keyword lists lie in "
          "`deploy/model/words/`\n"
          "  (another folder: `--words FOLDER`).\n"
@@ -91,7 +91,7 @@ static const LanguageText TEXTS[LANGUAGE_CHAPTERS] = {
          "表示引号，`\\\\` 表示反斜杠；\n"
          "  不识别 `\\u4e2d`，请直接写汉字。\n"
          "- 名称只用 ASCII，且不以数字开头，所以代码表写成由对组成的列表。\n"
-         "- `@include \"other.cfg\"` 引入同一文件夹中的另一文件。\n"
+         "- `@include \"region.inc\"` 引入同一文件夹中的另一文件。\n"
          "- 路径相对于映射文件。词表和关键词表在 `deploy/model/words/`（其他文件夹用 "
          "`--words`）。\n"
          "- 没有算术、没有对值的正则表达式、没有 XML：需要这些的处理应放在 Kafka 之前的网关。\n"},
