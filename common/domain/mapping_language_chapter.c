@@ -1,6 +1,6 @@
 /*
- * The chapters on what is mapped: a field with alternatives, several items in one message, and what becomes of a record
- * once it is mapped.
+ * The chapters on what is mapped: a field with alternatives, several items in one message, what becomes of a record once
+ * it is mapped, and how a mapping is tested.
  */
 #include "domain/mapping_language_parts.h"
 
@@ -236,11 +236,101 @@ static const LanguageText LIFE = {
     "`inspection`（检查）、`video`、`iot`（设备）、\n"
     "  `transfer`（其他部门转交）、`other`。用 `codes` 表把部门自己的叫法换成这些词。\n"};
 
+static const LanguageText TESTS = {
+    "Tests", "测试",
+    "`tests = \"tests/demo\"` names a folder beside the mapping file. A test is a pair of "
+    "files there:\n"
+    "\n"
+    "| File | Holds |\n"
+    "|---|---|\n"
+    "| `NAME.in` | a message as the department sends it, in its encoding; or several, one a "
+    "line |\n"
+    "| `NAME.out` | the records it becomes: a JSON array, one entry for each record in order "
+    "|\n"
+    "| `NAME.at` | optional: the Kafka time stamp of the messages, such as "
+    "2026-02-01T00:30:00Z; without it times are not judged |\n"
+    "| `NAME.row` | optional: a JSON object (an array of them for several records) of column "
+    "and value, what must stand in the row of table `onecase.reports` after the message went "
+    "through intake and matcher; run by the integration tests, not by `onecase check` |\n"
+    "\n"
+    "An entry of `NAME.out` is one of\n"
+    "\n"
+    "```\n"
+    "{\"kind\": \"report\", \"region\": \"9901\", \"report\": {\"record_no\": \"A1\", ..., "
+    "\"flags\": [\"text_cut\"]}}\n"
+    "{\"kind\": \"ignored\", \"region\": \"9901\", \"note\": {\"reason\": \"drill\", "
+    "\"record_no\": \"A2\"}}\n"
+    "{\"kind\": \"dead\", \"region\": \"9901\", \"note\": {\"stage\": \"map\", \"pointer\": "
+    "\"/no\", \"rule\": \"required\", \"message\": \"...\"}}\n"
+    "```\n"
+    "\n"
+    "Times are UTC (`2026-02-01T00:30:00.000Z`), points `[lon, lat]` in WGS-84. Numbers with "
+    "a fraction\n"
+    "are equal within 0.000001. Reporters are hashed with the key `onecase test key`, number "
+    "1, and are\n"
+    "written `1:` and the first 32 digits of\n"
+    "\n"
+    "```\n"
+    "printf 19900000001 | openssl dgst -sha256 -hmac 'onecase test key'\n"
+    "```\n"
+    "\n"
+    "`onecase check` runs all tests and shows pointer, expected and found where they differ.\n"
+    "`onecase check --bless FILE` shows the same and then writes the outputs to NAME.out: "
+    "read them before\n"
+    "you commit them. Test data must be made up: telephone numbers 1990000xxxx, areas 9901xx "
+    "and 9902xx.\n"
+    "\n"
+    "From the same inputs the check learns which pointers occur, which fields nobody reads, "
+    "which kinds\n"
+    "are reached and whether regions are found; so have one input for each kind of message "
+    "the\n"
+    "department sends.\n",
+    "`tests = \"tests/demo\"` 指映射文件旁的一个文件夹。一个测试是其中的一对文件：\n"
+    "\n"
+    "| 文件 | 内容 |\n"
+    "|---|---|\n"
+    "| `NAME.in` | 部门发送的一条报文，用其编码；或多条，一行一条 |\n"
+    "| `NAME.out` | 报文成为的记录：JSON 数组，每条记录一个元素，次序一致 |\n"
+    "| `NAME.at` | 可选：报文的 Kafka 时间戳，如 "
+    "2026-02-01T00:30:00Z；没有时不判断时间是否可疑 |\n"
+    "| `NAME.row` | 可选：由列和值组成的 JSON 对象（多条记录用数组），即报文经 intake 和 "
+    "matcher 后 `onecase.reports` 表中该行应有的内容；由集成测试运行，`onecase check` 不运行 "
+    "|\n"
+    "\n"
+    "`NAME.out` 的元素是下列之一\n"
+    "\n"
+    "```\n"
+    "{\"kind\": \"report\", \"region\": \"9901\", \"report\": {\"record_no\": \"A1\", ..., "
+    "\"flags\": [\"text_cut\"]}}\n"
+    "{\"kind\": \"ignored\", \"region\": \"9901\", \"note\": {\"reason\": \"drill\", "
+    "\"record_no\": \"A2\"}}\n"
+    "{\"kind\": \"dead\", \"region\": \"9901\", \"note\": {\"stage\": \"map\", \"pointer\": "
+    "\"/no\", \"rule\": \"required\", \"message\": \"...\"}}\n"
+    "```\n"
+    "\n"
+    "时间为 UTC（`2026-02-01T00:30:00.000Z`），坐标为 WGS-84 的 `[经度, "
+    "纬度]`。带小数的数相差 0.000001 以内视为相等。\n"
+    "报告人用密钥 `onecase test key`（1 号）散列，写作 `1:` 加下面结果的前 32 位：\n"
+    "\n"
+    "```\n"
+    "printf 19900000001 | openssl dgst -sha256 -hmac 'onecase test key'\n"
+    "```\n"
+    "\n"
+    "`onecase check` 运行全部测试，不同之处列出指针、应为、实为。`onecase check --bless 文件` "
+    "同样列出，然后把结果写入\n"
+    "NAME.out：提交之前请先细看。测试数据必须是虚构的：电话 1990000xxxx，区划 9901xx 和 "
+    "9902xx。\n"
+    "\n"
+    "检查还从这些输入得知哪些指针出现过、哪些字段无人读取、哪些种类到达过、区域是否找得到；因"
+    "此部门发送的每种报文都应有一个测试输入。\n"};
+
 const LanguageText *language_chapter(LanguageChapter chapter)
 {
     if (chapter == CHAPTER_ALTERNATIVES)
         return &ALTERNATIVES;
     if (chapter == CHAPTER_ITEMS)
         return &ITEMS;
+    if (chapter == CHAPTER_TESTS)
+        return &TESTS;
     return chapter == CHAPTER_LIFE ? &LIFE : NULL;
 }
