@@ -36,8 +36,10 @@ TESTS = "in not_in contains starts present absent"
 KEYS = (  # that a case with an expected output must use
     "topic_pattern unwrap each empty noise tests extra unread zone formats check digits_of at box first default required"
     " tombstones reason when unless all concat value join dedupe between extract codes kinds max source after within chars length"
-    " starts rows file unknown keywords personal"
+    " starts rows file unknown keywords personal missing"
 )
+EVERYWHERE = "format topics time point region fields"  # keys without which hardly a case could be
+OPEN_WORDS = ("unknown", "keywords")  # keys that hold any text beside their words
 DEAD_RULES = "empty syntax unwrap each kind region required type"
 
 
@@ -126,6 +128,18 @@ class Coverage(unittest.TestCase):
         self.assertEqual(set(DEAD_RULES.split()) - rules, set())
         kinds = {record["kind"] for record in self.records}
         self.assertEqual(kinds, {"report", "update", "assignment", "inspection", "ignored", "dead"})
+
+    def test_the_words_and_keys_above_are_those_of_the_reference(self):
+        """A key or word that comes to the language without a case is missed here."""
+        done = subprocess.run([ONECASE, "check", "--reference", "en"], capture_output=True, encoding="utf-8", timeout=60, check=True)
+        sections = done.stdout.split("\n## Sections and keys\n")[1].split("\n## ")[0]
+        keys = set(re.findall(r"^\| `(\w+)` \| [^|\n]+ \|[^|\n]*\| ", sections, re.M))
+        self.assertGreater(len(keys), 40)
+        self.assertEqual(keys - set(KEYS.split()) - set(WORDS), set(EVERYWHERE.split()))
+        for name, rows in re.findall(r"^`(\w+)`:\n\n\| Word \| Meaning \|\n\|---\|---\|\n((?:\|.*\n)*)", sections, re.M):
+            words = TESTS if name == "when" else WORDS.get(name)
+            if name not in OPEN_WORDS:
+                self.assertEqual(set(re.findall(r"^\| `([^`]+)`", rows, re.M)), set(words.split()), name)
 
     def test_each_word_is_used(self):
         for key, words in WORDS.items():
