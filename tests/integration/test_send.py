@@ -463,6 +463,35 @@ def test_a_place_of_another_topic_or_none_at_all_is_not_believed(sending: Sendin
     assert sending.summary(file)["sent"] == 2
 
 
+def test_a_place_of_another_cluster_is_not_believed(sending: Sending) -> None:
+    file = sending.file("events.jsonl", jsonl([record(number) for number in range(3)]))
+    sending.run(file, "--keep")
+    place = sending.place(file)
+    assert place["records"] == 3
+    Path(f"{file}.onecase-sent").write_text(json.dumps(place | {"brokers": "elsewhere:9092"}))
+    assert sending.summary(file)["sent"] == 3
+    assert len(sending.read()) == 6
+
+
+def test_the_place_is_never_ahead_of_what_kafka_has(sending: Sending, servers: LocalServers) -> None:
+    records = [record(number) for number in range(4000)]
+    file = sending.file("events.jsonl", jsonl(records))
+    process = sending.start(file, "--rate", "500")
+    wait_until(lambda: sending.place(file), 60, "the first acknowledged records")
+    servers.stop_kafka(immediate=True)
+    try:
+        before = Path(f"{file}.onecase-sent").stat().st_mtime_ns  # records go on being handed over, none is acknowledged
+        wait_until(lambda: Path(f"{file}.onecase-sent").stat().st_mtime_ns > before, 60, "a place written meanwhile")
+        time.sleep(2)
+        process.kill()
+        process.communicate(timeout=30)
+    finally:
+        servers.start_kafka()
+    assert sending.place(file)["records"] <= len(sending.values()) < 4000
+    sending.run(file)
+    assert {v["id"] for v in sending.values()} == {r["id"] for r in records}, "none is lost"
+
+
 def test_two_at_once_do_not_send_one_file(sending: Sending) -> None:
     file = sending.file("events.jsonl", jsonl([record(number) for number in range(2000)]))
     first = sending.start(file, "--rate", "500")
