@@ -73,13 +73,13 @@ static void add_topic(Access *access, Text name)
               .data);
 }
 
-/* A prefix that the hub's own topics share would let a department write into them. */
+/* A prefix that the topics of the hub or of Kafka itself share would let a department write into them. */
 static void add_pattern(Access *access, Text pattern)
 {
     Arena *arena = access->arena;
     Text prefix = pattern_prefix(pattern, arena);
     const char *resource = "--topic TOPIC";
-    if (!text_starts(TEXT("onecase."), prefix))
+    if (!text_starts(TEXT("onecase."), prefix) && !text_starts(TEXT("__"), prefix))
         resource = text_format(arena, "--topic %s%.*s --resource-pattern-type prefixed",
                                access->options->prefix, TEXT_ARGS(prefix))
                        .data;

@@ -401,6 +401,7 @@ def test_rights_are_printed_as_commands_of_kafkas_own_tool(joining: Joining) -> 
     ("watery?-(one|two)", "TOPIC"),
     ("watery?-x", "{prefix}water --resource-pattern-type prefixed"),
     ("o[a-z]+x", "TOPIC"),
+    ("_[a-z]+x", "TOPIC"),
 ])
 def test_topics_by_pattern(joining: Joining, pattern: str, resource: str) -> None:
     joining.write("water.cfg", WATER.replace('topics = ["water.event"]', f'topic_pattern = "{pattern}"'))
