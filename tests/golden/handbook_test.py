@@ -142,6 +142,17 @@ class Handbook(unittest.TestCase):
             done = subprocess.run([ONECASE, "check", PROJECT / "deploy" / folder], capture_output=True, encoding="utf-8", timeout=120)
             self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
 
+    def test_versions_are_those_of_the_files(self):
+        """Where a page shows NAME@DIGEST of a file that is shipped, it is the file's own."""
+        for name in PAGES:
+            text = (PROJECT / "docs" / name).read_text(encoding="utf-8")
+            list_of_feeds = next(block["body"] for block in BLOCK.finditer(text) if block["body"].startswith("$ onecase source list\n"))
+            files = [*(PROJECT / "deploy/sources").glob("*.cfg"), PROJECT / "deploy/examples/yuanlin.cfg"]
+            self.assertEqual(len(re.findall(r"\w+@\w+", list_of_feeds)), len(files))
+            for file in files:
+                done = subprocess.run([ONECASE, "map", "--json", file, "-"], input="{}", capture_output=True, encoding="utf-8", timeout=60)
+                self.assertIn(f" {json.loads(done.stdout)['mapping']} ", list_of_feeds, name)
+
     def test_links_lead_somewhere(self):
         for name in PAGES:
             for target in re.findall(r"\]\(([^)]+)\)", (PROJECT / "docs" / name).read_text(encoding="utf-8")):
