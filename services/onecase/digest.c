@@ -5,7 +5,7 @@
  */
 #include "base/digest.h"
 
-#include "case.h"
+#include "case/case.h"
 #include "command.h"
 
 #include <getopt.h>

@@ -3,11 +3,11 @@
  * offsets are what its group has committed), against the ends that the broker knows. The end is asked first: where
  * nothing is left the age is 0, and only otherwise is the age of the next record read.
  */
-#include "case.h"
+#include "case/case.h"
 #include "command.h"
 #include "json_out.h"
 #include "print.h"
-#include "source_topics.h"
+#include "source/source_topics.h"
 
 #include "base/clock.h"
 

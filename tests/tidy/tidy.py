@@ -95,6 +95,11 @@ def check_includes(tree: Tree) -> Iterator[Fault]:
                 yield path, number, f"the domain is pure and may not call {call[1]}"
 
 
+def of_program(tree: Tree, path: str, ours: str) -> bool:
+    """A large program has folders of its own: "command.h" and "map/map_table.h" are looked for in services/PROGRAM/."""
+    return tree.root.joinpath(*Path(path).parts[:2], ours).exists()
+
+
 def include_fault(tree: Tree, path: str, layer: str, ours: str | None, system: str | None) -> str | None:
     if system:
         if layer == "domain" and system not in DOMAIN_MAY:
@@ -107,7 +112,11 @@ def include_fault(tree: Tree, path: str, layer: str, ours: str | None, system: s
         if layer != "services":
             return f'include "{ours}" does not name its layer'
         beside = (tree.root / path).parent / ours
-        return None if beside.exists() else f'include "{ours}" does not lie beside the file'
+        if beside.exists() or of_program(tree, path, ours):
+            return None
+        return f'include "{ours}" does not lie beside the file'
+    if layer == "services" and of_program(tree, path, ours):
+        return None
     if first not in LAYERS:
         return f'include "{ours}": there is no layer {first}'
     if first == "services" or LAYERS.index(first) > LAYERS.index(layer):

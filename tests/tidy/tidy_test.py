@@ -66,6 +66,14 @@ class TidyTest(unittest.TestCase):
                 self.assertIn(message, found[0][2])
                 (self.root / path).unlink()
 
+    def test_a_program_may_have_folders_of_its_own(self) -> None:
+        self.plant("services/onecase/command.h", "#define A 1\n")
+        self.plant("services/onecase/map/table.h", "#define B 1\n")
+        self.plant("services/onecase/send/send.c", '#include "command.h"\n#include "map/table.h"\n')
+        self.assertEqual(self.faults("includes"), [])
+        self.plant("services/intake/a.c", '#include "map/table.h"\n')
+        self.assertEqual([fault[:2] for fault in self.faults("includes")], [("services/intake/a.c", 1)])
+
     def test_a_domain_that_asks_the_clock_is_found(self) -> None:
         self.plant("common/domain/a.c", "long f(void)\n{\n    return time(0);\n}\n")
         self.assertEqual(self.faults("includes"), [("common/domain/a.c", 3, "the domain is pure and may not call time")])

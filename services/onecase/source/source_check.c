@@ -5,8 +5,8 @@
  */
 #include "source_check.h"
 
-#include "check_print.h"
-#include "check_tests.h"
+#include "check/check_print.h"
+#include "check/check_tests.h"
 #include "command.h"
 
 #include "adapters/mapping_file.h"

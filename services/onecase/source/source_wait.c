@@ -5,7 +5,7 @@
  */
 #include "source_wait.h"
 
-#include "send_stop.h"
+#include "send/send_stop.h"
 
 #include "base/clock.h"
 

@@ -3,7 +3,7 @@
  */
 #include "map_progress.h"
 
-#include "send_tally.h"
+#include "send/send_tally.h"
 
 #include "base/clock.h"
 

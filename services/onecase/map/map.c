@@ -6,12 +6,12 @@
  *
  * Nothing leaves this program: it holds a key for trials only, and its reader of Kafka cannot commit.
  */
-#include "check_print.h"
+#include "check/check_print.h"
 #include "command.h"
 #include "map_show.h"
 #include "map_summary.h"
 #include "map_topic.h"
-#include "send_stop.h"
+#include "send/send_stop.h"
 
 #include "base/clock.h"
 #include "base/json.h"

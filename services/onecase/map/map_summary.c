@@ -4,7 +4,7 @@
 #include "map_summary.h"
 
 #include "map_table.h"
-#include "send_tally.h"
+#include "send/send_tally.h"
 
 #include "base/json.h"
 

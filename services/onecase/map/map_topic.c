@@ -5,7 +5,7 @@
 #include "map_topic.h"
 
 #include "map_progress.h"
-#include "send_stop.h"
+#include "send/send_stop.h"
 
 #include "adapters/kafka_reader.h"
 
