@@ -19,13 +19,14 @@ enum { REASON_SIZE = 256, CREATED_POLL_MS = 50 };
 
 bool kafka_admin_open(const KafkaClientSpec *spec, int limit_ms, KafkaAdmin **admin, Error *error)
 {
-    /* The name of a group, though it is never joined: librdkafka 2.0 asks its own coordinator again when another
-     * group's has moved, and falls over when it has none. */
     const KafkaProperty properties[] = {
-        {"group.id", "onecase-admin"},         {"enable.auto.commit", "false"},
-        {"auto.commit.enable", "false"},       {"enable.auto.offset.store", "false"},
-        {"auto.offset.reset", "error"},        {"isolation.level", "read_uncommitted"},
-        {"fetch.message.max.bytes", "16384"},  {"fetch.wait.max.ms", "50"},
+        {"enable.auto.commit", "false"},
+        {"auto.commit.enable", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"auto.offset.reset", "error"},
+        {"isolation.level", "read_uncommitted"},
+        {"fetch.message.max.bytes", "16384"},
+        {"fetch.wait.max.ms", "50"},
         {"allow.auto.create.topics", "false"},
     };
     rd_kafka_conf_t *conf;
@@ -128,7 +129,13 @@ bool kafka_admin_topics(
 
 /* ---- admin requests ---- */
 
-KafkaAdminRequest kafka_admin_request(KafkaAdmin *admin, rd_kafka_admin_op_t operation)
+/* A request of librdkafka's admin interface: options, a queue, one event. */
+typedef struct KafkaAdminRequest {
+    rd_kafka_queue_t *queue;
+    rd_kafka_AdminOptions_t *options;
+} KafkaAdminRequest;
+
+static KafkaAdminRequest open_request(KafkaAdmin *admin, rd_kafka_admin_op_t operation)
 {
     char reason[REASON_SIZE];
     KafkaAdminRequest request = {.queue = rd_kafka_queue_new(admin->client),
@@ -138,8 +145,9 @@ KafkaAdminRequest kafka_admin_request(KafkaAdmin *admin, rd_kafka_admin_op_t ope
     return request;
 }
 
-rd_kafka_event_t *
-kafka_admin_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error)
+/* The answer, to be destroyed; NULL with the error set when there is none. Ends the request. */
+static rd_kafka_event_t *
+take_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error)
 {
     rd_kafka_event_t *event = rd_kafka_queue_poll(request->queue, admin->limit_ms + 1000);
     rd_kafka_AdminOptions_destroy(request->options);
@@ -207,9 +215,9 @@ bool kafka_admin_create(KafkaAdmin *admin,
         return error_set(error, ERROR_FATAL, "topic %s: %s", topic->name, reason);
     for (size_t i = 0; i < config_count; i++)
         rd_kafka_NewTopic_set_config(wanted, configs[i].name, configs[i].value);
-    KafkaAdminRequest request = kafka_admin_request(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    KafkaAdminRequest request = open_request(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     rd_kafka_CreateTopics(admin->client, &wanted, 1, request.options, request.queue);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic->name, error);
+    rd_kafka_event_t *event = take_answer(admin, &request, topic->name, error);
     rd_kafka_NewTopic_destroy(wanted);
     if (event == NULL)
         return false;
@@ -259,9 +267,9 @@ bool kafka_admin_configs(KafkaAdmin *admin,
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
     if (resource == NULL)
         return error_set(error, ERROR_FATAL, "\"%s\" is no name of a topic", topic);
-    KafkaAdminRequest request = kafka_admin_request(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    KafkaAdminRequest request = open_request(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic, error);
+    rd_kafka_event_t *event = take_answer(admin, &request, topic, error);
     rd_kafka_ConfigResource_destroy(resource);
     if (event == NULL)
         return false;

@@ -65,9 +65,8 @@ MUST_CHECK bool kafka_admin_watermarks(KafkaAdmin *admin,
                                        Error *error);
 
 /*
- * What `group` has committed: fills `offset` of each position, KAFKA_OFFSET_NONE where nothing. For a command line: in
- * librdkafka 2.0 the client hangs at its end when the group's coordinator was just starting; a service that lives on
- * asks by kafka_consumer_commits.
+ * What `group` has committed: fills `offset` of each position, KAFKA_OFFSET_NONE where nothing. Asks through a client of
+ * its own, so it is for a command line; a service that lives on asks by kafka_consumer_commits.
  */
 MUST_CHECK bool kafka_admin_group_offsets(
     KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error);

@@ -5,7 +5,6 @@
 #include "adapters/kafka_handle.h"
 
 #include <assert.h>
-#include <string.h>
 
 bool kafka_admin_watermarks(KafkaAdmin *admin,
                             const char *topic,
@@ -21,49 +20,42 @@ bool kafka_admin_watermarks(KafkaAdmin *admin,
                      topic, partition, rd_kafka_err2str(code));
 }
 
-static bool copy_group_offsets(rd_kafka_event_t *event,
-                               const char *group,
-                               KafkaPosition *positions,
-                               size_t count,
-                               Error *error)
+/* A client with the settings of the admin and the name of the group, which it never joins. */
+static bool open_asker(KafkaAdmin *admin, const char *group, rd_kafka_t **asker, Error *error)
 {
-    size_t groups;
-    const rd_kafka_group_result_t **results = rd_kafka_ListConsumerGroupOffsets_result_groups(
-        rd_kafka_event_ListConsumerGroupOffsets_result(event), &groups);
-    assert(groups == 1);
-    const rd_kafka_error_t *fault = rd_kafka_group_result_error(results[0]);
-    if (fault != NULL)
-        return kafka_handle_error(error, rd_kafka_error_code(fault), group);
-    const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(results[0]);
-    for (size_t i = 0; i < count; i++) {
-        positions[i].offset = KAFKA_OFFSET_NONE;
-        for (int k = 0; k < list->cnt; k++)
-            if (list->elems[k].offset >= 0 && list->elems[k].partition == positions[i].partition &&
-                strcmp(list->elems[k].topic, positions[i].topic) == 0)
-                positions[i].offset = list->elems[k].offset;
+    char reason[200];
+    rd_kafka_conf_t *conf = rd_kafka_conf_dup(rd_kafka_conf(admin->client));
+    if (rd_kafka_conf_set(conf, "group.id", group, reason, sizeof(reason)) != RD_KAFKA_CONF_OK) {
+        rd_kafka_conf_destroy(conf);
+        return error_set(error, ERROR_FATAL, "group \"%s\": %s", group, reason);
     }
-    return true;
+    return kafka_handle_new(RD_KAFKA_CONSUMER, conf, asker, error);
 }
 
+/*
+ * librdkafka's admin interface has a question for this too, but in 2.0 its client may hang at its end when the
+ * coordinator was just starting; a consumer's own question does not.
+ */
 bool kafka_admin_group_offsets(
     KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error)
 {
+    rd_kafka_t *asker;
     if (count == 0)
         return true;
-    rd_kafka_topic_partition_list_t *list = kafka_handle_list(positions, count);
-    rd_kafka_ListConsumerGroupOffsets_t *question =
-        rd_kafka_ListConsumerGroupOffsets_new(group, list);
-    rd_kafka_topic_partition_list_destroy(list);
-    KafkaAdminRequest request =
-        kafka_admin_request(admin, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-    rd_kafka_ListConsumerGroupOffsets(admin->client, &question, 1, request.options, request.queue);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, group, error);
-    rd_kafka_ListConsumerGroupOffsets_destroy(question);
-    if (event == NULL)
+    if (!open_asker(admin, group, &asker, error))
         return false;
-    bool good = copy_group_offsets(event, group, positions, count, error);
-    rd_kafka_event_destroy(event);
-    return good;
+    rd_kafka_topic_partition_list_t *list = kafka_handle_list(positions, count);
+    rd_kafka_resp_err_t code = rd_kafka_committed(asker, list, admin->limit_ms);
+    for (size_t i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
+        const rd_kafka_topic_partition_t *answer =
+            rd_kafka_topic_partition_list_find(list, positions[i].topic, positions[i].partition);
+        assert(answer != NULL);
+        code = answer->err;
+        positions[i].offset = answer->offset >= 0 ? answer->offset : KAFKA_OFFSET_NONE;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    rd_kafka_destroy(asker);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_handle_error(error, code, group);
 }
 
 /* One question for each broker: ListOffsets with Kafka's own word for "the end" as the time. */

@@ -12,16 +12,4 @@ struct KafkaAdmin {
     int limit_ms;
 };
 
-/* A request of librdkafka's admin interface: options, a queue, one event. */
-typedef struct KafkaAdminRequest {
-    rd_kafka_queue_t *queue;
-    rd_kafka_AdminOptions_t *options;
-} KafkaAdminRequest;
-
-KafkaAdminRequest kafka_admin_request(KafkaAdmin *admin, rd_kafka_admin_op_t operation);
-
-/* The answer, to be destroyed; NULL with the error set when there is none. Ends the request. */
-rd_kafka_event_t *
-kafka_admin_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error);
-
 #endif
