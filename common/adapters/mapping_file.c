@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { VERSION_HEX = 12, PATHS_MAX = 1000, INCLUDE_DEPTH_MAX = 10 }; /* libconfig's own depth */
 
@@ -64,11 +65,32 @@ static void add_path(Arena *arena, TextList *paths, Text path)
     paths->items[paths->count++] = path;
 }
 
-/* What @include "FILE" brings in belongs to the digest too; libconfig itself reports one that is missing. */
-static void digest_includes(MappingLoad *load, Text content, int depth)
+/*
+ * Of what libconfig cannot read it ends the whole program, so it must not see it. A file that is missing it reports
+ * itself.
+ */
+static bool may_include(MappingLoad *load, Text name, Text path, Text file, int line)
+{
+    struct stat facts;
+    if (text_is_empty(name))
+        mapping_finding(load->reader.findings, FINDING_FILE_UNREADABLE, file, line,
+                        "@include names no file");
+    else if (stat(text_string(load->reader.arena, path), &facts) == 0 && !S_ISREG(facts.st_mode))
+        mapping_finding(load->reader.findings, FINDING_FILE_UNREADABLE, file, line,
+                        "cannot read \"%.*s\": it is no file", TEXT_ARGS(path));
+    else
+        return true;
+    return false;
+}
+
+/* What @include "FILE" brings in belongs to the digest too. False, and noted, when libconfig must not see it. */
+static bool digest_includes(MappingLoad *load, Text file, Text content, int depth)
 {
     Arena *arena = load->reader.arena;
+    bool good = true;
+    int number = 0;
     for (size_t from = 0; from < content.size && depth < INCLUDE_DEPTH_MAX;) {
+        number++;
         size_t end = text_find(content, TEXT("\n"), from);
         if (end == SIZE_MAX)
             end = content.size;
@@ -82,11 +104,16 @@ static void digest_includes(MappingLoad *load, Text content, int depth)
         const char *why;
         Text name = text_slice(line, open + 1, close - open - 1);
         Text path = text_format(arena, "%.*s%.*s", TEXT_ARGS(load->reader.folder), TEXT_ARGS(name));
+        if (!may_include(load, name, path, file, number)) {
+            good = false;
+            continue;
+        }
         Text included = reader_file(arena, path, &why);
         add_path(arena, &load->mapping->includes, path);
         digest_update(load->digest, included);
-        digest_includes(load, included, depth + 1);
+        good = digest_includes(load, path, included, depth + 1) && good;
     }
+    return good;
 }
 
 /* @include is looked for beside the mapping file. */
@@ -129,10 +156,10 @@ const Mapping *mapping_file_load_text(const char *path,
     size_t errors = findings->errors;
     load.digest = digest_begin();
     digest_update(load.digest, content);
-    digest_includes(&load, content, 0);
+    bool may_parse = digest_includes(&load, load.reader.file, content, 0);
     config_t config;
     config_init(&config);
-    if (parse(&load, content, &config)) {
+    if (may_parse && parse(&load, content, &config)) {
         const config_setting_t *root = config_root_setting(&config);
         load_head(&load, root);
         load_extracts(&load, root);

@@ -90,6 +90,7 @@ def test_code_tables_and_word_lists_are_read_again(feed: Feed, tmp_path: Path) -
     ("status.csv", "from,to,confidence,name\na,banana,90,open\n", "banana"),
     ("status.csv", "no table\n", "status.csv"),
     ("feed.cfg", "format = 1; source = ", "feed.cfg"),
+    ("feed.cfg", '@include "."\n' + TABLES, "it is no file"),
 ])
 def test_a_bad_file_of_any_kind_keeps_the_old_one(feed: Feed, tmp_path: Path, name: str, text: str, reason: str) -> None:
     topics = feed.topics

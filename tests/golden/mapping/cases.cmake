@@ -156,6 +156,7 @@ onecase_golden_mapping(
     lint_syntax
     lint_syntax_code_as_name
     lint_syntax_duplicate_name
+    lint_syntax_include_folder
     lint_syntax_include_missing
     lint_syntax_mixed_list
     lint_syntax_quote
