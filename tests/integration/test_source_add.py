@@ -646,6 +646,15 @@ def test_a_folder_that_cannot_be_written_leaves_no_topic(joining: Joining) -> No
     assert joining.topics.existing() == topics
 
 
+def test_the_mapping_comes_when_all_it_names_is_there(joining: Joining) -> None:
+    (joining.sources / "codes" / "water.csv").mkdir(parents=True)
+    done = joining.add("--replace", status=70)
+    assert f'could not put in place "{joining.sources}/codes/water.csv"' in done.stderr
+    assert not (joining.sources / "water.cfg").exists() and not (joining.sources / ".onecase-add").exists()
+    (joining.sources / "codes" / "water.csv").rmdir()
+    assert joining.added()["state"] == "new"
+
+
 def test_a_run_that_is_killed_anywhere_leaves_a_folder_that_intake_can_read(joining: Joining) -> None:
     intake, _ = joining.start()
     words = [str(program("onecase")), *joining.arguments()]
