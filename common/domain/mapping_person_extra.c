@@ -10,12 +10,16 @@
 #include "domain/mapping_person_parts.h"
 #include "domain/phone.h"
 
+/* The report around a value takes levels of its own, and its reader takes JS_DEPTH_MAX in all. */
+enum { EXTRA_DEPTH_MAX = JS_DEPTH_MAX - 4 };
+
 /* A value of `extra` on its way out; `place` is where the walk stands. */
 typedef struct ExtraWriter {
     MappingRun *run;
     TextBuilder *out;
     PersonPlace place[2 * JS_DEPTH_MAX]; /* `unwrap` puts a document at most 32 levels down */
     size_t depth;
+    size_t start; /* depth of the value itself */
 } ExtraWriter;
 
 /* A number hashed or masked as one, another id hashed as one, another text without all but its first character. */
@@ -99,12 +103,20 @@ static void write_object(ExtraWriter *writer, const JsValue *object)
     builder_char(writer->out, '}');
 }
 
-/* JSON text of the value without what is personal in it. Depth is limited by js_parse. */
+static bool is_too_deep(ExtraWriter *writer, JsType type)
+{
+    if ((type != JS_ARRAY && type != JS_OBJECT) || writer->depth - writer->start < EXTRA_DEPTH_MAX)
+        return false;
+    run_flag(writer->run, FLAG_VALUE_NOT_SCALAR);
+    return true;
+}
+
+/* JSON text of the value without what is personal in it; what lies too deep is null. */
 static void write_value(ExtraWriter *writer, const JsValue *value)
 {
     MappingPersonal what = mapping_person_at(writer->run, value, writer->place, writer->depth);
     JsType type = js_type(value);
-    if (what == PERSONAL_DROP || type == JS_NULL)
+    if (what == PERSONAL_DROP || type == JS_NULL || is_too_deep(writer, type))
         builder_string(writer->out, "null");
     else if (type == JS_ARRAY)
         write_array(writer, value);
@@ -120,6 +132,7 @@ static void add_extra(MappingRun *run, const MappingPointer *pointer, const JsVa
     TextBuilder out = builder_new(run->arena);
     ExtraWriter writer = {.run = run, .out = &out};
     writer.depth = mapping_person_place(pointer, writer.place);
+    writer.start = writer.depth;
     arena_reset(run->scratch);
     write_value(&writer, value);
     report->extra[report->extra_count++] = (ReportExtra){pointer->text, builder_view(&out)};

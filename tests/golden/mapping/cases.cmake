@@ -68,6 +68,7 @@ onecase_golden_mapping(
     encoding_lone_surrogate
     encoding_repaired
     every_field
+    extra_deep
     extra_nested
     extra_personal
     extract
