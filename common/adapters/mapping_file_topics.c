@@ -10,6 +10,52 @@
 static const char *const OWN_TOPICS[] = {"onecase.report", "onecase.deadletter", "onecase.redrive",
                                          "onecase.case", "onecase.x"};
 
+enum { REPEATS_MAX = 1000 };
+
+/* Behind the bracket expression that begins at `at`; a ']' right at its start is one of its characters. */
+static size_t behind_bracket(Text pattern, size_t at)
+{
+    size_t i = at + 1;
+    if (i < pattern.size && pattern.data[i] == '^')
+        i++;
+    if (i < pattern.size && pattern.data[i] == ']')
+        i++;
+    while (i < pattern.size && pattern.data[i] != ']')
+        i++;
+    return i + 1;
+}
+
+/* The larger bound of "{n,m}" at `at`, at least 1. */
+static int64_t larger_bound(Text pattern, size_t at)
+{
+    int64_t largest = 1;
+    int64_t number = 0;
+    for (size_t i = at + 1; i < pattern.size && pattern.data[i] != '}'; i++) {
+        char c = pattern.data[i];
+        number = c >= '0' && c <= '9' && number <= REPEATS_MAX ? number * 10 + (c - '0') : 0;
+        largest = number > largest ? number : largest;
+    }
+    return largest;
+}
+
+/*
+ * The C library copies what is repeated, so that "a++++++++" or "((a{99}){99}){99}" takes all the memory there is. A copy
+ * for each repetition in another at most: bounds multiplied, "+" counts as 2.
+ */
+static bool repeats_too_much(Text pattern)
+{
+    int64_t copies = 1;
+    for (size_t i = 0; i < pattern.size && copies <= REPEATS_MAX;) {
+        char c = pattern.data[i];
+        if (c == '+')
+            copies *= 2;
+        else if (c == '{')
+            copies *= larger_bound(pattern, i);
+        i = c == '[' ? behind_bracket(pattern, i) : i + (c == '\\' ? 2 : 1);
+    }
+    return copies > REPEATS_MAX;
+}
+
 static bool compile_pattern(Arena *arena, Text pattern, regex_t *expression)
 {
     Text whole = text_format(arena, "^(%.*s)$", TEXT_ARGS(pattern));
@@ -29,6 +75,13 @@ void check_topic_pattern(MappingLoad *load)
     regex_t expression;
     if (text_is_absent(pattern))
         return;
+    if (repeats_too_much(pattern)) {
+        READER_FINDING(reader, FINDING_TOPIC_PATTERN, line,
+                       "\"topic_pattern\" repeats too much: its bounds multiplied, \"+\" as 2, are "
+                       "more than %d",
+                       REPEATS_MAX);
+        return;
+    }
     if (pattern.size == 0 || !compile_pattern(reader->arena, pattern, &expression)) {
         READER_FINDING(reader, FINDING_TOPIC_PATTERN, line,
                        "\"topic_pattern\" must be a POSIX extended regular expression, found "
@@ -52,7 +105,7 @@ static Text topic_matched(const Mapping *patterns, const Mapping *topics, Arena 
 {
     regex_t expression;
     Text found = TEXT_ABSENT;
-    if (text_is_absent(patterns->topic_pattern) ||
+    if (text_is_absent(patterns->topic_pattern) || repeats_too_much(patterns->topic_pattern) ||
         !compile_pattern(arena, patterns->topic_pattern, &expression))
         return found;
     for (size_t i = 0; i < topics->topics.count && text_is_absent(found); i++)

@@ -180,8 +180,10 @@ onecase_golden_mapping(
     lint_topic_no_name
     lint_topic_of_history
     lint_topic_own
+    lint_topic_pattern_bounds
     lint_topic_pattern_no_expression
     lint_topic_pattern_own_topic
+    lint_topic_pattern_repeats
     lint_topics_and_pattern
     lint_topics_empty
     lint_topics_odd
