@@ -2,7 +2,7 @@
 
 servers            one Kafka and one PostgreSQL per worker of the run (harness.LocalServers)
 database           a database of the test's own with the schema deployed (harness.Database)
-topics             a topic prefix of the test's own (harness.Topics)
+topics             a topic prefix of the test's own (harness.Topics); new_topics() makes more of them
 project_topics     the same, with all topics of deploy/topics.cfg made by `onecase topics --create`
 key_file           an HMAC key for reporters
 start_service      start_service("matcher", "--set", "batch_max=7") -> harness.Service, stopped at the end of the test
@@ -101,6 +101,23 @@ def topics(servers: LocalServers) -> Iterator[Topics]:
     left = space.existing()
     if left:
         space.delete(*left)
+
+
+@pytest.fixture
+def new_topics(servers: LocalServers) -> Iterator[Callable[[], Topics]]:
+    """For tests that compare: each call makes one more prefix. A topic is not deleted and made anew under one name,
+    which librdkafka 2.6 of the test client does not always survive."""
+    made: list[Topics] = []
+
+    def make() -> Topics:
+        made.append(Topics(servers))
+        return made[-1]
+
+    yield make
+    for space in made:
+        left = space.existing()
+        if left:
+            space.delete(*left)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def decide(log: ReportLog, database: Database, start_service, *settings: str) ->
     log.use(database)
     log.send()
     own = [word for setting in (f"group={database.name}", *settings) for word in ("--set", setting)]
-    matcher = start_service("matcher", *own, database=database)
+    matcher = start_service("matcher", *own, database=database, topics=log.topics)
     wait_until_stored(database, log)
     matcher.stop()
 
@@ -68,14 +68,12 @@ def events(database: Database, started: datetime) -> list[tuple]:
         "  case when kind <> 'opened' then after_value end from onecase.case_events order by seq", {"start": started})
 
 
-def test_history_gives_the_cases_it_would_have_given_live(topics, new_database, start_service):
+def test_history_gives_the_cases_it_would_have_given_live(new_topics, new_database, start_service):
     found = []
     for started, headers, batch_max in ((datetime.now(timezone.utc).replace(microsecond=0) - timedelta(days=390), None, 500),
                                         (datetime(2014, 3, 1, tzinfo=timezone.utc), HISTORY, 500),
                                         (datetime(2014, 3, 1, tzinfo=timezone.utc), HISTORY, 1)):
-        if found:
-            topics.delete("onecase.report", "onecase.deadletter")
-        log = ReportLog(topics).create()
+        log = ReportLog(new_topics()).create()
         two_years_of_a_lift(log, started, headers)
         database = new_database()
         decide(log, database, start_service, f"batch_max={batch_max}")

@@ -772,8 +772,8 @@ def test_a_name_that_is_too_long_is_passed_over_and_holds_up_nothing(sending: Se
 
 
 def test_a_file_that_cannot_be_put_away_is_not_sent_again_and_again(sending: Sending, drop: Drop) -> None:
-    drop.put("events.jsonl", jsonl([record(1)]))
-    process = drop.start("--rate", "1")
+    drop.put("events.jsonl", jsonl([record(number) for number in range(1, 5)]))
+    process = drop.start("--rate", "1")  # four records: the run lasts seconds, so that its log is there to be seen
     hidden = drop.folder / "done" / ".events.jsonl.log"
     wait_until(hidden.exists, 60, "the run over the file")
     shutil.rmtree(drop.folder / "done")
@@ -781,7 +781,7 @@ def test_a_file_that_cannot_be_put_away_is_not_sent_again_and_again(sending: Sen
     assert process.returncode == 73, out + said
     assert "done/events.jsonl" in said and drop.names() == ["events.jsonl", "events.jsonl.onecase-sent"]
     drop.run()
-    assert len(sending.values()) == 1 and drop.names("done") == ["events.jsonl", "events.jsonl.log"]
+    assert len(sending.values()) == 4 and drop.names("done") == ["events.jsonl", "events.jsonl.log"]
 
 
 def test_links_of_others_are_neither_read_nor_written_through(sending: Sending, drop: Drop) -> None:
