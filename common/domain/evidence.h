@@ -2,6 +2,7 @@
 #define ONECASE_DOMAIN_EVIDENCE_H
 
 #include "domain/address.h"
+#include "domain/asset.h"
 #include "domain/geo.h"
 #include "domain/model.h"
 #include "domain/report.h"
@@ -17,20 +18,6 @@ typedef enum Independence {
     TRANSFERRED,   /* a copy handed on by another department (origin_no) */
     FOLLOW_UP      /* quotes the record it follows */
 } Independence;
-
-typedef enum AssetKind {
-    ASSET_NONE,
-    ASSET_PLATE,
-    ASSET_EQUIPMENT,
-    ASSET_COMPONENT,
-    ASSET_DEVICE
-} AssetKind;
-
-typedef struct Asset {
-    AssetKind kind;
-    Text id;
-    bool structured; /* a field of its own; false: read out of free text */
-} Asset;
 
 /* Of more quoted numbers than that the first are taken. */
 enum { EVIDENCE_ASSETS_MAX = 4, EVIDENCE_GRAMS_MAX = 128, EVIDENCE_QUOTED_MAX = 32 };
