@@ -41,7 +41,19 @@ static void keep_source_code(MappingRun *run, const MappingField *field, Text co
     }
 }
 
-/* A code without a row is no reason to lose a report: a class that must be there becomes "to be classified". */
+/* A new hazard whose class nobody knows is "to be classified"; a change says nothing of the class then. */
+static bool is_unclassified(const MappingRun *run, const MappingField *field)
+{
+    return mapping_field_is(field, "category") &&
+           (field->required || run->kind == RECORD_REPORT || run->kind == RECORD_INSPECTION);
+}
+
+static MappingOutcome store_unclassified(MappingRun *run, const MappingField *field)
+{
+    RUN_STEP(run, "unclassified: %s", UNCLASSIFIED);
+    return mapping_code_category(run, field, text_from(UNCLASSIFIED), 0);
+}
+
 static MappingOutcome store_unknown(MappingRun *run, const MappingField *field, Text code)
 {
     const CodeTable *table = field->codes;
@@ -57,19 +69,17 @@ static MappingOutcome store_unknown(MappingRun *run, const MappingField *field, 
         RUN_STEP(run, "unknown: kept");
         return mapping_convert(run, field, code);
     }
-    if (category && field->required && text_is_absent(field->default_text)) {
-        RUN_STEP(run, "required: %s", UNCLASSIFIED);
-        return mapping_code_category(run, field, text_from(UNCLASSIFIED), 0);
-    }
+    if (is_unclassified(run, field) && text_is_absent(field->default_text) &&
+        mapping_alternative(field) == NULL)
+        return store_unclassified(run, field);
     return OUTCOME_NOTHING;
 }
 
 MappingOutcome mapping_code_unclassified(MappingRun *run, const MappingField *field)
 {
-    if (!mapping_field_is(field, "category") || text_is_absent(run->report.category_source))
+    if (!is_unclassified(run, field) || text_is_absent(run->report.category_source))
         return OUTCOME_NOTHING;
-    RUN_STEP(run, "required: %s", UNCLASSIFIED);
-    return mapping_code_category(run, field, text_from(UNCLASSIFIED), 0);
+    return store_unclassified(run, field);
 }
 
 MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Text text)

@@ -187,7 +187,7 @@ static void finish(MappingRun *run, const MappingField *end, Tried *tried)
     }
     if (tried->outcome == OUTCOME_NOTHING && end != NULL)
         tried->outcome = store_default(run, end);
-    if (tried->outcome == OUTCOME_NOTHING && end != NULL && end->required)
+    if (tried->outcome == OUTCOME_NOTHING && end != NULL)
         tried->outcome = mapping_code_unclassified(run, end);
 }
 

@@ -204,13 +204,12 @@ static const LanguageKey CODES[] = {
      "file = \"codes/hotline.csv\";"},
     {"match", TYPE_WORD, WORDS_MATCH, false, "\"exact\"", "How a code is looked up.",
      "如何查找代码。", "match = \"prefix\";"},
-    {"unknown", TYPE_WORD, WORDS_UNKNOWN, false, "the target stays absent",
+    {"unknown", TYPE_WORD, WORDS_UNKNOWN, false,
+     "J03 for the class of a report or inspection, else absent",
      "What the target gets for a code without a row; the report has flag `code_unknown` either "
-     "way. A class found so has confidence 0; a `required` category without `unknown` and "
-     "`default` "
-     "becomes J03.",
+     "way. A class found so has confidence 0.",
      "表中没有的代码，目标字段得到什么；无论如何报告都留标记 "
-     "`code_unknown`。如此得到的类别置信度为 0；必填的类别没有 `unknown` 和 `default` 时为 J03。",
+     "`code_unknown`。如此得到的类别置信度为 0。",
      "unknown = \"J03\";"},
     {"system", TYPE_TEXT, NO_WORDS, false, NULL,
      "The name of the code system, kept beside the department's class code.",

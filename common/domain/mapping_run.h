@@ -177,7 +177,7 @@ MappingOutcome mapping_code_store(MappingRun *run, const MappingField *field, Te
 MappingOutcome
 mapping_code_category(MappingRun *run, const MappingField *field, Text leaf, int64_t confidence);
 
-/* A required class for which there was a code and none of its alternatives knew it: "to be classified". */
+/* The class of a report or inspection for whose code no alternative has a row: "to be classified". */
 MappingOutcome mapping_code_unclassified(MappingRun *run, const MappingField *field);
 
 /* Whether words of title and body may tell the class: a target with such an alternative comes after all others. */

@@ -12,7 +12,7 @@
  *   without NUL, html, narrow, upper, trim, between, scrubbed, masked, cut to N   those that changed the value
  *   extract NAME; extract NAME: nothing found; joined; last of N; dedupe
  *   codes NAME exact ROW; codes NAME prefix ROW; codes NAME: no row, then "unknown: TEXT", "unknown: kept",
- *     "required: J03" or "left out"; keywords LIST: PHRASE
+ *     "unclassified: J03" or "left out"; keywords LIST: PHRASE
  *   integer; decimal; flag; time FORMAT; swapped; GCJ-02 to WGS-84; credit code in its own letters
  *   mobile number, landline number, masked number, number of an organisation, no phone number; id within SOURCE;
  *     hashed with key N

@@ -226,7 +226,7 @@ static void words_tell_a_class_that_the_code_does_not(void **state)
         {"{\"code\":\"02\",\"body\":\"电梯\"}", "C05", 59, {NULL}, 0},
         {"{\"code\":\"03\",\"body\":\"井盖\"}", "C05", 60, {NULL}, 0},
         {"{\"code\":\"09\",\"body\":\"电梯\"}", "A02", 40, {"class_by_words", "code_unknown"}, 2},
-        {"{\"code\":\"09\",\"body\":\"路灯\"}", NULL, 0, {"code_unknown"}, 1},
+        {"{\"code\":\"09\",\"body\":\"路灯\"}", "J03", 0, {"code_unknown"}, 1},
         {"{\"body\":\"电梯和井盖\"}", "E01", 70, {"class_by_words"}, 1},
         {"{\"body\":\"路灯\"}", NULL, 0, {NULL}, 0},
     };
