@@ -405,3 +405,20 @@ build() {
         die "could not build preset $preset; the output: $log"
     fi
 }
+
+# make_venv REQUIREMENTS: a virtual environment of $PYTHON with these packages; sets VENV. One for each version of the
+# requirements, made aside of all others and whole once its file "complete" is there.
+make_venv() {
+    local python=${PYTHON:-/usr/bin/python3} requirements=$1 build=$PROJECT_DIR/build
+    VENV=$build/venv-$(cat "$requirements" <("$python" -V) | sha256sum | cut -c 1-12)
+    if [ -e "$VENV/complete" ]; then return; fi
+    rm -rf "$VENV"
+    mkdir -p "$build"
+    warn "making a virtual environment for $requirements"
+    if ! { "$python" -m venv "$VENV" && timeout "$DOWNLOAD_LIMIT_S" "$VENV/bin/pip" install -q --no-input \
+        --disable-pip-version-check -r "$requirements"; } >"$build/venv.log" 2>&1 9>&-; then
+        tail -n 20 "$build/venv.log" >&2
+        die "could not install $requirements; pip's output: $build/venv.log"
+    fi
+    : >"$VENV/complete"
+}
