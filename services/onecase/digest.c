@@ -7,8 +7,8 @@
 
 #include "case/case.h"
 #include "command.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,52 +58,23 @@ typedef struct Options {
     bool json;
 } Options;
 
-static void print_usage(FILE *stream)
-{
-    fputs("usage: onecase digest [--clusters] [--json]\n\n"
-          "A fingerprint of what was decided, to compare two databases: SHA-256 and row count of\n"
-          "each table, and one of all. Equal input and equal model give equal digests.\n\n"
-          "  --clusters  only which source records are together in a hazard, whatever their ids,\n"
-          "              times and order\n"
-          "  --json      one JSON object\n\n"
-          "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE. Ends with 0; 64 for a\n"
-          "wrong command line, 69 when PostgreSQL does not answer, 70 when the schema is wrong.\n",
-          stream);
-}
+static const char USAGE[] =
+    "usage: onecase digest [--clusters] [--json]\n\n"
+    "A fingerprint of what was decided, to compare two databases: SHA-256 and row count of\n"
+    "each table, and one of all. Equal input and equal model give equal digests.\n\n"
+    "  --clusters  only which source records are together in a hazard, whatever their ids,\n"
+    "              times and order\n"
+    "  --json      one JSON object\n\n"
+    "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE. Ends with 0; 64 for a\n"
+    "wrong command line, 69 when PostgreSQL does not answer, 70 when the schema is wrong.\n";
 
 static bool read_options(int argc, char **argv, Options *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"clusters", no_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
+    const Option rows[] = {{"clusters", .flag = &options->clusters},
+                           {"json", .flag = &options->json}};
+    const OptionTable table = {"digest", USAGE, rows, sizeof(rows) / sizeof(rows[0])};
     *options = (Options){0};
-    *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        switch (option) {
-        case 'c':
-            options->clusters = true;
-            break;
-        case 'j':
-            options->json = true;
-            break;
-        case 'h':
-            print_usage(stdout);
-            *status = EXIT_OK;
-            return false;
-        default:
-            command_option_error("digest", option, argv);
-            return false;
-        }
-    }
-    if (optind < argc) {
-        command_usage_error("digest", "no words are taken, not", argv[optind]);
-        return false;
-    }
-    return true;
+    return options_read_alone(&table, argc, argv, status);
 }
 
 static void take_line(void *context, Text line)

@@ -6,6 +6,7 @@
 #include "case/case.h"
 #include "command.h"
 #include "json_out.h"
+#include "options.h"
 #include "print.h"
 #include "source/source_topics.h"
 
@@ -14,7 +15,6 @@
 #include "adapters/kafka_admin.h"
 #include "adapters/mapping_file.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,92 +53,53 @@ typedef struct Lag {
     size_t capacity;
 } Lag;
 
-static void print_usage(FILE *stream)
-{
-    fputs(
-        "usage: onecase lag [--max N] [--prefix P] [--group G] [--sources DIR] [--brokers LIST]\n"
-        "                   [--json]\n\n"
-        "How far behind, in messages and seconds: matcher for each partition of onecase.report, "
-        "by\n"
-        "the offsets in PostgreSQL; intake for each partition of the departments' topics, history\n"
-        "(*.backfill) too, by what its group has committed. Zero everywhere means that everything\n"
-        "sent is in the database. Seconds are the age of the next record to be read, by the clock\n"
-        "of this machine.\n\n"
-        "  --max N        end with 1 when more than N messages are left in all\n"
-        "  --prefix P     put before every topic name, for tests\n"
-        "  --group G      intake's consumer group [onecase-intake]\n"
-        "  --sources DIR  mapping files that name the departments' topics [deploy/sources]\n"
-        "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
-        "  --json         one JSON object\n\n"
-        "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE. Ends with 0; 1 above the\n"
-        "limit, 64 for a wrong command line, 69 when Kafka or PostgreSQL does not answer, 70 when\n"
-        "one of them refuses.\n",
-        stream);
-}
+static const char USAGE[] =
+    "usage: onecase lag [--max N] [--prefix P] [--group G] [--sources DIR] [--brokers LIST]\n"
+    "                   [--json]\n\n"
+    "How far behind, in messages and seconds: matcher for each partition of onecase.report, "
+    "by\n"
+    "the offsets in PostgreSQL; intake for each partition of the departments' topics, history\n"
+    "(*.backfill) too, by what its group has committed. Zero everywhere means that everything\n"
+    "sent is in the database. Seconds are the age of the next record to be read, by the clock\n"
+    "of this machine.\n\n"
+    "  --max N        end with 1 when more than N messages are left in all\n"
+    "  --prefix P     put before every topic name, for tests\n"
+    "  --group G      intake's consumer group [onecase-intake]\n"
+    "  --sources DIR  mapping files that name the departments' topics [deploy/sources]\n"
+    "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
+    "  --json         one JSON object\n\n"
+    "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE. Ends with 0; 1 above the\n"
+    "limit, 64 for a wrong command line, 69 when Kafka or PostgreSQL does not answer, 70 when\n"
+    "one of them refuses.\n";
 
-/* False, said on stderr, when it is none. */
-static bool take_option(int option, char **argv, Options *options)
+static bool read_max(const char *word, void *target)
 {
-    switch (option) {
-    case 'm':
-        if (text_to_int64(text_from(optarg), &options->max) && options->max >= 0)
-            return true;
-        command_usage_error("lag", "--max is a number of messages, not", optarg);
-        return false;
-    case 'p':
-        options->prefix = optarg;
+    int64_t *max = target;
+    if (text_to_int64(text_from(word), max) && *max >= 0)
         return true;
-    case 'g':
-        options->group = optarg;
-        return true;
-    case 's':
-        options->sources = optarg;
-        return true;
-    case 'b':
-        options->brokers = optarg;
-        return true;
-    case 'j':
-        options->json = true;
-        return true;
-    default:
-        command_option_error("lag", option, argv);
-        return false;
-    }
+    command_usage_error("lag", "--max is a number of messages, not", word);
+    return false;
 }
 
 static bool read_options(int argc, char **argv, Options *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"max", required_argument, NULL, 'm'},     {"prefix", required_argument, NULL, 'p'},
-        {"group", required_argument, NULL, 'g'},   {"sources", required_argument, NULL, 's'},
-        {"brokers", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    const Option rows[] = {
+        {"max", .read = read_max, .target = &options->max},
+        {"prefix", .text = &options->prefix},
+        {"group", .text = &options->group},
+        {"sources", .text = &options->sources},
+        {"brokers", .text = &options->brokers},
+        {"json", .flag = &options->json},
     };
-    const char *brokers = getenv("ONECASE_BROKERS");
+    const OptionTable table = {"lag", USAGE, rows, sizeof(rows) / sizeof(rows[0])};
     *options = (Options){
-        .brokers = brokers != NULL && brokers[0] != '\0' ? brokers : "localhost:9092",
+        .brokers = options_brokers(),
         .prefix = "",
         .group = "onecase-intake",
         .sources = "deploy/sources",
         .max = INT64_MAX,
     };
-    *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        if (option == 'h') {
-            print_usage(stdout);
-            *status = EXIT_OK;
-            return false;
-        }
-        if (!take_option(option, argv, options))
-            return false;
-    }
-    if (optind < argc) {
-        command_usage_error("lag", "no words are taken, not", argv[optind]);
-        return false;
-    }
-    *status = EXIT_OK;
-    return true;
+    return options_read_alone(&table, argc, argv, status);
 }
 
 /* ---- measuring ---- */

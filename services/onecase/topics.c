@@ -2,6 +2,7 @@
  * `onecase topics`: makes the topics of deploy/topics.cfg, or names every difference between file and cluster.
  */
 #include "command.h"
+#include "options.h"
 
 #include "base/json.h"
 
@@ -9,7 +10,6 @@
 #include "adapters/postgres.h"
 #include "adapters/topics_file.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,88 +45,50 @@ typedef struct Run {
     size_t difference_count;
 } Run;
 
-static void print_usage(FILE *stream)
-{
-    fputs(
-        "usage: onecase topics --create | --check [--file FILE] [--prefix P] [--no-sample]\n"
-        "                      [--no-database] [--brokers LIST] [--json]\n\n"
-        "  --create       make the topics that are missing; those that exist are left as they are\n"
-        "  --check        name every difference: topic, setting, expected, found\n"
-        "  --file FILE    which topics [deploy/topics.cfg]\n"
-        "  --prefix P     put before every topic name, for tests\n"
-        "  --no-sample    leave out the departments' topics of the sample city\n"
-        "  --no-database  do not write (or compare) the partition count of the report topic in\n"
-        "                 the database\n"
-        "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
-        "  --json         one JSON object on stdout\n\n"
-        "Ends with 0 when all is as wanted, 1 when --check found differences, 64 for a wrong "
-        "command\n"
-        "line, 69 when Kafka or PostgreSQL does not answer, 70 when one of them refuses.\n",
-        stream);
-}
+static const char USAGE[] =
+    "usage: onecase topics --create | --check [--file FILE] [--prefix P] [--no-sample]\n"
+    "                      [--no-database] [--brokers LIST] [--json]\n\n"
+    "  --create       make the topics that are missing; those that exist are left as they are\n"
+    "  --check        name every difference: topic, setting, expected, found\n"
+    "  --file FILE    which topics [deploy/topics.cfg]\n"
+    "  --prefix P     put before every topic name, for tests\n"
+    "  --no-sample    leave out the departments' topics of the sample city\n"
+    "  --no-database  do not write (or compare) the partition count of the report topic in\n"
+    "                 the database\n"
+    "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
+    "  --json         one JSON object on stdout\n\n"
+    "Ends with 0 when all is as wanted, 1 when --check found differences, 64 for a wrong "
+    "command\n"
+    "line, 69 when Kafka or PostgreSQL does not answer, 70 when one of them refuses.\n";
 
 static bool read_options(int argc, char **argv, Options *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"create", no_argument, NULL, 'c'},     {"check", no_argument, NULL, 'k'},
-        {"file", required_argument, NULL, 'f'}, {"prefix", required_argument, NULL, 'p'},
-        {"no-sample", no_argument, NULL, 's'},  {"no-database", no_argument, NULL, 'd'},
-        {"json", no_argument, NULL, 'j'},       {"brokers", required_argument, NULL, 'b'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+    bool create = false;
+    bool check = false;
+    bool no_sample = false;
+    bool no_database = false;
+    const Option rows[] = {
+        {"create", .flag = &create},          {"check", .flag = &check},
+        {"no-sample", .flag = &no_sample},    {"no-database", .flag = &no_database},
+        {"json", .flag = &options->json},     {"file", .text = &options->file},
+        {"prefix", .text = &options->prefix}, {"brokers", .text = &options->brokers},
     };
-    const char *brokers = getenv("ONECASE_BROKERS");
-    *options = (Options){.file = "deploy/topics.cfg",
-                         .prefix = "",
-                         .database = true,
-                         .sample = true,
-                         .brokers = brokers != NULL ? brokers : "localhost:9092"};
+    const OptionTable table = {"topics", USAGE, rows, sizeof(rows) / sizeof(rows[0])};
+    *options = (Options){.file = "deploy/topics.cfg", .prefix = "", .brokers = options_brokers()};
+    if (!options_read_alone(&table, argc, argv, status))
+        return false;
     *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        switch (option) {
-        case 'c':
-        case 'k':
-            if (options->action != TOPICS_NOTHING) {
-                command_usage_error("topics", "one of --create and --check, once", NULL);
-                return false;
-            }
-            options->action = option == 'c' ? TOPICS_CREATE : TOPICS_CHECK;
-            break;
-        case 'f':
-            options->file = optarg;
-            break;
-        case 'p':
-            options->prefix = optarg;
-            break;
-        case 's':
-            options->sample = false;
-            break;
-        case 'd':
-            options->database = false;
-            break;
-        case 'j':
-            options->json = true;
-            break;
-        case 'b':
-            options->brokers = optarg;
-            break;
-        case 'h':
-            print_usage(stdout);
-            *status = EXIT_OK;
-            return false;
-        default:
-            command_option_error("topics", option, argv);
-            return false;
-        }
-    }
-    if (optind < argc) {
-        command_usage_error("topics", "no words are taken, not", argv[optind]);
+    if (create && check) {
+        command_usage_error("topics", "one of --create and --check, once", NULL);
         return false;
     }
-    if (options->action == TOPICS_NOTHING) {
-        print_usage(stderr);
+    if (!create && !check) {
+        fputs(USAGE, stderr);
         return false;
     }
+    options->action = create ? TOPICS_CREATE : TOPICS_CHECK;
+    options->sample = !no_sample;
+    options->database = !no_database;
     return true;
 }
 

@@ -5,16 +5,14 @@
 #include "map_options.h"
 
 #include "command.h"
+#include "options.h"
 
 #include "base/clock.h"
 
 #include "domain/datetime.h"
 #include "domain/mapping_trial.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char SINCE_DEFAULT[] = "1h";
 
@@ -103,67 +101,34 @@ static bool read_since(const char *word, int64_t now_us, int64_t *since_us)
                  word);
 }
 
-static bool read_limit(const char *word, int64_t *limit)
+static bool read_limit(const char *word, void *target)
 {
+    int64_t *limit = target;
     if (!text_to_int64(text_from(word), limit) || *limit < 1)
         return wrong("--limit is a number from 1 on, not", word);
     return true;
 }
 
-static bool read_at(const char *word, int64_t *at_us)
+static bool read_at(const char *word, void *target)
 {
     Error error = {0};
-    if (!mapping_trial_time(text_from(word), at_us, &error))
+    if (!mapping_trial_time(text_from(word), target, &error))
         return wrong("--at is a time such as 2026-02-01T00:30:00Z, not", word);
     return true;
 }
 
-static bool read_option(int option, MapOptions *options)
+static bool take_words(int argc, char **argv, int words, MapOptions *options)
 {
-    switch (option) {
-    case 'f':
-        options->topic = optarg;
-        return true;
-    case 's':
-        options->since = optarg;
-        return true;
-    case 'o':
-        options->against = optarg;
-        return true;
-    case 'n':
-        return read_limit(optarg, &options->limit);
-    case 'a':
-        return read_at(optarg, &options->at_us);
-    case 'r':
-        options->regions = optarg;
-        return true;
-    case 'w':
-        options->words = optarg;
-        return true;
-    case 'p':
-        options->prefix = optarg;
-        return true;
-    case 'b':
-        options->brokers = optarg;
-        return true;
-    default:
-        options->json = true;
-        return true;
-    }
-}
-
-static bool take_words(int argc, char **argv, MapOptions *options)
-{
-    if (optind == argc) {
+    if (words == argc) {
         fputs(USAGE, stderr);
         return false;
     }
-    options->file = argv[optind];
-    options->records = optind + 1 < argc ? argv[optind + 1] : "-";
-    if (options->topic != NULL && optind + 1 < argc)
-        return wrong("records come from --from or from a file, not also", argv[optind + 1]);
-    if (optind + 2 < argc)
-        return wrong("one file of RECORDS at a time, not also", argv[optind + 2]);
+    options->file = argv[words];
+    options->records = words + 1 < argc ? argv[words + 1] : "-";
+    if (options->topic != NULL && words + 1 < argc)
+        return wrong("records come from --from or from a file, not also", argv[words + 1]);
+    if (words + 2 < argc)
+        return wrong("one file of RECORDS at a time, not also", argv[words + 2]);
     if (options->topic == NULL && options->since != NULL)
         return wrong("--since goes with --from TOPIC", NULL);
     if (options->topic != NULL && options->at_us != 0)
@@ -176,30 +141,23 @@ static bool take_words(int argc, char **argv, MapOptions *options)
 
 bool map_options_read(int argc, char **argv, MapOptions *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"from", required_argument, NULL, 'f'},    {"since", required_argument, NULL, 's'},
-        {"against", required_argument, NULL, 'o'}, {"limit", required_argument, NULL, 'n'},
-        {"at", required_argument, NULL, 'a'},      {"regions", required_argument, NULL, 'r'},
-        {"words", required_argument, NULL, 'w'},   {"prefix", required_argument, NULL, 'p'},
-        {"brokers", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+    const Option rows[] = {
+        {"from", .text = &options->topic},
+        {"since", .text = &options->since},
+        {"against", .text = &options->against},
+        {"limit", .read = read_limit, .target = &options->limit},
+        {"at", .read = read_at, .target = &options->at_us},
+        {"regions", .text = &options->regions},
+        {"words", .text = &options->words},
+        {"prefix", .text = &options->prefix},
+        {"brokers", .text = &options->brokers},
+        {"json", .flag = &options->json},
     };
-    const char *brokers = getenv("ONECASE_BROKERS");
-    *options = (MapOptions){.prefix = "", .brokers = brokers != NULL ? brokers : "localhost:9092"};
+    const OptionTable table = {"map", USAGE, rows, sizeof(rows) / sizeof(rows[0])};
+    int words;
+    *options = (MapOptions){.prefix = "", .brokers = options_brokers()};
+    if (!options_read(&table, argc, argv, &words, status))
+        return false;
     *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(USAGE, stdout);
-            *status = EXIT_OK;
-            return false;
-        }
-        if (option == ':' || option == '?') {
-            command_option_error("map", option, argv);
-            return false;
-        }
-        if (!read_option(option, options))
-            return false;
-    }
-    return take_words(argc, argv, options);
+    return take_words(argc, argv, words, options);
 }

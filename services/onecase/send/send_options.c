@@ -4,10 +4,9 @@
 #include "send_options.h"
 
 #include "command.h"
+#include "options.h"
 
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const FORMATS[] = {
@@ -77,8 +76,9 @@ static bool wrong(const char *message, const char *word)
     return false;
 }
 
-static bool read_format(const char *word, SendFormat *format)
+static bool read_format(const char *word, void *target)
 {
+    SendFormat *format = target;
     for (size_t i = 0; i < sizeof(FORMATS) / sizeof(FORMATS[0]); i++) {
         if (strcmp(word, FORMATS[i]) == 0) {
             *format = (SendFormat)i;
@@ -88,8 +88,9 @@ static bool read_format(const char *word, SendFormat *format)
     return wrong("--format is auto, jsonl, array or csv, not", word);
 }
 
-static bool read_separator(const char *word, char *separator)
+static bool read_separator(const char *word, void *target)
 {
+    char *separator = target;
     *separator = strcmp(word, "tab") == 0 ? '\t' : word[0];
     bool one = strcmp(word, "tab") == 0 || (word[0] != '\0' && word[1] == '\0');
     if (!one || (unsigned char)*separator >= 0x80 || strchr("\"\r\n", *separator) != NULL)
@@ -98,90 +99,33 @@ static bool read_separator(const char *word, char *separator)
     return true;
 }
 
-static bool read_rate(const char *word, int64_t *rate)
+static bool read_encoding(const char *word, void *target)
 {
+    return encoding_from_name(text_from(word), target) ||
+           wrong("--encoding is utf-8, gb18030 or auto, not", word);
+}
+
+static bool read_rate(const char *word, void *target)
+{
+    int64_t *rate = target;
     if (!text_to_int64(text_from(word), rate) || *rate < 1 || *rate > 1000000)
         return wrong("--rate is a number from 1 to 1000000, not", word);
     return true;
 }
 
-/* Options with a value. */
-static bool read_value(int option, SendOptions *options)
+static bool check(int argc, char **argv, int words, SendOptions *options)
 {
-    switch (option) {
-    case 'F':
-        return read_format(optarg, &options->format);
-    case 'S':
-        return read_separator(optarg, &options->separator);
-    case 'E':
-        if (!encoding_from_name(text_from(optarg), &options->encoding))
-            return wrong("--encoding is utf-8, gb18030 or auto, not", optarg);
-        return true;
-    case 'R':
-        return read_rate(optarg, &options->rate);
-    case 's':
-        options->source = optarg;
-        return true;
-    case 't':
-        options->topic = optarg;
-        return true;
-    case 'd':
-        options->sources = optarg;
-        return true;
-    case 'r':
-        options->regions = optarg;
-        return true;
-    case 'w':
-        options->words = optarg;
-        return true;
-    case 'p':
-        options->prefix = optarg;
-        return true;
-    default:
-        options->brokers = optarg;
-        return true;
-    }
-}
-
-static bool read_flag(int option, SendOptions *options)
-{
-    switch (option) {
-    case 1:
-        options->dry_run = true;
-        return true;
-    case 2:
-        options->strict = true;
-        return true;
-    case 3:
-        options->backfill = true;
-        return true;
-    case 4:
-        options->keep = true;
-        return true;
-    case 5:
-        options->from_start = true;
-        return true;
-    case 6:
-        options->json = true;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool check(int argc, char **argv, SendOptions *options)
-{
-    if (optind == argc && options->source == NULL) {
+    if (words == argc && options->source == NULL) {
         fputs(USAGE, stderr);
         return false;
     }
     if (options->source == NULL)
         return wrong("--source NAME says which feed the records are of", NULL);
-    if (optind == argc)
+    if (words == argc)
         return wrong("a FILE, or - for standard input, is missing", NULL);
-    if (optind + 1 < argc)
-        return wrong("one FILE at a time, not also", argv[optind + 1]);
-    options->file = argv[optind];
+    if (words + 1 < argc)
+        return wrong("one FILE at a time, not also", argv[words + 1]);
+    options->file = argv[words];
     if (options->separator != '\0' && options->format == SEND_AUTO)
         options->format = SEND_CSV;
     if (options->separator != '\0' && options->format != SEND_CSV)
@@ -191,48 +135,35 @@ static bool check(int argc, char **argv, SendOptions *options)
 
 bool send_options_read(int argc, char **argv, SendOptions *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"dry-run", no_argument, NULL, 1},
-        {"strict", no_argument, NULL, 2},
-        {"backfill", no_argument, NULL, 3},
-        {"keep", no_argument, NULL, 4},
-        {"from-start", no_argument, NULL, 5},
-        {"json", no_argument, NULL, 6},
-        {"source", required_argument, NULL, 's'},
-        {"topic", required_argument, NULL, 't'},
-        {"sources", required_argument, NULL, 'd'},
-        {"regions", required_argument, NULL, 'r'},
-        {"words", required_argument, NULL, 'w'},
-        {"prefix", required_argument, NULL, 'p'},
-        {"brokers", required_argument, NULL, 'b'},
-        {"format", required_argument, NULL, 'F'},
-        {"separator", required_argument, NULL, 'S'},
-        {"encoding", required_argument, NULL, 'E'},
-        {"rate", required_argument, NULL, 'R'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+    const Option rows[] = {
+        {"dry-run", .flag = &options->dry_run},
+        {"strict", .flag = &options->strict},
+        {"backfill", .flag = &options->backfill},
+        {"keep", .flag = &options->keep},
+        {"from-start", .flag = &options->from_start},
+        {"json", .flag = &options->json},
+        {"source", .text = &options->source},
+        {"topic", .text = &options->topic},
+        {"sources", .text = &options->sources},
+        {"regions", .text = &options->regions},
+        {"words", .text = &options->words},
+        {"prefix", .text = &options->prefix},
+        {"brokers", .text = &options->brokers},
+        {"format", .read = read_format, .target = &options->format},
+        {"separator", .read = read_separator, .target = &options->separator},
+        {"encoding", .read = read_encoding, .target = &options->encoding},
+        {"rate", .read = read_rate, .target = &options->rate},
     };
-    const char *brokers = getenv("ONECASE_BROKERS");
+    const OptionTable table = {"send", USAGE, rows, sizeof(rows) / sizeof(rows[0])};
+    int words;
     *options = (SendOptions){.sources = "deploy/sources",
                              .prefix = "",
                              .encoding = ENCODING_AUTO,
-                             .brokers = brokers != NULL ? brokers : "localhost:9092"};
+                             .brokers = options_brokers()};
+    if (!options_read(&table, argc, argv, &words, status))
+        return false;
     *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(USAGE, stdout);
-            *status = EXIT_OK;
-            return false;
-        }
-        if (option == ':' || option == '?') {
-            command_option_error("send", option, argv);
-            return false;
-        }
-        if (!read_flag(option, options) && !read_value(option, options))
-            return false;
-    }
-    return check(argc, argv, options);
+    return check(argc, argv, words, options);
 }
 
 const char *send_format_name(SendFormat format)

@@ -4,10 +4,8 @@
 #include "source_options.h"
 
 #include "command.h"
+#include "options.h"
 
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { PARTITIONS_MAX = 10000, WAIT_MAX_MS = 24 * 60 * 60 * 1000 };
@@ -77,8 +75,9 @@ static bool wrong(const char *command, const char *message, const char *word)
 }
 
 /* 0, 30, 30s, 5m, 1h */
-static bool read_wait(const char *word, int64_t *wait_ms)
+static bool read_wait(const char *word, void *target)
 {
+    int64_t *wait_ms = target;
     static const struct {
         char letter;
         int64_t ms;
@@ -99,79 +98,29 @@ static bool read_wait(const char *word, int64_t *wait_ms)
     return true;
 }
 
-static bool read_partitions(const char *word, int64_t *partitions)
+static bool read_partitions(const char *word, void *target)
 {
+    int64_t *partitions = target;
     return (text_to_int64(text_from(word), partitions) && *partitions >= 1 &&
             *partitions <= PARTITIONS_MAX) ||
            wrong("source add", "--partitions is a number from 1 to 10000, not", word);
 }
 
-/* What both take. False: none of these. */
-static bool take_common(int option, SourceOptions *options)
-{
-    switch (option) {
-    case 'd':
-        options->sources = optarg;
-        return true;
-    case 'r':
-        options->regions = optarg;
-        return true;
-    case 'w':
-        options->words = optarg;
-        return true;
-    case 'p':
-        options->prefix = optarg;
-        return true;
-    case 'b':
-        options->brokers = optarg;
-        return true;
-    case 'j':
-        options->json = true;
-        return true;
-    default:
-        return false;
+/* What both take, first in their tables. */
+#define COMMON_ROWS(options_)                                                                      \
+    {"sources", .text = &(options_)->sources}, {"regions", .text = &(options_)->regions},          \
+        {"words", .text = &(options_)->words}, {"prefix", .text = &(options_)->prefix},            \
+        {"brokers", .text = &(options_)->brokers},                                                 \
+    {                                                                                              \
+        "json", .flag = &(options_)->json                                                          \
     }
-}
-
-static bool take_add(int option, SourceOptions *options)
-{
-    switch (option) {
-    case 'n':
-        return read_partitions(optarg, &options->partitions);
-    case 'W':
-        return read_wait(optarg, &options->wait_ms);
-    case 't':
-        options->topics = optarg;
-        return true;
-    case 'g':
-        options->group = optarg;
-        return true;
-    case 'P':
-        options->pid_file = optarg;
-        return true;
-    case 'R':
-        options->command = optarg;
-        return true;
-    case 1:
-        options->no_reload = true;
-        return true;
-    case 2:
-        options->replace = true;
-        return true;
-    default:
-        options->dry_run = true;
-        return true;
-    }
-}
 
 static SourceOptions defaults(void)
 {
-    const char *brokers = getenv("ONECASE_BROKERS");
     return (SourceOptions){.sources = "deploy/sources",
                            .prefix = "",
                            .group = "onecase-intake",
-                           .brokers =
-                               brokers != NULL && brokers[0] != '\0' ? brokers : "localhost:9092",
+                           .brokers = options_brokers(),
                            .wait_ms = -1};
 }
 
@@ -184,13 +133,13 @@ static void trim_folder(SourceOptions *options, Arena *arena)
     options->sources = text_string(arena, folder);
 }
 
-static bool check_add(int argc, char **argv, SourceOptions *options)
+static bool check_add(int argc, char **argv, int words, SourceOptions *options)
 {
-    if (optind == argc)
+    if (words == argc)
         return wrong("source add", "a mapping FILE is missing", NULL);
-    if (optind + 1 < argc)
-        return wrong("source add", "one FILE at a time, not also", argv[optind + 1]);
-    options->file = argv[optind];
+    if (words + 1 < argc)
+        return wrong("source add", "one FILE at a time, not also", argv[words + 1]);
+    options->file = argv[words];
     int ways = (options->pid_file != NULL) + (options->command != NULL) + options->no_reload;
     if (ways > 1)
         return wrong("source add", "only one of --pid, --reload and --no-reload", NULL);
@@ -203,70 +152,40 @@ static bool check_add(int argc, char **argv, SourceOptions *options)
 bool source_options_read_add(
     int argc, char **argv, Arena *arena, SourceOptions *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"sources", required_argument, NULL, 'd'},
-        {"regions", required_argument, NULL, 'r'},
-        {"words", required_argument, NULL, 'w'},
-        {"prefix", required_argument, NULL, 'p'},
-        {"brokers", required_argument, NULL, 'b'},
-        {"json", no_argument, NULL, 'j'},
-        {"partitions", required_argument, NULL, 'n'},
-        {"wait", required_argument, NULL, 'W'},
-        {"topics", required_argument, NULL, 't'},
-        {"group", required_argument, NULL, 'g'},
-        {"pid", required_argument, NULL, 'P'},
-        {"reload", required_argument, NULL, 'R'},
-        {"no-reload", no_argument, NULL, 1},
-        {"replace", no_argument, NULL, 2},
-        {"dry-run", no_argument, NULL, 3},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+    const Option rows[] = {
+        COMMON_ROWS(options),
+        {"partitions", .read = read_partitions, .target = &options->partitions},
+        {"wait", .read = read_wait, .target = &options->wait_ms},
+        {"topics", .text = &options->topics},
+        {"group", .text = &options->group},
+        {"pid", .text = &options->pid_file},
+        {"reload", .text = &options->command},
+        {"no-reload", .flag = &options->no_reload},
+        {"replace", .flag = &options->replace},
+        {"dry-run", .flag = &options->dry_run},
     };
+    const OptionTable table = {"source add", ADD_USAGE, rows, sizeof(rows) / sizeof(rows[0])};
+    int words;
     *options = defaults();
+    if (!options_read(&table, argc, argv, &words, status))
+        return false;
     *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(ADD_USAGE, stdout);
-            *status = EXIT_OK;
-            return false;
-        }
-        if (option == ':' || option == '?') {
-            command_option_error("source add", option, argv);
-            return false;
-        }
-        if (!take_common(option, options) && !take_add(option, options))
-            return false;
-    }
     trim_folder(options, arena);
-    return check_add(argc, argv, options);
+    return check_add(argc, argv, words, options);
 }
 
 bool source_options_read_list(
     int argc, char **argv, Arena *arena, SourceOptions *options, int *status)
 {
-    static const struct option LONG[] = {
-        {"sources", required_argument, NULL, 'd'}, {"regions", required_argument, NULL, 'r'},
-        {"words", required_argument, NULL, 'w'},   {"prefix", required_argument, NULL, 'p'},
-        {"brokers", required_argument, NULL, 'b'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
-    };
+    const Option rows[] = {COMMON_ROWS(options)};
+    const OptionTable table = {"source list", LIST_USAGE, rows, sizeof(rows) / sizeof(rows[0])};
+    int words;
     *options = defaults();
+    if (!options_read(&table, argc, argv, &words, status))
+        return false;
     *status = EXIT_USAGE;
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, ":", LONG, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(LIST_USAGE, stdout);
-            *status = EXIT_OK;
-            return false;
-        }
-        if (!take_common(option, options)) {
-            command_option_error("source list", option, argv);
-            return false;
-        }
-    }
-    if (optind < argc)
-        return wrong("source list", "no words are taken, not", argv[optind]);
+    if (words < argc)
+        return wrong("source list", "no words are taken, not", argv[words]);
     trim_folder(options, arena);
     return true;
 }
