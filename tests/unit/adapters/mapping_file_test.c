@@ -1,3 +1,5 @@
+#include "scratch.h"
+
 #include "adapters/mapping_file.h"
 #include "adapters/region_file.h"
 
@@ -12,7 +14,7 @@
 
 /* What the language means is in tests/golden/mapping; here: files, folders, digests. */
 typedef struct Fixture {
-    char folder[64];
+    char folder[1024];
     Arena *arena;
     MappingFindings findings;
 } Fixture;
@@ -45,8 +47,9 @@ static void write_file(const Fixture *fixture, const char *name, const char *con
 static int set_up(void **state)
 {
     static Fixture fixture;
-    fixture = (Fixture){.folder = "/tmp/onecase-mapping-XXXXXX"};
-    if (mkdtemp(fixture.folder) == NULL)
+    fixture = (Fixture){0};
+    if (!scratch_template(fixture.folder, sizeof(fixture.folder), "mapping") ||
+        mkdtemp(fixture.folder) == NULL)
         return -1;
     fixture.arena = arena_new(64 * 1024);
     fixture.findings = (MappingFindings){.arena = fixture.arena};

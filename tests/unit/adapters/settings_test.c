@@ -1,3 +1,5 @@
+#include "scratch.h"
+
 #include "adapters/settings.h"
 
 #include <setjmp.h>
@@ -32,19 +34,20 @@ typedef struct Loaded {
     Sample sample;
     TextList faults;
     bool good;
-    char path[64];
+    char path[1024];
 } Loaded;
 
 /* `file` is the text of a configuration file or NULL, `overrides` end with NULL. */
 static Loaded load(const char *file, const char *const *overrides)
 {
-    Loaded loaded = {.arena = arena_new(1024), .path = "/tmp/onecase_settings_XXXXXX"};
+    Loaded loaded = {.arena = arena_new(1024)};
     Text texts[8];
     SettingsInput input = {.overrides = {.items = texts}};
     while (overrides[input.overrides.count] != NULL) {
         texts[input.overrides.count] = text_from(overrides[input.overrides.count]);
         input.overrides.count++;
     }
+    assert_true(scratch_template(loaded.path, sizeof(loaded.path), "settings"));
     if (file != NULL) {
         int handle = mkstemp(loaded.path);
         assert_true(handle >= 0);
