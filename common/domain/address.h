@@ -19,14 +19,15 @@ typedef struct Address {
     Text cross_road; /* junction: the second road; road < cross_road bytewise, so that the pair is
                         unordered */
     Text estate;     /* 锦绣花园, with its phase (二期 -> 2期) */
-    TextList buildings; /* a set, sorted: 3, 3A, A */
-    Text unit;          /* 2 */
-    Text floor;         /* 7 */
-    Text room;          /* 701 */
-    Text poi;           /* a landmark, gate or metro exit */
-    Text relation;      /* 对面, 附近 … : the place named is not the place meant */
-    int32_t relation_m; /* metres behind the relation, 0 when none */
-    PlaceRole role;     /* whose place the words speak of */
+    TextList buildings;     /* a set, sorted: 3, 3A, A */
+    Text unit;              /* 2 */
+    Text floor;             /* 7, -1 */
+    bool floor_or_building; /* 锦绣花园3楼: the floor may as well be the building */
+    Text room;              /* 701 */
+    Text poi;               /* a landmark, gate or metro exit */
+    Text relation;          /* 对面, 附近 … : the place named is not the place meant */
+    int32_t relation_m;     /* metres behind the relation, 0 when none */
+    PlaceRole role;         /* whose place the words speak of */
 } Address;
 
 /* Parses the address field of a report. */
