@@ -6,7 +6,9 @@
 #include "base/digest.h"
 #include "base/text_builder.h"
 
+#include "domain/linkage_sentence.h"
 #include "domain/report.h"
+#include "domain/veto.h"
 
 #include "adapters/postgres_tables.h"
 
@@ -55,6 +57,19 @@ typedef struct DecisionRow {
     Text actor;
     Text sentence;
     int64_t stream_time;
+    int64_t compared_id;
+    Text refusal;
+    int64_t agreeing;
+    int64_t contradicting;
+    TextList vetoes_tested;
+    TextList flags;
+    PostgresIntegers rival_ids;
+    PostgresIntegers rival_mb;
+    int64_t rivals;
+    int64_t candidates;
+    int64_t generic_keys;
+    int64_t link_mb;
+    int64_t review_mb;
 } DecisionRow;
 
 #define DECISION(member_, type_) ROWS_COLUMN(DecisionRow, member_, #member_, type_)
@@ -72,6 +87,13 @@ static const PostgresColumn DECISION_COLUMNS[] = {
     DECISION(rejected_mb, ROWS_INT4S),     DECISION(rejected_reasons, ROWS_TEXTS),
     DECISION(model_version, ROWS_TEXT),    DECISION(actor, ROWS_TEXT),
     DECISION(sentence, ROWS_TEXT),         DECISION(stream_time, ROWS_TIME),
+    DECISION(compared_id, ROWS_INT8),      DECISION(refusal, ROWS_TEXT),
+    DECISION(agreeing, ROWS_INT2),         DECISION(contradicting, ROWS_INT2),
+    DECISION(vetoes_tested, ROWS_TEXTS),   DECISION(flags, ROWS_TEXTS),
+    DECISION(rival_ids, ROWS_INT8S),       DECISION(rival_mb, ROWS_INT4S),
+    DECISION(rivals, ROWS_INT4),           DECISION(candidates, ROWS_INT4),
+    DECISION(generic_keys, ROWS_INT4),     DECISION(link_mb, ROWS_INT4),
+    DECISION(review_mb, ROWS_INT4),
 };
 
 typedef struct EventRow {
@@ -177,6 +199,15 @@ static TextList key_names(Arena *arena, uint32_t proposed_by)
     return list;
 }
 
+static TextList veto_names(Arena *arena, uint32_t tested)
+{
+    TextList list = {ARENA_ARRAY(arena, Text, VETO_KINDS), 0};
+    for (int kind = 0; kind < VETO_KINDS; kind++)
+        if ((tested & (1u << kind)) != 0)
+            list.items[list.count++] = text_from(veto_name((VetoKind)kind));
+    return list;
+}
+
 /* An absent value stands as an empty text, so that the columns match item by item. */
 static Text value_text(Text value)
 {
@@ -222,6 +253,37 @@ static void fill_rejected(DecisionRow *row, const Decision *decision, Arena *are
     row->rejected_mb = (PostgresIntegers){totals, count};
 }
 
+static void fill_rivals(DecisionRow *row, const Decision *decision, Arena *arena)
+{
+    size_t count = decision->rival_count;
+    int64_t *ids = ARENA_ARRAY(arena, int64_t, count);
+    int64_t *totals = ARENA_ARRAY(arena, int64_t, count);
+    for (size_t i = 0; i < count; i++) {
+        ids[i] = decision->rivals[i].hazard_id;
+        totals[i] = decision->rivals[i].total_mb;
+    }
+    row->rival_ids = (PostgresIntegers){ids, count};
+    row->rival_mb = (PostgresIntegers){totals, count};
+    row->rivals = decision->rivals_in_all;
+}
+
+/* What the decision says of the hazard it explains. */
+static void fill_compared(DecisionRow *row, const Decision *decision, Arena *arena)
+{
+    const Score *best = &decision->best;
+    row->score_mb = decision->final_mb;
+    row->competition_mb = decision->competition_mb;
+    row->member_report_id = best->member_id;
+    row->compared_id = best->hazard_id;
+    row->refusal = decision->refusal != NULL ? text_from(decision->refusal) : TEXT_ABSENT;
+    row->agreeing = decision->agreeing;
+    row->contradicting = decision->contradicting;
+    row->vetoes = strings(arena, best->vetoes, best->veto_count);
+    row->vetoes_tested = veto_names(arena, decision->vetoes_tested);
+    row->flags = strings(arena, best->flags, best->flag_count);
+    fill_comparisons(row, best, arena);
+}
+
 bool decision_rows_add(DecisionRows *rows,
                        const DecisionPlace *place,
                        const Decision *decision,
@@ -245,18 +307,18 @@ bool decision_rows_add(DecisionRows *rows,
                            decision->runner_up_id != 0 ? decision->runner_up_mb : INTEGER_ABSENT,
                        .model_version = model_version(model),
                        .actor = MACHINE,
-                       .stream_time = place->stream_time};
-    if (decision->has_best) {
-        row.score_mb = decision->final_mb;
-        row.competition_mb = decision->competition_mb;
-        row.member_report_id = decision->best.member_id;
-        row.vetoes = strings(arena, decision->best.vetoes, decision->best.veto_count);
-        fill_comparisons(&row, &decision->best, arena);
-        row.sentence = scorer_sentence(&decision->best, decision->competition_mb,
-                                       linkage_outcome_name(decision->outcome), arena);
-    } else {
-        row.sentence = TEXT("没有可比较的隐患，立为新隐患");
-    }
+                       .sentence = linkage_sentence(decision, place->region, arena),
+                       .stream_time = place->stream_time,
+                       .compared_id = INTEGER_ABSENT,
+                       .agreeing = INTEGER_ABSENT,
+                       .contradicting = INTEGER_ABSENT,
+                       .candidates = decision->candidates,
+                       .generic_keys = decision->generic_keys,
+                       .link_mb = model_link_mb(model),
+                       .review_mb = model_review_mb(model)};
+    if (decision->best.count > 0)
+        fill_compared(&row, decision, arena);
+    fill_rivals(&row, decision, arena);
     fill_rejected(&row, decision, arena);
     if (!postgres_tables_add(rows->tables, DECISIONS, &row, error))
         return false;

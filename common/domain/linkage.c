@@ -8,6 +8,7 @@
 #include "domain/linkage.h"
 
 #include "domain/candidates.h"
+#include "domain/veto.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,8 +114,33 @@ static size_t best_of(const Candidates *candidates, int64_t not_set)
     return best;
 }
 
+/* The strongest when none may be joined, or SIZE_MAX; ties go to the smaller id. */
+static size_t strongest_of(const Candidates *candidates)
+{
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < candidates->count; i++)
+        if (best == SIZE_MAX ||
+            candidates->items[i].score.total_mb > candidates->items[best].score.total_mb)
+            best = i;
+    return best;
+}
+
+static void note_rival(const Candidate *candidate, Decision *decision)
+{
+    Rival rival = {candidate->hazard->id, candidate->score.total_mb};
+    size_t at =
+        decision->rival_count < DECISION_RIVALS_MAX ? decision->rival_count++ : DECISION_RIVALS_MAX;
+    decision->rivals_in_all++;
+    for (; at > 0 && decision->rivals[at - 1].total_mb < rival.total_mb; at--)
+        if (at < DECISION_RIVALS_MAX)
+            decision->rivals[at] = decision->rivals[at - 1];
+    if (at < DECISION_RIVALS_MAX)
+        decision->rivals[at] = rival;
+}
+
 /* Every other twin set competes once, by its best member. */
-static int32_t competition(const Candidates *candidates, size_t best, Arena *arena)
+static int32_t
+competition(const Candidates *candidates, size_t best, Arena *arena, Decision *decision)
 {
     int32_t *totals = ARENA_ARRAY(arena, int32_t, candidates->count);
     size_t count = 0;
@@ -130,8 +156,10 @@ static int32_t competition(const Candidates *candidates, size_t best, Arena *are
             outdone = other->score.total_mb > candidate->score.total_mb ||
                       (other->score.total_mb == candidate->score.total_mb && j < i);
         }
-        if (!outdone)
-            totals[count++] = candidate->score.total_mb;
+        if (outdone)
+            continue;
+        totals[count++] = candidate->score.total_mb;
+        note_rival(candidate, decision);
     }
     return scorer_competition_mb(totals, count);
 }
@@ -199,6 +227,14 @@ static void keep_values(Score *score, Arena *arena)
     }
 }
 
+static uint32_t tested_against(const Model *model, const Evidence *report, const Hazard *hazard)
+{
+    uint32_t tested = 0;
+    for (size_t i = 0; i < hazard->representative_count; i++)
+        tested |= veto_tested(model, report, hazard->representatives[i]->evidence);
+    return tested;
+}
+
 static void show_best(const Evidence *report, const Hazard *hazard, Arena *arena, Score *score)
 {
     const Evidence *member = hazard->representatives[0]->evidence;
@@ -216,20 +252,37 @@ static void choose(
     const Candidate *chosen = &candidates->items[best];
     size_t runner_up = best_of(candidates, chosen->twin_set);
     decision->has_best = true;
-    decision->best = chosen->score;
-    decision->proposed_by = chosen->proposed_by;
-    decision->competition_mb = competition(candidates, best, arena);
+    decision->competition_mb = competition(candidates, best, arena, decision);
     decision->final_mb = chosen->score.total_mb - decision->competition_mb;
     if (runner_up != SIZE_MAX) {
         decision->runner_up_id = candidates->items[runner_up].hazard->id;
         decision->runner_up_mb = candidates->items[runner_up].score.total_mb;
     }
-    if (decision->final_mb >= model_link_mb(model) && !decision->best.review_only)
+    if (decision->final_mb >= model_link_mb(model) && !chosen->score.review_only)
         decision->outcome = OUTCOME_LINK;
     else if (decision->final_mb >= model_review_mb(model))
         decision->outcome = OUTCOME_REVIEW;
     if (decision->outcome != OUTCOME_NEW)
         decision->hazard_id = chosen->hazard->id;
+}
+
+/* The candidate that the decision explains: the best, or the strongest of those that may not be joined. */
+static void explain(const Model *model,
+                    const Candidate *candidate,
+                    const Evidence *report,
+                    Arena *arena,
+                    Decision *decision)
+{
+    decision->best = candidate->score;
+    decision->proposed_by = candidate->proposed_by;
+    decision->agreeing = candidate->agreeing;
+    decision->contradicting = candidate->contradicting;
+    decision->vetoes_tested = tested_against(model, report, candidate->hazard);
+    if (!decision->has_best) {
+        decision->refusal = candidate->score.veto_count > 0 ? "veto" : "contradicted";
+        decision->final_mb = candidate->score.total_mb;
+    }
+    show_best(report, candidate->hazard, arena, &decision->best);
 }
 
 void linkage_decide(const Model *model,
@@ -250,7 +303,6 @@ void linkage_decide(const Model *model,
         candidate->quoted = facts.quoted;
         candidate->twin_set = twin_set(store, candidate->hazard);
         score_candidate(model, report, candidate, &facts, scratch);
-        decision->proposed_by |= candidate->proposed_by;
     }
     size_t best = best_of(&candidates, 0);
     if (best != SIZE_MAX)
@@ -258,7 +310,8 @@ void linkage_decide(const Model *model,
     note_rejected(&candidates, best, decision);
     decision->independence = judge_independence(report, decision, store,
                                                 best != SIZE_MAX && candidates.items[best].quoted);
-    if (best != SIZE_MAX)
-        show_best(report, candidates.items[best].hazard, arena, &decision->best);
+    size_t explained = best != SIZE_MAX ? best : strongest_of(&candidates);
+    if (explained != SIZE_MAX)
+        explain(model, &candidates.items[explained], report, arena, decision);
     arena_rewind(scratch, mark);
 }

@@ -12,7 +12,7 @@
  */
 typedef enum Outcome { OUTCOME_NEW, OUTCOME_REVIEW, OUTCOME_LINK } Outcome;
 
-enum { DECISION_REJECTED_MAX = 3 };
+enum { DECISION_REJECTED_MAX = 3, DECISION_RIVALS_MAX = 8 };
 
 /* A candidate that was not taken, and why. */
 typedef struct Rejected {
@@ -21,21 +21,34 @@ typedef struct Rejected {
     const char *reason; /* veto:building, contradicted, weaker, below: static strings */
 } Rejected;
 
+/* A hazard, or the best of a set of twins, that competes with the best candidate. */
+typedef struct Rival {
+    int64_t hazard_id;
+    int32_t total_mb;
+} Rival;
+
 typedef struct Decision {
     Outcome outcome;
     int64_t hazard_id; /* link: joined; review: the twin it may be the same as; new: 0 */
     bool has_best;     /* a candidate that may be joined exists; then `best` explains */
+    /* There are candidates and none may be joined: `best` explains the strongest of them, without competition. veto,
+     * contradicted; NULL: it may be joined, or there is none. */
+    const char *refusal;
     Score best;
-    int32_t competition_mb; /* taken off the total */
-    int32_t final_mb;       /* best.total_mb - competition_mb */
-    int64_t runner_up_id;   /* 0 none */
+    int agreeing, contradicting;       /* representatives of the hazard explained, see Score */
+    uint32_t vetoes_tested;            /* bit set of VetoKind: of the hazard explained */
+    int32_t competition_mb;            /* taken off the total */
+    Rival rivals[DECISION_RIVALS_MAX]; /* best first, of equals the smaller id */
+    size_t rival_count;
+    int32_t rivals_in_all;
+    int32_t final_mb;     /* best.total_mb - competition_mb */
+    int64_t runner_up_id; /* 0 none */
     int32_t runner_up_mb;
     Rejected rejected[DECISION_REJECTED_MAX]; /* best first, the runner-up too */
     size_t rejected_count;
-    int32_t candidates;   /* how many hazards were compared */
-    uint32_t proposed_by; /* bit set of BlockingKind: what proposed the best candidate, or all when
-                             there is none */
-    int32_t generic_keys; /* keys that too many hazards share and that proposed nothing */
+    int32_t candidates;        /* how many hazards were compared */
+    uint32_t proposed_by;      /* bit set of BlockingKind: what proposed the hazard explained */
+    int32_t generic_keys;      /* keys that too many hazards share and that proposed nothing */
     Independence independence; /* of the report, given where it goes */
 } Decision;
 

@@ -76,7 +76,4 @@ void scorer_show_values(
  */
 int32_t scorer_competition_mb(const int32_t *other_totals_mb, size_t count);
 
-/* A sentence in Chinese that says why, for decisions.sentence; on the arena. */
-Text scorer_sentence(const Score *score, int32_t competition_mb, const char *outcome, Arena *arena);
-
 #endif

@@ -221,33 +221,6 @@ static void competition_does_not_depend_on_order(void **state)
     }
 }
 
-static void sentence_says_why(void **state)
-{
-    const Fixture *fixture = *state;
-    Evidence grid = fixture_evidence(fixture, "A02", "锦绣花园3幢2单元");
-    Evidence caller = fixture_evidence(fixture, "A02", "锦绣花园3号楼2单元");
-    fixture_set_wording(&grid, 100);
-    fixture_set_wording(&caller, 20);
-    Score score = fixture_compare(fixture, &grid, &caller, fixture_facts(9 * DAY));
-    Text sentence = scorer_sentence(&score, 0, "link", fixture->arena);
-    assert_true(text_contains(sentence, TEXT("同一单元锦绣花园3幢2单元（+20.9）")));
-    assert_true(text_contains(sentence, TEXT("类别相同（+3.1）")));
-    assert_true(text_contains(sentence, TEXT("相隔9天（0.0）")));
-    assert_true(text_contains(sentence, TEXT("合计+6.3 ≥ 4.5，归并")));
-    sentence = scorer_sentence(&score, 5629, "new", fixture->arena);
-    assert_true(text_contains(sentence, TEXT("另有相近隐患（-5.6）")));
-    assert_true(text_contains(sentence, TEXT("合计+0.7 < 2.0，新立")));
-
-    caller = fixture_evidence(fixture, "A02", "锦绣花园5幢");
-    score = fixture_compare(fixture, &grid, &caller, fixture_facts(9 * DAY));
-    sentence = scorer_sentence(&score, 0, "new", fixture->arena);
-    assert_true(text_contains(sentence, TEXT("不可归并：楼幢或门牌不同，新立")));
-
-    Score nothing = {.count = 0};
-    sentence = scorer_sentence(&nothing, 0, "new", fixture->arena);
-    assert_true(text_is(sentence, "没有相近的隐患，新立"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,7 +234,6 @@ int main(void)
         cmocka_unit_test(example_6_point_against_a_door),
         cmocka_unit_test(competition_is_right_to_a_millibit),
         cmocka_unit_test(competition_does_not_depend_on_order),
-        cmocka_unit_test(sentence_says_why),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -1,0 +1,329 @@
+/*
+ * What speaks for it, what speaks against it, who competes, and the sum held against the line that decided:
+ *
+ *   与HZ9901-000012是同一隐患：同在锦绣花园3幢2单元，类别相同，相隔9天；得分+6.3，达到归并线4.5
+ *
+ * Weights stand in the waterfall; the sentence only sorts the comparisons into for and against.
+ */
+#include "domain/linkage_sentence.h"
+
+#include "base/text_builder.h"
+
+#include "domain/lifecycle.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Comparisons that add less say nothing worth reading. */
+enum { WORTH_MB = 300, ALIKE_MB = 3000 };
+
+typedef struct Sentence {
+    const Decision *decision;
+    Text region;
+    Arena *arena;
+    TextBuilder text;
+} Sentence;
+
+static Text hazard_name(const Sentence *sentence, int64_t hazard_id)
+{
+    if (text_is_absent(sentence->region))
+        return TEXT("对方报告");
+    return lifecycle_hazard_no(sentence->region, hazard_id, sentence->arena);
+}
+
+/* +20.9, -1.0, 0.0: bits with one place, halves away from zero. */
+static void append_bits(TextBuilder *text, int32_t mb)
+{
+    int32_t tenths = (abs(mb) + 50) / 100;
+    if (tenths != 0)
+        builder_char(text, mb > 0 ? '+' : '-');
+    builder_format(text, "%d.%d", (int)(tenths / 10), (int)(tenths % 10));
+}
+
+static bool is(const char *word, const char *other)
+{
+    return strcmp(word, other) == 0;
+}
+
+/* 140米: the points were compared, not the addresses. */
+static bool is_distance(Text value)
+{
+    static const Text METRES = {"米", sizeof "米" - 1};
+    if (value.size <= METRES.size || value.data[0] < '0' || value.data[0] > '9')
+        return false;
+    return text_equal(text_slice(value, value.size - METRES.size, value.size), METRES);
+}
+
+/* What both name: the shorter of two texts for one place. */
+static Text common_value(const ScoreItem *item)
+{
+    bool shorter =
+        !text_is_empty(item->hazard_value) &&
+        (text_is_empty(item->report_value) || item->hazard_value.size < item->report_value.size);
+    return shorter ? item->hazard_value : item->report_value;
+}
+
+static void append_both(TextBuilder *text, const ScoreItem *item)
+{
+    if (text_is_empty(item->report_value) || text_is_empty(item->hazard_value))
+        return;
+    builder_format(text, "（%.*s与%.*s）", TEXT_ARGS(item->report_value),
+                   TEXT_ARGS(item->hazard_value));
+}
+
+static void append_site(TextBuilder *text, const ScoreItem *item)
+{
+    static const char *const SITES[][2] = {
+        {"building", "该楼"}, {"road", "该路"}, {"estate", "该小区"}};
+    for (size_t i = 0; i < sizeof SITES / sizeof SITES[0]; i++)
+        if (text_is(item->report_value, SITES[i][0]))
+            builder_string(text, SITES[i][1]);
+    builder_format(text, "有%.*s同类隐患", TEXT_ARGS(item->hazard_value));
+}
+
+static void append_place(TextBuilder *text, const ScoreItem *item)
+{
+    static const char *const MISSING[][2] = {{"P4", "，一方未说楼幢"}, {"P5", "，一方未说门牌"}};
+    bool distance = is_distance(item->report_value);
+    if (is(item->level, "crowded")) {
+        append_site(text, item);
+    } else if (is(item->level, "coarser_agrees")) {
+        builder_string(text, distance ? "坐标也相符" : "地址也相符");
+    } else if (is(item->level, "coarser_conflicts")) {
+        builder_string(text, distance ? "坐标却不符" : "地址却不符");
+    } else if (is(item->level, "P9")) {
+        builder_string(text, "同在一个片区");
+    } else if (is(item->level, "P0")) {
+        builder_string(text, "地点无从比较");
+    } else if (distance) {
+        builder_format(text, "相距%.*s", TEXT_ARGS(item->report_value));
+    } else if (is(item->level, "X1")) {
+        builder_string(text, "楼幢或门牌不同");
+        append_both(text, item);
+    } else if (is(item->level, "X2")) {
+        builder_string(text, "地点不同");
+        append_both(text, item);
+    } else {
+        builder_format(text, "同在%.*s", TEXT_ARGS(common_value(item)));
+        for (size_t i = 0; i < sizeof MISSING / sizeof MISSING[0]; i++)
+            if (is(item->level, MISSING[i][0]))
+                builder_string(text, MISSING[i][1]);
+    }
+}
+
+static void append_asset(TextBuilder *text, const ScoreItem *item)
+{
+    if (is(item->level, "equal"))
+        builder_format(text, "设备编号同为%.*s", TEXT_ARGS(item->report_value));
+    else if (is(item->level, "equal_from_text"))
+        builder_format(text, "文中设备编号同为%.*s", TEXT_ARGS(item->report_value));
+    else {
+        builder_string(text, is(item->level, "near") ? "设备编号仅差一位" : "设备编号不同");
+        append_both(text, item);
+    }
+}
+
+static void append_time(TextBuilder *text, const ScoreItem *item)
+{
+    builder_format(text, "相隔%.*s", TEXT_ARGS(item->detail));
+}
+
+static void append_wording(TextBuilder *text, const ScoreItem *item)
+{
+    builder_string(text, item->weight_mb >= ALIKE_MB ? "说法很像"
+                         : item->weight_mb > 0       ? "说法相近"
+                                                     : "说法不像");
+}
+
+/* One clause for a comparison; true when it said something. */
+static bool append_clause(TextBuilder *text, const ScoreItem *item)
+{
+    size_t before = text->size;
+    const char *name = item->comparison;
+    if (is(name, "place")) {
+        append_place(text, item);
+    } else if (is(name, "asset")) {
+        append_asset(text, item);
+    } else if (is(name, "gap")) {
+        append_time(text, item);
+    } else if (is(name, "text")) {
+        append_wording(text, item);
+    } else if (is(name, "tempo")) {
+        builder_format(text, "两小时内已有%.*s", TEXT_ARGS(item->report_value));
+    } else if (is(name, "quoted")) {
+        builder_string(text, "引用了它的单号");
+    } else if (is(name, "reporter")) {
+        builder_string(text,
+                       is(item->level, "same_without_place") ? "同一人先前报过" : "同一人所报");
+    } else if (is(name, "class") || is(name, "party")) {
+        const char *words = linkage_level_words(text_from(name), text_from(item->level));
+        builder_string(text, linkage_comparison_words(text_from(name)));
+        builder_string(text, words != NULL ? words : item->level);
+    }
+    return text->size > before;
+}
+
+static bool is_worth_saying(const ScoreItem *item)
+{
+    bool empty = is(item->comparison, "gap") && text_is_absent(item->detail);
+    return (abs(item->weight_mb) >= WORTH_MB || is(item->comparison, "gap")) && !empty;
+}
+
+/* The clauses for it, or against it, with commas between; how many. */
+static size_t append_clauses(Sentence *sentence, bool against, const char *opening)
+{
+    const Score *score = &sentence->decision->best;
+    size_t count = 0;
+    for (size_t i = 0; i < score->count; i++) {
+        const ScoreItem *item = &score->items[i];
+        bool unsaid = is(item->comparison, "place") && is(item->level, "P0");
+        if (unsaid ? !against : !is_worth_saying(item) || (item->weight_mb < 0) != against)
+            continue;
+        TextBuilder clause = builder_new(sentence->arena);
+        if (!append_clause(&clause, item))
+            continue;
+        builder_string(&sentence->text, count++ == 0 ? opening : "，");
+        builder_text(&sentence->text, builder_view(&clause));
+    }
+    return count;
+}
+
+static void append_reasons(Sentence *sentence)
+{
+    size_t favourable = append_clauses(sentence, false, "");
+    append_clauses(sentence, true, favourable > 0 ? "，但" : "");
+}
+
+/* ；另有2处也吻合（HZ9901-000013等），扣5.6 */
+static void append_competition(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    if (decision->competition_mb < WORTH_MB || decision->rival_count == 0)
+        return;
+    int32_t lead = decision->best.total_mb - decision->rivals[0].total_mb;
+    Text rival = hazard_name(sentence, decision->rivals[0].hazard_id);
+    builder_format(&sentence->text, "；%.*s%s%s吻合，扣%d.%d", TEXT_ARGS(rival),
+                   decision->rivals_in_all > 1 ? "等处" : "", lead < 500 ? "同样" : "也",
+                   (int)((decision->competition_mb + 50) / 1000),
+                   (int)((decision->competition_mb + 50) % 1000 / 100));
+}
+
+static void append_line(TextBuilder *text, const char *words, int32_t line_mb)
+{
+    builder_format(text, "%s%d.%d", words, (int)(line_mb / 1000), (int)(line_mb % 1000 / 100));
+}
+
+static void append_score(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    const Score *best = &decision->best;
+    TextBuilder *text = &sentence->text;
+    builder_string(text, "；得分");
+    append_bits(text, decision->final_mb);
+    if (decision->final_mb < best->review_mb) {
+        append_line(text, "，不到复核线", best->review_mb);
+    } else if (decision->final_mb < best->link_mb) {
+        append_line(text, "，过了复核线", best->review_mb);
+        append_line(text, "，不到归并线", best->link_mb);
+    } else {
+        append_line(text, "，达到归并线", best->link_mb);
+        for (size_t i = 0; i < best->flag_count && best->review_only; i++) {
+            const char *words = linkage_flag_words(text_from(best->flags[i]));
+            builder_format(text, "，但%s，须由人定", words != NULL ? words : best->flags[i]);
+        }
+    }
+}
+
+/* building -> 楼幢或门牌不同, with what the two said when the comparison shows it. */
+static void append_veto(TextBuilder *text, const char *veto, const Score *score)
+{
+    const char *words = linkage_veto_words(text_from(veto));
+    const char *shown = is(veto, "asset") ? "asset" : "place";
+    builder_string(text, words != NULL ? words : veto);
+    builder_string(text, is(veto, "relation") ? "须分开立案" : "不同");
+    for (size_t i = 0; score != NULL && i < score->count; i++)
+        if (is(score->items[i].comparison, shown) && !is_distance(score->items[i].report_value) &&
+            !is(veto, "class") && !is(veto, "relation") && !is(veto, "person")) {
+            append_both(text, &score->items[i]);
+            return;
+        }
+}
+
+/* No candidate may be joined: the strongest of them, and what keeps it away. */
+static void append_refusal(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    TextBuilder *text = &sentence->text;
+    append_clauses(sentence, false, "");
+    builder_string(text, "，得分");
+    append_bits(text, decision->final_mb);
+    builder_string(text, "，但");
+    if (is(decision->refusal, "veto"))
+        for (size_t i = 0; i < decision->best.veto_count; i++) {
+            builder_string(text, i > 0 ? "、" : "");
+            append_veto(text, decision->best.vetoes[i], &decision->best);
+        }
+    else
+        builder_format(text, "与其%d份报告矛盾、只与%d份相符", decision->contradicting,
+                       decision->agreeing);
+    builder_string(text, "，不可归并");
+}
+
+/* A hazard that scores as high as a link and that a veto keeps away. */
+static void append_kept_away(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    static const char PREFIX[] = "veto:";
+    for (size_t i = 0; i < decision->rejected_count; i++) {
+        const Rejected *rejected = &decision->rejected[i];
+        if (rejected->total_mb < decision->best.link_mb ||
+            strncmp(rejected->reason, PREFIX, sizeof PREFIX - 1) != 0)
+            continue;
+        Text name = hazard_name(sentence, rejected->hazard_id);
+        builder_format(&sentence->text, "；%.*s得分", TEXT_ARGS(name));
+        append_bits(&sentence->text, rejected->total_mb);
+        builder_string(&sentence->text, "，但");
+        append_veto(&sentence->text, rejected->reason + sizeof PREFIX - 1, NULL);
+        builder_string(&sentence->text, "，不可归并");
+        return;
+    }
+}
+
+static void append_opening(Sentence *sentence)
+{
+    static const struct {
+        const char *before;
+        const char *after;
+    } FORMS[][2] = {
+        [OUTCOME_LINK] = {{"与", "是同一隐患："}, {"与", "是同一隐患："}},
+        [OUTCOME_REVIEW] = {{"可能与", "是同一隐患，先另立并请人复核："},
+                            {"可能与", "是同一隐患，请人复核："}},
+        [OUTCOME_NEW] = {{"新立：与最接近的", "相比，"}, {"不作同一隐患：与", "相比，"}}};
+    const Decision *decision = sentence->decision;
+    bool pair = text_is_absent(sentence->region);
+    builder_string(&sentence->text, FORMS[decision->outcome][pair].before);
+    builder_text(&sentence->text, hazard_name(sentence, decision->best.hazard_id));
+    builder_string(&sentence->text, FORMS[decision->outcome][pair].after);
+}
+
+Text linkage_sentence(const Decision *decision, Text region, Arena *arena)
+{
+    Sentence sentence = {decision, region, arena, builder_new(arena)};
+    if (decision->best.count == 0) {
+        builder_string(&sentence.text, "新立：没有可比较的隐患");
+        if (decision->generic_keys > 0)
+            builder_format(&sentence.text, "（%d个检索键过于常见，未用）",
+                           (int)decision->generic_keys);
+        return builder_view(&sentence.text);
+    }
+    append_opening(&sentence);
+    if (decision->refusal != NULL) {
+        append_refusal(&sentence);
+        return builder_view(&sentence.text);
+    }
+    append_reasons(&sentence);
+    append_competition(&sentence);
+    append_score(&sentence);
+    append_kept_away(&sentence);
+    return builder_view(&sentence.text);
+}

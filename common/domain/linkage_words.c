@@ -1,0 +1,95 @@
+/* What comparisons, levels, vetoes and flags are called in Chinese. */
+#include "domain/linkage_sentence.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+typedef struct Word {
+    const char *name;
+    const char *words;
+} Word;
+
+static const char *find(const Word *words, size_t count, Text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_is(name, words[i].name))
+            return words[i].words;
+    return NULL;
+}
+
+const char *linkage_comparison_words(Text comparison)
+{
+    static const Word WORDS[] = {
+        {"prior", "先验"}, {"place", "地点"}, {"asset", "设备编号"}, {"quoted", "引用单号"},
+        {"class", "类别"}, {"text", "文字"},  {"party", "单位"},     {"reporter", "报告人"},
+        {"gap", "时间"},   {"tempo", "频次"}};
+    return find(WORDS, COUNT_OF(WORDS), comparison);
+}
+
+const char *linkage_veto_words(Text veto)
+{
+    static const Word WORDS[] = {{"asset", "设备编号"},  {"building", "楼幢或门牌"},
+                                 {"unit", "单元或房号"}, {"relation", "因与果"},
+                                 {"class", "类别"},      {"person", "人工判定"}};
+    return find(WORDS, COUNT_OF(WORDS), veto);
+}
+
+const char *linkage_flag_words(Text flag)
+{
+    static const Word WORDS[] = {{"address_point_conflict", "地址与坐标矛盾"},
+                                 {"asset_place_conflict", "设备相同而地点不同"},
+                                 {"asset_near", "设备编号仅差一位"},
+                                 {"quoted_unrelated", "引用了单号，而类别与地点都不同"}};
+    return find(WORDS, COUNT_OF(WORDS), flag);
+}
+
+static const struct {
+    const char *comparison;
+    const char *level;
+    const char *words;
+} LEVELS[] = {{"place", "P1", "同一单元或房号"},
+              {"place", "P2", "同一楼幢或门牌"},
+              {"place", "P3", "同一地标或路口"},
+              {"place", "P4", "同一小区，楼幢不全"},
+              {"place", "P5", "同一道路，门牌不全"},
+              {"place", "P6", "坐标重合"},
+              {"place", "P7", "坐标相近"},
+              {"place", "P8", "坐标略远"},
+              {"place", "P9", "同一片区"},
+              {"place", "X1", "同处而楼幢或门牌不同"},
+              {"place", "X2", "地点不同"},
+              {"place", "P0", "无从比较"},
+              {"place", "crowded", "同类隐患多"},
+              {"place", "coarser_agrees", "另一依据相符"},
+              {"place", "coarser_conflicts", "另一依据矛盾"},
+              {"asset", "equal", "相同"},
+              {"asset", "equal_from_text", "文中编号相同"},
+              {"asset", "near", "仅差一位"},
+              {"asset", "differs", "不同"},
+              {"asset", "differs_from_text", "文中编号不同"},
+              {"quoted", "resolves", "引用了对方单号"},
+              {"class", "same_leaf", "相同"},
+              {"class", "same_group", "同组"},
+              {"class", "confusable", "易混"},
+              {"class", "same_letter", "同大类"},
+              {"class", "unknown", "不明"},
+              {"class", "unrelated", "无关"},
+              {"party", "code_equal", "信用代码相同"},
+              {"party", "name_equal", "名称相同"},
+              {"party", "code_differs", "信用代码不同"},
+              {"reporter", "same_with_place", "同一人"},
+              {"reporter", "same_without_place", "同一人，未说地点"},
+              {"reporter", "same_elsewhere", "同一人，地点不同"},
+              {"reporter", "same_staff", "同一工作人员"},
+              {"text", "short", "太短，不比"},
+              {"text", NULL, "相似度"},
+              {"gap", NULL, "相隔"},
+              {"tempo", NULL, "接连而来"}};
+
+const char *linkage_level_words(Text comparison, Text level)
+{
+    for (size_t i = 0; i < COUNT_OF(LEVELS); i++)
+        if (text_is(comparison, LEVELS[i].comparison) &&
+            (LEVELS[i].level == NULL || text_is(level, LEVELS[i].level)))
+            return LEVELS[i].words;
+    return NULL;
+}
