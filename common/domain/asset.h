@@ -16,6 +16,7 @@ typedef struct Asset {
     AssetKind kind;
     Text id;
     bool structured; /* a field of its own; false: read out of free text */
+    bool valid;      /* the ledger knows it, at a place that the report does not contradict */
 } Asset;
 
 #endif

@@ -80,21 +80,18 @@ static void take_plain(EvidenceDraft *draft)
     evidence->point_derived = report_has_flag(report, TEXT("point_geocoded"));
 }
 
-Evidence *evidence_new(const Report *report,
-                       Text source,
-                       int64_t report_id,
-                       int64_t event_at,
-                       const Model *model,
-                       Arena *scratch)
+Evidence *
+evidence_new(const Report *report, const EvidenceOrigin *origin, const Model *model, Arena *scratch)
 {
     ArenaMark mark = arena_mark(scratch);
     EvidenceDraft *draft = ARENA_NEW(scratch, EvidenceDraft);
     draft->report = report;
     draft->model = model;
     draft->arena = scratch;
-    draft->evidence.report_id = report_id;
-    draft->evidence.source = source;
-    draft->evidence.event_at = event_at;
+    draft->region = ledger_region(model->ledger, origin->region);
+    draft->evidence.report_id = origin->report_id;
+    draft->evidence.source = origin->source;
+    draft->evidence.event_at = origin->event_at;
     draft->text = address_fold(
         text_format(scratch, "%.*s。%.*s", TEXT_ARGS(report->title), TEXT_ARGS(report->body)),
         scratch);

@@ -62,16 +62,21 @@ typedef struct Evidence {
     size_t text_length; /* code points of the text that was compared */
 } Evidence;
 
+/* Which report it is and where it came from: what the hub keeps beside the report itself. */
+typedef struct EvidenceOrigin {
+    Text source; /* H12345, GRID ... */
+    Text region; /* whose assets and places the model's ledger is asked for; absent: none */
+    int64_t report_id;
+    int64_t event_at; /* event time as it was decided (report_event_time; column event_at) */
+} EvidenceOrigin;
+
 /*
- * Builds the evidence of a report of `source` (H12345, GRID ...) in one heap block (evidence_free);
- * `event_at` is the report's event time as it was decided (report_event_time; column event_at),
- * `scratch` is used and rewound. The report's texts are copied, the class points into the model.
- * Never fails.
+ * Builds the evidence of a report in one heap block (evidence_free); `scratch` is used and rewound. The texts of report
+ * and origin are copied, the class points into the model. What the report leaves out of its place is completed from the
+ * ledger. Never fails.
  */
 Evidence *evidence_new(const Report *report,
-                       Text source,
-                       int64_t report_id,
-                       int64_t event_at,
+                       const EvidenceOrigin *origin,
                        const Model *model,
                        Arena *scratch);
 void evidence_free(Evidence *evidence); /* NULL is fine */

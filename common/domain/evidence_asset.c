@@ -22,7 +22,7 @@ static void add_asset(EvidenceDraft *draft, AssetKind kind, Text id, bool struct
         if (evidence->assets[i].kind == kind)
             return; /* the first of a kind: fields come before text */
     if (evidence->asset_count < EVIDENCE_ASSETS_MAX)
-        evidence->assets[evidence->asset_count++] = (Asset){kind, id, structured};
+        evidence->assets[evidence->asset_count++] = (Asset){kind, id, structured, false};
 }
 
 /* A slot may hold another kind than its name says: the shape decides (linkage.md 2). */

@@ -4,6 +4,7 @@
 #include "domain/address_fold.h"
 #include "domain/address_scan.h"
 #include "domain/evidence.h"
+#include "domain/ledger.h"
 #include "domain/model_data.h"
 
 /*
@@ -13,6 +14,7 @@
 typedef struct EvidenceDraft {
     const Report *report;
     const Model *model;
+    const LedgerRegion *region; /* NULL: nothing is known beforehand */
     Arena *arena;
     Folded text;      /* title and body, the feed's set phrases silenced */
     AddressScan scan; /* of the text */

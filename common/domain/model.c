@@ -4,6 +4,7 @@
  */
 #include "domain/model.h"
 
+#include "domain/ledger.h"
 #include "domain/model_data.h"
 #include "domain/text_similarity.h"
 
@@ -20,8 +21,10 @@ Model *model_new(void)
 
 void model_free(Model *model)
 {
-    if (model != NULL)
-        arena_free(model->arena);
+    if (model == NULL)
+        return;
+    ledger_free(model->ledger);
+    arena_free(model->arena);
 }
 
 Text model_version(const Model *model)

@@ -122,7 +122,9 @@ struct Model {
     size_t phrase_slots;
     HashSlot *idf; /* gram -> weight */
     size_t idf_slots;
-    uint32_t idf_max; /* of a gram that is not in the table */
+    uint32_t idf_max;                  /* of a gram that is not in the table */
+    Text ledger_assets, ledger_places; /* snapshots the file names (sha256:...); absent: none */
+    struct Ledger *ledger; /* of these snapshots (domain/ledger.h), owned; NULL: not loaded */
 };
 
 /* The pair of two leaves in any order; NULL: none listed. */

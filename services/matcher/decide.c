@@ -255,8 +255,8 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
     }
     RegionMemory *memory = region_memory(decider, context->region, context->partition);
     Lifecycle lifecycle = lifecycle_of(decider, context, memory);
-    Evidence *evidence = evidence_new(&row->report, row->source, row->report_id, row->event_at,
-                                      decider->model, decider->scratch);
+    EvidenceOrigin origin = {row->source, memory->region, row->report_id, row->event_at};
+    Evidence *evidence = evidence_new(&row->report, &origin, decider->model, decider->scratch);
     Decision decision;
     linkage_decide(decider->model, lifecycle.store, evidence, decider->scratch, context->arena,
                    &decision);

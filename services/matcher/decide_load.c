@@ -213,9 +213,9 @@ static void load_report(const Loader *loader, const PostgresResult *rows, int i)
     Report report;
     read_report(rows, i, loader->arena, &report);
     Independence independence = independence_from(postgres_text(rows, i, R_INDEPENDENCE));
-    Evidence *evidence =
-        evidence_new(&report, postgres_text(rows, i, R_SOURCE), postgres_int(rows, i, R_ID),
-                     postgres_time(rows, i, R_EVENT), loader->model, loader->arena);
+    EvidenceOrigin origin = {postgres_text(rows, i, R_SOURCE), loader->region,
+                             postgres_int(rows, i, R_ID), postgres_time(rows, i, R_EVENT)};
+    Evidence *evidence = evidence_new(&report, &origin, loader->model, loader->arena);
     evidence->independence = independence;
     HazardMember member =
         decide_member(&report, evidence, postgres_time(rows, i, R_STATUS_AT), independence);

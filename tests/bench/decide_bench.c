@@ -104,8 +104,9 @@ static void take(Bench *bench, DecideCity *city, size_t number, Figures *figures
     if (bench->overlay == NULL)
         bench->overlay = hazard_store_new(bench->base);
     times[0] = now_ns();
-    Evidence *evidence = evidence_new(&report, source, bench->counters.next_report++,
-                                      report.reported_at, bench->model, bench->scratch);
+    EvidenceOrigin origin = {source, TEXT("9901"), bench->counters.next_report++,
+                             report.reported_at};
+    Evidence *evidence = evidence_new(&report, &origin, bench->model, bench->scratch);
     times[1] = now_ns();
     linkage_decide(bench->model, bench->overlay, evidence, bench->scratch, bench->arena, &made);
     times[2] = now_ns();

@@ -67,8 +67,8 @@ static void add_report(ProbeReports *reports, const Text columns[COLUMNS], Arena
                            .hazard_id = number_of(columns[2]),
                            .provisional_of = number_of(columns[3]),
                            .truth = number_of(columns[5])};
-    added->evidence = evidence_new(&report, columns[6], number_of(columns[1]),
-                                   number_of(columns[4]), reports->model, scratch);
+    EvidenceOrigin origin = {columns[6], columns[0], number_of(columns[1]), number_of(columns[4])};
+    added->evidence = evidence_new(&report, &origin, reports->model, scratch);
     arena_rewind(scratch, mark);
 }
 

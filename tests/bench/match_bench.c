@@ -78,8 +78,8 @@ static void bench(const Model *model)
     double start = now_s();
     for (int round = 0; round < ROUNDS; round++)
         for (int i = 0; i < REPORTS; i++) {
-            evidence[i] = evidence_new(&reports[i], TEXT("H12345"), i, reports[i].reported_at,
-                                       model, scratch);
+            EvidenceOrigin origin = {TEXT("H12345"), TEXT("9901"), i, reports[i].reported_at};
+            evidence[i] = evidence_new(&reports[i], &origin, model, scratch);
             if (round + 1 < ROUNDS)
                 evidence_free(evidence[i]);
         }

@@ -114,8 +114,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_addresses(report.address, arena);
     check_addresses(report.body, arena);
     size_t used = arena_used(arena);
-    Evidence *first = evidence_new(&report, TEXT("H12345"), 1, RECEIVED_AT, shipped(), arena);
-    Evidence *again = evidence_new(&report, TEXT("H12345"), 1, RECEIVED_AT, shipped(), arena);
+    EvidenceOrigin origin = {TEXT("H12345"), TEXT("9901"), 1, RECEIVED_AT};
+    Evidence *first = evidence_new(&report, &origin, shipped(), arena);
+    Evidence *again = evidence_new(&report, &origin, shipped(), arena);
     require(arena_used(arena) == used);
     check_evidence(first, arena);
     check_same(first, again, arena);

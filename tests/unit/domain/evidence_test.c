@@ -56,7 +56,8 @@ static Report empty_report(void)
 
 static Evidence *build(const Fixture *fixture, const Report *report)
 {
-    return evidence_new(report, TEXT("H12345"), 5, NOON, fixture->model, fixture->scratch);
+    EvidenceOrigin origin = {TEXT("H12345"), TEXT("9901"), 5, NOON};
+    return evidence_new(report, &origin, fixture->model, fixture->scratch);
 }
 
 static void completes_the_address_from_the_text(void **state)

@@ -75,8 +75,9 @@ static int64_t take(City *city, const Report *report, const char *source)
                            .now = START + 200 * DAY,
                            .arena = city->arena};
     int64_t event_at = report_event_time(report, (ReportArrival){lifecycle.now, false}, NULL);
-    Evidence *evidence = evidence_new(report, text_from(source), city->counters.next_report++,
-                                      event_at, city->model, city->scratch);
+    EvidenceOrigin origin = {text_from(source), lifecycle.region, city->counters.next_report++,
+                             event_at};
+    Evidence *evidence = evidence_new(report, &origin, city->model, city->scratch);
     linkage_decide(city->model, overlay, evidence, city->scratch, city->arena, &city->last);
     evidence->independence = city->last.independence;
     HazardMember member = {.report_id = evidence->report_id,

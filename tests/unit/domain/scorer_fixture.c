@@ -77,7 +77,7 @@ void fixture_set_point(Evidence *evidence, double metres_north, char precision)
 
 void fixture_add_asset(Evidence *evidence, AssetKind kind, const char *id, bool structured)
 {
-    evidence->assets[evidence->asset_count++] = (Asset){kind, text_from(id), structured};
+    evidence->assets[evidence->asset_count++] = (Asset){kind, text_from(id), structured, false};
 }
 
 HazardFacts fixture_facts(int64_t gap_us)
