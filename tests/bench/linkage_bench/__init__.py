@@ -1,0 +1,1 @@
+"""The bench of linkage: see tests/bench/linkage --help and __main__.py."""

@@ -1,0 +1,141 @@
+"""A city through the real hub: department topics, intake, onecase.report, matcher, PostgreSQL.
+
+Between intake and matcher the records are put in the order in which the departments sent them. All are there before
+intake starts, and it reads some twenty partitions at once: they would reach the matcher in an order that no live feed has
+and no two runs share. What is moved are the bytes intake wrote (key, value, headers, partition), from one onecase.report
+to another; the order within a partition of a department stays. So one seed gives one result, and another model can be
+asked about the very same stream.
+
+Stream time is the broker's clock, that of the run: all of the city arrives "now", and its events lie before.
+"""
+
+import base64
+import json
+import os
+from collections import defaultdict
+
+from bench_servers import ASK_EVERY_S, PARTITIONS, Query, Stage, fail, say, watch
+from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+READ_S = 10.0
+DEPARTMENT_PARTITIONS = 3
+
+
+def read_city(directory):
+    """[(timestamp_ms, topic, key, value)] in the order of sending: of equal instants the topic's name decides."""
+    records = []
+    for name in sorted(os.listdir(directory)):
+        if not name.endswith(".jsonl") or name == "truth.jsonl":
+            continue
+        topic = name.removesuffix(".jsonl")
+        with open(os.path.join(directory, name), encoding="utf-8") as lines:
+            for line in lines:
+                record = json.loads(line)
+                records.append((record["timestamp_ms"], topic, (record["key"] or "").encode(),
+                                base64.b64decode(record["value_base64"])))
+    if not records:
+        fail(f"{directory} holds no *.jsonl of a city")
+    records.sort(key=lambda record: record[:2])  # stable: the order within a topic stays
+    return records
+
+
+class Hub:
+    """The hub on one city. After feed() the matcher can be run any number of times, each into a database of its own."""
+
+    def __init__(self, name, environment, folder):
+        self.name, self.environment, self.folder = name, environment, folder
+        self.brokers = environment["ONECASE_BROKERS"]
+        self.reported = []  # (partition, key, value, headers) of onecase.report, in the order of sending
+        self.sent = 0
+
+    def feed(self, city):
+        """Sends a city and lets intake read it."""
+        stage = Stage(f"{self.name}_intake", self.environment, self.folder)
+        records = read_city(city)
+        self.sent = len(records)
+        self._make_topics({stage.prefix + topic for _, topic, _, _ in records})
+        say(f"{self.name}: sending {len(records)} records of departments")
+        places = self._send(stage.prefix, records)
+        say(f"{self.name}: intake")
+        with stage.program("intake") as intake:
+            read = self._read_reports(stage, places, intake)
+        read.sort(key=lambda one: one[0])
+        ordered = Stage(f"{self.name}_ordered", self.environment, self.folder)
+        self.prefix = ordered.prefix
+        self.reported = [one[1:] for one in read]
+        self._publish(ordered.prefix + "onecase.report")
+
+    def decide(self, database, model=None):
+        """Runs the matcher over what intake made; returns the environment of its database."""
+        say(f"{self.name}: matcher into {database}")
+        stage = Stage(f"{self.name}_{database}", self.environment, self.folder, prefix=self.prefix)
+        query = Query(stage.environment)
+        settings = [f"model={model}"] if model else []
+        with stage.program("matcher", *settings) as matcher:
+            watch(query.stored, len(self.reported), (matcher,), "the matcher to decide on all reports")
+        query.close()
+        return stage.environment
+
+    def _make_topics(self, names):
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        there = set(admin.list_topics(timeout=READ_S).topics)
+        made = admin.create_topics([NewTopic(name, DEPARTMENT_PARTITIONS, 1) for name in sorted(names - there)])
+        for future in made.values():
+            future.result()
+
+    def _send(self, prefix, records):
+        """{(topic, partition, offset): position in the order of sending}."""
+        places, failed = {}, []
+        producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True,
+                             "queue.buffering.max.messages": 1_000_000, "linger.ms": 20})
+        for position, (at, topic, key, value) in enumerate(records):
+            def delivered(error, message, position=position):
+                if error:
+                    failed.append(str(error))
+                places[message.topic(), message.partition(), message.offset()] = position
+            producer.produce(prefix + topic, value, key, timestamp=at, on_delivery=delivered)
+            producer.poll(0)
+        if producer.flush(90) or failed:
+            fail(f"Kafka did not take all records: {failed[:1]}")
+        return places
+
+    def _read_reports(self, stage, places, intake):
+        """[((position, item), partition, key, value, headers)] of onecase.report, until each record of a department gave all
+        of its items."""
+        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": f"{stage.prefix}bench", "enable.auto.commit": False,
+                             "auto.offset.reset": "earliest"})
+        consumer.assign([TopicPartition(f"{stage.prefix}onecase.report", p, 0) for p in range(PARTITIONS)])
+        read, items, quiet = [], defaultdict(set), 0.0
+        while len(items) < len(places) or any(len(seen) < wanted for (_, wanted), seen in items.items()):
+            messages = consumer.consume(10_000, ASK_EVERY_S)
+            quiet = 0.0 if messages else quiet + ASK_EVERY_S
+            if quiet > 60:
+                fail(f"intake gave records for {len(items)} of {len(places)}, and then nothing for a minute")
+            intake.check()
+            for message in messages:
+                if message.error():
+                    fail(f"cannot read onecase.report: {message.error()}")
+                headers = dict(message.headers())
+                place, item = origin(headers)
+                position = places[place]
+                items[position, int(headers.get("oc-items", b"1"))].add(item)
+                read.append(((position, item), message.partition(), message.key(), message.value(), message.headers()))
+        consumer.close()
+        return read
+
+    def _publish(self, topic):
+        producer = Producer({"bootstrap.servers": self.brokers, "enable.idempotence": True, "linger.ms": 20,
+                             "queue.buffering.max.messages": 1_000_000})
+        for partition, key, value, headers in self.reported:
+            producer.produce(topic, value, key, partition=partition, headers=headers)
+            producer.poll(0)
+        if producer.flush(90):
+            fail("Kafka did not take all records of onecase.report")
+
+
+def origin(headers):
+    """((topic, partition, offset), item) out of ce_id "topic/partition/offset#item"."""
+    place, _, item = headers["ce_id"].decode().rpartition("#")
+    topic, partition, offset = place.rsplit("/", 2)
+    return (topic, int(partition), int(offset)), int(item)

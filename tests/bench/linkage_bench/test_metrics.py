@@ -1,0 +1,96 @@
+"""The figures on examples small enough to count by hand.
+
+Six reports of three true hazards: a = 0 1 2, b = 3 4, c = 5. Found: {0 1}, {2 3 4}, {5}. So of the four true pairs
+(01 02 12 34) two are found (01 34); four pairs are found (01 23 24 34), two of them false (23 24).
+"""
+
+import pytest
+
+from linkage_bench import metrics
+
+TRUE = ["a", "a", "a", "b", "b", "c"]
+FOUND = [1, 1, 2, 2, 2, 3]
+
+
+def test_precision_and_recall_of_pairs():
+    pairs = metrics.count_pairs(FOUND, TRUE)
+    assert pairs.true == {"a": 3, "b": 1}
+    assert pairs.hit == {"a": 1, "b": 1}
+    assert pairs.false == {("a", "b"): 2}
+    precision, recall, f = pairs.scores()
+    assert (precision, recall) == (0.5, 0.5)
+    assert f == pytest.approx(0.5)
+
+
+def test_f_leans_to_precision():
+    # 1.25 * 0.9 * 0.3 / (0.25 * 0.9 + 0.3)
+    assert metrics.f_score(0.9, 0.3) == pytest.approx(0.3375 / 0.525)
+    assert metrics.f_score(0.9, 0.3) > metrics.f_score(0.3, 0.9)
+    assert metrics.f_score(0.0, 0.0) == 0.0
+
+
+def test_nothing_found_is_precise_and_recalls_nothing():
+    assert metrics.count_pairs([1, 2, 3], ["a", "a", "b"]).scores() == (1.0, 0.0, 0.0)
+
+
+def test_a_subset_of_pairs():
+    source = ["H", "G", "H", "H", "H", "H"]
+    across = metrics.count_pairs(FOUND, TRUE, lambda i, j: source[i] != source[j])
+    # True pairs across sources: 01 12; found: 01. False ones 23 24 are of one source.
+    assert across.true == {"a": 2} and across.hit["a"] == 1 and across.false.total() == 0
+    resolvable = metrics.count_pairs(FOUND, TRUE, lambda i, j: (i, j) != (0, 2), lambda i, j: True)
+    assert resolvable.true.total() == 3 and resolvable.false.total() == 2
+
+
+def test_drawn_hazards_count_as_strangers_that_look_alike():
+    pairs = metrics.count_pairs(FOUND, TRUE)
+    # a twice, b once: hits 2*1 + 1*1, true 2*3 + 1*1, false 2*(2*1)
+    assert pairs.scores({"a": 2, "b": 1}) == pytest.approx((3 / 7, 3 / 7, 3 / 7))
+    assert pairs.scores({"c": 3}) == (1.0, 1.0, 1.0)
+
+
+def test_b_cubed():
+    items = metrics.b_cubed(FOUND, TRUE)
+    assert items[0] == (1.0, 2 / 3)
+    assert items[2] == (1 / 3, 1 / 3)
+    assert items[3] == (2 / 3, 1.0)
+    assert items[5] == (1.0, 1.0)
+    precision, recall, _ = metrics.b_cubed_scores(items, TRUE)
+    assert precision == pytest.approx((1 + 1 + 1 / 3 + 2 / 3 + 2 / 3 + 1) / 6)
+    assert recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1 + 1 + 1) / 6)
+
+
+def test_intervals_hold_the_value_and_are_the_same_each_time():
+    true = [f"h{i // 2}" for i in range(200)]
+    found = [i if i % 20 == 0 else true[i] for i in range(200)]  # every tenth pair is lost
+    pairs = metrics.count_pairs(found, true)
+    weights = metrics.draws(true, 1)
+    assert len(weights) == metrics.ROUNDS and all(weight.total() == 100 for weight in weights)
+    value, low, high = metrics.with_intervals(pairs.scores, weights)[1]
+    assert value == 0.9 and 0.8 < low < 0.9 < high < 1.0
+    assert metrics.with_intervals(pairs.scores, metrics.draws(true, 1))[1] == (value, low, high)
+
+
+def test_storms():
+    rows = metrics.storms([1, 1, 2, 2, 9], ["x", "x", "x", "y", "x"], ["s", "s", "s", None, None], [0, 0, 1, 0, 0])
+    assert rows == [{"storm": "s", "hazard": "x", "reports": 3, "placeless": 1, "floor": 1, "hazards": 2, "largest": 2,
+                     "strangers": 1}]
+
+
+def test_conflicts_of_numbers():
+    found, true = [1, 1, 2, 2, 3], ["a", "a", "b", "c", "d"]
+    plates = ["33012", "33021", "5", "6", None]
+    clashing, mixing = metrics.conflicts(found, true, {"plate": plates})
+    assert clashing == {1, 2} and mixing == {2}
+    assert metrics.conflicts(found, true, {"plate": ["1", None, None, "2", "3"]}) == (set(), set())
+
+
+def test_hard_negatives():
+    result = metrics.merged_negatives(FOUND, TRUE, [("two_lifts", "a", "b"), ("two_lifts", "a", "c"), ("branches", "b", "z")])
+    assert result == {"two_lifts": (2, [("a", "b")])}
+
+
+def test_calibration():
+    rows = metrics.calibration([(0.0, True), (0.5, False), (5.2, True), (5.4, True)])
+    assert [(low, high, count, observed) for low, high, count, _, observed in rows] == [(0, 1, 2, 0.5), (5, 6, 2, 1.0)]
+    assert rows[0][3] == pytest.approx((0.5 + 1 / (1 + 2 ** -0.5)) / 2)
