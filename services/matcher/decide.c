@@ -15,6 +15,7 @@
 #include "adapters/decision_rows.h"
 #include "adapters/hazard_rows.h"
 #include "adapters/model_file.h"
+#include "adapters/report_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -272,7 +273,7 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
                                     decision.outcome == OUTCOME_REVIEW ? decision.hazard_id : 0);
     lifecycle_attach(&lifecycle, hazard, &member, evidence);
     note_review(&lifecycle, &decision, &member);
-    row->independence = text_from(decide_independence_name(decision.independence));
+    row->independence = text_from(report_rows_independence_name(decision.independence));
     row->decision_id = context->counters->next_decision++;
     row->hazard_id = hazard->id;
     row->case_id = member.case_id;

@@ -10,6 +10,8 @@
 #include "domain/escalation.h"
 #include "domain/report.h"
 
+#include "adapters/report_rows.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -32,84 +34,6 @@ static const PostgresStatement CASES = {
     "  from onecase.cases"
     " where region = $1 and case_id > $2 order by case_id limit " LOAD_PAGE};
 enum { C_ID, C_HAZARD, C_NO, C_RECURRENCE, C_REOPENED, C_OPENED, C_CLOSED, C_STATUS, C_VERSION };
-
-/* Columns of evidence that are younger than rows: one that was kept before them had none. */
-#define NOT_YET "{\"noise\": null, \"reporter_before_hash\": null, \"reporter_before_key\": null}"
-
-/* t: the row as it stands; d: as it was decided. */
-static const PostgresStatement REPORTS = {
-    "load_reports",
-    "select t.report_id, t.hazard_id, t.case_id, t.event_at,"
-    "       t.independence, t.status, t.status_at, t.level, t.trapped, t.injured, t.dead,"
-    "       d.lon, d.lat, d.precision_class, d.category_confidence,"
-    "       d.reported_at, d.recorded_at, t.source,"
-    "       t.record_no, d.origin_record_no, d.origin_source, d.title, d.body,"
-    "       d.address_text, d.place_name, d.area_code, d.street_code, d.community_code,"
-    "       d.grid_code, d.category_code, d.source_category, d.category_system, d.channel,"
-    "       d.finder_kind, d.party_name, d.usc_code, d.lift_plate, d.equipment_code,"
-    "       d.component_code, d.device_id, d.uniform_address_id,"
-    "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'),"
-    "       d.reporter_before_key || ':' || encode(d.reporter_before_hash, 'hex'),"
-    "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags"
-    "  from (select report as row from onecase.reports report"
-    "         where region = $1 and report_id > $2 and hazard_id is not null"
-    "         order by report_id limit " LOAD_PAGE ") page"
-    "  cross join lateral (select (page.row).*) t"
-    "  cross join lateral (select (s.row).* from (select case when t.as_decided is null then "
-    "page.row"
-    "       else jsonb_populate_record(page.row, '" NOT_YET "'::jsonb || t.as_decided::jsonb) end"
-    "       as row offset 0) s) d"
-    " order by t.report_id"};
-enum {
-    R_ID,
-    R_HAZARD,
-    R_CASE,
-    R_EVENT,
-    R_INDEPENDENCE,
-    R_STATUS,
-    R_STATUS_AT,
-    R_LEVEL,
-    R_TRAPPED,
-    R_INJURED,
-    R_DEAD,
-    R_LON,
-    R_LAT,
-    R_PRECISION,
-    R_CONFIDENCE,
-    R_REPORTED,
-    R_RECORDED,
-    R_SOURCE,
-    R_TEXTS,
-    R_QUOTED = R_TEXTS + 27,
-    R_NOISE,
-    R_FLAGS
-};
-
-static const char *const TEXT_FIELDS[R_QUOTED - R_TEXTS] = {
-    "record_no",      "origin_no",  "origin_source",      "title",           "body",
-    "address",        "place_name", "area_code",          "street_code",     "community_code",
-    "grid_code",      "category",   "category_source",    "category_system", "channel",
-    "finder_kind",    "party_name", "usc_code",           "lift_plate",      "equipment_code",
-    "component_code", "device_id",  "uniform_address_id", "reporter",        "reporter_before",
-    "reporter_kind",  "result"};
-
-static const char *const INDEPENDENCE_NAMES[] = {[INDEPENDENT] = "independent",
-                                                 [SAME_REPORTER] = "same_reporter",
-                                                 [TRANSFERRED] = "transferred",
-                                                 [FOLLOW_UP] = "follow_up"};
-
-const char *decide_independence_name(Independence independence)
-{
-    return INDEPENDENCE_NAMES[independence];
-}
-
-static Independence independence_from(Text name)
-{
-    for (size_t i = 0; i < sizeof INDEPENDENCE_NAMES / sizeof INDEPENDENCE_NAMES[0]; i++)
-        if (text_is(name, INDEPENDENCE_NAMES[i]))
-            return (Independence)i;
-    return INDEPENDENT;
-}
 
 static int32_t count_or_zero(int64_t value)
 {
@@ -182,45 +106,17 @@ static void load_case(const Loader *loader, const PostgresResult *rows, int i)
     loaded->version = postgres_int(rows, i, C_VERSION);
 }
 
-static void read_report(const PostgresResult *rows, int i, Arena *arena, Report *report)
-{
-    report_init(report);
-    for (int column = R_TEXTS; column < R_QUOTED; column++) {
-        const ReportField *field = report_field(text_from(TEXT_FIELDS[column - R_TEXTS]));
-        *report_text(report, field) = postgres_text(rows, i, column);
-    }
-    report->quoted_nos = postgres_texts(rows, i, R_QUOTED, arena);
-    report->noise = postgres_texts(rows, i, R_NOISE, arena);
-    report->flags = postgres_texts(rows, i, R_FLAGS, arena);
-    report->reported_at = postgres_time(rows, i, R_REPORTED);
-    report->recorded_at = postgres_time(rows, i, R_RECORDED);
-    report->category_confidence = postgres_int(rows, i, R_CONFIDENCE);
-    report->status = postgres_int(rows, i, R_STATUS);
-    report->level = postgres_int(rows, i, R_LEVEL);
-    report->trapped = postgres_int(rows, i, R_TRAPPED);
-    report->injured = postgres_int(rows, i, R_INJURED);
-    report->dead = postgres_int(rows, i, R_DEAD);
-    if (!postgres_is_null(rows, i, R_LON)) {
-        report->point.wgs84 = (GeoPoint){.lon = postgres_double(rows, i, R_LON),
-                                         .lat = postgres_double(rows, i, R_LAT),
-                                         .datum = GEO_WGS84};
-        report->point.precision = postgres_text(rows, i, R_PRECISION).data[0];
-    }
-}
-
 static void load_report(const Loader *loader, const PostgresResult *rows, int i)
 {
-    Report report;
-    read_report(rows, i, loader->arena, &report);
-    Independence independence = independence_from(postgres_text(rows, i, R_INDEPENDENCE));
-    EvidenceOrigin origin = {postgres_text(rows, i, R_SOURCE), loader->region,
-                             postgres_int(rows, i, R_ID), postgres_time(rows, i, R_EVENT)};
-    Evidence *evidence = evidence_new(&report, &origin, loader->model, loader->arena);
-    evidence->independence = independence;
+    StoredEvidence stored;
+    report_rows_read(rows, i, loader->arena, &stored);
+    EvidenceOrigin origin = {stored.source, loader->region, stored.report_id, stored.event_at};
+    Evidence *evidence = evidence_new(&stored.report, &origin, loader->model, loader->arena);
+    evidence->independence = stored.independence;
     HazardMember member =
-        decide_member(&report, evidence, postgres_time(rows, i, R_STATUS_AT), independence);
-    member.case_id = postgres_int(rows, i, R_CASE);
-    Hazard *hazard = hazard_store_edit(loader->store, postgres_int(rows, i, R_HAZARD));
+        decide_member(&stored.report, evidence, stored.status_at, stored.independence);
+    member.case_id = stored.case_id;
+    Hazard *hazard = hazard_store_edit(loader->store, stored.hazard_id);
     hazard_store_add(loader->store, hazard, &member, evidence, loader->model);
 }
 
@@ -239,9 +135,38 @@ static void judge_cases(const Loader *loader)
     }
 }
 
-/* Every row of a statement that takes region and last id, page by page; column 0 is the id. */
+/* A statement that takes region and last id. */
+static bool call_page(const Loader *loader,
+                      const PostgresStatement *statement,
+                      int64_t after,
+                      PostgresResult **page,
+                      Error *error)
+{
+    const PostgresParam params[] = {postgres_param_text(loader->region),
+                                    postgres_param_int8(loader->arena, after)};
+    return postgres_call(loader->pg, statement, params, 2, page, error);
+}
+
+static bool
+page_of_hazards(const Loader *loader, int64_t after, PostgresResult **page, Error *error)
+{
+    return call_page(loader, &HAZARDS, after, page, error);
+}
+
+static bool page_of_cases(const Loader *loader, int64_t after, PostgresResult **page, Error *error)
+{
+    return call_page(loader, &CASES, after, page, error);
+}
+
+static bool
+page_of_reports(const Loader *loader, int64_t after, PostgresResult **page, Error *error)
+{
+    return report_rows_page(loader->pg, loader->region, after, loader->arena, page, error);
+}
+
+/* Every row, page by page; column 0 is the id. */
 static bool load_pages(const Loader *loader,
-                       const PostgresStatement *statement,
+                       bool (*next)(const Loader *, int64_t, PostgresResult **, Error *),
                        void (*load)(const Loader *, const PostgresResult *, int),
                        Error *error)
 {
@@ -249,9 +174,7 @@ static bool load_pages(const Loader *loader,
     for (int rows = 1; rows > 0;) {
         POSTGRES_RESULT_AUTO *page = NULL;
         arena_reset(loader->arena);
-        const PostgresParam params[] = {postgres_param_text(loader->region),
-                                        postgres_param_int8(loader->arena, last)};
-        if (!postgres_call(loader->pg, statement, params, 2, &page, error))
+        if (!next(loader, last, &page, error))
             return false;
         rows = postgres_rows(page);
         for (int i = 0; i < rows; i++) {
@@ -267,9 +190,9 @@ static bool load_pages(const Loader *loader,
 
 static bool load_region(const Loader *loader, Error *error)
 {
-    if (!load_pages(loader, &HAZARDS, load_hazard, error) ||
-        !load_pages(loader, &CASES, load_case, error) ||
-        !load_pages(loader, &REPORTS, load_report, error))
+    if (!load_pages(loader, page_of_hazards, load_hazard, error) ||
+        !load_pages(loader, page_of_cases, load_case, error) ||
+        !load_pages(loader, page_of_reports, load_report, error))
         return false;
     judge_cases(loader);
     return true;

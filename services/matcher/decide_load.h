@@ -30,6 +30,4 @@ HazardMember decide_member(const Report *report,
                            int64_t status_at,
                            Independence independence);
 
-const char *decide_independence_name(Independence independence);
-
 #endif
