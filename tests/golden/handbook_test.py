@@ -21,6 +21,7 @@ PAGES = ("joining-a-department.md", "joining-a-department.zh-CN.md")
 BLOCK = re.compile(r"^(?:\*\*`(?P<file>[^`]+)`\*\*\n\n)?```(?P<tongue>\w*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 NEED_KAFKA = re.compile(r"--from|^onecase (?!check|map)|^(?!onecase)")
 COMMANDS_LEAST = 6  # of a page that are run here
+HASH = "94d137ba01ea3ba7b8217fd3a37e0ad8"
 
 
 def hunks(diff):
@@ -67,7 +68,9 @@ class Page:
         environment = {key: value for key, value in os.environ.items() if key not in ("LC_ALL", "LC_MESSAGES", "LANG")}
         done = subprocess.run([ONECASE, *shlex.split(command)[1:]], cwd=self.folder, capture_output=True, encoding="utf-8",
                               timeout=60, env=environment)
-        return (done.stderr + done.stdout).rstrip("\n")
+        # Reporters are hashed with a key of each run alone: the pages show those of one run.
+        said = (done.stderr + done.stdout).rstrip("\n")
+        return re.sub(r'"1:[0-9a-f]{31}(.*\n +)[0-9a-f]"', rf'"1:{HASH[:31]}\g<1>{HASH[31:]}"', said)
 
 
 def steps(block):

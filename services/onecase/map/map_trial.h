@@ -12,6 +12,7 @@ typedef struct MapTrial {
     const MapOptions *options;
     Arena *arena;
     const RegionTable *regions;
+    Text key; /* for reporters; of this run alone */
     const Mapping *mapping;
     const Mapping *against;   /* NULL: compared with nothing */
     MappingFindings findings; /* about both files: mistakes of either, warnings of the first */
@@ -30,7 +31,7 @@ typedef struct MapResult {
     MappingTrace trace; /* empty unless asked for */
 } MapResult;
 
-/* One record through a mapping, reporters hashed with the key for trials. */
+/* One record through a mapping, reporters hashed with the key of this run. */
 MapResult map_trial_apply(const MapTrial *trial,
                           const Mapping *mapping,
                           const MappingInput *input,
