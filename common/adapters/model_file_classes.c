@@ -124,6 +124,18 @@ static const char *relation_of(ModelReader *reader, const config_setting_t *row,
     return NULL;
 }
 
+static PairJoining joining_of(ModelReader *reader, const config_setting_t *row, int column)
+{
+    static const char *const NAMES[] = {"allowed", "never", "apart"};
+    const char *name = model_cell_text(reader, row, column);
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+        if (strcmp(NAMES[i], name) == 0)
+            return (PairJoining)i;
+    READER_ERROR(&reader->reader, reader_line(row),
+                 "column %d must be allowed, never or apart, not \"%s\"", column + 1, name);
+    return JOINING_ALLOWED;
+}
+
 static void read_pairs(ModelReader *reader, const config_setting_t *root)
 {
     Model *model = reader->model;
@@ -142,7 +154,7 @@ static void read_pairs(ModelReader *reader, const config_setting_t *root)
         pair->weight_mb = model_cell_integer(reader, row, 2, -20000, 20000);
         pair->same_building_mb = model_cell_integer(reader, row, 3, -20000, 20000);
         pair->relation = relation_of(reader, row, 4);
-        pair->never = model_cell_bool(reader, row, 5);
+        pair->joining = joining_of(reader, row, 5);
     }
 }
 

@@ -35,6 +35,11 @@ typedef struct NumberRow {
         "escalation", #key, offsetof(Model, escalation) + offsetof(EscalationRules, key), 1, 10000 \
     }
 
+#define REACH(key)                                                                                 \
+    {                                                                                              \
+        "reach", #key, offsetof(Model, reach) + offsetof(PhraseReach, key), 0, 100                 \
+    }
+
 static const NumberRow NUMBERS[] = {
     WEIGHT("thresholds", "prior", prior),
     WEIGHT("thresholds", "link", link),
@@ -69,7 +74,13 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("class", "unknown", unknown_class),
     WEIGHT("class", "unrelated", unrelated),
     WEIGHT("class", "rarity_max", rarity_max),
+    WEIGHT("class", "same_aspect", same_aspect),
+    WEIGHT("class", "other_aspect", other_aspect),
     COUNT("class", "confidence_min", class_confidence_min, 100),
+    COUNT("class", "code_max", code_confidence_max, 99),
+    COUNT("class", "title", title_confidence, 99),
+    COUNT("class", "weak", weak_confidence, 99),
+    COUNT("relation", "same_event_s", same_event_s, 2000000000),
     COUNT("text", "short_max", text_short_max, 1000),
     WEIGHT("party", "code_log2", party_code_log2),
     WEIGHT("party", "code_max", party_code_max),
@@ -84,6 +95,11 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("tempo", "few", tempo_few),
     COUNT("tempo", "many_members", tempo_many_members, 1000),
     WEIGHT("tempo", "many", tempo_many),
+    REACH(doubt),
+    REACH(negation),
+    REACH(undone),
+    REACH(denial),
+    REACH(unrelated),
     RULE(window_days),
     RULE(step_reports),
     RULE(step_sources),
@@ -91,9 +107,9 @@ static const NumberRow NUMBERS[] = {
     RULE(red_reports),
 };
 
-static const char *const GROUPS[] = {"thresholds", "place", "point",     "asset",
-                                     "quoted",     "class", "text",      "party",
-                                     "reporter",   "tempo", "escalation"};
+static const char *const GROUPS[] = {"thresholds", "place",    "point", "asset",    "quoted",
+                                     "class",      "text",     "party", "reporter", "tempo",
+                                     "escalation", "relation", "reach"};
 
 /* Keys of a group that are not plain numbers. */
 static size_t other_keys(const char *group, const char **keys)

@@ -101,7 +101,25 @@ static void read_noise(ModelReader *reader, const config_setting_t *words)
         add_phrase(reader, line, PHRASE_NOISE, lines.file, lines.line);
 }
 
-/* phrase,class,confidence */
+/* The bit of an aspect's name; 0 with a finding when there are too many. */
+static uint32_t aspect_of(ModelReader *reader, Text name, const Lines *lines)
+{
+    Model *model = reader->model;
+    if (text_is_empty(name))
+        return 0;
+    for (size_t i = 0; i < model->aspect_count; i++)
+        if (text_equal(model->aspects[i], name))
+            return UINT32_C(1) << i;
+    if (model->aspect_count == MODEL_ASPECTS_MAX) {
+        mapping_finding_error(reader->reader.findings, lines->file, lines->line,
+                              "more than %d aspects", (int)MODEL_ASPECTS_MAX);
+        return 0;
+    }
+    model->aspects[model->aspect_count] = text_copy(model->arena, name);
+    return UINT32_C(1) << model->aspect_count++;
+}
+
+/* phrase,class,confidence[,aspect] */
 static void read_keywords(ModelReader *reader, const config_setting_t *words)
 {
     Lines lines;
@@ -126,6 +144,7 @@ static void read_keywords(ModelReader *reader, const config_setting_t *words)
             continue;
         added->category = category;
         added->confidence = (int32_t)confidence;
+        added->aspect = aspect_of(reader, next_cell(&line), &lines);
     }
 }
 
@@ -188,11 +207,21 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
         return;
     }
     reader_check_keys(&reader->reader, words, "words",
-                      READER_KEYS("noise", "keywords", "doubt", "plate"));
+                      READER_KEYS("noise", "keywords", "doubt", "negation", "undone", "denial",
+                                  "unrelated", "plate", "equipment", "component", "device",
+                                  "record"));
     read_noise(reader, words);
     read_keywords(reader, words);
     read_list(reader, words, "doubt", PHRASE_DOUBT);
+    read_list(reader, words, "negation", PHRASE_NEGATION);
+    read_list(reader, words, "undone", PHRASE_UNDONE);
+    read_list(reader, words, "denial", PHRASE_DENIAL);
+    read_list(reader, words, "unrelated", PHRASE_UNRELATED);
     read_list(reader, words, "plate", PHRASE_PLATE);
+    read_list(reader, words, "equipment", PHRASE_EQUIPMENT);
+    read_list(reader, words, "component", PHRASE_COMPONENT);
+    read_list(reader, words, "device", PHRASE_DEVICE);
+    read_list(reader, words, "record", PHRASE_RECORD);
     read_idf(reader, root, &idf);
     model_finish(reader->model, idf.hashes, idf.weights, idf.count);
 }

@@ -93,12 +93,13 @@ static Crowd count_crowd(const Model *model, const HazardStore *store, const Evi
     BlockingKey keys[BLOCKING_KEYS_MAX];
     size_t count = blocking_index_keys(report, model, keys);
     Text family = report->category->family;
-    Crowd crowd = {1, 1, 1, 1};
+    Crowd crowd = {.party = 1};
     for (size_t i = 0; i < count; i++) {
         bool party = keys[i].kind == BLOCK_PARTY;
-        int32_t *most = keys[i].kind == BLOCK_BUILDING ? &crowd.building
-                        : keys[i].kind == BLOCK_ESTATE ? &crowd.estate
-                        : keys[i].kind == BLOCK_ROAD   ? &crowd.road
+        int32_t *most = keys[i].kind == BLOCK_BUILDING ? &crowd.sites.building
+                        : keys[i].kind == BLOCK_DOOR   ? &crowd.sites.door
+                        : keys[i].kind == BLOCK_ESTATE ? &crowd.sites.estate
+                        : keys[i].kind == BLOCK_ROAD   ? &crowd.sites.road
                         : party                        ? &crowd.party
                                                        : NULL;
         if (most == NULL)
@@ -107,17 +108,6 @@ static Crowd count_crowd(const Model *model, const HazardStore *store, const Evi
         *most = sites > *most ? sites : *most;
     }
     return crowd;
-}
-
-/* The place that both sides name: the building when both have one, else the estate, else the road. */
-static int32_t crowd_of(const Crowd *crowd, const Evidence *report, const Hazard *hazard)
-{
-    bool buildings = false;
-    for (size_t i = 0; i < hazard->representative_count; i++)
-        buildings = buildings || hazard->representatives[i]->evidence->address.buildings.count > 0;
-    if (buildings && report->address.buildings.count > 0)
-        return crowd->building;
-    return text_is_empty(report->address.estate) ? crowd->road : crowd->estate;
 }
 
 Candidates
@@ -184,7 +174,7 @@ candidates_facts(const Candidates *candidates, const Candidate *candidate, const
                          .nearest_gap_us = hazard_nearest_gap(hazard, report->event_at),
                          .members_in_2h =
                              hazard_members_near(hazard, report->event_at, TWO_HOURS_US),
-                         .crowd_sites = crowd_of(&candidates->crowd, report, hazard),
+                         .crowd = candidates->crowd.sites,
                          .party_hazards = candidates->crowd.party,
                          .quoted = quotes_hazard(report, candidate),
                          .worst_class = hazard->category};

@@ -18,7 +18,8 @@ typedef struct Candidate {
 
 /* How many live hazards of the report's family, or of its party, stand where it points to. */
 typedef struct Crowd {
-    int32_t building, estate, road, party;
+    PlaceSites sites;
+    int32_t party;
 } Crowd;
 
 typedef struct Candidates {

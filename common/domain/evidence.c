@@ -69,9 +69,6 @@ static void take_plain(EvidenceDraft *draft)
     evidence->record_no = report->record_no;
     evidence->origin_no = report->origin_no;
     evidence->origin_source = report->origin_source;
-    evidence->quoted_nos = report->quoted_nos;
-    if (evidence->quoted_nos.count > EVIDENCE_QUOTED_MAX)
-        evidence->quoted_nos.count = EVIDENCE_QUOTED_MAX;
     evidence->community_code = report->community_code;
     evidence->grid_code = report->grid_code;
     evidence->has_point = report->point.precision != 0;
@@ -98,6 +95,7 @@ evidence_new(const Report *report, const EvidenceOrigin *origin, const Model *mo
     evidence_silence_noise(draft);
     evidence_find_places(draft);
     evidence_choose_class(draft);
+    evidence_find_quotes(draft);
     evidence_find_assets(draft);
     evidence_find_grams(draft);
     take_plain(draft);

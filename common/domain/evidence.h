@@ -38,6 +38,7 @@ typedef struct Evidence {
     TextList quoted_nos;
     const HazardClass *category; /* of code and words */
     int32_t category_confidence; /* below 60 the class comparison says nothing */
+    uint32_t aspects; /* set of what is wrong within the leaf (model_aspects); 0: not told */
     Address address;
     Text place_text; /* address_standard, for the waterfall */
     bool has_point;
@@ -47,6 +48,7 @@ typedef struct Evidence {
     bool point_derived;
     Text community_code;
     Text grid_code;
+    PlaceSites ledger_sites; /* assets of the class's kind that the ledger has there */
     Asset assets[EVIDENCE_ASSETS_MAX];
     size_t asset_count;
     Text usc_code;

@@ -27,6 +27,8 @@ void evidence_silence_noise(EvidenceDraft *draft);
 void evidence_find_places(EvidenceDraft *draft);
 /* The class by code and words. */
 void evidence_choose_class(EvidenceDraft *draft);
+/* The record numbers quoted, without those said to be another matter. */
+void evidence_find_quotes(EvidenceDraft *draft);
 /* Plate, equipment, component and device, out of their fields and the text. After the class. */
 void evidence_find_assets(EvidenceDraft *draft);
 /* Grams of what is left of the text without places, numbers and noise. After the places. */

@@ -4,6 +4,8 @@
  */
 #include "domain/model.h"
 
+#include "base/text_builder.h"
+
 #include "domain/ledger.h"
 #include "domain/model_data.h"
 #include "domain/text_similarity.h"
@@ -47,6 +49,19 @@ const HazardClass *model_class(const Model *model, Text code)
             low = middle + 1;
     }
     return model->other;
+}
+
+Text model_aspects(const Model *model, uint32_t aspects, Arena *arena)
+{
+    TextBuilder builder = builder_new(arena);
+    for (size_t i = 0; i < model->aspect_count; i++) {
+        if ((aspects & (1u << i)) == 0)
+            continue;
+        if (builder.size > 0)
+            builder_string(&builder, "、");
+        builder_text(&builder, model->aspects[i]);
+    }
+    return builder_view(&builder);
 }
 
 const EscalationRules *model_escalation(const Model *model)

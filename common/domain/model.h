@@ -38,6 +38,14 @@ typedef struct HazardClass {
     int32_t rarity_mb; /* addition when the same leaf is rare, at most 2,000 */
 } HazardClass;
 
+/* Sites of one family (lifts, lamps, manholes ...) at the places an address names; 0: not known. */
+typedef struct PlaceSites {
+    int32_t building; /* in the building */
+    int32_t door;     /* at the number of the road or lane */
+    int32_t estate;
+    int32_t road;
+} PlaceSites;
+
 typedef struct EscalationRules {
     int32_t window_days;       /* 90 */
     int32_t step_reports;      /* 3 independent reports: one step up */
@@ -54,6 +62,8 @@ void model_free(Model *model); /* NULL is fine */
 
 Text model_version(const Model *model); /* name@digest of every file it was read from */
 const HazardClass *model_class(const Model *model, Text code); /* unknown codes give J03's */
+/* Names of a set of aspects (Evidence.aspects): 缺失、松动; on the arena. */
+Text model_aspects(const Model *model, uint32_t aspects, Arena *arena);
 const EscalationRules *model_escalation(const Model *model);
 int32_t model_link_mb(const Model *model);     /* 4,500 */
 int32_t model_review_mb(const Model *model);   /* 2,000 */

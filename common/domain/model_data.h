@@ -23,7 +23,12 @@ typedef enum PlaceLevel {
     PLACE_LEVELS
 } PlaceLevel;
 
-enum { MODEL_GAP_LEVELS_MAX = 8, MODEL_TEXT_LEVELS_MAX = 8, MODEL_PRECISIONS = 5 };
+enum {
+    MODEL_GAP_LEVELS_MAX = 8,
+    MODEL_TEXT_LEVELS_MAX = 8,
+    MODEL_PRECISIONS = 5,
+    MODEL_ASPECTS_MAX = 32
+};
 
 /* Ascending upper bounds; the last step has no bound (INT64_MAX). */
 typedef struct GapStep {
@@ -54,6 +59,11 @@ typedef struct ModelWeights {
     int32_t quoted;
     int32_t same_leaf, same_group, same_letter, unknown_class, unrelated;
     int32_t rarity_max;
+    int32_t same_aspect, other_aspect; /* within one leaf: what is wrong with it */
+    int32_t title_confidence;     /* a keyword in the title: so many percent surer of the rest */
+    int32_t code_confidence_max;  /* a desk's code is never surer than so many percent */
+    int32_t weak_confidence;      /* a keyword denied or feared is worth so many at most */
+    int32_t same_event_s;         /* one event: so many seconds apart at most */
     int32_t class_confidence_min; /* 0 to 100 */
     int32_t text_short_max;       /* texts shorter than so many characters say nothing */
     int32_t party_code_log2;      /* log2(.6 * 2^17) */
@@ -66,14 +76,21 @@ typedef struct ModelWeights {
     int32_t community_point_m;             /* see scorer_place.h: a building without its estate */
 } ModelWeights;
 
+/* Whether hazards of two leaves are ever one. */
+typedef enum PairJoining {
+    JOINING_ALLOWED, /* one trouble under two names, weighed by the pair */
+    JOINING_NEVER,   /* two hazards for good: cause and incident */
+    JOINING_APART    /* weighed as any kin; where a veto keeps them apart the relation is noted */
+} PairJoining;
+
 /* Two leaves with a weight of their own instead of group or unrelated. */
 typedef struct ClassPair {
-    const HazardClass *a; /* in order of code */
+    const HazardClass *a; /* of a precursor: the cause */
     const HazardClass *b;
     int32_t weight_mb;
     int32_t same_building_mb; /* instead, when the building is the same */
     const char *relation;     /* precursor or same_event: to be noted; NULL none */
-    bool never;               /* two hazards for good: cause and incident */
+    PairJoining joining;
 } ClassPair;
 
 /* Live hazards one expects at a place of this kind, for crowding; of a family, or for all. */
@@ -82,7 +99,25 @@ typedef struct TypicalSites {
     int32_t building, estate, road;
 } TypicalSites;
 
-typedef enum PhraseKind { PHRASE_NOISE, PHRASE_KEYWORD, PHRASE_DOUBT, PHRASE_PLATE } PhraseKind;
+typedef enum PhraseKind {
+    PHRASE_NOISE,     /* says nothing */
+    PHRASE_KEYWORD,   /* tells a class */
+    PHRASE_DOUBT,     /* 担心: what follows has not happened */
+    PHRASE_NEGATION,  /* 没有: what follows is not so */
+    PHRASE_UNDONE,    /* 已修好: what stands before is not so any more */
+    PHRASE_DENIAL,    /* 不是: the record number that follows is another matter */
+    PHRASE_UNRELATED, /* 无关: the record number before is another matter */
+    PHRASE_PLATE,     /* the number beside it is a lift's plate */
+    PHRASE_EQUIPMENT, /* ... the code of special equipment */
+    PHRASE_COMPONENT, /* ... a city component */
+    PHRASE_DEVICE,    /* ... a detector, a lamp post */
+    PHRASE_RECORD     /* ... a record's: no thing has it */
+} PhraseKind;
+
+/* How far behind a phrase, or before it, what it speaks of may stand, in characters. */
+typedef struct PhraseReach {
+    int32_t doubt, negation, undone, denial, unrelated;
+} PhraseReach;
 
 /* A phrase looked for in folded text. */
 typedef struct Phrase {
@@ -91,7 +126,8 @@ typedef struct Phrase {
     PhraseKind kind;
     const HazardClass *category; /* of a keyword */
     int32_t confidence;
-    uint32_t next; /* index + 1 of the next phrase with the same start; 0 none */
+    uint32_t aspect; /* of a keyword: what is wrong within the leaf, one bit; 0 none */
+    uint32_t next;   /* index + 1 of the next phrase with the same start; 0 none */
 } Phrase;
 
 /* A table from a 32-bit hash, open addressing; capacity is a power of two, value 0 is an empty slot. */
@@ -115,6 +151,9 @@ struct Model {
     TypicalSites *typical; /* the last one has no family */
     size_t typical_count;
     EscalationRules escalation;
+    PhraseReach reach;
+    Text aspects[MODEL_ASPECTS_MAX]; /* their names; bit i of a set is the i-th */
+    size_t aspect_count;
     Phrase *phrases;
     size_t phrase_count;
     HashSlot

@@ -42,84 +42,19 @@ Text scorer_number_text(Arena *arena, int64_t number, const char *word)
     return (Text){text, count + tail};
 }
 
-bool scorer_asset_is_equal(const Comparison *c)
+void scorer_add_veto(Score *score, const char *name)
 {
-    return c->asset == ASSET_LEVEL_EQUAL || c->asset == ASSET_LEVEL_EQUAL_TEXT;
-}
-
-static void add_veto(Score *score, const char *name)
-{
+    for (size_t i = 0; i < score->veto_count; i++)
+        if (strcmp(score->vetoes[i], name) == 0)
+            return;
     if (score->veto_count < SCORE_VETOES_MAX)
         score->vetoes[score->veto_count++] = name;
 }
 
-static void add_flag(Score *score, const char *name)
+void scorer_add_flag(Score *score, const char *name)
 {
     if (score->flag_count < SCORE_FLAGS_MAX)
         score->flags[score->flag_count++] = name;
-}
-
-/* One digit off, or two neighbours exchanged. */
-static bool nearly_equal(Text a, Text b)
-{
-    if (a.size != b.size)
-        return false;
-    size_t differing = 0;
-    size_t first = 0;
-    for (size_t i = 0; i < a.size; i++)
-        if (a.data[i] != b.data[i] && differing++ == 0)
-            first = i;
-    if (differing == 1)
-        return true;
-    return differing == 2 && a.data[first] == b.data[first + 1] &&
-           a.data[first + 1] == b.data[first];
-}
-
-/* Ids of one kind only are compared; an equal one outranks one that differs. */
-static void compare_assets(Comparison *c)
-{
-    for (size_t i = 0; i < c->report->asset_count; i++) {
-        const Asset *a = &c->report->assets[i];
-        for (size_t j = 0; j < c->member->asset_count; j++) {
-            const Asset *b = &c->member->assets[j];
-            if (a->kind != b->kind)
-                continue;
-            bool structured = a->structured && b->structured;
-            AssetLevel level = structured ? ASSET_LEVEL_DIFFERS : ASSET_LEVEL_DIFFERS_TEXT;
-            if (text_equal(a->id, b->id))
-                level = structured ? ASSET_LEVEL_EQUAL : ASSET_LEVEL_EQUAL_TEXT;
-            else if (c->place.same_building && nearly_equal(a->id, b->id))
-                level = ASSET_LEVEL_NEAR;
-            if (c->asset != ASSET_LEVEL_NONE && level >= c->asset)
-                continue;
-            c->asset = level;
-            c->report_asset = a;
-            c->member_asset = b;
-        }
-    }
-}
-
-static void compare_classes(Comparison *c)
-{
-    const HazardClass *a = c->report->category;
-    const HazardClass *b = c->member->category;
-    int32_t least = c->weights->class_confidence_min;
-    if (a == c->model->other || b == c->model->other || c->report->category_confidence < least ||
-        c->member->category_confidence < least) {
-        c->class_level = CLASS_UNKNOWN;
-        return;
-    }
-    if (a == b) {
-        c->class_level = CLASS_SAME_LEAF;
-        return;
-    }
-    c->pair = model_pair(c->model, a, b);
-    if (c->pair != NULL)
-        c->class_level = CLASS_CONFUSABLE;
-    else if (text_equal(a->kin, b->kin))
-        c->class_level = CLASS_SAME_GROUP;
-    else
-        c->class_level = a->group == b->group ? CLASS_SAME_LETTER : CLASS_UNRELATED;
 }
 
 static void add_prior(Comparison *c)
@@ -127,23 +62,50 @@ static void add_prior(Comparison *c)
     scorer_add_item(c, "prior", "prior", c->weights->prior);
 }
 
-/* log2(sites / typical sites), never less than 0: few live hazards do not prove few sites. */
-static int32_t crowding(const Comparison *c)
+static int32_t larger(int32_t a, int32_t b)
 {
-    const TypicalSites *typical = model_typical(c->model, c->report->category);
-    int32_t usual = typical->estate;
-    if (c->place.level == PLACE_P2)
-        usual = typical->building;
-    else if (c->place.level == PLACE_P5)
-        usual = typical->road;
-    if (!c->place.crowded || c->facts->crowd_sites <= usual)
-        return 0;
-    return scorer_bits_log2((uint64_t)c->facts->crowd_sites) - scorer_bits_log2((uint64_t)usual);
+    return a > b ? a : b;
 }
 
-static const char *site_word(const Comparison *c)
+/* Live hazards of the family there or assets in the ledger there, whichever are more. */
+static int32_t sites_at(PlaceSite site, const PlaceSites *live, const PlaceSites *ledger)
 {
-    return c->place.level == PLACE_P2 ? "building" : c->place.level == PLACE_P5 ? "road" : "estate";
+    switch (site) {
+    case SITE_BUILDING:
+        return larger(live->building, ledger->building);
+    case SITE_DOOR:
+        return larger(live->door, ledger->door);
+    case SITE_ESTATE: /* a lane is an estate without a name: what stands at its number */
+        return larger(larger(live->estate, ledger->estate), larger(live->door, ledger->door));
+    case SITE_ROAD:
+        return larger(live->road, ledger->road);
+    case SITE_NONE:
+        break;
+    }
+    return 0;
+}
+
+static int32_t usual_at(PlaceSite site, const TypicalSites *typical)
+{
+    if (site == SITE_ROAD)
+        return typical->road;
+    return site == SITE_ESTATE ? typical->estate : typical->building;
+}
+
+/* log2(sites / typical sites), never less than 0: few live hazards do not prove few sites. */
+static int32_t crowding(Comparison *c)
+{
+    int32_t usual = usual_at(c->place.site, model_typical(c->model, c->report->category));
+    c->sites = sites_at(c->place.site, &c->facts->crowd, &c->report->ledger_sites);
+    if (c->sites <= usual)
+        return 0;
+    return scorer_bits_log2((uint64_t)c->sites) - scorer_bits_log2((uint64_t)usual);
+}
+
+static const char *site_word(PlaceSite site)
+{
+    static const char *const WORDS[] = {"none", "building", "door", "estate", "road"};
+    return WORDS[site];
 }
 
 /* An equal asset says where it is: the place adds little, and an asset of a field outranks it. */
@@ -153,7 +115,7 @@ static int32_t cap_by_asset(Comparison *c, int32_t weight)
     if (!scorer_asset_is_equal(c))
         return weight;
     if (contradicts && c->asset == ASSET_LEVEL_EQUAL) {
-        add_flag(c->score, "asset_place_conflict");
+        scorer_add_flag(c->score, "asset_place_conflict");
         return 0;
     }
     return scorer_smaller(weight, c->weights->asset_place_max);
@@ -183,7 +145,7 @@ static void add_place(Comparison *c)
                                                               : 0;
     c->score->place_level = model_place_name(level);
     if (c->place.coarser == COARSER_CONFLICTS)
-        add_flag(c->score, "address_point_conflict");
+        scorer_add_flag(c->score, "address_point_conflict");
     if (scorer_asset_is_equal(c)) {
         c->place_mb = cap_by_asset(c, weight - crowd + coarser);
         set_place_values(c, scorer_add_item(c, "place", c->score->place_level, c->place_mb));
@@ -193,8 +155,8 @@ static void add_place(Comparison *c)
     set_place_values(c, scorer_add_item(c, "place", c->score->place_level, weight));
     if (crowd != 0) {
         ScoreItem *item = scorer_add_item(c, "place", "crowded", -crowd);
-        item->report_value = text_from(site_word(c));
-        item->hazard_value = scorer_number_text(c->arena, c->facts->crowd_sites, "处");
+        item->report_value = text_from(site_word(c->place.site));
+        item->hazard_value = scorer_number_text(c->arena, c->sites, "处");
     }
     if (coarser != 0) {
         ScoreItem *item = scorer_add_item(
@@ -206,98 +168,14 @@ static void add_place(Comparison *c)
     }
 }
 
-static void add_asset(Comparison *c)
-{
-    const ModelWeights *w = c->weights;
-    static const char *const NAMES[] = {"none", "equal",   "equal_from_text",
-                                        "near", "differs", "differs_from_text"};
-    int32_t weight = 0;
-    switch (c->asset) {
-    case ASSET_LEVEL_NONE:
-        return;
-    case ASSET_LEVEL_EQUAL:
-        weight = w->asset_equal;
-        break;
-    case ASSET_LEVEL_EQUAL_TEXT:
-        weight = w->asset_equal_text;
-        break;
-    case ASSET_LEVEL_NEAR:
-        weight = w->asset_near;
-        add_flag(c->score, "asset_near");
-        c->score->review_only = true;
-        break;
-    case ASSET_LEVEL_DIFFERS: /* many devices see one fire, but never one lift is two */
-        if (!c->place.area)
-            add_veto(c->score, "asset");
-        break;
-    case ASSET_LEVEL_DIFFERS_TEXT:
-        weight = c->place.area ? 0 : w->asset_differs_text;
-        break;
-    }
-    ScoreItem *item = scorer_add_item(c, "asset", NAMES[c->asset], weight);
-    item->report_value = c->report_asset->id;
-    item->hazard_value = c->member_asset->id;
-}
-
-static void add_quoted(Comparison *c)
-{
-    if (!c->facts->quoted)
-        return;
-    ScoreItem *item = scorer_add_item(c, "quoted", "resolves", c->weights->quoted);
-    item->report_value =
-        c->report->quoted_nos.count > 0 ? c->report->quoted_nos.items[0] : c->report->origin_no;
-    item->hazard_value = c->member->record_no;
-    if (c->class_level == CLASS_UNRELATED && c->place.level == PLACE_X2) {
-        add_flag(c->score, "quoted_unrelated");
-        c->score->review_only = true;
-    }
-}
-
-static void add_class(Comparison *c)
-{
-    const ModelWeights *w = c->weights;
-    const HazardClass *a = c->report->category;
-    static const char *const NAMES[] = {"unknown",    "same_leaf",   "same_group",
-                                        "confusable", "same_letter", "unrelated"};
-    int32_t weight = 0;
-    switch (c->class_level) {
-    case CLASS_UNKNOWN:
-        weight = w->unknown_class;
-        break;
-    case CLASS_SAME_LEAF:
-        weight = w->same_leaf + scorer_smaller(a->rarity_mb, w->rarity_max);
-        break;
-    case CLASS_SAME_GROUP:
-        weight = w->same_group;
-        break;
-    case CLASS_CONFUSABLE:
-        weight = c->place.same_building ? c->pair->same_building_mb : c->pair->weight_mb;
-        c->score->relation = c->pair->relation;
-        if (c->pair->never)
-            add_veto(c->score, "relation");
-        break;
-    case CLASS_SAME_LETTER:
-        weight = w->same_letter;
-        break;
-    case CLASS_UNRELATED:
-        weight = w->unrelated;
-        break;
-    }
-    if (c->place.area && (c->class_level == CLASS_UNRELATED || c->class_level == CLASS_SAME_LETTER))
-        add_veto(c->score, "class");
-    ScoreItem *item = scorer_add_item(c, "class", NAMES[c->class_level], weight);
-    item->report_value = a->code;
-    item->hazard_value = c->member->category->code;
-}
-
 static void add_place_vetoes(Comparison *c)
 {
     if (c->asset == ASSET_LEVEL_EQUAL || c->facts->quoted)
         return; /* wrong house numbers are common */
     if (c->place.veto_building)
-        add_veto(c->score, "building");
+        scorer_add_veto(c->score, "building");
     if (c->place.veto_unit)
-        add_veto(c->score, "unit");
+        scorer_add_veto(c->score, "unit");
 }
 
 static void judge(Comparison *c)
@@ -330,19 +208,20 @@ void scorer_compare(const Model *model,
                      .link_mb = model->weights.link,
                      .review_mb = model->weights.review};
     comparison.place = scorer_place(model, report, member, facts);
-    compare_assets(&comparison);
-    compare_classes(&comparison);
+    scorer_compare_assets(&comparison);
+    scorer_compare_classes(&comparison);
     add_prior(&comparison);
     add_place(&comparison);
-    add_asset(&comparison);
-    add_quoted(&comparison);
-    add_class(&comparison);
+    scorer_add_asset(&comparison);
+    scorer_add_quoted(&comparison);
+    scorer_add_class(&comparison);
     scorer_add_text(&comparison);
     scorer_add_party(&comparison);
     scorer_add_reporter(&comparison);
     scorer_add_gap(&comparison);
     scorer_add_tempo(&comparison);
     add_place_vetoes(&comparison);
+    scorer_note_relation(&comparison);
     judge(&comparison);
 }
 

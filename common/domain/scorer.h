@@ -34,6 +34,7 @@ typedef struct Score {
     bool review_only; /* whatever the total: a person decides (asset_near, quoted_unrelated) */
     /* precursor, same_event, same_party: to be noted when the two are not joined; NULL none. */
     const char *relation;
+    bool report_comes_first;    /* of a precursor: the report is the cause, not the incident */
     int32_t link_mb, review_mb; /* thresholds of the model, for the sentence */
     bool agrees;                /* place >= P5 and class not unrelated */
     bool contradicts;           /* an X level, or unrelated class */
@@ -45,10 +46,9 @@ typedef struct HazardFacts {
     int64_t hazard_id;
     int64_t nearest_gap_us; /* distance in time from the report to the nearest member */
     int32_t members_in_2h; /* members within two hours of the report's event time, without itself */
-    int32_t crowd_sites;   /* live hazards of the family at the estate, road or building named; at
-                               least 1 */
+    PlaceSites crowd;      /* live hazards of the report's family where it points to */
     int32_t extent_m;      /* area scope: radius of the members, 0 when not known */
-    int32_t party_hazards; /* live hazards of the same party; at least 1 */
+    int32_t party_hazards; /* live hazards of the same party */
     bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its
                     records */
     const HazardClass *worst_class; /* of the hazard */

@@ -5,7 +5,7 @@
 #include "domain/scorer.h"
 #include "domain/scorer_place.h"
 
-/* Shared by scorer.c and scorer_minor.c only: one comparison while its items are added. */
+/* Shared by scorer*.c only: one comparison while its items are added. */
 typedef enum AssetLevel {
     ASSET_LEVEL_NONE,
     ASSET_LEVEL_EQUAL,
@@ -39,6 +39,7 @@ typedef struct Comparison {
     ClassLevel class_level;
     const ClassPair *pair;
     int32_t place_mb; /* what the place added in all */
+    int32_t sites;    /* where others of the family crowd */
 } Comparison;
 
 /* A new item at the end; its weight is added to the total. */
@@ -47,7 +48,17 @@ scorer_add_item(Comparison *comparison, const char *name, const char *level, int
 /* A whole number with a word behind it ("140米"), on the arena. */
 Text scorer_number_text(Arena *arena, int64_t number, const char *word);
 int32_t scorer_smaller(int32_t a, int32_t b);
+void scorer_add_veto(Score *score, const char *name); /* once; a static string, as for flags */
+void scorer_add_flag(Score *score, const char *name);
+
+void scorer_compare_assets(Comparison *c);
 bool scorer_asset_is_equal(const Comparison *c);
+void scorer_add_asset(Comparison *c);
+void scorer_add_quoted(Comparison *c);
+
+void scorer_compare_classes(Comparison *c);
+void scorer_add_class(Comparison *c);
+void scorer_note_relation(Comparison *c); /* of the two classes; after all vetoes */
 
 void scorer_add_text(Comparison *c);
 void scorer_add_party(Comparison *c);

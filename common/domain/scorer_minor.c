@@ -60,7 +60,7 @@ void scorer_add_party(Comparison *c)
         int32_t by_name = w->party_name - party_log2(c);
         weight = same_code ? by_code : by_name;
         level = same_code ? "code_equal" : "name_equal";
-        if (c->place.level == PLACE_X2)
+        if (is_place && c->place.level == PLACE_X2)
             c->score->relation = "same_party";
         if (!is_place)
             weight = scorer_smaller(weight, w->party_outside_max);
@@ -120,16 +120,28 @@ static Text gap_text(Arena *arena, int64_t seconds)
     return scorer_number_text(arena, seconds / 86400, "天");
 }
 
-void scorer_add_gap(Comparison *c)
+static const GapStep *step_of(const GapTable *table, int64_t seconds)
 {
-    const GapTable *table = is_burst(c) ? &c->model->burst : &c->model->slow;
-    /* Rounded up, so that a microsecond above a bound is above it. */
-    int64_t gap_us = c->facts->nearest_gap_us;
-    int64_t seconds = gap_us / 1000000 + (gap_us % 1000000 != 0 ? 1 : 0);
     size_t i = 0;
     while (i + 1 < table->count && seconds > table->steps[i].within_s)
         i++;
-    ScoreItem *item = scorer_add_item(c, "gap", table->steps[i].level, table->steps[i].weight_mb);
+    return &table->steps[i];
+}
+
+/*
+ * A burst is over after days, a thing with a number is the same for years: a detector's next alarm is the same hazard
+ * (linkage.md 2), so that an equal asset takes what the slow classes get where that is more.
+ */
+void scorer_add_gap(Comparison *c)
+{
+    /* Rounded up, so that a microsecond above a bound is above it. */
+    int64_t gap_us = c->facts->nearest_gap_us;
+    int64_t seconds = gap_us / 1000000 + (gap_us % 1000000 != 0 ? 1 : 0);
+    const GapStep *slow = step_of(&c->model->slow, seconds);
+    const GapStep *step = is_burst(c) ? step_of(&c->model->burst, seconds) : slow;
+    if (c->asset == ASSET_LEVEL_EQUAL && slow->weight_mb > step->weight_mb)
+        step = slow;
+    ScoreItem *item = scorer_add_item(c, "gap", step->level, step->weight_mb);
     item->detail = gap_text(c->arena, seconds);
 }
 

@@ -107,8 +107,18 @@ static bool has_site(const Address *address)
     return !text_is_empty(address->estate) || !text_is_empty(address->road);
 }
 
+/* 128 and 128-2 are one door and a part of it: neither the same nor another one. */
+static Same same_number(Text a, Text b)
+{
+    Same same = same_text(a, b);
+    bool part = same == SAME_NO && (a.size < b.size ? text_starts(b, a) && b.data[a.size] == '-'
+                                                    : text_starts(a, b) && a.data[b.size] == '-');
+    return part ? SAME_UNKNOWN : same;
+}
+
 /* Units and rooms inside one building, or one house number. */
-static void compare_inside(const Address *a, const Address *b, PlaceFinding *finding)
+static void
+compare_inside(const Address *a, const Address *b, PlaceSite site, PlaceFinding *finding)
 {
     Same unit = same_text(a->unit, b->unit);
     Same room = same_text(a->room, b->room);
@@ -120,7 +130,7 @@ static void compare_inside(const Address *a, const Address *b, PlaceFinding *fin
     } else if (unit == SAME_YES || room == SAME_YES) {
         finding->level = PLACE_P1;
     } else {
-        finding->crowded = true;
+        finding->site = site;
     }
 }
 
@@ -132,7 +142,7 @@ compare_on_site(const Address *a, const Address *b, bool door_only, PlaceFinding
     bool neither = a->buildings.count == 0 && b->buildings.count == 0;
     bool same = both ? intersects(&a->buildings, &b->buildings) : door_only && neither;
     if (same) {
-        compare_inside(a, b, finding);
+        compare_inside(a, b, both ? SITE_BUILDING : SITE_DOOR, finding);
     } else if (both) {
         finding->level = PLACE_X1;
         finding->veto_building = true;
@@ -140,19 +150,19 @@ compare_on_site(const Address *a, const Address *b, bool door_only, PlaceFinding
         finding->level = PLACE_P3;
     } else {
         finding->level = PLACE_P4;
-        finding->crowded = true;
+        finding->site = SITE_ESTATE;
     }
 }
 
-/* "3号楼对面": near the place named, never in it. */
+/* "3号楼对面": near the place named, never in it. `instead_of_other`: P4 or P5. */
 static void loosen(PlaceFinding *finding, PlaceLevel instead_of_other)
 {
     if (finding->level == PLACE_P1 || finding->level == PLACE_P2) {
         finding->level = PLACE_P3;
-        finding->crowded = false;
+        finding->site = SITE_NONE;
     } else if (finding->level == PLACE_X1) {
         finding->level = instead_of_other;
-        finding->crowded = true;
+        finding->site = instead_of_other == PLACE_P4 ? SITE_ESTATE : SITE_ROAD;
     }
     finding->same_building = false;
     finding->veto_building = false;
@@ -163,18 +173,18 @@ static void compare_roads(const Address *a, const Address *b, PlaceFinding *find
 {
     bool junctions = is_junction(a) && is_junction(b);
     finding->level = PLACE_P5;
-    finding->crowded = true;
+    finding->site = SITE_ROAD;
     if (junctions) {
         bool same = text_equal(a->road, b->road) && text_equal(a->cross_road, b->cross_road);
         finding->level = same ? PLACE_P3 : PLACE_X2;
-        finding->crowded = false;
+        finding->site = SITE_NONE;
     } else if (same_text(a->poi, b->poi) == SAME_YES) {
         finding->level = PLACE_P3;
-        finding->crowded = false;
-    } else if (same_text(a->road_no, b->road_no) == SAME_NO ||
-               same_text(a->lane_no, b->lane_no) == SAME_NO) {
+        finding->site = SITE_NONE;
+    } else if (same_number(a->road_no, b->road_no) == SAME_NO ||
+               same_number(a->lane_no, b->lane_no) == SAME_NO) {
         finding->level = PLACE_X1;
-        finding->crowded = false;
+        finding->site = SITE_NONE;
         finding->veto_building = true;
     }
 }
@@ -216,6 +226,13 @@ typedef struct PointFinding {
     bool agrees; /* within R + e */
     int32_t distance_m;
 } PointFinding;
+
+/* "3号楼对面" geocoded is the point of 3号楼, not of what is meant: D at best. */
+static char precision_of(const Evidence *evidence)
+{
+    bool beside = evidence->point_derived && !text_is_empty(evidence->address.relation);
+    return beside && evidence->precision < 'D' ? 'D' : evidence->precision;
+}
 
 static int32_t precision_m(const Model *model, char precision)
 {
@@ -287,13 +304,15 @@ static PointFinding compare_points(
     finding.known = radius > 0;
     if (!finding.known)
         return finding;
-    int64_t error_a = precision_m(model, a->precision);
-    int64_t error_b = precision_m(model, b->precision);
+    char precision_a = precision_of(a);
+    char precision_b = precision_of(b);
+    int64_t error_a = precision_m(model, precision_a);
+    int64_t error_b = precision_m(model, precision_b);
     int32_t error = (int32_t)lround(sqrt((double)(error_a * error_a + error_b * error_b)));
     int32_t reach = radius + error + (area ? extent(b, facts) : 0);
     int32_t exact =
         radius / 3 > model->weights.point_exact_m ? radius / 3 : model->weights.point_exact_m;
-    finding.fine = a->precision <= 'C' && b->precision <= 'C';
+    finding.fine = precision_a <= 'C' && precision_b <= 'C';
     finding.agrees = finding.distance_m <= reach;
     if (finding.distance_m > 2 * reach)
         finding.level = PLACE_X2;
@@ -337,7 +356,7 @@ static void assume_site(const Model *model,
         same_text(x->unit, y->unit) == SAME_NO)
         return;
     finding->level = same_text(x->unit, y->unit) == SAME_YES ? PLACE_P2 : PLACE_P4;
-    finding->crowded = finding->level == PLACE_P4;
+    finding->site = finding->level == PLACE_P4 ? SITE_ESTATE : SITE_NONE;
 }
 
 static bool is_positive(PlaceLevel level)
@@ -371,6 +390,15 @@ static CoarserSide address_beside(const PlaceFinding *address,
     return near ? COARSER_AGREES : COARSER_CONFLICTS;
 }
 
+/*
+ * A caller's own building says where the caller is, not where the lamp, the shop or the smoke is; a lift, a blocked stair
+ * or a cracked wall told of without another place is most likely the caller's own.
+ */
+static bool is_own_place(const Evidence *evidence)
+{
+    return evidence->address.role == PLACE_REPORTER && evidence->category->scope >= SCOPE_POINT;
+}
+
 static bool is_area(const Evidence *report, const Evidence *member)
 {
     return report->category->scope == SCOPE_AREA || member->category->scope == SCOPE_AREA;
@@ -384,6 +412,10 @@ PlaceFinding scorer_place(const Model *model,
     bool area = is_area(report, member);
     PlaceFinding finding = scorer_place_addresses(&report->address, &member->address);
     PointFinding point = compare_points(model, report, member, facts, area);
+    if (is_own_place(report) || is_own_place(member)) {
+        loosen(&finding, text_is_empty(report->address.estate) ? PLACE_P5 : PLACE_P4);
+        finding.level = finding.level == PLACE_X2 ? PLACE_P0 : finding.level;
+    }
     if (finding.level == PLACE_P0)
         assume_site(model, report, member, &point, &finding);
     finding.area = area;
@@ -402,12 +434,12 @@ PlaceFinding scorer_place(const Model *model,
     bool address_is_coarse = finding.level == PLACE_P4 || finding.level == PLACE_P5 || area;
     if (point.known && finding.level == PLACE_P0) {
         finding.level = point.level;
-        finding.by_point = true;
+        finding.by_point = point.fine || point.level != PLACE_P0;
     } else if (point.known && point.fine && address_is_coarse) {
         finding.coarser = address_beside(&finding, point.level, report, member);
         finding.level = point.level;
         finding.by_point = true;
-        finding.crowded = false;
+        finding.site = SITE_NONE;
     } else if (point.known) {
         finding.coarser = point_beside(&point, finding.level);
     }

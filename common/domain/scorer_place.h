@@ -13,11 +13,14 @@
  */
 typedef enum CoarserSide { COARSER_SILENT, COARSER_AGREES, COARSER_CONFLICTS } CoarserSide;
 
+/* The place the level speaks of, as far as several sites of one kind may lie there. */
+typedef enum PlaceSite { SITE_NONE, SITE_BUILDING, SITE_DOOR, SITE_ESTATE, SITE_ROAD } PlaceSite;
+
 typedef struct PlaceFinding {
     PlaceLevel level;
-    bool by_point; /* the point decided; distance_m is set */
-    bool area;     /* area scope: P8 has a weight of its own, X1 is no contradiction */
-    bool crowded;  /* less the log of the sites there */
+    bool by_point;  /* the point decided; distance_m is set */
+    bool area;      /* area scope: P8 has a weight of its own, X1 is no contradiction */
+    PlaceSite site; /* where other sites of the family crowd; SITE_NONE: a place for one */
     bool veto_building;
     bool veto_unit;
     bool same_building; /* P1 or P2 by address, also when the point decided */

@@ -89,7 +89,7 @@ static void bench(const Model *model)
             key_count += blocking_query_keys(evidence[i], model, keys);
     double keyed = now_s();
     HazardFacts facts = {
-        .nearest_gap_us = INT64_C(3600000000), .crowd_sites = 2, .party_hazards = 1};
+        .nearest_gap_us = INT64_C(3600000000), .crowd.building = 2, .party_hazards = 1};
     long compared = 0;
     for (int i = 0; i < REPORTS; i++) {
         for (int j = 0; j < REPORTS; j++, compared++) {

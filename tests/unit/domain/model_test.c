@@ -159,7 +159,7 @@ static void never_joins_cause_and_incident(void **state)
         const ClassPair *pair = model_pair(model, b, a);
         assert_non_null(pair);
         assert_ptr_equal(pair, model_pair(model, a, b));
-        assert_true(pair->never);
+        assert_true(pair->joining == JOINING_NEVER);
         assert_string_equal(pair->relation, PAIRS[i][2]);
     }
 }

@@ -82,8 +82,7 @@ void fixture_add_asset(Evidence *evidence, AssetKind kind, const char *id, bool 
 
 HazardFacts fixture_facts(int64_t gap_us)
 {
-    return (HazardFacts){
-        .hazard_id = 7, .nearest_gap_us = gap_us, .crowd_sites = 1, .party_hazards = 1};
+    return (HazardFacts){.hazard_id = 7, .nearest_gap_us = gap_us, .party_hazards = 1};
 }
 
 Score fixture_compare(const Fixture *fixture,

@@ -44,7 +44,7 @@ static void example_1b_estate_with_twenty_lifts(void **state)
     Evidence report = fixture_evidence(*state, "A02", "锦绣花园");
     Evidence member = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
     HazardFacts facts = fixture_facts(5 * DAY);
-    facts.crowd_sites = 20;
+    facts.crowd.estate = 20;
     Score score = fixture_compare(*state, &report, &member, facts);
     EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P4", 15500},
                    {"place", "crowded", -2322}, {"class", "same_leaf", 3100},
@@ -80,7 +80,7 @@ static void example_2_three_is_not_thirteen(void **state)
     assert_string_equal(score.place_level, "X1");
 
     HazardFacts facts = fixture_facts(5 * DAY); /* -19 + 19.9 - 1.0 + 3.1 + 1.3 + 1.3 = +5.6 */
-    facts.crowd_sites = 2;
+    facts.crowd.building = 2;
     score = fixture_compare(*state, &report, &same, facts);
     EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P2", 19900},
                    {"place", "crowded", -1000}, {"class", "same_leaf", 3100},
@@ -149,7 +149,7 @@ static void example_5_two_lifts_fit_equally(void **state)
     Evidence first = fixture_evidence(*state, "A02", "锦绣花园3幢1单元");
     Evidence second = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
     HazardFacts facts = fixture_facts(5 * DAY);
-    facts.crowd_sites = 2;
+    facts.crowd.building = 2;
     fixture_set_wording(&report, 100);
     fixture_set_wording(&first, 20);
     fixture_set_wording(&second, 20);

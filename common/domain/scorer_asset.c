@@ -1,0 +1,103 @@
+/*
+ * Numbers that name a thing: an asset's, and the record that a report quotes. Ids of one kind only are compared; an equal
+ * one outranks one that differs, and one of a field of its own outranks one read out of free text.
+ */
+#include "domain/scorer_internal.h"
+
+#include <string.h>
+
+/* One digit off, or two neighbours exchanged. */
+static bool nearly_equal(Text a, Text b)
+{
+    if (a.size != b.size)
+        return false;
+    size_t differing = 0;
+    size_t first = 0;
+    for (size_t i = 0; i < a.size; i++)
+        if (a.data[i] != b.data[i] && differing++ == 0)
+            first = i;
+    if (differing == 1)
+        return true;
+    return differing == 2 && a.data[first] == b.data[first + 1] &&
+           a.data[first + 1] == b.data[first];
+}
+
+static AssetLevel compare_ids(const Asset *a, const Asset *b, bool same_building)
+{
+    if (text_equal(a->id, b->id))
+        return a->structured && b->structured ? ASSET_LEVEL_EQUAL : ASSET_LEVEL_EQUAL_TEXT;
+    if (same_building && nearly_equal(a->id, b->id))
+        return ASSET_LEVEL_NEAR;
+    bool sure = (a->structured || a->valid) && (b->structured || b->valid);
+    return sure ? ASSET_LEVEL_DIFFERS : ASSET_LEVEL_DIFFERS_TEXT;
+}
+
+void scorer_compare_assets(Comparison *c)
+{
+    for (size_t i = 0; i < c->report->asset_count; i++) {
+        const Asset *a = &c->report->assets[i];
+        for (size_t j = 0; j < c->member->asset_count; j++) {
+            const Asset *b = &c->member->assets[j];
+            if (a->kind != b->kind)
+                continue;
+            AssetLevel level = compare_ids(a, b, c->place.same_building);
+            if (c->asset != ASSET_LEVEL_NONE && level >= c->asset)
+                continue;
+            c->asset = level;
+            c->report_asset = a;
+            c->member_asset = b;
+        }
+    }
+}
+
+bool scorer_asset_is_equal(const Comparison *c)
+{
+    return c->asset == ASSET_LEVEL_EQUAL || c->asset == ASSET_LEVEL_EQUAL_TEXT;
+}
+
+void scorer_add_asset(Comparison *c)
+{
+    const ModelWeights *w = c->weights;
+    static const char *const NAMES[] = {"none", "equal",   "equal_from_text",
+                                        "near", "differs", "differs_from_text"};
+    int32_t weight = 0;
+    switch (c->asset) {
+    case ASSET_LEVEL_NONE:
+        return;
+    case ASSET_LEVEL_EQUAL:
+        weight = w->asset_equal;
+        break;
+    case ASSET_LEVEL_EQUAL_TEXT:
+        weight = w->asset_equal_text;
+        break;
+    case ASSET_LEVEL_NEAR:
+        weight = w->asset_near;
+        scorer_add_flag(c->score, "asset_near");
+        c->score->review_only = true;
+        break;
+    case ASSET_LEVEL_DIFFERS: /* many devices see one fire, but never one lift is two */
+        if (!c->place.area)
+            scorer_add_veto(c->score, "asset");
+        break;
+    case ASSET_LEVEL_DIFFERS_TEXT:
+        weight = c->place.area ? 0 : w->asset_differs_text;
+        break;
+    }
+    ScoreItem *item = scorer_add_item(c, "asset", NAMES[c->asset], weight);
+    item->report_value = c->report_asset->id;
+    item->hazard_value = c->member_asset->id;
+}
+
+void scorer_add_quoted(Comparison *c)
+{
+    if (!c->facts->quoted)
+        return;
+    ScoreItem *item = scorer_add_item(c, "quoted", "resolves", c->weights->quoted);
+    item->report_value =
+        c->report->quoted_nos.count > 0 ? c->report->quoted_nos.items[0] : c->report->origin_no;
+    item->hazard_value = c->member->record_no;
+    if (c->class_level == CLASS_UNRELATED && c->place.level == PLACE_X2) {
+        scorer_add_flag(c->score, "quoted_unrelated");
+        c->score->review_only = true;
+    }
+}
