@@ -100,13 +100,13 @@ class Stage:
     """A database and topics of one measurement, and the programs on them."""
 
     def __init__(self, name, environment, folder, prefix=None):
-        """prefix: of topics another stage has made; else this one makes its own."""
+        """prefix: of topics that are another stage's too; else this one has its own."""
         self.name, self.folder = name, folder
         run("createdb", "-T", "template", name, env=environment)
         self.environment = environment | {"PGDATABASE": name}
         self.prefix = prefix or f"{name}."
-        if prefix is None:
-            run(BIN / "onecase", "topics", "--create", "--prefix", self.prefix, env=self.environment, cwd=PROJECT)
+        # Makes what is missing, and tells the database of its report topic.
+        run(BIN / "onecase", "topics", "--create", "--prefix", self.prefix, env=self.environment, cwd=PROJECT)
         self.key = folder / "reporter.key"
         if not self.key.exists():
             self.key.touch(mode=0o600)

@@ -15,7 +15,7 @@ import os
 from collections import defaultdict
 
 from bench_servers import ASK_EVERY_S, PARTITIONS, Query, Stage, fail, say, watch
-from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 READ_S = 10.0
@@ -80,8 +80,8 @@ class Hub:
     def _make_topics(self, names):
         admin = AdminClient({"bootstrap.servers": self.brokers})
         there = set(admin.list_topics(timeout=READ_S).topics)
-        made = admin.create_topics([NewTopic(name, DEPARTMENT_PARTITIONS, 1) for name in sorted(names - there)])
-        for future in made.values():
+        missing = [NewTopic(name, DEPARTMENT_PARTITIONS, 1) for name in sorted(names - there)]
+        for future in (admin.create_topics(missing) if missing else {}).values():
             future.result()
 
     def _send(self, prefix, records):

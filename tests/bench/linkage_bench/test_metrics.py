@@ -6,7 +6,7 @@ Six reports of three true hazards: a = 0 1 2, b = 3 4, c = 5. Found: {0 1}, {2 3
 
 import pytest
 
-from linkage_bench import metrics
+from linkage_bench import metrics, red
 
 TRUE = ["a", "a", "a", "b", "b", "c"]
 FOUND = [1, 1, 2, 2, 2, 3]
@@ -94,3 +94,20 @@ def test_calibration():
     rows = metrics.calibration([(0.0, True), (0.5, False), (5.2, True), (5.4, True)])
     assert [(low, high, count, observed) for low, high, count, _, observed in rows] == [(0, 1, 2, 0.5), (5, 6, 2, 1.0)]
     assert rows[0][3] == pytest.approx((0.5 + 1 / (1 + 2 ** -0.5)) / 2)
+
+
+def test_red_since():
+    day = 86_400
+    callers = [(0, "H", "p", True, False), (day, "H", "p", True, False), (2 * day, "H", "q", True, False)]
+    assert red.red_since(callers, 2) is None
+    # A third person, 91 days after the first two had told: two remain in the window.
+    assert red.red_since([*callers, (92.5 * day, "H", "r", True, False)], 2) is None
+    assert red.red_since([*callers, (3 * day, "H", "r", True, False)], 2) == 3 * day
+    # Two sources with two reporters: one step up, from orange to red but from yellow only to orange.
+    assert red.red_since([*callers, (3 * day, "G", "q", True, False)], 2) == 3 * day
+    assert red.red_since([*callers, (3 * day, "G", "q", True, False)], 3) is None
+    # A copy is no witness; somebody hurt is red at once.
+    assert red.red_since([*callers, (3 * day, "G", "q", False, False)], 2) is None
+    assert red.red_since([*callers, (1.5 * day, "F", "x", False, True)], 4) == 1.5 * day
+    five = [(i, "H", f"p{i}", True, False) for i in range(5)]
+    assert red.red_since(five, 4) == 4

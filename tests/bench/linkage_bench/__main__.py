@@ -1,0 +1,174 @@
+"""How well onecase finds repeated reports of one hazard.
+
+Makes labelled cities (tests/city/labelled), starts a Kafka and a PostgreSQL of its own, runs the real hub on each city
+(topics, intake with deploy/sources, matcher with deploy/model), reads what it decided, and ends the servers, after Ctrl-C
+too. Everything is measured against the truth the generator wrote (linkage.md 5), with cluster-bootstrap intervals.
+
+  against       the same matcher with oracle weights (linkage_bench/oracle.py says what that is), and simple baselines on the
+                very fields that intake produced
+  development   seeds weights and thresholds may be chosen on; judging seeds never: their worst mistakes are told only when
+                --worst asks for it
+
+Same seed, day and model: same figures.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench_servers import PROJECT, build, end_on_sigterm, run, say, servers
+from linkage_bench import baselines, oracle
+from linkage_bench.dataset import LABELLED, City, load_truth_module, write_csv
+from linkage_bench.hub import Hub
+from linkage_bench.measure import measure, pair_figures, subsets
+from linkage_bench.model import Model
+from linkage_bench.probe import Probe
+from linkage_bench.report import show, show_mean, show_worst
+
+WORST = 10
+
+
+def main():
+    options = arguments()
+    end_on_sigterm()
+    seeds = json.loads((LABELLED / "seeds.json").read_text(encoding="utf-8"))
+    chosen = ["_city"] if options.city else choose(options.seeds, seeds)
+    build("intake", "matcher", "onecase", "linkage_probe")
+    truth_module = load_truth_module()
+    results, started = {}, time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="onecase-bench-") as folder, servers() as environment:
+        bench = Bench(options, environment, Path(folder), truth_module)
+        if options.tune_baselines:
+            bench.tune([seed for seed in chosen if seed not in seeds["judging"]])
+            return
+        for seed in chosen:
+            results[seed] = bench.run(seed, judging=seed in seeds["judging"])
+    if len(results) > 1 and not options.json:
+        show_mean(results)
+    if options.json:
+        print(json.dumps({str(seed): figures for seed, figures in results.items()}, ensure_ascii=False, default=str))
+    say(f"took {time.monotonic() - started:.0f} s")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tests/bench/linkage", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reports", type=int, default=20_000, metavar="N", help="of each city (default 20000)")
+    parser.add_argument("--seeds", default="first", metavar="dev|judging|N,N",
+                        help="cities to make (default: the first development seed)")
+    parser.add_argument("--city", type=Path, metavar="DIR", help="a city that was made already, instead of seeds")
+    parser.add_argument("--until", type=datetime.date.fromisoformat, metavar="DATE",
+                        default=datetime.datetime.now(datetime.timezone.utc).date(),
+                        help="the day the cities end before (default today; older than 400 days is not believed by the hub)")
+    parser.add_argument("--model", type=Path, default=PROJECT / "deploy/model/onecase.cfg", metavar="FILE",
+                        help="another model file, beside its words and idf")
+    parser.add_argument("--no-oracle", action="store_true", help="leave out the oracle weights")
+    parser.add_argument("--no-baselines", action="store_true", help="leave out the simple baselines")
+    parser.add_argument("--tune-baselines", action="store_true",
+                        help="choose the baselines' thresholds on the seeds (never judging ones) and write tuned.json")
+    parser.add_argument("--worst", type=int, metavar="N", help=f"worst mistakes to explain (default {WORST}; 0 on judging seeds)")
+    parser.add_argument("--export", type=Path, metavar="DIR",
+                        help="write the canonical fields there as SEED.csv, and each report's found and true hazard as SEED.truth.csv")
+    parser.add_argument("--json", action="store_true", help="the figures as one JSON object")
+    options = parser.parse_args()
+    if options.reports < 100:
+        parser.error("--reports is at least 100")
+    options.model = options.model.resolve()
+    return options
+
+
+def choose(words, seeds):
+    if words == "first":
+        return seeds["development"][:1]
+    if words in ("dev", "development"):
+        return seeds["development"]
+    if words == "judging":
+        return seeds["judging"]
+    try:
+        return [int(word) for word in words.split(",")]
+    except ValueError:
+        sys.exit(f"linkage: --seeds: expected dev, judging or numbers, found \"{words}\"")
+
+
+class Bench:
+    def __init__(self, options, environment, folder, truth_module):
+        self.options, self.environment, self.folder, self.truth_module = options, environment, folder, truth_module
+        self.model = Model(options.model)
+
+    def make(self, seed):
+        if self.options.city:
+            return self.options.city
+        folder = self.folder / f"city-{seed}"
+        say(f"making a city of {self.options.reports} reports with seed {seed}")
+        run(sys.executable, LABELLED / "make.py", "--reports", self.options.reports, "--seed", seed, "--until",
+            self.options.until.isoformat(), folder)
+        return folder
+
+    def decided(self, seed):
+        """(hub, environment of its database, City)."""
+        hub = Hub(f"s{seed}", self.environment, self.folder)
+        folder = self.make(seed)
+        hub.feed(folder)
+        environment = hub.decide("main", self.options.model)
+        return hub, environment, City(folder, hub, environment)
+
+    def run(self, seed, judging):
+        hub, environment, city = self.decided(seed)
+        options, kept = self.options, subsets(city, self.truth_module)
+        work = self.folder / f"work-{seed}"
+        work.mkdir()
+        probe = Probe(city, work, options.model)
+        say(f"s{seed}: measuring")
+        figures = measure(city, self.truth_module, probe, self.model)
+        if not options.no_baselines:
+            say(f"s{seed}: baselines")
+            found = baselines.run_all(city.reports, self.model.radius_of)
+            figures["baselines"] = {name: pair_figures(labels, city.true, kept) for name, labels in found.items()}
+        if not options.no_oracle:
+            figures["oracle"] = self.oracle(hub, city, probe, work)
+        if options.export:
+            export(city, options.export, seed)
+        if not options.json:
+            show(seed, figures)
+            worst = options.worst if options.worst is not None else 0 if judging else WORST
+            if worst:
+                show_worst(city, self.truth_module, environment, worst)
+            sys.stdout.flush()
+        return figures
+
+    def oracle(self, hub, city, probe, work):
+        say(f"{hub.name}: oracle weights")
+        model, table = oracle.make(city, probe, self.options.model, work / "oracle")
+        better = City(city.folder, hub, hub.decide("oracle", model))
+        return {"pairs": pair_figures(better.found, better.true, subsets(better, self.truth_module)),
+                "weights": [dict(zip(("comparison", "level", "m", "u", "before_mb", "now_mb"), row)) for row in table]}
+
+    def tune(self, seeds):
+        cities = []
+        for seed in seeds:
+            _, _, city = self.decided(seed)
+            cities.append((city.reports, city.true))
+        say("choosing thresholds")
+        chosen = baselines.tune(cities, self.model.radius_of)
+        chosen["seeds"], chosen["reports"] = seeds, self.options.reports
+        baselines.TUNED.write_text(json.dumps(chosen, indent=1) + "\n", encoding="utf-8")
+        print(baselines.TUNED.read_text(encoding="utf-8"), end="")
+
+
+def export(city, folder, seed):
+    os.makedirs(folder, exist_ok=True)
+    write_csv(city, folder / f"{seed}.csv")
+    with open(folder / f"{seed}.truth.csv", "w", encoding="utf-8") as out:
+        out.write("key,found,true\n")
+        for report in city.reports:
+            out.write(f"{report['key']},{report['found'][0]}/{report['found'][1]},{report['true']}\n")
+
+
+if __name__ == "__main__":
+    sys.argv[0] = "linkage"
+    main()

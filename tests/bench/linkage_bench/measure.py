@@ -1,0 +1,134 @@
+"""All figures of one city (linkage.md 5), as one object that can be printed or written as JSON."""
+
+from collections import Counter
+
+from bench_servers import BIN, PROJECT, run
+from linkage_bench import metrics, red
+from linkage_bench.dataset import ASSETS
+
+SEED_OF_DRAWS = 5
+SUBSETS = ["all", "resolvable", "across sources", "different reporters"]
+
+
+def subsets(city, truth_module):
+    """{name: (keeps true pair, keeps false pair)}. Whether a true pair is resolvable is the generator's word; every false
+    pair counts against the resolvable ones, for nothing excuses it."""
+    facts = [report["truth"] for report in city.reports]
+    source = [report["source"] for report in city.reports]
+
+    def across(i, j):
+        return source[i] != source[j]
+
+    def others(i, j):
+        a, b = facts[i].get("reporter"), facts[j].get("reporter")
+        return a is None or b is None or a != b
+
+    return {"all": (None, None), "resolvable": (lambda i, j: truth_module.resolvable(facts[i], facts[j]), lambda i, j: True),
+            "across sources": (across, across), "different reporters": (others, others)}
+
+
+def pair_figures(found, true, kept, weights=None):
+    """{subset: {"p": (value, low, high), ...}}; without weights only the values."""
+    figures = {}
+    for name, (keep, keep_false) in kept.items():
+        pairs = metrics.count_pairs(found, true, keep, keep_false)
+        scores = metrics.with_intervals(pairs.scores, weights) if weights else [(value,) for value in pairs.scores()]
+        figures[name] = {**dict(zip("prf", scores)), "true": pairs.true.total(), "found": pairs.hit.total() + pairs.false.total(),
+                         "false": pairs.false.total()}
+    return figures
+
+
+def b_cubed_figures(found, true, weights):
+    items = metrics.b_cubed(found, true)
+    return dict(zip("prf", metrics.with_intervals(lambda weight: metrics.b_cubed_scores(items, true, weight), weights)))
+
+
+def decisions_of(city):
+    """Outcomes; and of those with a best candidate: (final score in bits, was the compared member of the same true hazard)."""
+    outcomes, scored, reviews = Counter(), [], Counter()
+    for i, report in enumerate(city.reports):
+        decision = report["decision"]
+        if decision is None:
+            outcomes["none"] += 1
+            continue
+        outcomes[decision["outcome"]] += 1
+        if decision["score_mb"] is None or report["member"] is None or decision.get("refusal"):
+            continue
+        right = city.true[report["member"]] == city.true[i]
+        scored.append((decision["score_mb"] / 1000, right))
+        if decision["outcome"] == "review":
+            reviews[right] += 1
+    return outcomes, scored, reviews
+
+
+def measure(city, truth_module, probe, model):
+    found, true = city.found, city.true
+    weights = metrics.draws(true, SEED_OF_DRAWS)
+    outcomes, scored, reviews = decisions_of(city)
+    clashing, mixing = metrics.conflicts(found, true, {name: [r[name] for r in city.reports] for name in ASSETS})
+    negatives = [(pair["kind"], pair["a"], pair["b"]) for pair in city.facts["hard_negatives"]]
+    count = max(len(city.reports), 1)
+    return {
+        "reports": len(city.reports), "missing": city.missing, "unlisted": city.unlisted, "true_hazards": len(set(true)),
+        "found_hazards": len(set(found)), "sums": {"checked": city.sums[0], "wrong": city.sums[1]},
+        "pairs": pair_figures(found, true, subsets(city, truth_module), weights),
+        "b_cubed": b_cubed_figures(found, true, weights),
+        "storms": metrics.storms(found, true, [r["truth"].get("storm") for r in city.reports],
+                                 [r["truth"].get("vague") == "no_place" for r in city.reports]),
+        "conflicts": {"hazards": len(clashing), "mixing": len(mixing)},
+        "hard_negatives": {kind: {"pairs": n, "merged": merged}
+                           for kind, (n, merged) in metrics.merged_negatives(found, true, negatives).items()},
+        "blocking": probe.blocking(),
+        "calibration": metrics.calibration(scored),
+        "outcomes": dict(outcomes),
+        "review": {"share": outcomes["review"] / count, "yield": reviews[True] / max(reviews.total(), 1)},
+        "red": red.measure(city, model.colour_of),
+    }
+
+
+def explain(key, environment):
+    done = run(BIN / "onecase", "case", "explain", key, cwd=PROJECT, env=environment)
+    return done.rstrip()
+
+
+def worst_links(city, count):
+    """[(report, member, false pairs)]: links to another true hazard, by the false pairs they made, then by score; one a pair
+    of hazards."""
+    sizes = Counter(zip(city.found, city.true))
+    rows, seen = [], set()
+    for i, report in enumerate(city.reports):
+        j, decision = report["member"], report["decision"]
+        if decision is None or decision["outcome"] != "link" or j is None or city.true[i] == city.true[j]:
+            continue
+        pairs = sizes[city.found[i], city.true[i]] * sizes[city.found[i], city.true[j]]
+        rows.append((-pairs, -decision["score_mb"], i, j))
+    worst = []
+    for pairs, _, i, j in sorted(rows):
+        name = frozenset((city.true[i], city.true[j]))
+        if name not in seen and len(worst) < count:
+            seen.add(name)
+            worst.append((i, j, -pairs))
+    return worst
+
+
+def worst_splits(city, truth_module, count):
+    """[(report, earlier partner, true pairs lost)]: reports put elsewhere than an earlier one of their true hazard, the resolvable
+    first, then by the pairs lost; one a true hazard. The partner is the nearest in time, a resolvable one before others."""
+    members = metrics.groups_of(city.true)
+    rows = []
+    for i, report in enumerate(city.reports):
+        decision = report["decision"]
+        if decision is None or decision["outcome"] == "link":
+            continue
+        lost = [j for j in members[city.true[i]] if j < i and city.found[j] != city.found[i]]
+        if lost:
+            clear = [j for j in lost if truth_module.resolvable(report["truth"], city.reports[j]["truth"])]
+            at = report["event_at"]
+            partner = min(clear or lost, key=lambda j: (abs(at - city.reports[j]["event_at"]), j))
+            rows.append((not clear, -len(lost), i, partner))
+    worst, seen = [], set()
+    for _, lost, i, partner in sorted(rows):
+        if city.true[i] not in seen and len(worst) < count:
+            seen.add(city.true[i])
+            worst.append((i, partner, -lost))
+    return worst

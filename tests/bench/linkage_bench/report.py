@@ -1,0 +1,157 @@
+"""The figures for people: tables, storms, the worst mistakes with their explanations."""
+
+from linkage_bench.measure import SUBSETS, explain, worst_links, worst_splits
+
+BAR_PRECISION, BAR_GAIN = 0.97, 0.15
+
+
+def three(score):
+    """.973 (.961 to .982)"""
+    if len(score) == 1:
+        return short(score[0])
+    return f"{short(score[0])} ({short(score[1])} to {short(score[2])})"
+
+
+def short(value):
+    text = f"{value:.3f}"
+    return text[1:] if text.startswith("0") else text
+
+
+def percent(value):
+    return f"{100 * value:.1f} %"
+
+
+def show(seed, figures):
+    print(f"\n== City of seed {seed}: {figures['reports']:,} reports of {figures['true_hazards']:,} true hazards, in "
+          f"{figures['found_hazards']:,} found ones")
+    if figures["missing"] or figures["unlisted"]:
+        print(f"   {figures['missing']} reports of the truth have no hazard in the database; {figures['unlisted']} in the database "
+              f"are not in the truth")
+    print(f"   {figures['sums']['checked']:,} decisions with a score, {figures['sums']['wrong']} that do not add up")
+    show_pairs(figures)
+    show_peers(figures)
+    show_hazards(figures)
+    show_blocking(figures["blocking"])
+    show_calibration(figures)
+    show_storms(figures["storms"])
+
+
+def show_pairs(figures):
+    print(f"\n{'pairs of reports':<24}{'precision':>24}{'recall':>24}{'F0.5':>24}{'true':>9}{'found':>9}{'false':>7}")
+    for name in SUBSETS:
+        row = figures["pairs"][name]
+        print(f"{name:<24}" + "".join(f"{three(row[key]):>24}" for key in "prf") + f"{row['true']:>9,}{row['found']:>9,}{row['false']:>7,}")
+    print(f"{'B-cubed':<24}" + "".join(f"{three(figures['b_cubed'][key]):>24}" for key in "prf"))
+
+
+def show_peers(figures):
+    print(f"\n{'against':<24}{'precision':>10}{'recall':>10}{'F0.5':>10}{'resolvable R':>14}")
+
+    def row(name, pairs):
+        print(f"{name:<24}" + "".join(f"{short(pairs['all'][key][0]):>10}" for key in "prf") + f"{short(pairs['resolvable']['r'][0]):>14}")
+
+    row("onecase", figures["pairs"])
+    if "oracle" in figures:
+        row("oracle weights", figures["oracle"]["pairs"])
+    for name, pairs in figures.get("baselines", {}).items():
+        row(f"baseline {name}", pairs)
+    for name, pairs in figures.get("peers", {}).items():
+        row(name, pairs)
+    if figures.get("baselines"):
+        name, gain = best_baseline(figures)
+        print(f"F0.5 over the best simple baseline ({name}): {gain:+.3f} (bar {BAR_GAIN}); pair precision "
+              f"{short(figures['pairs']['all']['p'][0])} (bar {BAR_PRECISION})")
+    if "oracle" in figures:
+        recall, best = figures["pairs"]["all"]["r"][0], figures["oracle"]["pairs"]["all"]["r"][0]
+        print(f"recall is {recall / best if best else 1:.2f} of that with oracle weights")
+
+
+def best_baseline(figures):
+    """(name, onecase's F0.5 less its)."""
+    name, pairs = max(figures["baselines"].items(), key=lambda item: item[1]["all"]["f"][0])
+    return name, figures["pairs"]["all"]["f"][0] - pairs["all"]["f"][0]
+
+
+def show_hazards(figures):
+    print("\nhard negatives               pairs   merged")
+    for kind, row in figures["hard_negatives"].items():
+        named = "  " + ", ".join(f"{a} with {b}" for a, b in row["merged"][:5]) if row["merged"] else ""
+        print(f"  {kind:<24}{row['pairs']:>8}{len(row['merged']):>9}{named}")
+    conflicts = figures["conflicts"]
+    print(f"found hazards with two numbers of one kind of asset: {conflicts['hazards']}, of which {conflicts['mixing']} mix true hazards")
+    reds = figures["red"]
+    if reds["escalated"]:
+        late = "" if reds["late_median"] is None else (f"; minutes late: median {reds['late_median']:.0f}, 90 % within "
+                                                       f"{reds['late_p90']:.0f}, {reds['early']} too early")
+        print(f"hazards that escalate to red: {reds['escalated']}, of which {reds['never']} never did{late}")
+    print(f"false red: {reds['false_by_copies']} through copies (bar 0), {reds['false_by_strangers']} through reports of other hazards")
+    print(f"reviews: {percent(figures['review']['share'])} of the reports, of which {percent(figures['review']['yield'])} are repeats; "
+          + ", ".join(f"{name} {count:,}" for name, count in sorted(figures["outcomes"].items())))
+
+
+def show_blocking(blocking):
+    print(f"\nblocking at 200: of {blocking['pairs']:,} true pairs {percent(blocking['reached'])} have the earlier report's hazard among the "
+          f"candidates, {percent(blocking['sharing'])} share a key; {blocking['repeats_lost']} repeats reach no report of their hazard")
+    print(f"   candidates: mean {blocking['candidates_mean']:.1f}, 99 % at most {blocking['candidates_p99']}, {blocking['at_most']} times 200; "
+          f"{blocking['with_generic_key']} reports had a generic key")
+    kinds = sorted(blocking["kinds"].items(), key=lambda item: -item[1]["shared"])
+    print("   true pairs by kind of key (of which by no other): "
+          + ", ".join(f"{name} {row['shared']:,} ({row['alone']:,})" for name, row in kinds if row["shared"]))
+
+
+def show_calibration(figures):
+    print("\nscore, bits      decisions  expected  observed  (the best candidate is of the same true hazard)")
+    for low, high, count, expected, observed in figures["calibration"]:
+        name = f"below {high:g}" if low == -100 else f"from {low:g}" if high == 100 else f"{low:g} to {high:g}"
+        print(f"  {name:<14}{count:>10,}{short(expected):>10}{short(observed):>10}")
+
+
+def show_storms(storms):
+    if not storms:
+        return
+    ordered = sorted(row["hazards"] for row in storms)
+    floors = sorted(row["floor"] for row in storms)
+    print(f"\nstorms: {len(storms)}; found hazards a storm: median {ordered[len(ordered) // 2]}, most {ordered[-1]}; floor (reports that "
+          f"name no place): median {floors[len(floors) // 2]}")
+    for row in storms:
+        print(f"  {row['storm']!s:<10} hazard {row['hazard']!s:<8}{row['reports']:>4} reports, {row['placeless']:>3} without place: "
+              f"{row['hazards']:>3} hazards, the largest holds {row['largest']}, {row['strangers']} strangers with them")
+
+
+def show_worst(city, truth_module, environment, count):
+    for title, rows, what in (("false links", worst_links(city, count), "false pairs"),
+                              ("false splits", worst_splits(city, truth_module, count), "true pairs lost")):
+        print(f"\n-- the worst {len(rows)} {title}")
+        for number, (i, j, pairs) in enumerate(rows, 1):
+            report, other = city.reports[i], city.reports[j]
+            print(f"\n{number}. {report['key']} and {other['key']}: {pairs} {what}")
+            print(told("report", report))
+            print(told("member" if title == "false links" else "partner", other))
+            print("   " + explain(report["key"], environment).replace("\n", "\n   "))
+
+
+def told(who, report):
+    truth = report["truth"]
+    names = truth.get("names") or []
+    names = list(names.values()) if isinstance(names, dict) else names
+    facts = [f"hazard {truth['hazard']}", str(truth.get("class")), str(truth.get("subkind")), " ".join(map(str, names))]
+    facts += [f"{key} {truth[key]}" for key in ("storm", "vague", "said_wrong", "copy_of", "quotes", "urge_of")
+              if truth.get(key) not in (None, False, "", "none", [])]
+    return (f"   {who:<8}{report['event_at']:%Y-%m-%d %H:%M} {report['category_code']} {report['title'] or ''} | {report['body'] or ''} | "
+            f"{report['address_text'] or '-'}\n   {'truth':<8}{', '.join(facts)}")
+
+
+def show_mean(results):
+    """Over seeds: the mean of the figures that have a bar."""
+    def mean(value):
+        return sum(value(figures) for figures in results.values()) / len(results)
+
+    print(f"\n== Mean over seeds {', '.join(map(str, results))}")
+    for name in SUBSETS:
+        print(f"{name:<24}" + "  ".join(f"{title} {short(mean(lambda f, n=name, k=key: f['pairs'][n][k][0]))}"
+                                        for key, title in zip("prf", ("P", "R", "F0.5"))))
+    if all(figures.get("baselines") for figures in results.values()):
+        print(f"F0.5 over the best simple baseline: {mean(lambda f: best_baseline(f)[1]):+.3f} (bar {BAR_GAIN})")
+    if all("oracle" in figures for figures in results.values()):
+        print(f"F0.5 with oracle weights: {short(mean(lambda f: f['oracle']['pairs']['all']['f'][0]))}")
+    print(f"hard negatives merged: {sum(len(row['merged']) for f in results.values() for row in f['hard_negatives'].values())}")
