@@ -284,6 +284,27 @@ static void fill_compared(DecisionRow *row, const Decision *decision, Arena *are
     fill_comparisons(row, best, arena);
 }
 
+/* hazard_a is the older one; of a precursor it is the cause. */
+static bool add_relations(DecisionRows *rows,
+                          const DecisionPlace *place,
+                          const Decision *decision,
+                          Error *error)
+{
+    for (size_t i = 0; i < decision->relation_count; i++) {
+        const Relation *relation = &decision->relations[i];
+        bool first = relation->report_comes_first;
+        RelationRow row = {.region = place->region,
+                           .hazard_a = first ? place->hazard_id : relation->hazard_id,
+                           .hazard_b = first ? relation->hazard_id : place->hazard_id,
+                           .kind = text_from(relation->kind),
+                           .score_mb = relation->score_mb,
+                           .made_by = MACHINE};
+        if (!postgres_tables_add(rows->tables, RELATIONS, &row, error))
+            return false;
+    }
+    return true;
+}
+
 bool decision_rows_add(DecisionRows *rows,
                        const DecisionPlace *place,
                        const Decision *decision,
@@ -322,15 +343,7 @@ bool decision_rows_add(DecisionRows *rows,
     fill_rejected(&row, decision, arena);
     if (!postgres_tables_add(rows->tables, DECISIONS, &row, error))
         return false;
-    if (decision->outcome != OUTCOME_REVIEW)
-        return true;
-    RelationRow twin = {.region = place->region,
-                        .hazard_a = decision->hazard_id,
-                        .hazard_b = place->hazard_id,
-                        .kind = TEXT("twin"),
-                        .score_mb = decision->final_mb,
-                        .made_by = MACHINE};
-    return postgres_tables_add(rows->tables, RELATIONS, &twin, error);
+    return add_relations(rows, place, decision, error);
 }
 
 static void hash_optional(TextBuilder *text, int64_t value, int64_t absent)

@@ -98,8 +98,13 @@ static void add_records(Keys *keys, const Evidence *evidence, bool query)
 {
     add_text(keys, BLOCK_RECORD, evidence->record_no);
     add_text(keys, BLOCK_RECORD, evidence->origin_no);
-    for (size_t i = 0; i < evidence->quoted_nos.count && query; i++)
-        add_text(keys, BLOCK_RECORD, evidence->quoted_nos.items[i]);
+    /* A number quoted before its record came is kept apart: that record asks who has quoted it. */
+    if (query && !text_is_empty(evidence->record_no))
+        add_hash(keys, BLOCK_RECORD, mix(text_hash(evidence->record_no), 5));
+    for (size_t i = 0; i < evidence->quoted_nos.count; i++) {
+        uint64_t hash = text_hash(evidence->quoted_nos.items[i]);
+        add_hash(keys, BLOCK_RECORD, query ? hash : mix(hash, 5));
+    }
 }
 
 static void add_assets(Keys *keys, const Evidence *evidence)

@@ -11,6 +11,7 @@ typedef struct Candidate {
     uint32_t proposed_by;
     Score score;
     int64_t twin_set; /* smallest id of its twins: they compete as one */
+    bool leads_set;   /* the best of its twins that may be joined, of equals the oldest */
     int agreeing;
     int contradicting;
     bool quoted; /* see quotes_hazard */

@@ -239,7 +239,10 @@ void lifecycle_attach(Lifecycle *lifecycle,
     chosen->version++;
 }
 
-void lifecycle_request_review(Lifecycle *lifecycle, int64_t twin_id, const HazardMember *member)
+void lifecycle_request_review(Lifecycle *lifecycle,
+                              int64_t other_id,
+                              const char *reason,
+                              const HazardMember *member)
 {
     add_event(lifecycle,
               (CaseEvent){.kind = "review_requested",
@@ -247,8 +250,8 @@ void lifecycle_request_review(Lifecycle *lifecycle, int64_t twin_id, const Hazar
                           .hazard_id = hazard_store_of_report(lifecycle->store, member->report_id),
                           .report_id = member->report_id,
                           .event_at = member->event_at,
-                          .reason = "twin",
-                          .after = number_text(lifecycle, twin_id)});
+                          .reason = reason,
+                          .after = number_text(lifecycle, other_id)});
 }
 
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)

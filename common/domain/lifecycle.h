@@ -75,8 +75,14 @@ void lifecycle_attach(Lifecycle *lifecycle,
                       HazardMember *member,
                       Evidence *evidence);
 
-/* Notes that a person should look whether the report's hazard and `twin_id` are the same. After attach. */
-void lifecycle_request_review(Lifecycle *lifecycle, int64_t twin_id, const HazardMember *member);
+/*
+ * Notes that a person should look whether the report's hazard and `other_id` are the same. `reason`: twin, or one_of when
+ * several fit equally well. After attach.
+ */
+void lifecycle_request_review(Lifecycle *lifecycle,
+                              int64_t other_id,
+                              const char *reason,
+                              const HazardMember *member);
 
 /*
  * What an update may change of a member: absent or 0 leaves it. The status it has already is no news, and leaves

@@ -8,6 +8,7 @@
 #include "domain/linkage.h"
 
 #include "domain/candidates.h"
+#include "domain/linkage_relation.h"
 #include "domain/veto.h"
 
 #include <stdlib.h>
@@ -24,6 +25,11 @@ const char *linkage_outcome_name(Outcome outcome)
         break;
     }
     return "new";
+}
+
+int64_t linkage_twin_of(const Decision *decision)
+{
+    return decision->outcome == OUTCOME_REVIEW && !decision->one_of ? decision->hazard_id : 0;
 }
 
 static bool has_veto(const Score *score, const char *name)
@@ -95,7 +101,7 @@ static int64_t twin_set(const HazardStore *store, const Hazard *hazard)
     return hazard->id;
 }
 
-static bool eligible(const Candidate *candidate)
+bool linkage_may_join(const Candidate *candidate)
 {
     return candidate->score.veto_count == 0 && candidate->contradicting <= candidate->agreeing;
 }
@@ -106,7 +112,7 @@ static size_t best_of(const Candidates *candidates, int64_t not_set)
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < candidates->count; i++) {
         const Candidate *candidate = &candidates->items[i];
-        if (!eligible(candidate) || candidate->twin_set == not_set)
+        if (!linkage_may_join(candidate) || candidate->twin_set == not_set)
             continue;
         if (best == SIZE_MAX || candidate->score.total_mb > candidates->items[best].score.total_mb)
             best = i;
@@ -138,25 +144,37 @@ static void note_rival(const Candidate *candidate, Decision *decision)
         decision->rivals[at] = rival;
 }
 
-/* Every other twin set competes once, by its best member. */
-static int32_t
-competition(const Candidates *candidates, size_t best, Arena *arena, Decision *decision)
+/* Marks the leader of each twin set: an open table from the set's id. */
+static void find_leaders(Candidates *candidates, Arena *arena)
+{
+    enum { SLOTS = 512 }; /* a power of two, more than twice the candidates */
+    uint16_t *slots = ARENA_ARRAY(arena, uint16_t, SLOTS);
+    for (size_t i = 0; i < candidates->count; i++) {
+        Candidate *candidate = &candidates->items[i];
+        if (!linkage_may_join(candidate))
+            continue;
+        size_t at = (size_t)((uint64_t)candidate->twin_set * UINT64_C(0x9E3779B97F4A7C15) >> 55);
+        while (slots[at] != 0 && candidates->items[slots[at] - 1].twin_set != candidate->twin_set)
+            at = (at + 1) % SLOTS;
+        Candidate *leader = slots[at] != 0 ? &candidates->items[slots[at] - 1] : NULL;
+        if (leader != NULL && leader->score.total_mb >= candidate->score.total_mb)
+            continue;
+        if (leader != NULL)
+            leader->leads_set = false;
+        candidate->leads_set = true;
+        slots[at] = (uint16_t)(i + 1);
+    }
+}
+
+/* Every other twin set competes once, by its leader; in order of hazard id. */
+static int32_t competition(Candidates *candidates, size_t best, Arena *arena, Decision *decision)
 {
     int32_t *totals = ARENA_ARRAY(arena, int32_t, candidates->count);
     size_t count = 0;
+    find_leaders(candidates, arena);
     for (size_t i = 0; i < candidates->count; i++) {
         const Candidate *candidate = &candidates->items[i];
-        if (!eligible(candidate) || candidate->twin_set == candidates->items[best].twin_set)
-            continue;
-        bool outdone = false;
-        for (size_t j = 0; j < candidates->count && !outdone; j++) {
-            const Candidate *other = &candidates->items[j];
-            if (j == i || !eligible(other) || other->twin_set != candidate->twin_set)
-                continue;
-            outdone = other->score.total_mb > candidate->score.total_mb ||
-                      (other->score.total_mb == candidate->score.total_mb && j < i);
-        }
-        if (outdone)
+        if (!candidate->leads_set || candidate->twin_set == candidates->items[best].twin_set)
             continue;
         totals[count++] = candidate->score.total_mb;
         note_rival(candidate, decision);
@@ -246,8 +264,27 @@ static void show_best(const Evidence *report, const Hazard *hazard, Arena *arena
                        arena);
 }
 
-static void choose(
-    const Model *model, const Candidates *candidates, size_t best, Arena *arena, Decision *decision)
+/*
+ * Link and review by the sum after competition. What alone would have been joined and is not for its rivals' sake, and
+ * what a flag leaves to a person, is never simply new.
+ */
+static void judge(const Model *model, const Candidate *chosen, Decision *decision)
+{
+    int32_t final = decision->final_mb;
+    bool review_only = chosen->score.review_only;
+    decision->one_of = !review_only && final < model_review_mb(model) &&
+                       chosen->score.total_mb >= model_link_mb(model);
+    if (final >= model_link_mb(model) && !review_only)
+        decision->outcome = OUTCOME_LINK;
+    else if (final >= model_review_mb(model) || decision->one_of ||
+             (review_only && final >= model_possible_mb(model)))
+        decision->outcome = OUTCOME_REVIEW;
+    if (decision->outcome != OUTCOME_NEW)
+        decision->hazard_id = chosen->hazard->id;
+}
+
+static void
+choose(const Model *model, Candidates *candidates, size_t best, Arena *arena, Decision *decision)
 {
     const Candidate *chosen = &candidates->items[best];
     size_t runner_up = best_of(candidates, chosen->twin_set);
@@ -258,12 +295,7 @@ static void choose(
         decision->runner_up_id = candidates->items[runner_up].hazard->id;
         decision->runner_up_mb = candidates->items[runner_up].score.total_mb;
     }
-    if (decision->final_mb >= model_link_mb(model) && !chosen->score.review_only)
-        decision->outcome = OUTCOME_LINK;
-    else if (decision->final_mb >= model_review_mb(model))
-        decision->outcome = OUTCOME_REVIEW;
-    if (decision->outcome != OUTCOME_NEW)
-        decision->hazard_id = chosen->hazard->id;
+    judge(model, chosen, decision);
 }
 
 /* The candidate that the decision explains: the best, or the strongest of those that may not be joined. */
@@ -307,6 +339,7 @@ void linkage_decide(const Model *model,
     size_t best = best_of(&candidates, 0);
     if (best != SIZE_MAX)
         choose(model, &candidates, best, scratch, decision);
+    linkage_relate(model, &candidates, best, decision);
     note_rejected(&candidates, best, decision);
     decision->independence = judge_independence(report, decision, store,
                                                 best != SIZE_MAX && candidates.items[best].quoted);

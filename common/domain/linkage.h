@@ -12,7 +12,7 @@
  */
 typedef enum Outcome { OUTCOME_NEW, OUTCOME_REVIEW, OUTCOME_LINK } Outcome;
 
-enum { DECISION_REJECTED_MAX = 3, DECISION_RIVALS_MAX = 8 };
+enum { DECISION_REJECTED_MAX = 3, DECISION_RIVALS_MAX = 8, DECISION_RELATIONS_MAX = 8 };
 
 /* A candidate that was not taken, and why. */
 typedef struct Rejected {
@@ -27,10 +27,24 @@ typedef struct Rival {
     int32_t total_mb;
 } Rival;
 
+/* What a new hazard is to one it was not joined to: see domain/linkage_relation.h. */
+typedef struct Relation {
+    const char *kind; /* static: one_of twin precursor same_event same_party possible */
+    int64_t hazard_id;
+    int32_t score_mb;
+    bool report_comes_first; /* of a precursor: the new hazard is the cause */
+} Relation;
+
 typedef struct Decision {
     Outcome outcome;
-    int64_t hazard_id; /* link: joined; review: the twin it may be the same as; new: 0 */
-    bool has_best;     /* a candidate that may be joined exists; then `best` explains */
+    int64_t hazard_id; /* link: joined; review: the one it may be the same as; new: 0 */
+    /* Review though the sum is below it: without its rivals the best would have been joined. A hazard of its own, no
+     * twin of any. */
+    bool one_of;
+    Relation
+        relations[DECISION_RELATIONS_MAX]; /* of the hazard to be opened; see linkage_relation.h */
+    size_t relation_count;
+    bool has_best; /* a candidate that may be joined exists; then `best` explains */
     /* There are candidates and none may be joined: `best` explains the strongest of them, without competition. veto,
      * contradicted; NULL: it may be joined, or there is none. */
     const char *refusal;
@@ -53,6 +67,9 @@ typedef struct Decision {
 } Decision;
 
 const char *linkage_outcome_name(Outcome outcome); /* link review new */
+
+/* The hazard of which one to be opened is provisional; 0 none. */
+int64_t linkage_twin_of(const Decision *decision);
 
 /* Texts of the decision live on `arena`; `scratch` is used and rewound. Never fails. */
 void linkage_decide(const Model *model,

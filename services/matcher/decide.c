@@ -210,7 +210,8 @@ static void describe(StoredReport *row, const Evidence *evidence, Arena *arena)
 static void note_review(Lifecycle *lifecycle, const Decision *decision, const HazardMember *member)
 {
     if (decision->outcome == OUTCOME_REVIEW)
-        lifecycle_request_review(lifecycle, decision->hazard_id, member);
+        lifecycle_request_review(lifecycle, decision->hazard_id,
+                                 decision->one_of ? "one_of" : "twin", member);
 }
 
 /* An opened case takes the title of the report that opened it. */
@@ -266,11 +267,9 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
         decide_member(&row->report, evidence, row->status_at, decision.independence);
     describe(row, evidence, context->arena);
 
-    Hazard *hazard =
-        decision.outcome == OUTCOME_LINK
-            ? hazard_store_edit(lifecycle.store, decision.hazard_id)
-            : lifecycle_open_hazard(&lifecycle,
-                                    decision.outcome == OUTCOME_REVIEW ? decision.hazard_id : 0);
+    Hazard *hazard = decision.outcome == OUTCOME_LINK
+                         ? hazard_store_edit(lifecycle.store, decision.hazard_id)
+                         : lifecycle_open_hazard(&lifecycle, linkage_twin_of(&decision));
     lifecycle_attach(&lifecycle, hazard, &member, evidence);
     note_review(&lifecycle, &decision, &member);
     row->independence = text_from(report_rows_independence_name(decision.independence));

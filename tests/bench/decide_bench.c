@@ -67,7 +67,7 @@ static void carry_out(Bench *bench, const Report *report, Evidence *evidence, co
                            .arena = bench->arena};
     evidence->independence = made->independence;
     HazardMember member = member_of(report, evidence, made);
-    int64_t twin = made->outcome == OUTCOME_REVIEW ? made->hazard_id : 0;
+    int64_t twin = linkage_twin_of(made);
     Hazard *hazard = made->outcome == OUTCOME_LINK
                          ? hazard_store_edit(bench->overlay, made->hazard_id)
                          : lifecycle_open_hazard(&lifecycle, twin);

@@ -90,9 +90,7 @@ static int64_t take(City *city, const Report *report, const char *source)
                            .independence = city->last.independence};
     Hazard *hazard = city->last.outcome == OUTCOME_LINK
                          ? hazard_store_edit(overlay, city->last.hazard_id)
-                         : lifecycle_open_hazard(&lifecycle, city->last.outcome == OUTCOME_REVIEW
-                                                                 ? city->last.hazard_id
-                                                                 : 0);
+                         : lifecycle_open_hazard(&lifecycle, linkage_twin_of(&city->last));
     int64_t id = hazard->id;
     lifecycle_attach(&lifecycle, hazard, &member, evidence);
     hazard_store_merge(overlay);
