@@ -225,7 +225,7 @@ def features(reports, radius_of, scope_of):
         leaf = leaf or OTHER
         asset, structured = asset_of(report, texts[i])
         rows.append({
-            "unique_id": i, "region": report["region"], "at": report["event_at"].timestamp(), "leaf": leaf, "sure": sure,
+            "unique_id": i, "region": report["region"], "event_s": report["event_at"].timestamp(), "leaf": leaf, "sure": sure,
             "code": report["category_code"] or OTHER, "family": FAMILY.get(leaf, leaf), "volatile": leaf in VOLATILE,
             "area": scope_of.get(leaf) == "area", "radius": float(radius_of.get(leaf, 50) or 50),
             "estate": place["estate"], "road": place["road"], "no": place["no"], "buildings": place["buildings"] or None,

@@ -26,6 +26,10 @@ AVERAGES = [-4.0, -2.0, 0.0, 2.0]
 WORTH_BITS = -6.0
 UNSEEN = -4.0
 RANDOM_PAIRS = 1_000_000
+# Of columns that may be empty in a whole city.
+COLUMN_TYPES = {name: "varchar" for name in (
+    "estate", "road", "no", "first_building", "unit", "room", "asset", "usc", "party", "reporter", "tile_a", "tile_b")}
+COLUMN_TYPES |= {"buildings": "varchar[]", "lon": "double", "lat": "double"}
 TRAINING_LEAST = 200  # pairs in a block, for EM to be of use
 SEED = 20261126
 
@@ -43,7 +47,7 @@ SAME_HOUSE = sql("(list_has_any(l.buildings, r.buildings))")
 SAME_SITE = f"({SAME_ESTATE} or {SAME_DOOR})"
 BOTH_HOUSES = sql("(l.buildings is not null and r.buildings is not null)")
 AREA = sql("(l.area and r.area)")
-APART = sql("abs(l.at - r.at)")
+APART = sql("abs(l.event_s - r.event_s)")
 VOLATILE = sql("(l.volatile and r.volatile and l.family = r.family)")
 NEAR_SITE = f"({SAME_ESTATE} or {sql('l.road = r.road')} or ({POINTS} and {DISTANCE} <= 400))"
 COSINE = sql("array_cosine_similarity(l.words, r.words)")
@@ -159,7 +163,9 @@ class Peer:
         table["words"] = list(words)
         connection = duckdb.connect()
         connection.register("given", table)
-        connection.execute(f"create table reports as select * replace (words::float[{words.shape[1]}] as words) from given")
+        types = {"words": f"float[{words.shape[1]}]", **COLUMN_TYPES}
+        casts = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in types.items())
+        connection.execute(f"create table reports as select * replace ({casts}) from given")
         rules = [CustomRule(f"l.region = r.region and {rule}") for rule in RULES]
         rules.append(block_on("numbers", arrays_to_explode=["numbers"]))
         settings = {"link_type": "dedupe_only", "comparisons": comparisons(), "blocking_rules_to_generate_predictions": rules,
