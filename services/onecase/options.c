@@ -48,6 +48,7 @@ bool options_read(const OptionTable *table, int argc, char **argv, int *words, i
             return false;
     }
     *words = optind;
+    *status = EXIT_OK;
     return true;
 }
 

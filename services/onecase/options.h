@@ -26,8 +26,8 @@ typedef struct OptionTable {
 } OptionTable;
 
 /*
- * Reads argv; the words that are no options begin at argv[*words]. False with the exit code in *status when there is nothing to do: wrong
- * words, said on stderr, or --help.
+ * Reads argv; the words that are no options begin at argv[*words]. False with the exit code in *status (EXIT_OK otherwise) when there is
+ * nothing to do: wrong words, said on stderr, or --help.
  */
 bool options_read(const OptionTable *table, int argc, char **argv, int *words, int *status);
 

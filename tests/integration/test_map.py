@@ -141,7 +141,7 @@ def test_counts_what_the_records_become(trying: Trying) -> None:
         {"rule": "syntax", "pointer": "", "count": 1}]
     # T4 alone has a code without a row and a number that is none; the two dead of its message have nothing to flag
     assert found["flags"] == {"code_unknown": 1, "number_unreadable": 1}
-    assert found["classes"] == {"A02": 1, "none": 1}
+    assert found["classes"] == {"A02": 1, "J03": 1}
     name = trying.topics.name(TOPIC)
     places = sorted((d["record"], d["item"], d["rule"], d["pointer"]) for d in found["first_dead"])
     assert places == [(f"{name}/0/1", 1, "type", "/events/1/urgency"), (f"{name}/0/1", 2, "type", "/events/2/urgency"),
@@ -365,6 +365,15 @@ def rounded(value: object) -> object:
     return {key: rounded(member) for key, member in value.items()} if isinstance(value, dict) else value
 
 
+def keyless(value: object) -> object:
+    """Hashes of reporters without their digits: they are made with a key of each run alone."""
+    if isinstance(value, str):
+        return re.sub(r"^(\d:)[0-9a-f]{32}$", r"\1…", value)
+    if isinstance(value, list):
+        return [keyless(element) for element in value]
+    return {key: keyless(member) for key, member in value.items()} if isinstance(value, dict) else value
+
+
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_records_are_those_that_the_tests_of_the_feed_expect(path: Path) -> None:
     expected = json.loads(path.with_suffix(".out").read_text(encoding="utf-8"))
@@ -372,10 +381,10 @@ def test_the_records_are_those_that_the_tests_of_the_feed_expect(path: Path) -> 
     mapping = SOURCES / f"{path.parent.name}.cfg"
     dead = any(result["kind"] == "dead" for result in expected)
     found = json.loads(run_map("--json", *at, mapping, path, status=int(dead)).stdout)
-    assert [record["result"] for record in found["records"]] == rounded(expected)
+    assert keyless([record["result"] for record in found["records"]]) == rounded(keyless(expected))
     assert found["mapping"].startswith(f"{mapping.stem}@")
     read = json.loads(run_map("--json", *at, mapping, stdin=path.read_bytes(), status=int(dead)).stdout)
-    assert read == found, "from standard input as from a file"
+    assert keyless(read) == keyless(found), "from standard input as from a file"
     for record in found["records"]:
         if "report" in record["result"]:
             report = record["result"]["report"]
