@@ -98,7 +98,6 @@ static void compare(const ProbeReports *reports, size_t later, size_t earlier, S
     int64_t gap = report->event_at - member->event_at;
     HazardFacts facts = {.hazard_id = 1,
                          .nearest_gap_us = gap < 0 ? -gap : gap,
-                         .crowd_sites = 1,
                          .party_hazards = 1,
                          .worst_class = member->category};
     *score = (Score){0};
