@@ -86,6 +86,15 @@ class Namer:
         return self._first_free(make, "")
 
     @staticmethod
+    def spelled_otherwise(name):
+        """The second spelling of an estate that some people use: like-sounding or left-out endings."""
+        for end, other in (("花园", "花苑"), ("佳苑", "嘉苑"), ("嘉园", "佳园"), ("家园", "佳园"), ("名苑", "名园"), ("小区", ""), ("公寓", ""),
+                           ("苑", "园"), ("新村", "村"), ("家属院", "家属楼"), ("宿舍", "宿舍楼"), ("大厦", "")):
+            if name.endswith(end) and len(name) > len(end) + 1:
+                return name[: len(name) - len(end)] + other
+        return name
+
+    @staticmethod
     def chinese(number):
         """1..9999 in Chinese numerals as they are spoken."""
         digits, units = "零一二三四五六七八九", ("", "十", "百", "千")

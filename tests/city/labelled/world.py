@@ -180,8 +180,9 @@ class World:
         company = rng.choice(self.lists["property_companies"])
         if len(company) <= 6 and company.endswith("物业"):
             company += rng.choice(self.lists["property_company_tails"])
-        self.estates.append(Estate(len(self.estates), self.namer.estate(), district, road, road.door_near(along, left), along,
-                                   alias, letters, buildings, gates, company, x, y))
+        name = self.namer.estate()
+        self.estates.append(Estate(len(self.estates), name, district, road, road.door_near(along, left), along, alias, letters,
+                                   buildings, gates, company, x, y, self.namer.spelled_otherwise(name)))
 
     def _village(self, district, i, j):
         road, _, x, y = self._frontage(district, i, j)

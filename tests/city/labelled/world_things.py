@@ -95,6 +95,7 @@ class Estate:
     company: str
     x: float = 0.0
     y: float = 0.0
+    spelling: str = ""   # how some write its name instead
     weight: float = 1.0
     persons: list = field(default_factory=list)
 

@@ -1,0 +1,483 @@
+"""Words one record: what its department's form holds, said by its teller in its mouth.
+
+A Sheet is the record before it takes the form of its feed (feeds.py), together with what it names, gets wrong and
+leaves out: the truth about it is written here, beside the words, not read back out of them.
+"""
+
+import datetime
+import math
+import random
+from dataclasses import dataclass, field
+
+import filing
+import manners
+from names import load
+from plan import DAY, HOUR
+from plane import blurred, distance
+from say import Slots, Speaker, View, filled, slots_of
+
+# How often a mouth names no more than the estate or road, and no place at all.
+VAGUE = {"H12345": (0.25, 0.095), "CITYMGT": (0.15, 0.03), "GRID": (0.13, 0.03), "FIRE119": (0.15, 0.07), "MKT12315": (0.17, 0.06)}
+WRONG = 0.026
+FIELD_MOUTH = {"H12345": "hotline_field", "GRID": "grid_field", "CITYMGT": "chengguan_field", "FIRE119": "fire_field",
+               "MKT12315": "market_field", "FIREIOT": "device_field"}
+TEXT_MOUTH = {"H12345": "hotline_text", "GRID": "grid_text", "CITYMGT": "grid_text", "FIRE119": "hotline_text",
+              "MKT12315": "hotline_text", "FIREIOT": "grid_text"}
+PLATE_SHARE = {"H12345": 0.2, "GRID": 0.3, "CITYMGT": 0.15, "FIRE119": 0.5, "MKT12315": 0.45}
+PART_SHARE = {"H12345": 0.06, "GRID": 0.42, "CITYMGT": 0.6}
+
+
+@dataclass
+class Sheet:
+    told: object
+    source: str
+    operator: object = None
+    title: str = ""
+    body: str = ""
+    place: str = ""           # the address field
+    street: str = ""
+    names: list = field(default_factory=list)
+    vague: str = "none"
+    wrong: str = ""
+    alias: bool = False
+    point: tuple = None       # on the plane, as measured; None when the record has none
+    point_form: str = "plain"
+    point_of: str = ""        # caller home worker device geocode component head_office
+    filed: str = ""
+    filed_how: str = "right"
+    plate: str = ""           # in its own field
+    component: str = ""
+    device: str = ""
+    party: str = ""
+    usc: str = ""
+    trapped: int = 0
+    injured: int = 0
+    counter: str = ""         # desk or counter of the feed
+    record_no: str = ""
+    reported_at: float = 0.0
+    sent_at: float = 0.0
+    quoted: list = field(default_factory=list)     # record numbers in the text
+    consultation: bool = False
+
+
+class Text(Speaker):
+    """Slots of whole sheets, beside those of places."""
+
+    def __init__(self, teller, view, habit, rng, told, place):
+        super().__init__(teller.world, view, habit, rng)
+        self.tellers, self.told, self.said_place = teller, told, place
+        self.pieces = load("mouths.json")["pieces"]
+        self.code, self.sub = told.leaf.code, told.sub
+
+    def has_slot(self, name):
+        if name in ("phone", "name"):
+            return bool(getattr(self.told.teller, "phone", ""))
+        if name == "home":
+            return getattr(self.told.teller, "estate", None) is not None or getattr(self.told.teller, "village", None) is not None
+        if name == "asset":
+            return False
+        if name in ("party", "property"):
+            return name in self.tellers.slots_given
+        return super().has_slot(name)
+
+    def piece(self, name):
+        return self.rng.choice(self.pieces[name])
+
+    def phrase(self, mouth):
+        if self.told.phrase:
+            return self.told.phrase
+        return self.rng.choice(self.tellers.words.phrases(self.code, self.sub, mouth))
+
+    def of_leaf(self, name):
+        return self.rng.choice(self.tellers.words.list_of(self.code, name))
+
+    slot_place = lambda self: self.said_place
+    slot_what = lambda self: self.phrase("what")
+    slot_note = lambda self: self.phrase("note")
+    slot_fire = lambda self: self.phrase("fire")
+    slot_device_text = lambda self: self.phrase("device")
+    slot_title = lambda self: self.of_leaf("titles")
+    slot_consequence = lambda self: self.of_leaf("consequences")
+    slot_wish = lambda self: self.of_leaf("wishes")
+    slot_opening = lambda self: self.piece("opening")
+    slot_closing = lambda self: self.piece("closing")
+    slot_spoken_opening = lambda self: self.piece("spoken_opening")
+    slot_spoken_closing = lambda self: self.piece("spoken_closing")
+    slot_feeling = lambda self: self.piece("feeling")
+    slot_filler = lambda self: self.piece("filler")
+    slot_polite = lambda self: self.piece("polite")
+
+    def slot_fear(self):
+        return self.piece("fear_wrap").format(consequence=self.of_leaf("consequences"))
+
+    def slot_wish_said(self):
+        return self.piece("wish_wrap").format(wish=self.of_leaf("wishes"))
+
+    def slot_count(self):
+        return self.piece("count").format(n=self.numeral(self.rng.randint(2, 6)))
+
+    def slot_since(self):
+        lasted = self.told.at - self.told.hazard.episodes[self.told.episode].start
+        for name, most in (("minutes", 2 * HOUR), ("hours", DAY), ("days", 7 * DAY), ("weeks", 30 * DAY)):
+            if lasted < most:
+                break
+        else:
+            name = "months"
+        share = {"minutes": 600, "hours": HOUR, "days": DAY, "weeks": 7 * DAY, "months": 30 * DAY}[name]
+        return self.rng.choice(self.pieces["since"][name]).format(n=self.numeral(max(2, int(lasted / share))))
+
+    def slot_when(self):
+        at = self.tellers.clock(self.told.at)
+        form = self.rng.choice(self.pieces["when"]["exact" if self.rng.random() < 0.5 else "vague"])
+        return form.format(month=at.month, day=at.day, h=at.hour, m=at.minute, mm=f"{at.minute:02d}")
+
+    slot_month = lambda self: self.tellers.clock(self.told.at).month
+    slot_day = lambda self: self.tellers.clock(self.told.at).day
+    slot_h = lambda self: self.tellers.clock(self.told.at).hour
+    slot_mm = lambda self: f"{self.tellers.clock(self.told.at).minute:02d}"
+    slot_n = lambda self: self.rng.randint(2, 6)
+    slot_m = lambda self: self.rng.randint(1, 30)
+
+    def slot_name(self):
+        return self.rng.choice(self.lists["caller_titles"]).format(surname=self.told.teller.name[0])
+
+    def slot_phone(self):
+        return self.told.teller.phone
+
+    def slot_home(self):
+        return self.home(self.told.teller)
+
+    def slot_trapped(self):
+        return "有" if self.code == "A01" else "无"
+
+
+def joined(text):
+    """The word at the end of a place is not said again: 电梯 + 电梯坏了."""
+    for word in ("电梯", "楼道", "门口", "路口"):
+        text = text.replace(word + word, word)
+    return text
+
+
+class Tellers:
+    def __init__(self, world, people, words, rng, start):
+        self.world, self.people, self.words, self.rng, self.start = world, people, words, rng, start
+        self.mouths, self.places = load("mouths.json"), load("places.json")
+        self.slots_given = {}
+
+    def clock(self, at):
+        return self.start + datetime.timedelta(seconds=int(at))
+
+    def sheet(self, told):
+        """The record of a telling. What it goes back to must have its number already."""
+        made = Sheet(told, told.source)
+        own = self.rng
+        if told.echo:                     # worded like its twin: the same operator, the same draws
+            self.rng = random.Random(told.echo)
+        made.operator = self.rng.choice(self.people.operators)
+        if told.role == "copy":
+            manners.hand_on(self, told, made)
+        else:
+            self._word(told, made)
+        self.rng = own
+        made.filed, made.filed_how = filing.filed(self.rng, told.source, told.leaf.code, self.device_code(told))
+        if told.leaf.code == "A01" and told.source == "FIRE119":
+            made.trapped = self.rng.choices((0, 1, 2, 3, 5), (3, 45, 30, 15, 7))[0]
+        made.title, made.body = joined(made.title), joined(made.body)
+        return made
+
+    def _word(self, told, made):
+        habit, spot = self.habit(told, made), told.own_place or told.hazard.spot
+        manner = manners.choose(self.rng, told)
+        if manners.names_no_place(self.rng, manner):
+            told.silent = True
+        view = self.view(told, made, spot)
+        self.assets(told, made, spot)
+        self.party(told, made, spot)
+        place = self.say_places(told, made, view, habit)
+        text = Text(self, view, habit, self.rng, told, place)
+        getattr(self, "word_" + told.source)(told, made, text)
+        if manner:
+            manners.word(self, told, made, text, manner)
+        elif made.vague in ("estate_only", "road_only") and told.source == "H12345" and self.rng.random() < 0.25:
+            made.body += self.rng.choice(self.words.other["unknown_detail"]) + "。"
+        if told.leaf.code[0] in "EFGA" and told.source == "H12345" and self.rng.random() < 0.012:
+            made.body += self.rng.choice(self.words.other["injury_suffix"])
+        self.locate(told, made, view)
+
+    # ---- who writes, and how exactly
+
+    def habit(self, told, made):
+        """Operators write the place down in their own way; citizens' own words keep the caller's."""
+        if told.source in ("H12345", "FIRE119", "MKT12315") and self.rng.random() < 0.7:
+            return made.operator.habit
+        return told.teller.habit if told.teller else made.operator.habit
+
+    def view(self, told, made, spot):
+        rng, view = self.rng, View.of(spot)
+        if told.source == "FIREIOT":
+            return view
+        estate_only, no_place = VAGUE[told.source]
+        turn = rng.random()
+        if told.silent or turn < no_place:
+            made.vague = "no_place"
+        elif turn < no_place + estate_only * (0.5 if told.own_place else 1.0):
+            if spot.estate:
+                made.vague = "estate_only"
+            elif spot.road and not spot.village and spot.kind not in ("bridge",):
+                made.vague = "road_only"
+        elif rng.random() < WRONG:
+            view = view.mistaken(rng)
+        if spot.estate and spot.estate.spelling != spot.estate.name and getattr(told.teller, "no", 0) % 9 == 0:
+            view.spelling = 1
+        return view
+
+    def say_places(self, told, made, view, habit):
+        """The address field into the sheet; the words for the text are returned. One of the two may be vaguer."""
+        rng, speaker = self.rng, Speaker(self.world, view, habit, self.rng)
+        exact = speaker.kind_for(made.vague)
+        by_alias = bool(view.spot.estate and view.spot.estate.alias) and made.vague != "no_place" and rng.random() < 0.24
+        field_kind = text_kind = exact
+        turn = rng.random()
+        if made.vague == "none" and told.source != "FIREIOT":
+            if turn < 0.22:
+                text_kind = rng.choice(("none", "estate_only" if view.spot.estate else "road_only" if view.spot.road else "none"))
+            elif turn < 0.34:
+                field_kind = "estate_only" if view.spot.estate else "road_only" if view.spot.road and not view.spot.village else exact
+        place_field = speaker.place(FIELD_MOUTH[told.source], field_kind, by_alias)
+        if made.vague == "no_place" and rng.random() < 0.45:
+            place_field.text = ""
+        place_text = speaker.place(TEXT_MOUTH[told.source] if rng.random() < 0.7 else "spoken", text_kind, by_alias)
+        made.place = place_field.text
+        made.wrong = view.wrong
+        self.name(made, place_field.names + place_text.names)
+        made.alias = by_alias
+        text = place_text.text
+        if told.source in ("H12345", "FIRE119") and text_kind not in ("none",) and self.lives_elsewhere(told, view) and rng.random() < 0.12:
+            forms = self.places["kinds"]["reporter_home"]["hotline_text"]
+            text = rng.choice(forms).format(home=speaker.home(told.teller), place=text)
+        return text
+
+    @staticmethod
+    def name(made, names):
+        made.names = list(dict.fromkeys(made.names + list(names)))
+
+    def lives_elsewhere(self, told, view):
+        person = told.teller
+        return getattr(person, "building", None) is not None and person.building is not view.spot.building
+
+    # ---- assets and parties
+
+    def assets(self, told, made, spot):
+        rng, share = self.rng, self.rng.random()
+        if spot.plate and share < PLATE_SHARE.get(told.source, 0.0):
+            made.plate = spot.plate
+            if rng.random() < 0.02:
+                at = rng.randrange(len(spot.plate))
+                made.plate = spot.plate[:at] + str((int(spot.plate[at]) + rng.randint(1, 9)) % 10) + spot.plate[at + 1:]
+                made.wrong = "plate"
+            self.name(made, ["asset:plate/" + made.plate])
+        elif spot.component and share < PART_SHARE.get(told.source, 0.0):
+            made.component = spot.component
+            self.name(made, ["asset:component/" + spot.component])
+        if told.source == "FIREIOT":
+            made.device = spot.device or self.device_at(spot)
+            self.name(made, ["asset:device/" + made.device])
+
+    def party(self, told, made, spot):
+        """The shop by its registered or spoken name and its code; of lifts and estates the company in charge."""
+        rng, self.slots_given = self.rng, {}
+        if spot.shop:
+            shop = spot.shop
+            registered = told.source == "MKT12315" or rng.random() < 0.4
+            made.party = shop.name if registered else shop.spoken
+            self.slots_given["party"] = made.party
+            self.name(made, [shop.id if made.party == shop.name else "brand:" + made.party])
+            if told.source == "MKT12315" and rng.random() < 0.72 or told.source == "FIREIOT":
+                made.usc = shop.usc
+                self.name(made, [("party:" if shop.own_usc else "head:") + shop.usc])
+        elif spot.estate:
+            self.slots_given["property"] = spot.estate.company
+            if told.source == "MKT12315":
+                made.party = spot.estate.company
+        elif spot.poi and told.source in ("MKT12315", "FIREIOT"):
+            made.party = self.slots_given["party"] = spot.poi.name
+
+    @staticmethod
+    def device_at(spot):
+        """The detector that watches a spot whose hazard is not the detector's own."""
+        if spot.estate:
+            return f"UT{spot.estate.no:05d}-{spot.building.no}-{spot.unit or 1}-{spot.floor or 1}"
+        return f"UT9{spot.shop.no:05d}-1-1-1" if spot.shop else f"UT7{spot.road.no:05d}-{int(spot.along)}-1-1"
+
+    def asset_said(self, made, spot):
+        said = self.places["asset_said"]
+        if made.plate:
+            return self.rng.choice(said["plate"]).format(plate=made.plate)
+        if made.component and spot.kind in ("manhole", "lamp", "hydrant"):
+            return self.rng.choice(said["component"]).format(code=made.component)
+        if spot.plate or spot.component:
+            return self.rng.choice(self.places["asset_unknown"])
+        return ""
+
+    # ---- one way of wording for each feed
+
+    def write(self, text, forms, favourite=None, also=(), **values):
+        """One of the forms whose slots can be filled; of the others when there is none."""
+        slots = Slots(text, **self.slots_given, **values)
+        fitting = [form for form in forms if slots.has(slots_of(form))] or [form for form in also if slots.has(slots_of(form))]
+        if favourite is not None and self.rng.random() < 0.5:
+            form = fitting[int(favourite * len(fitting)) % len(fitting)]
+        else:
+            form = self.rng.choice(fitting)
+        return filled(form, slots), slots.used
+
+    def word_H12345(self, told, made, text):
+        hotline, rng = self.mouths["hotline"], self.rng
+        app = rng.random() < 0.13
+        forms = hotline["app_body"] if app else hotline["desks"][made.operator.desk_name]["body"]
+        made.counter = "app" if app else made.operator.desk_name
+        asset = self.asset_said(made, text.view.spot)
+        values = {"asset": asset} if asset else {}
+        made.body, used = self.write(text, forms, None if app else made.operator.favourite, **values)
+        if made.plate and "asset" not in used and rng.random() < 0.5:
+            made.body += asset + "。"
+        title, _ = self.write(text, hotline["title"] if rng.random() < 0.6 else ["{title}"])
+        made.title = title
+        if rng.random() < 0.4:
+            made.street = text.slot_street()
+
+    def word_GRID(self, told, made, text):
+        grid, worker = self.mouths["grid"], told.teller
+        forms = grid["habits"][worker.style]
+        made.body, _ = self.write(text, [forms[worker.template % len(forms)]] if self.rng.random() < 0.75 else forms,
+                                  also=grid["habits"]["standard"])
+        made.title, _ = self.write(text, grid["event_name"])
+        made.counter = "采集员"
+
+    def word_CITYMGT(self, told, made, text):
+        styles = self.mouths["chengguan"]["styles"]
+        if hasattr(told.teller, "staff_no"):
+            made.counter = "采集员" if self.rng.random() < 0.9 else "视频"
+            forms = styles["video" if made.counter == "视频" else "collector"]
+        else:
+            made.counter = self.rng.choice(("热线举报", "网络", "网络", "网络"))
+            forms = styles["hotline_sent"]
+        made.body, _ = self.write(text, forms)
+        made.title = text.slot_title()
+
+    def word_FIRE119(self, told, made, text):
+        styles = self.mouths["fire"]["styles"]
+        direct = bool(self.words.spoken_by(told.leaf.code, "fire"))
+        before = [t for t in told.hazard.tellings if t.source == "FIRE119" and t.at < told.at]
+        name = "complaint" if not direct else "second" if before and self.rng.random() < 0.4 else "long" if self.rng.random() < 0.2 else "call"
+        made.body, _ = self.write(text, styles[name], also=styles["call"])
+        if made.plate and self.rng.random() < 0.5:
+            made.body += "，" + self.rng.choice(self.places["asset_said"]["plate"]).format(plate=made.plate)
+
+    def word_MKT12315(self, told, made, text):
+        styles = self.mouths["market"]["styles"]
+        text_market = self.rng.choice(self.words.phrases(told.leaf.code, told.sub, "market"))
+        if told.leaf.code[0] == "A":
+            forms = styles["equipment"]
+        elif self.rng.random() < 0.05:
+            forms = self.mouths["market"]["professional"]
+        else:
+            forms = styles["complaint" if self.rng.random() < 0.6 else "report"]
+        asset = self.asset_said(made, text.view.spot)
+        made.body, _ = self.write(text, forms, market=text_market, **({"asset": asset} if asset else {}))
+        made.title = text.slot_title()
+
+    def word_FIREIOT(self, told, made, text):
+        made.body, _ = self.write(text, self.mouths["device"]["templates"])
+        made.title = self.rng.choice(self.words.phrases(told.leaf.code, told.sub, "device"))
+
+    # ---- points: drawn at who or what sends them
+
+    def locate(self, told, made, view):
+        made.point, made.point_of = getattr(self, "point_" + told.source)(told, made, view)
+        if made.point and told.source in ("H12345", "CITYMGT"):
+            made.point_form = self.rng.choices(("plain", "zero", "swapped"), (97, 2, 1))[0]
+
+    def caller_point(self, told):
+        """A telephone: of residents mostly at home, of passers-by some way off the hazard."""
+        rng, person, spot = self.rng, told.teller, told.own_place or told.hazard.spot
+        at_home = getattr(person, "estate", None) is not None and person.estate is spot.estate or told.own_place is not None
+        if at_home and person is not None and rng.random() < 0.75:
+            return blurred(rng, person.point, 18.0), "home"
+        away = rng.uniform(8, 90)
+        turn = rng.uniform(0, 6.283)
+        return blurred(rng, (spot.x + away * math.cos(turn), spot.y + away * math.sin(turn)), 15.0), "caller"
+
+    def geocoded(self, made, view):
+        """What an address finder makes of the address field."""
+        rng, spot = self.rng, view.spot
+        if made.vague == "no_place":
+            return None, ""
+        if made.vague == "estate_only":
+            return blurred(rng, (spot.estate.x, spot.estate.y), 35.0), "geocode"
+        if made.vague == "road_only":
+            return blurred(rng, spot.road.at(spot.road.length_m / 2), 20.0), "geocode"
+        if spot.estate and view.building:
+            there = next((b for b in spot.estate.buildings if b.no == view.building), None)
+            base = (there.x, there.y) if there and rng.random() < 0.8 else (spot.estate.x, spot.estate.y)
+            return blurred(rng, base, 28.0), "geocode"
+        if spot.road and view.number and not spot.village and view.wrong == "door":
+            return blurred(rng, spot.road.door(view.number), 28.0), "geocode"
+        return blurred(rng, spot.point, 32.0), "geocode"
+
+    def point_H12345(self, told, made, view):
+        turn = self.rng.random()
+        if made.counter == "app":
+            return self.caller_point(told)
+        if made.vague == "no_place":
+            return self.caller_point(told) if turn < 0.2 else (None, "")
+        return self.geocoded(made, view) if turn < 0.55 else self.caller_point(told) if turn < 0.65 else (None, "")
+
+    def point_GRID(self, told, made, view):
+        spot, turn = told.own_place or told.hazard.spot, self.rng.random()
+        if turn < 0.07:
+            return blurred(self.rng, told.teller.point, 25.0), "office"
+        return (blurred(self.rng, spot.point, 14.0), "worker") if turn < 0.97 else (None, "")
+
+    def point_CITYMGT(self, told, made, view):
+        spot = told.own_place or told.hazard.spot
+        if made.component:
+            return blurred(self.rng, spot.point, 1.5), "component"
+        if hasattr(told.teller, "staff_no"):
+            return blurred(self.rng, spot.point, 12.0), "worker"
+        return self.caller_point(told)
+
+    def point_FIRE119(self, told, made, view):
+        turn = self.rng.random()
+        point, of = self.caller_point(told)
+        if turn < 0.12:
+            return blurred(self.rng, point, 350.0), "base_station"
+        return (point, of) if turn < 0.92 else (None, "")
+
+    def point_MKT12315(self, told, made, view):
+        shop, turn = view.spot.shop, self.rng.random()
+        if shop and shop.registered_at and turn < 0.4:
+            return blurred(self.rng, shop.registered_at, 25.0), "head_office"
+        return self.geocoded(made, view) if turn < 0.6 else (None, "")
+
+    def point_FIREIOT(self, told, made, view):
+        """As registered when the device was built in: always the same, and somewhat off."""
+        spot = told.hazard.spot
+        mark = sum(ord(c) * (i + 3) for i, c in enumerate(made.device))
+        if mark % 7 == 0:
+            return None, ""
+        return (spot.x + mark % 53 - 26.0, spot.y + mark % 47 - 23.0), "device"
+
+    @staticmethod
+    def device_code(told):
+        """Alarm category, device type and part type, joined; a device keeps its own."""
+        codes = {"C02": ("1-100-40", "1-7", "1-100-41", "1-100-25", "1-6"), "C05": ("0-100-40", "0-9", "0-12", "1-11", "0-100-91"),
+                 "C06": ("1-10", "0-10"), "B01": ("1-8", "1-100-11")}.get(told.leaf.code, ("1-7",))
+        return codes[told.hazard.no % len(codes)]
+
+    @staticmethod
+    def error_m(made):
+        """From the sent point to the hazard, on the plane; None without a usable point."""
+        if made.point is None or made.point_form == "zero":
+            return None
+        return distance(made.point, made.told.hazard.spot.point)
