@@ -16,6 +16,7 @@ struct RegionTable {
     Entry *entries;
     size_t count;
     TextList regions; /* distinct, in the order they came */
+    GeoBox *boxes;    /* of these; all zero: none */
 };
 
 RegionTable *region_table_new(Arena *arena)
@@ -69,6 +70,8 @@ static Text remember_region(RegionTable *table, Text region)
     }
     list->items = arena_grow(table->arena, list->items, list->count * sizeof(Text),
                              (list->count + 1) * sizeof(Text));
+    table->boxes = arena_grow(table->arena, table->boxes, list->count * sizeof(GeoBox),
+                              (list->count + 1) * sizeof(GeoBox));
     list->items[list->count] = text_copy(table->arena, region);
     return list->items[list->count++];
 }
@@ -121,6 +124,34 @@ bool region_known(const RegionTable *table, Text region)
 size_t region_count(const RegionTable *table)
 {
     return table->regions.count;
+}
+
+static bool is_box(const GeoBox *box)
+{
+    return box->west < box->east && box->south < box->north;
+}
+
+bool region_table_box(RegionTable *table, Text region, const GeoBox *box)
+{
+    for (size_t i = 0; i < table->regions.count; i++) {
+        if (!text_equal(table->regions.items[i], region))
+            continue;
+        if (is_box(&table->boxes[i]))
+            return false;
+        table->boxes[i] = *box;
+        return is_box(box);
+    }
+    return false;
+}
+
+bool region_box(const RegionTable *table, Text region, GeoBox *box)
+{
+    for (size_t i = 0; i < table->regions.count; i++)
+        if (text_equal(table->regions.items[i], region)) {
+            *box = table->boxes[i];
+            return is_box(box);
+        }
+    return false;
 }
 
 /* MurmurHash2 by Austin Appleby (public domain), with the seed of Kafka's Utils.murmur2. */

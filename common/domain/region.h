@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include "domain/geo.h"
+
 /*
  * Six-digit area code -> region, the unit of order and consistency. Longest prefix wins. Filled
  * from deploy/regions.cfg by adapters/region_file.h; immutable then.
@@ -19,6 +21,11 @@ bool region_table_add(RegionTable *table, Text prefix, Text region);
 Text region_lookup(const RegionTable *table, Text area_code);
 bool region_known(const RegionTable *table, Text region);
 size_t region_count(const RegionTable *table); /* distinct regions */
+
+/* Where a region's points lie, WGS-84. False when a row of the region is missing, or stands there already. */
+bool region_table_box(RegionTable *table, Text region, const GeoBox *box);
+/* False: no box is known. */
+bool region_box(const RegionTable *table, Text region, GeoBox *box);
 
 /*
  * Partition of a key under Kafka's default partitioner: murmur2 (seed 0x9747b28c), positive,
