@@ -7,7 +7,6 @@
  */
 #include "domain/linkage.h"
 
-#include "domain/candidates.h"
 #include "domain/linkage_relation.h"
 #include "domain/veto.h"
 
@@ -317,6 +316,35 @@ static void explain(const Model *model,
     show_best(report, candidate->hazard, arena, &decision->best);
 }
 
+void linkage_judge(const Model *model,
+                   const HazardStore *store,
+                   const Evidence *report,
+                   Candidates *candidates,
+                   Arena *arena,
+                   Decision *decision)
+{
+    *decision = (Decision){.outcome = OUTCOME_NEW,
+                           .candidates = (int32_t)candidates->count,
+                           .generic_keys = candidates->generic_keys};
+    for (size_t i = 0; i < candidates->count; i++) {
+        Candidate *candidate = &candidates->items[i];
+        HazardFacts facts = candidates_facts(candidates, candidate, report);
+        candidate->quoted = facts.quoted;
+        candidate->twin_set = twin_set(store, candidate->hazard);
+        score_candidate(model, report, candidate, &facts, arena);
+    }
+    size_t best = best_of(candidates, 0);
+    if (best != SIZE_MAX)
+        choose(model, candidates, best, arena, decision);
+    linkage_relate(model, candidates, best, decision);
+    note_rejected(candidates, best, decision);
+    decision->independence = judge_independence(report, decision, store,
+                                                best != SIZE_MAX && candidates->items[best].quoted);
+    size_t explained = best != SIZE_MAX ? best : strongest_of(candidates);
+    if (explained != SIZE_MAX)
+        explain(model, &candidates->items[explained], report, arena, decision);
+}
+
 void linkage_decide(const Model *model,
                     const HazardStore *store,
                     const Evidence *report,
@@ -324,27 +352,9 @@ void linkage_decide(const Model *model,
                     Arena *arena,
                     Decision *decision)
 {
-    *decision = (Decision){.outcome = OUTCOME_NEW};
     ArenaMark mark = arena_mark(scratch);
     Candidates candidates = candidates_find(model, store, report, scratch);
-    decision->candidates = (int32_t)candidates.count;
-    decision->generic_keys = candidates.generic_keys;
-    for (size_t i = 0; i < candidates.count; i++) {
-        Candidate *candidate = &candidates.items[i];
-        HazardFacts facts = candidates_facts(&candidates, candidate, report);
-        candidate->quoted = facts.quoted;
-        candidate->twin_set = twin_set(store, candidate->hazard);
-        score_candidate(model, report, candidate, &facts, scratch);
-    }
-    size_t best = best_of(&candidates, 0);
-    if (best != SIZE_MAX)
-        choose(model, &candidates, best, scratch, decision);
-    linkage_relate(model, &candidates, best, decision);
-    note_rejected(&candidates, best, decision);
-    decision->independence = judge_independence(report, decision, store,
-                                                best != SIZE_MAX && candidates.items[best].quoted);
-    size_t explained = best != SIZE_MAX ? best : strongest_of(&candidates);
-    if (explained != SIZE_MAX)
-        explain(model, &candidates.items[explained], report, arena, decision);
+    linkage_judge(model, store, report, &candidates, scratch, decision);
+    keep_values(&decision->best, arena);
     arena_rewind(scratch, mark);
 }

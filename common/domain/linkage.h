@@ -1,9 +1,7 @@
 #ifndef ONECASE_DOMAIN_LINKAGE_H
 #define ONECASE_DOMAIN_LINKAGE_H
 
-#include "domain/blocking.h"
-#include "domain/hazard.h"
-#include "domain/scorer.h"
+#include "domain/candidates.h"
 
 /*
  * The decision about one report (linkage.md 1 and 2): candidates by blocking keys, each scored
@@ -67,6 +65,14 @@ typedef struct Decision {
 } Decision;
 
 const char *linkage_outcome_name(Outcome outcome); /* link review new */
+
+/* The decision among candidates found already, in order of hazard id; everything lives on `arena`. */
+void linkage_judge(const Model *model,
+                   const HazardStore *store,
+                   const Evidence *report,
+                   Candidates *candidates,
+                   Arena *arena,
+                   Decision *decision);
 
 /* The hazard of which one to be opened is provisional; 0 none. */
 int64_t linkage_twin_of(const Decision *decision);

@@ -48,10 +48,8 @@ static bool is(const char *word, const char *other)
 /* 140米: the points were compared, not the addresses. */
 static bool is_distance(Text value)
 {
-    static const Text METRES = {"米", sizeof "米" - 1};
-    if (value.size <= METRES.size || value.data[0] < '0' || value.data[0] > '9')
-        return false;
-    return text_equal(text_slice(value, value.size - METRES.size, value.size), METRES);
+    return !text_is_empty(value) && value.data[0] >= '0' && value.data[0] <= '9' &&
+           text_ends(value, TEXT("米"));
 }
 
 /* What both name: the shorter of two texts for one place. */
@@ -249,7 +247,7 @@ static void append_veto(TextBuilder *text, const char *veto, const Score *score)
         }
 }
 
-/* No candidate may be joined: the strongest of them, and what keeps it away. */
+/* No candidate may be joined, and a veto keeps the strongest away. */
 static void append_refusal(Sentence *sentence)
 {
     const Decision *decision = sentence->decision;
@@ -257,16 +255,24 @@ static void append_refusal(Sentence *sentence)
     append_clauses(sentence, false, "");
     builder_string(text, "，得分");
     append_bits(text, decision->final_mb);
-    builder_string(text, "，但");
-    if (is(decision->refusal, "veto"))
-        for (size_t i = 0; i < decision->best.veto_count; i++) {
-            builder_string(text, i > 0 ? "、" : "");
-            append_veto(text, decision->best.vetoes[i], &decision->best);
-        }
-    else
-        builder_format(text, "与其%d份报告矛盾、只与%d份相符", decision->contradicting,
-                       decision->agreeing);
+    builder_string(text, decision->final_mb >= decision->best.review_mb ? "，但" : "，且");
+    for (size_t i = 0; i < decision->best.veto_count; i++) {
+        builder_string(text, i > 0 ? "、" : "");
+        append_veto(text, decision->best.vetoes[i], &decision->best);
+    }
     builder_string(text, "，不可归并");
+}
+
+/* ；与其3份报告矛盾、只与1份相符，不可归并: only worth saying when the score alone would have done. */
+static void append_contradiction(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    if (decision->refusal == NULL || decision->final_mb < decision->best.review_mb)
+        return;
+    builder_format(&sentence->text, "，但与其%d份报告矛盾", decision->contradicting);
+    if (decision->agreeing > 0)
+        builder_format(&sentence->text, "、只与%d份相符", decision->agreeing);
+    builder_string(&sentence->text, "，不可归并");
 }
 
 /* A hazard that scores as high as a link and that a veto keeps away. */
@@ -276,7 +282,8 @@ static void append_kept_away(Sentence *sentence)
     static const char PREFIX[] = "veto:";
     for (size_t i = 0; i < decision->rejected_count; i++) {
         const Rejected *rejected = &decision->rejected[i];
-        if (rejected->total_mb < decision->best.link_mb ||
+        if (rejected->hazard_id == decision->best.hazard_id ||
+            rejected->total_mb < decision->best.link_mb ||
             strncmp(rejected->reason, PREFIX, sizeof PREFIX - 1) != 0)
             continue;
         Text name = hazard_name(sentence, rejected->hazard_id);
@@ -317,13 +324,14 @@ Text linkage_sentence(const Decision *decision, Text region, Arena *arena)
         return builder_view(&sentence.text);
     }
     append_opening(&sentence);
-    if (decision->refusal != NULL) {
+    if (decision->refusal != NULL && decision->best.veto_count > 0) {
         append_refusal(&sentence);
         return builder_view(&sentence.text);
     }
     append_reasons(&sentence);
     append_competition(&sentence);
     append_score(&sentence);
+    append_contradiction(&sentence);
     append_kept_away(&sentence);
     return builder_view(&sentence.text);
 }

@@ -14,6 +14,7 @@ static const Command COMMANDS[] = {
     {"send", "send the records of a file to the topic of a feed", command_send},
     {"source", "join a department by its mapping file, list those that are joined", command_source},
     {"case", "list cases, show one, explain a decision", command_case},
+    {"explain-pair", "compare two stored reports on the spot", command_explain_pair},
     {"lag", "how far behind, in messages and seconds", command_lag},
     {"digest", "a fingerprint of all decided rows, to compare two databases", command_digest},
 };
@@ -23,7 +24,7 @@ static void print_usage(FILE *stream)
 {
     fputs("usage: onecase COMMAND [ARGUMENTS]\n\n", stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(stream, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+        fprintf(stream, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
     fputs("\n`onecase COMMAND --help` says more. Kafka is found by ONECASE_BROKERS, PostgreSQL by "
           "PGHOST,\n"
           "PGPORT, PGUSER and PGDATABASE.\n",

@@ -3,6 +3,7 @@
  */
 #include "case.h"
 #include "command.h"
+#include "explain/explain_words.h"
 #include "json_out.h"
 #include "print.h"
 
@@ -143,7 +144,7 @@ static void print_reports(const PostgresResult *rows, Arena *arena)
         print_cell(&table, record_name(arena, postgres_text(rows, i, R_SOURCE),
                                        postgres_text(rows, i, R_RECORD)));
         print_cell(&table, text_from(independence_name(postgres_text(rows, i, R_INDEPENDENCE))));
-        print_cell(&table, postgres_text(rows, i, R_OUTCOME));
+        print_cell(&table, explain_outcome(postgres_text(rows, i, R_OUTCOME)));
         print_cell(&table, postgres_is_null(rows, i, R_SCORE)
                                ? TEXT("")
                                : print_bits(arena, postgres_int(rows, i, R_SCORE)));
@@ -184,82 +185,46 @@ static void print_events(const PostgresResult *rows, Arena *arena)
     print_out(&table);
 }
 
-static void write_case(TextBuilder *out, const PostgresResult *rows, int i)
-{
-    static const struct {
-        const char *key;
-        int column;
-        enum { AS_TEXT, AS_INT, AS_TIME } as;
-    } MEMBERS[] = {{"case_no", CASE_NO, AS_TEXT},
-                   {"hazard_no", HAZARD_NO, AS_TEXT},
-                   {"recurrence_no", RECURRENCE, AS_INT},
-                   {"category", CATEGORY, AS_TEXT},
-                   {"title", TITLE, AS_TEXT},
-                   {"status", STATUS, AS_INT},
-                   {"level", LEVEL, AS_INT},
-                   {"level_since", LEVEL_SINCE, AS_TIME},
-                   {"level_reason", LEVEL_REASON, AS_TEXT},
-                   {"address", ADDRESS, AS_TEXT},
-                   {"asset_kind", ASSET_KIND, AS_TEXT},
-                   {"asset_id", ASSET_ID, AS_TEXT},
-                   {"reports", REPORTS, AS_INT},
-                   {"independent", INDEPENDENT, AS_INT},
-                   {"reporters", REPORTERS, AS_INT},
-                   {"sources", SOURCES, AS_INT},
-                   {"opened_at", OPENED, AS_TIME},
-                   {"closed_at", CLOSED, AS_TIME},
-                   {"reopened", REOPENED, AS_INT},
-                   {"trapped", TRAPPED, AS_INT},
-                   {"injured", INJURED, AS_INT},
-                   {"dead", DEAD, AS_INT}};
-    for (size_t m = 0; m < sizeof MEMBERS / sizeof MEMBERS[0]; m++) {
-        if (MEMBERS[m].as == AS_TEXT)
-            out_text(out, MEMBERS[m].key, postgres_text(rows, i, MEMBERS[m].column));
-        else if (MEMBERS[m].as == AS_INT)
-            out_int(out, MEMBERS[m].key, postgres_int(rows, i, MEMBERS[m].column));
-        else
-            out_time(out, MEMBERS[m].key, postgres_time(rows, i, MEMBERS[m].column));
-    }
-}
+static const OutColumn CASE_MEMBERS[] = {{"case_no", CASE_NO, OUT_TEXT},
+                                         {"hazard_no", HAZARD_NO, OUT_TEXT},
+                                         {"recurrence_no", RECURRENCE, OUT_INT},
+                                         {"category", CATEGORY, OUT_TEXT},
+                                         {"title", TITLE, OUT_TEXT},
+                                         {"status", STATUS, OUT_INT},
+                                         {"level", LEVEL, OUT_INT},
+                                         {"level_since", LEVEL_SINCE, OUT_TIME},
+                                         {"level_reason", LEVEL_REASON, OUT_TEXT},
+                                         {"address", ADDRESS, OUT_TEXT},
+                                         {"asset_kind", ASSET_KIND, OUT_TEXT},
+                                         {"asset_id", ASSET_ID, OUT_TEXT},
+                                         {"reports", REPORTS, OUT_INT},
+                                         {"independent", INDEPENDENT, OUT_INT},
+                                         {"reporters", REPORTERS, OUT_INT},
+                                         {"sources", SOURCES, OUT_INT},
+                                         {"opened_at", OPENED, OUT_TIME},
+                                         {"closed_at", CLOSED, OUT_TIME},
+                                         {"reopened", REOPENED, OUT_INT},
+                                         {"trapped", TRAPPED, OUT_INT},
+                                         {"injured", INJURED, OUT_INT},
+                                         {"dead", DEAD, OUT_INT}};
 
-static void write_reports(TextBuilder *out, const PostgresResult *rows)
-{
-    js_write_key(out, TEXT("members"));
-    builder_char(out, '[');
-    for (int i = 0; i < postgres_rows(rows); i++) {
-        builder_string(out, i > 0 ? ",{" : "{");
-        out_int(out, "report_id", postgres_int(rows, i, R_ID));
-        out_text(out, "source", postgres_text(rows, i, R_SOURCE));
-        out_text(out, "record_no", postgres_text(rows, i, R_RECORD));
-        out_time(out, "event_at", postgres_time(rows, i, R_EVENT));
-        out_text(out, "independence", postgres_text(rows, i, R_INDEPENDENCE));
-        out_text(out, "outcome", postgres_text(rows, i, R_OUTCOME));
-        out_int(out, "score_mb", postgres_int(rows, i, R_SCORE));
-        out_int(out, "status", postgres_int(rows, i, R_STATUS));
-        out_text(out, "title", postgres_text(rows, i, R_TITLE));
-        builder_char(out, '}');
-    }
-    builder_char(out, ']');
-}
+static const OutColumn REPORT_MEMBERS[] = {{"report_id", R_ID, OUT_INT},
+                                           {"source", R_SOURCE, OUT_TEXT},
+                                           {"record_no", R_RECORD, OUT_TEXT},
+                                           {"event_at", R_EVENT, OUT_TIME},
+                                           {"independence", R_INDEPENDENCE, OUT_TEXT},
+                                           {"outcome", R_OUTCOME, OUT_TEXT},
+                                           {"score_mb", R_SCORE, OUT_INT},
+                                           {"status", R_STATUS, OUT_INT},
+                                           {"title", R_TITLE, OUT_TEXT}};
 
-static void write_events(TextBuilder *out, const PostgresResult *rows)
-{
-    js_write_key(out, TEXT("timeline"));
-    builder_char(out, '[');
-    for (int i = 0; i < postgres_rows(rows); i++) {
-        builder_string(out, i > 0 ? ",{" : "{");
-        out_time(out, "event_at", postgres_time(rows, i, E_EVENT));
-        out_time(out, "known_at", postgres_time(rows, i, E_KNOWN));
-        out_text(out, "kind", postgres_text(rows, i, E_KIND));
-        out_text(out, "before", postgres_text(rows, i, E_BEFORE));
-        out_text(out, "after", postgres_text(rows, i, E_AFTER));
-        out_text(out, "reason", postgres_text(rows, i, E_REASON));
-        out_text(out, "source", postgres_text(rows, i, E_SOURCE));
-        out_text(out, "record_no", postgres_text(rows, i, E_RECORD));
-        builder_char(out, '}');
-    }
-    builder_char(out, ']');
-}
+static const OutColumn EVENT_MEMBERS[] = {
+    {"event_at", E_EVENT, OUT_TIME}, {"known_at", E_KNOWN, OUT_TIME},
+    {"kind", E_KIND, OUT_TEXT},      {"before", E_BEFORE, OUT_TEXT},
+    {"after", E_AFTER, OUT_TEXT},    {"reason", E_REASON, OUT_TEXT},
+    {"source", E_SOURCE, OUT_TEXT},  {"record_no", E_RECORD, OUT_TEXT}};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* One case with its reports and events; `out` gathers JSON when it is asked for. */
 static bool show_one(
@@ -275,9 +240,9 @@ static bool show_one(
         return false;
     if (command->json) {
         builder_string(out, i > 0 ? ",\n{" : "{");
-        write_case(out, cases, i);
-        write_reports(out, reports);
-        write_events(out, events);
+        out_columns(out, cases, i, CASE_MEMBERS, COUNT_OF(CASE_MEMBERS), command->arena);
+        out_rows(out, "members", reports, REPORT_MEMBERS, COUNT_OF(REPORT_MEMBERS), command->arena);
+        out_rows(out, "timeline", events, EVENT_MEMBERS, COUNT_OF(EVENT_MEMBERS), command->arena);
         builder_char(out, '}');
         return true;
     }

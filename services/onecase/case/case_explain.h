@@ -1,0 +1,78 @@
+#ifndef ONECASE_SERVICES_ONECASE_CASE_EXPLAIN_H
+#define ONECASE_SERVICES_ONECASE_CASE_EXPLAIN_H
+
+#include "case/case.h"
+#include "explain/waterfall.h"
+
+/* A stored decision, read for printing. Lists lie on the arena, texts are views of the rows. */
+typedef struct ExplainedDecision {
+    const PostgresResult *row;    /* one row, columns as below */
+    const PostgresResult *others; /* hazards that were not taken, see the columns below */
+    Arena *arena;
+    bool compared;       /* there was a hazard to compare with */
+    Waterfall waterfall; /* when compared */
+} ExplainedDecision;
+
+/* Columns of `row`. */
+enum {
+    EXPLAIN_SOURCE,
+    EXPLAIN_RECORD_NO,
+    EXPLAIN_REGION,
+    EXPLAIN_REPORT_ID,
+    EXPLAIN_EVENT_AT,
+    EXPLAIN_CATEGORY,
+    EXPLAIN_CATEGORY_NAME,
+    EXPLAIN_ADDRESS,
+    EXPLAIN_HAZARD_NO,
+    EXPLAIN_CASE_NO,
+    EXPLAIN_OUTCOME,
+    EXPLAIN_SENTENCE,
+    EXPLAIN_SCORE,
+    EXPLAIN_PRIOR,
+    EXPLAIN_COMPETITION,
+    EXPLAIN_LINK,
+    EXPLAIN_REVIEW,
+    EXPLAIN_COMPARISONS,
+    EXPLAIN_LEVELS,
+    EXPLAIN_WEIGHTS,
+    EXPLAIN_OURS,
+    EXPLAIN_THEIRS,
+    EXPLAIN_COMPARED_NO,
+    EXPLAIN_COMPARED_ADDRESS,
+    EXPLAIN_COMPARED_REPORTS,
+    EXPLAIN_MEMBER_SOURCE,
+    EXPLAIN_MEMBER_NO,
+    EXPLAIN_MEMBER_AT,
+    EXPLAIN_REFUSAL,
+    EXPLAIN_AGREEING,
+    EXPLAIN_CONTRADICTING,
+    EXPLAIN_RIVALS,
+    EXPLAIN_RUNNER_UP,
+    EXPLAIN_RUNNER_UP_MB,
+    EXPLAIN_VETOES,
+    EXPLAIN_VETOES_TESTED,
+    EXPLAIN_FLAGS,
+    EXPLAIN_KEYS,
+    EXPLAIN_CANDIDATES,
+    EXPLAIN_GENERIC_KEYS,
+    EXPLAIN_MODEL,
+    EXPLAIN_ACTOR,
+    EXPLAIN_STREAM_TIME,
+    EXPLAIN_DECISION_ID
+};
+
+/* Columns of `others`: those that competed, and then those that were not taken, the best first. */
+enum {
+    OTHER_IS_RIVAL,
+    OTHER_HAZARD_NO,
+    OTHER_MB,
+    OTHER_REASON, /* null for one that competed */
+    OTHER_CATEGORY,
+    OTHER_ADDRESS,
+    OTHER_ASSET
+};
+
+void case_explain_print(const ExplainedDecision *decision);
+void case_explain_write(const ExplainedDecision *decision); /* JSON, to stdout */
+
+#endif

@@ -1,0 +1,179 @@
+/* A stored decision for people: who and where, the sentence, the waterfall, who competed, what was tested, who lost. */
+#include "case/case_explain.h"
+#include "explain/explain_words.h"
+#include "print.h"
+
+#include "domain/report.h"
+
+#include <stdio.h>
+
+/* Scores so close that nobody can tell the hazards apart. */
+enum { EQUAL_MB = 500 };
+
+static Text column(const ExplainedDecision *decision, int at)
+{
+    return postgres_text(decision->row, 0, at);
+}
+
+static TextList list(const ExplainedDecision *decision, int at)
+{
+    return postgres_texts(decision->row, 0, at, decision->arena);
+}
+
+static Text time_at(const ExplainedDecision *decision, int at)
+{
+    return print_time(decision->arena, postgres_time(decision->row, 0, at));
+}
+
+static void print_head(const ExplainedDecision *decision)
+{
+    printf("报告 %.*s/%.*s   %.*s   %.*s %.*s   %.*s\n",
+           TEXT_ARGS(column(decision, EXPLAIN_SOURCE)),
+           TEXT_ARGS(column(decision, EXPLAIN_RECORD_NO)),
+           TEXT_ARGS(time_at(decision, EXPLAIN_EVENT_AT)),
+           TEXT_ARGS(column(decision, EXPLAIN_CATEGORY)),
+           TEXT_ARGS(column(decision, EXPLAIN_CATEGORY_NAME)),
+           TEXT_ARGS(column(decision, EXPLAIN_ADDRESS)));
+    printf("判定 %.*s → 隐患 %.*s，案件 %.*s\n",
+           TEXT_ARGS(explain_outcome(column(decision, EXPLAIN_OUTCOME))),
+           TEXT_ARGS(column(decision, EXPLAIN_HAZARD_NO)),
+           TEXT_ARGS(column(decision, EXPLAIN_CASE_NO)));
+    printf("说明 %.*s\n\n", TEXT_ARGS(column(decision, EXPLAIN_SENTENCE)));
+}
+
+static void print_compared(const ExplainedDecision *decision)
+{
+    printf("与隐患 %.*s", TEXT_ARGS(column(decision, EXPLAIN_COMPARED_NO)));
+    if (!text_is_empty(column(decision, EXPLAIN_COMPARED_ADDRESS)))
+        printf("（%.*s）", TEXT_ARGS(column(decision, EXPLAIN_COMPARED_ADDRESS)));
+    printf("比较，以其报告 %.*s/%.*s（%.*s）为准",
+           TEXT_ARGS(column(decision, EXPLAIN_MEMBER_SOURCE)),
+           TEXT_ARGS(column(decision, EXPLAIN_MEMBER_NO)),
+           TEXT_ARGS(time_at(decision, EXPLAIN_MEMBER_AT)));
+    printf("；其代表报告 %lld 份相符、%lld 份矛盾\n",
+           (long long)postgres_int(decision->row, 0, EXPLAIN_AGREEING),
+           (long long)postgres_int(decision->row, 0, EXPLAIN_CONTRADICTING));
+}
+
+static Text other_name(const ExplainedDecision *decision, int i)
+{
+    Text address = postgres_text(decision->others, i, OTHER_ADDRESS);
+    Text asset = postgres_text(decision->others, i, OTHER_ASSET);
+    return text_format(decision->arena, "%.*s%s%.*s", TEXT_ARGS(address),
+                       text_is_empty(address) || text_is_empty(asset) ? "" : "，",
+                       TEXT_ARGS(asset));
+}
+
+/* How far below the hazard that was compared, before competition. */
+static int64_t behind(const ExplainedDecision *decision, int64_t mb)
+{
+    return waterfall_sum(&decision->waterfall) + decision->waterfall.competition_mb - mb;
+}
+
+static void print_competition(const ExplainedDecision *decision)
+{
+    const PostgresResult *others = decision->others;
+    int64_t rivals = decision->waterfall.rivals;
+    int equal = 0;
+    int shown = 0;
+    for (int i = 0; i < postgres_rows(others); i++)
+        if (postgres_int(others, i, OTHER_IS_RIVAL) == 1) {
+            shown++;
+            equal += behind(decision, postgres_int(others, i, OTHER_MB)) < EQUAL_MB;
+        }
+    if (rivals == 0) {
+        printf("竞争 没有别的隐患与它相争\n");
+        return;
+    }
+    Text taken = print_bits(decision->arena, -decision->waterfall.competition_mb);
+    if (equal > 0)
+        printf("竞争 另有 %d 处同样吻合，分不出是哪一处：%.*s\n", equal, TEXT_ARGS(taken));
+    else
+        printf("竞争 另有 %lld 处较弱的可能：%.*s\n", (long long)rivals, TEXT_ARGS(taken));
+    PrintTable table = print_table(decision->arena, 4);
+    for (int i = 0; i < shown; i++) {
+        print_cell(&table, text_format(decision->arena, "     %.*s",
+                                       TEXT_ARGS(postgres_text(others, i, OTHER_HAZARD_NO))));
+        print_cell(&table, print_bits(decision->arena, postgres_int(others, i, OTHER_MB)));
+        print_cell(&table, postgres_text(others, i, OTHER_CATEGORY));
+        print_cell(&table, other_name(decision, i));
+    }
+    print_out(&table);
+    if (rivals > shown)
+        printf("     其余 %lld 处更弱\n", (long long)(rivals - shown));
+}
+
+static void print_runner_up(const ExplainedDecision *decision)
+{
+    if (postgres_is_null(decision->row, 0, EXPLAIN_RUNNER_UP)) {
+        printf("次优 无\n");
+        return;
+    }
+    int64_t mb = postgres_int(decision->row, 0, EXPLAIN_RUNNER_UP_MB);
+    int64_t lag = behind(decision, mb);
+    printf("次优 %.*s %.*s，", TEXT_ARGS(column(decision, EXPLAIN_RUNNER_UP)),
+           TEXT_ARGS(print_bits(decision->arena, mb)));
+    if (lag == 0)
+        printf("与首选同分：取编号在前者\n");
+    else
+        printf("比首选低 %lld.%03lld\n", (long long)(lag / 1000), (long long)(lag % 1000));
+}
+
+/* The strongest that were not taken, and why. */
+static void print_rejected(const ExplainedDecision *decision)
+{
+    static const char *const HEADING[] = {"落选", ">得分", "原因", "类别", "地点"};
+    const PostgresResult *others = decision->others;
+    PrintTable table = print_table(decision->arena, 5);
+    print_heading(&table, HEADING);
+    int count = 0;
+    for (int i = 0; i < postgres_rows(others); i++) {
+        if (postgres_int(others, i, OTHER_IS_RIVAL) == 1)
+            continue;
+        count++;
+        print_cell(&table, postgres_text(others, i, OTHER_HAZARD_NO));
+        print_cell(&table, print_bits(decision->arena, postgres_int(others, i, OTHER_MB)));
+        print_cell(&table, explain_reason(postgres_text(others, i, OTHER_REASON), decision->arena));
+        print_cell(&table, postgres_text(others, i, OTHER_CATEGORY));
+        print_cell(&table, other_name(decision, i));
+    }
+    if (count == 0)
+        return;
+    putchar('\n');
+    print_out(&table);
+}
+
+static void print_candidates(const ExplainedDecision *decision)
+{
+    int64_t candidates = postgres_int(decision->row, 0, EXPLAIN_CANDIDATES);
+    int64_t generic = postgres_int(decision->row, 0, EXPLAIN_GENERIC_KEYS);
+    printf("检索 ");
+    if (decision->compared) {
+        explain_print_keys(list(decision, EXPLAIN_KEYS));
+        printf("；");
+    }
+    printf("比较了 %lld 处隐患", (long long)(candidates > 0 ? candidates : 0));
+    if (generic > 0)
+        printf("，%lld 个检索键指向过多而未用", (long long)generic);
+    putchar('\n');
+}
+
+void case_explain_print(const ExplainedDecision *decision)
+{
+    print_head(decision);
+    if (decision->compared) {
+        print_compared(decision);
+        waterfall_print(&decision->waterfall, "本报告", "对方报告", decision->arena);
+        waterfall_print_sum(&decision->waterfall, decision->arena);
+        putchar('\n');
+        explain_print_flags(list(decision, EXPLAIN_FLAGS));
+        print_competition(decision);
+        explain_print_vetoes(list(decision, EXPLAIN_VETOES_TESTED), list(decision, EXPLAIN_VETOES));
+        print_runner_up(decision);
+    }
+    print_candidates(decision);
+    printf("模型 %.*s，由 %.*s 于 %.*s 判定\n", TEXT_ARGS(column(decision, EXPLAIN_MODEL)),
+           TEXT_ARGS(column(decision, EXPLAIN_ACTOR)),
+           TEXT_ARGS(time_at(decision, EXPLAIN_STREAM_TIME)));
+    print_rejected(decision);
+}
