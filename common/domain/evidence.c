@@ -8,28 +8,6 @@
 
 #include <stdlib.h>
 
-void evidence_find_places(EvidenceDraft *draft)
-{
-    Address *address = &draft->evidence.address;
-    Address found;
-    address_parse(draft->report->address, draft->arena, address);
-    address_scan(&draft->scan, draft->text, true, draft->arena);
-    address_of_scan(&draft->scan, &found);
-    address_complete(address, &found);
-    Text name = draft->report->place_name;
-    if (text_is_empty(name))
-        return;
-    Address place;
-    address_parse(name, draft->arena, &place);
-    bool names_site = !text_is_empty(place.estate) || !text_is_empty(place.road);
-    if (names_site && text_is_empty(place.poi))
-        address_complete(address, &place);
-    else if (text_is_empty(address->poi)) {
-        Folded folded = address_fold(name, draft->arena);
-        address->poi = address_unfold(folded.codepoints, folded.count, draft->arena);
-    }
-}
-
 static Text folded_text(EvidenceDraft *draft, Text text)
 {
     if (text_is_empty(text))
@@ -99,6 +77,7 @@ evidence_new(const Report *report, const EvidenceOrigin *origin, const Model *mo
     evidence_find_assets(draft);
     evidence_find_grams(draft);
     take_plain(draft);
+    evidence_ask_ledger(draft);
     take_party(draft);
     take_reporter(draft);
     draft->evidence.place_text = address_standard(&draft->evidence.address, scratch);

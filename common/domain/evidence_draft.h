@@ -8,7 +8,7 @@
 #include "domain/model_data.h"
 
 /*
- * Evidence while it is put together, shared by the evidence_*.c files only. Texts lie in the report or on the arena, which
+ * Evidence while it is put together, shared by the evidence*.c files only. Texts lie in the report or on the arena, which
  * evidence_new rewinds.
  */
 typedef struct EvidenceDraft {
@@ -23,7 +23,7 @@ typedef struct EvidenceDraft {
 
 /* Full stops in place of the feed's set phrases. First. */
 void evidence_silence_noise(EvidenceDraft *draft);
-/* Places of the address field, the text and the name of the place; fills the scan. */
+/* Places of the address field, the text and the name of the place, by their own names; fills the scan. */
 void evidence_find_places(EvidenceDraft *draft);
 /* The class by code and words. */
 void evidence_choose_class(EvidenceDraft *draft);
@@ -31,6 +31,10 @@ void evidence_choose_class(EvidenceDraft *draft);
 void evidence_find_quotes(EvidenceDraft *draft);
 /* Plate, equipment, component and device, out of their fields and the text. After the class. */
 void evidence_find_assets(EvidenceDraft *draft);
+/* Whether the report's place leaves room for the asset to be the one spoken of; NULL: no. */
+bool evidence_asset_fits(EvidenceDraft *draft, const LedgerAsset *asset);
+/* Completes place and point by what the ledger knows, counts the sites there. After all of the report's own. */
+void evidence_ask_ledger(EvidenceDraft *draft);
 /* Grams of what is left of the text without places, numbers and noise. After the places. */
 void evidence_find_grams(EvidenceDraft *draft);
 /* A copy in one heap block. */
