@@ -73,11 +73,12 @@ static void read_all(ModelReader *reader, const config_setting_t *root)
     static const char *const KNOWN[] = {
         "format", "thresholds",    "place",    "point", "asset",    "quoted",     "class",
         "text",   "party",         "reporter", "gap",   "tempo",    "escalation", "classes",
-        "pairs",  "typical_sites", "words",    "idf",   "relation", "reach"};
+        "pairs",  "typical_sites", "words",    "idf",   "relation", "reach",      "ledger"};
     int format = 0;
     reader_check_keys(&reader->reader, root, "the model", KNOWN, sizeof KNOWN / sizeof KNOWN[0]);
     if (!reader_integer(&reader->reader, root, "format", 1, 1, &format))
         READER_ERROR(&reader->reader, 0, "\"format = 1\" is missing");
+    model_read_ledger(reader, root);
     model_read_weights(reader, root);
     model_read_classes(reader, root);
     model_read_words(reader, root);

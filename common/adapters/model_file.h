@@ -8,7 +8,7 @@
 
 /*
  * The matching model from a libconfig file (deploy/model/onecase.cfg) and the files it names, relative to its folder:
- * noise phrases, class keywords, idf weights. The version is NAME@DIGEST, NAME the file's without ".cfg", DIGEST the first
+ * noise phrases, class keywords, idf weights. Snapshots of ledgers that it names are read by ledger_store_load. The version is NAME@DIGEST, NAME the file's without ".cfg", DIGEST the first
  * 12 hex digits of the SHA-256 over all these files.
  *
  * FATAL with "file:line: ..." for the first mistake and how many more there are. model_free when done.

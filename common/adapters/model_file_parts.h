@@ -24,6 +24,8 @@ bool model_row(ModelReader *reader, const config_setting_t *row, int columns, co
 
 /* The numbers: weights, levels, thresholds. */
 void model_read_weights(ModelReader *reader, const config_setting_t *root);
+/* The snapshots of ledgers. */
+void model_read_ledger(ModelReader *reader, const config_setting_t *root);
 /* Classes, pairs, typical sites. */
 void model_read_classes(ModelReader *reader, const config_setting_t *root);
 /* Phrases and idf weights, the last step: model_finish. */

@@ -14,6 +14,7 @@
 
 #include "adapters/decision_rows.h"
 #include "adapters/hazard_rows.h"
+#include "adapters/ledger_store.h"
 #include "adapters/model_file.h"
 #include "adapters/report_rows.h"
 
@@ -56,6 +57,10 @@ bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
     Model *model = NULL;
     if (!model_file_load(spec->model, &model, error))
         return false;
+    if (!ledger_store_load(case_store_postgres(spec->store), model, error)) {
+        model_free(model);
+        return false;
+    }
     Decider *made = calloc(1, sizeof *made);
     if (made == NULL)
         abort();

@@ -15,7 +15,7 @@ typedef struct DeciderSpec {
     CaseStore *store; /* decide_open may call case_store_extend once; used for loading afterwards */
 } DeciderSpec;
 
-/* Reads the model. FATAL when it cannot be used. */
+/* Reads the model and the ledgers it names. FATAL when they cannot be used, RETRY while PostgreSQL is away. */
 MUST_CHECK bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error);
 void decide_close(Decider *decider); /* NULL is fine */
 
