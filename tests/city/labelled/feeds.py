@@ -218,7 +218,7 @@ class Forms:
             "XXLX": "XZ", "JQ_TYWYSBM": made.record_no, "AJBH": f"{at:%Y%m%d%H%M}-01-{1000 + made.operator.no}", "BJSJ": epoch_ms(at),
             "LASJ": epoch_ms(at) + 45_000, "GXSJ": epoch_ms(self.clock(made.sent_at)), "XZQHDM": self.area_of(made), "DDMC": made.place,
             "JQFLYDM": made.filed[:1] + "0000", "JQFLYDMZX": made.filed, "JQDJDM": "2" if told.leaf.code == "C01" else "1", "JQZT": "02",
-            "AJXZ": "1", "SFCSJ": "0", "JQ_JYQK": made.body, "BKRS": made.trapped, "SSRS": made.injured, "SWRS": 0, "DTSBM": made.plate,
+            "AJXZ": "1", "SFCSJ": "1" if told.kind == "drill" else "0", "JQ_JYQK": made.body, "BKRS": made.trapped, "SSRS": made.injured, "SWRS": 0, "DTSBM": made.plate,
             "DWMC": made.party, "TYSHXYDM": "", "BJDH": getattr(told.teller, "phone", ""), "BJRXM": getattr(told.teller, "name", "")}
         if point:
             record["DQJD"], record["DQWD"] = round(point[0], 6), round(point[1], 6)
@@ -235,7 +235,7 @@ class Forms:
         person = told.teller
         return {
             "caseid": made.record_no, "order_no": told.of.sheet.record_no if told.role == "copy" else "",
-            "formtype": "01" if made.operator.no % 3 else "03", "recorddate": padded(self.clock(made.reported_at)),
+            "formtype": "02" if told.kind == "dispute" else "01" if made.operator.no % 3 else "03", "recorddate": padded(self.clock(made.reported_at)),
             "controversytime": padded(self.clock(told.at)), "jyareacode": self.area_of(made), "subjectname": made.party, "cksubjectname": "",
             "socialcode": made.usc, "linkman": "", "addr": made.place, "accsce": made.place if made.operator.no % 2 else "",
             "position": f"{point[1]:.6f},{point[0]:.6f}" if point else "", "problem_type": made.filed, "problem_name": made.title,
@@ -256,7 +256,7 @@ class Forms:
         pushed = self.clock(made.reported_at)
         item = {"alarmId": made.record_no, "alarmCategory": int(category), "alarmName": made.title, "alarmLevel": 1 if category == "1" else 3,
                 "partAddr": part, "alarmDesc": made.body, "position": made.place, "alarmDateTime": epoch_ms(self.clock(told.at)),
-                "alarmState": "on", "fireFlag": ""}
+                "alarmState": "on", "fireFlag": "2" if told.kind == "drill" else ""}
         if part_type:
             item["partType"] = part_type
         record = {"deviceId": host, "deviceType": device_type, "pushDateTime": epoch_ms(pushed), "areaCode": self.area_of(made),

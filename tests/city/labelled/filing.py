@@ -50,3 +50,8 @@ def filed(rng, source, leaf, device_code=""):
         if neighbours:
             return table[rng.choice(neighbours)], "neighbour"
     return rng.choice(OTHER[source]), "other"
+
+
+def no_hazard(rng, source, kind):
+    """The code of what is no hazard; litter has one of its own."""
+    return "20102" if kind == "litter" else rng.choice(OTHER[source])

@@ -74,8 +74,8 @@ class Flow:
             if told.source != "H12345" or not getattr(person, "phone", ""):
                 continue
             before = by_person.setdefault(person.no, [])
-            others = [t for t in before if t.hazard is not told.hazard]
-            if others and told.role == "own" and not told.hazard.storm and self.rng.random() < 0.05:
+            others = [t for t in before if t.hazard is not told.hazard and t.hazard.real]
+            if others and told.role == "own" and told.hazard.real and not told.hazard.storm and self.rng.random() < 0.05:
                 told.other = others[-1]
             before.append(told)
 
@@ -126,9 +126,12 @@ class Flow:
         self.replies()
         for made in self.sheets:
             record, old_node = self.forms.report(made)
-            self.put(made.sent_at, made.source, made.record_no, record, "asked" if made.consultation else "report", old_node=old_node)
-            self.course(made)
+            outcome = {"drill": "ignored", "litter": "asked", "question": "asked", "dispute": "asked"}.get(made.told.kind, "asked" if made.consultation else "report")
+            self.put(made.sent_at, made.source, made.record_no, record, outcome, old_node=old_node)
+            if outcome != "ignored" and made.told.kind not in ("litter", "dispute"):
+                self.course(made)
         self.sent_twice()
+        self.broken()
 
     def replies(self):
         other = self.tellers.words.other["replies"]
@@ -167,6 +170,13 @@ class Flow:
             if self.rng.random() < 0.005:
                 self.messages.append(Message(message.at + self.rng.uniform(5, 3 * HOUR), message.source, message.key, message.value,
                                              "again", message.outcome))
+
+    def broken(self):
+        """A transmission cut off, repeated whole a second later: one in a thousand, at least one of each feed."""
+        for source in TOPICS:
+            whole = [m for m in self.messages if m.source == source and m.outcome == "report"]
+            for message in self.rng.sample(whole, min(len(whole), max(1, len(whole) // 1000))):
+                self.messages.append(Message(message.at - 1, source, message.key, message.value[: len(message.value) // 2], "dead"))
 
     def break_down(self, days):
         """One feed is silent for a day; the next morning all of it comes within minutes."""

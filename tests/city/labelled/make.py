@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from chance import stream  # noqa: E402
 from feeds import TOPICS, ZONE  # noqa: E402
 from flow import Flow  # noqa: E402
+from noise import Noise  # noqa: E402
 from people import People  # noqa: E402
 from plan import Planner  # noqa: E402
 from record import truth_json, truth_line  # noqa: E402
@@ -65,8 +66,14 @@ class City:
         self.flow.extend()
         while self.planner.reports < reports:
             self.planner.ordinary(reports - self.planner.reports)
+        Noise(self.planner, stream(self.parameters["seed"], "noise")).make(reports)
         self.flow.write_times()
         self.flow.quote_others()
+
+
+    def reports(self):
+        """Sheets that give a report, or may (questions, litter, disputes: when their words alarm), in the order of sending."""
+        return sorted((made for made in self.flow.sheets if made.told.kind != "drill"), key=lambda made: made.sent_at)
 
 
 def write_lines(path, rows):
@@ -82,7 +89,7 @@ def write(directory, city, ledger=False):
         write_lines(os.path.join(directory, topic + ".jsonl"),
                     ({"key": m.key, "value_base64": base64.b64encode(m.value).decode(), "timestamp_ms": start_ms + int(m.at * 1000)}
                      for m in city.messages if m.source == source))
-    write_lines(os.path.join(directory, "truth.jsonl"), (truth_line(city, made) for made in sorted(city.flow.sheets, key=lambda s: s.sent_at)))
+    write_lines(os.path.join(directory, "truth.jsonl"), (truth_line(city, made) for made in city.reports()))
     with open(os.path.join(directory, "truth.json"), "w", encoding="utf-8") as out:
         json.dump(truth_json(city), out, ensure_ascii=False, indent=1)
         out.write("\n")
@@ -100,7 +107,8 @@ def main():
     options = parser.parse_args()
     city = City(options.reports, options.seed, options.until, options.start_days)
     write(options.directory, city, options.ledger)
-    print(f"{len(city.messages)} records of {len(TOPICS)} departments: {len(city.flow.sheets)} reports of {len(city.planner.hazards)} hazards, "
+    print(f"{len(city.messages)} records of {len(TOPICS)} departments: {city.planner.reports} reports of "
+          f"{sum(hazard.real for hazard in city.planner.hazards)} hazards, "
           f"{len(city.storms.storms)} storms, in {options.directory}")
 
 

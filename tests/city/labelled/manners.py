@@ -80,3 +80,11 @@ def hand_on(tellers, told, made):
     made.point, made.point_of = (first.point, first.point_of) if rng.random() < 0.7 else (None, "")
     if "{quoted_no}" in form:
         made.quoted.append(first.record_no)
+
+
+def no_hazard(tellers, told, made, text):
+    """A question, a quarrel, a praise, a drill."""
+    slots = Slots(text, **tellers.slots_given)
+    made.title, made.body = (filled(told.form[part], slots) for part in ("title", "body"))
+    made.counter = "采集员" if told.source == "CITYMGT" else made.operator.desk_name
+    made.consultation = told.kind == "question"

@@ -31,6 +31,7 @@ class Hazard:
     tellings: list = field(default_factory=list)
     storm: object = None
     scene: str = ""
+    real: bool = True    # False: no hazard at all (a question, a quarrel, a drill)
     replies: dict = field(default_factory=dict)    # episode -> what the department answered
 
     @property
@@ -54,6 +55,8 @@ class Telling:
     quote: object = None      # a Telling whose number he quotes
     other: object = None      # a Telling of another hazard whose number he quotes
     silent: bool = False      # names no place
+    form: dict = None         # no hazard: the title and body of what it is
+    kind: str = ""            # no hazard: question | complaint | drill | litter
     phrase: str = ""          # said instead of the sub-kind's phrases: the sign of what is to come
     echo: str = ""            # two tellings with one echo are worded alike
     reported: float = 0.0     # when the department wrote it down
@@ -145,7 +148,7 @@ class Planner:
     def count(self, leaf):
         """How many reports a hazard draws: mostly one, a heavy tail of dozens."""
         rng = self.rng
-        return 1 if rng.random() > 0.125 * leaf.repeat else heavy_tail(rng, 2.75, 60)
+        return 1 if rng.random() > 0.088 * leaf.repeat else heavy_tail(rng, 2.75, 60)
 
     def daytime(self, at):
         """Moves a time to an hour at which people report."""

@@ -34,8 +34,9 @@ def truth_line(city, made):
     first = not any(t.sheet and reporter_of(t.sheet) == reporter_of(made) and t.reported < told.reported
                     for t in hazard.tellings if t is not told)
     return {
-        "source": made.source, "record_no": made.record_no, "hazard": hazard.no, "episode": told.episode, "class": hazard.leaf.code,
-        "told_as": told.leaf.code, "subkind": city.words.sub_name(told.leaf.code, told.sub), "scope": hazard.scope,
+        "source": made.source, "record_no": made.record_no, "hazard": hazard.no, "episode": told.episode, "real": hazard.real,
+        "class": hazard.leaf.code if hazard.real else "none", "told_as": told.leaf.code if hazard.real else "none",
+        "subkind": city.words.sub_name(told.leaf.code, told.sub) if hazard.real else told.kind, "scope": hazard.scope,
         "storm": hazard.storm.no if hazard.storm else None, "scene": hazard.scene or None, "names": made.names,
         "said_wrong": made.wrong or None, "by_alias": made.alias, "vague": made.vague,
         "point_error_m": None if error is None else round(error, 1), "point_of": made.point_of or None, "filed": made.filed,
@@ -43,13 +44,13 @@ def truth_line(city, made):
         "copy_of": of if told.role == "copy" else None, "urge_of": of if told.role == "urge" else None,
         "again_of": of if told.role == "again" else None, "quotes": quotes_of(made),
         "quotes_other": [key_of(told.other.sheet)] if told.other and told.other.sheet and told.other.sheet.record_no in made.quoted else [],
-        "consultation": made.consultation,
+        "asked": made.consultation or told.kind in ("litter", "dispute"),
         "independent": told.role in ("own", "device") and first,
         "event_at": city.tellers.clock(told.at).isoformat(), "reported_at": city.tellers.clock(made.reported_at).isoformat()}
 
 
 def truth_json(city):
-    reports = city.flow.sheets
+    reports = [made for made in city.reports() if made.told.hazard.real]
     of_storm = Counter(made.told.hazard.storm.no for made in reports if made.told.hazard.storm)
     silent = Counter(made.told.hazard.storm.no for made in reports if made.told.hazard.storm and made.vague == "no_place")
     clock = city.tellers.clock

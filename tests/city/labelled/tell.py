@@ -17,8 +17,8 @@ from plane import blurred, distance
 from say import Slots, Speaker, View, filled, slots_of
 
 # How often a mouth names no more than the estate or road, and no place at all.
-VAGUE = {"H12345": (0.25, 0.095), "CITYMGT": (0.15, 0.03), "GRID": (0.13, 0.03), "FIRE119": (0.15, 0.07), "MKT12315": (0.17, 0.06)}
-WRONG = 0.026
+VAGUE = {"H12345": (0.30, 0.095), "CITYMGT": (0.17, 0.03), "GRID": (0.14, 0.03), "FIRE119": (0.17, 0.07), "MKT12315": (0.22, 0.06)}
+WRONG = 0.034
 FIELD_MOUTH = {"H12345": "hotline_field", "GRID": "grid_field", "CITYMGT": "chengguan_field", "FIRE119": "fire_field",
                "MKT12315": "market_field", "FIREIOT": "device_field"}
 TEXT_MOUTH = {"H12345": "hotline_text", "GRID": "grid_text", "CITYMGT": "grid_text", "FIRE119": "hotline_text",
@@ -179,6 +179,9 @@ class Tellers:
         else:
             self._word(told, made)
         self.rng = own
+        if told.form and told.kind != "drill":
+            made.filed, made.filed_how = filing.no_hazard(self.rng, told.source, told.kind), "other"
+            return made
         made.filed, made.filed_how = filing.filed(self.rng, told.source, told.leaf.code, self.device_code(told))
         if told.leaf.code == "A01" and told.source == "FIRE119":
             made.trapped = self.rng.choices((0, 1, 2, 3, 5), (3, 45, 30, 15, 7))[0]
@@ -187,7 +190,7 @@ class Tellers:
 
     def _word(self, told, made):
         habit, spot = self.habit(told, made), told.own_place or told.hazard.spot
-        manner = manners.choose(self.rng, told)
+        manner = "" if told.form else manners.choose(self.rng, told)
         if manners.names_no_place(self.rng, manner):
             told.silent = True
         view = self.view(told, made, spot)
@@ -195,10 +198,13 @@ class Tellers:
         self.party(told, made, spot)
         place = self.say_places(told, made, view, habit)
         text = Text(self, view, habit, self.rng, told, place)
-        getattr(self, "word_" + told.source)(told, made, text)
+        if told.form:
+            manners.no_hazard(self, told, made, text)
+        else:
+            getattr(self, "word_" + told.source)(told, made, text)
         if manner:
             manners.word(self, told, made, text, manner)
-        elif made.vague in ("estate_only", "road_only") and told.source == "H12345" and self.rng.random() < 0.25:
+        elif made.vague in ("estate_only", "road_only") and told.source == "H12345" and not told.form and self.rng.random() < 0.25:
             made.body += self.rng.choice(self.words.other["unknown_detail"]) + "。"
         if told.leaf.code[0] in "EFGA" and told.source == "H12345" and self.rng.random() < 0.012:
             made.body += self.rng.choice(self.words.other["injury_suffix"])
@@ -338,7 +344,7 @@ class Tellers:
         made.counter = "app" if app else made.operator.desk_name
         asset = self.asset_said(made, text.view.spot)
         values = {"asset": asset} if asset else {}
-        made.body, used = self.write(text, forms, None if app else made.operator.favourite, **values)
+        made.body, used = self.write(text, forms, None if app else made.operator.favourite, hotline["desks"]["six"]["body"], **values)
         if made.plate and "asset" not in used and rng.random() < 0.5:
             made.body += asset + "。"
         title, _ = self.write(text, hotline["title"] if rng.random() < 0.6 else ["{title}"])
