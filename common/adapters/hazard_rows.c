@@ -253,11 +253,25 @@ static int address_detail(const Address *address)
            (!text_is_empty(address->estate) || !text_is_empty(address->road) ? 1 : 0);
 }
 
-static void fill_asset(HazardRow *row, const Hazard *hazard)
+/* Views of a hazard's representatives. */
+typedef struct Kept {
+    EvidenceView views[HAZARD_REPRESENTATIVES_MAX];
+    const Evidence *items[HAZARD_REPRESENTATIVES_MAX];
+    size_t count;
+} Kept;
+
+static void read_kept(const Hazard *hazard, Kept *kept)
+{
+    kept->count = hazard->representative_count;
+    for (size_t i = 0; i < kept->count; i++)
+        kept->items[i] = hazard_evidence(hazard, i, &kept->views[i]);
+}
+
+static void fill_asset(HazardRow *row, const Kept *kept)
 {
     const Asset *chosen = NULL;
-    for (size_t i = 0; i < hazard->representative_count; i++) {
-        const Evidence *evidence = hazard->representatives[i]->evidence;
+    for (size_t i = 0; i < kept->count; i++) {
+        const Evidence *evidence = kept->items[i];
         for (size_t j = 0; j < evidence->asset_count; j++)
             if (chosen == NULL || (evidence->assets[j].structured && !chosen->structured))
                 chosen = &evidence->assets[j];
@@ -268,13 +282,21 @@ static void fill_asset(HazardRow *row, const Hazard *hazard)
     row->asset_id = chosen->id;
 }
 
-static void fill_place(HazardRow *row, const Hazard *hazard, Arena *arena)
+static TextList copied_list(TextList list, Arena *arena)
+{
+    TextList copy = {ARENA_ARRAY(arena, Text, list.count), list.count};
+    for (size_t i = 0; i < list.count; i++)
+        copy.items[i] = list.items[i];
+    return copy;
+}
+
+static void fill_place(HazardRow *row, const Kept *kept, Arena *arena)
 {
     static const char PRECISIONS[] = "ABCDEZ";
-    const Evidence *best = hazard->representatives[0]->evidence;
+    const Evidence *best = kept->items[0];
     const Evidence *point = NULL;
-    for (size_t i = 0; i < hazard->representative_count; i++) {
-        const Evidence *evidence = hazard->representatives[i]->evidence;
+    for (size_t i = 0; i < kept->count; i++) {
+        const Evidence *evidence = kept->items[i];
         if (address_detail(&evidence->address) > address_detail(&best->address))
             best = evidence;
         if (evidence->has_point && (point == NULL || evidence->precision < point->precision))
@@ -293,7 +315,7 @@ static void fill_place(HazardRow *row, const Hazard *hazard, Arena *arena)
     row->road = address->road;
     row->road_no = address->road_no;
     row->estate = address->estate;
-    row->buildings = address->buildings;
+    row->buildings = copied_list(address->buildings, arena);
     row->unit = address->unit;
     row->lon = point != NULL ? point->point.lon : (double)NAN;
     row->lat = point != NULL ? point->point.lat : (double)NAN;
@@ -313,13 +335,15 @@ static void
 fill_hazard(HazardRow *row, Text region, const Hazard *hazard, const Model *model, Arena *arena)
 {
     HazardCounts counts = hazard_count(hazard, 0);
+    Kept kept;
+    read_kept(hazard, &kept);
     *row = (HazardRow){.region = region,
                        .hazard_id = hazard->id,
                        .hazard_no = lifecycle_hazard_no(region, hazard->id, arena),
                        .family = hazard->category->family,
                        .category_code = hazard->category->code,
                        .scope = text_from(scope_name(hazard->category->scope)),
-                       .anchor_report_id = hazard->representatives[0]->evidence->report_id,
+                       .anchor_report_id = kept.items[0]->report_id,
                        .anchor_by = MACHINE,
                        .first_known_at = counts.first_event_at,
                        .last_reported_at = counts.last_event_at,
@@ -333,14 +357,15 @@ fill_hazard(HazardRow *row, Text region, const Hazard *hazard, const Model *mode
                        .merged_into = id_or_null(hazard->merged_into),
                        .model_version = model_version(model),
                        .version = hazard->version};
-    fill_asset(row, hazard);
-    fill_place(row, hazard, arena);
+    fill_asset(row, &kept);
+    fill_place(row, &kept, arena);
 }
 
 static Text source_name(const Hazard *hazard, uint64_t source)
 {
+    EvidenceView view;
     for (size_t i = 0; i < hazard->representative_count; i++) {
-        Text name = hazard->representatives[i]->evidence->source;
+        Text name = hazard_evidence(hazard, i, &view)->source;
         if (text_hash(name) == source)
             return name;
     }

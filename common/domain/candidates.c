@@ -158,8 +158,9 @@ static bool quotes_hazard(const Evidence *report, const Candidate *candidate)
     if ((candidate->proposed_by & (1u << BLOCK_RECORD)) == 0)
         return false;
     bool all_kept = candidate->hazard->member_count == candidate->hazard->representative_count;
+    EvidenceView view;
     for (size_t i = 0; i < candidate->hazard->representative_count; i++) {
-        const Evidence *member = candidate->hazard->representatives[i]->evidence;
+        const Evidence *member = hazard_evidence(candidate->hazard, i, &view);
         if (names_record(report, member->record_no) || names_record(member, report->record_no))
             return true;
     }

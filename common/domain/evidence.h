@@ -22,11 +22,14 @@ typedef enum Independence {
 /* Of more quoted numbers than that the first are taken. */
 enum { EVIDENCE_ASSETS_MAX = 4, EVIDENCE_GRAMS_MAX = 128, EVIDENCE_QUOTED_MAX = 32 };
 
-/* A character 1- or 2-gram: hash and its TF-IDF weight, scaled to integers; sorted by hash. */
-typedef struct Gram {
-    uint32_t hash;
-    uint16_t weight;
+/* A character 1- or 2-gram: hash and its TF-IDF weight, scaled to integers; sorted by hash. Three bytes, at any address:
+ * a hundred of them are kept for each hazard. */
+typedef struct __attribute__((packed)) Gram {
+    uint16_t hash;
+    uint8_t weight;
 } Gram;
+
+enum { GRAM_BIT_WORDS = 65536 / 64 };
 
 typedef struct Evidence {
     int64_t report_id;
@@ -61,6 +64,10 @@ typedef struct Evidence {
     Independence independence;
     const Gram *grams;
     size_t gram_count;
+    uint32_t gram_norm; /* sum of the squares of the weights */
+    /* A bit for each hash that is among the grams (GRAM_BIT_WORDS words): makes comparing with many others quicker;
+     * NULL: there is no such set. */
+    const uint64_t *gram_bits;
     size_t text_length; /* code points of the text that was compared */
 } Evidence;
 

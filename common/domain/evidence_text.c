@@ -70,4 +70,6 @@ void evidence_find_grams(EvidenceDraft *draft)
     draft->evidence.grams =
         text_similarity_grams(kept, count, draft->model, draft->arena, &draft->evidence.gram_count,
                               &draft->evidence.text_length);
+    draft->evidence.gram_norm =
+        text_similarity_norm(draft->evidence.grams, draft->evidence.gram_count);
 }

@@ -1,7 +1,7 @@
 #ifndef ONECASE_DOMAIN_HAZARD_H
 #define ONECASE_DOMAIN_HAZARD_H
 
-#include "domain/evidence.h"
+#include "domain/evidence_packed.h"
 
 /*
  * Report (evidence) -> hazard (a place or asset and a kind of trouble; lives for years) -> case
@@ -62,13 +62,8 @@ typedef struct HazardCase {
     int64_t version; /* 0: not written yet */
 } HazardCase;
 
-enum { HAZARD_REPRESENTATIVES_MAX = 8 };
-
-/* Evidence kept for comparison; immutable and shared by a hazard and its copies in overlays. */
-typedef struct Representative {
-    Evidence *evidence;
-    int32_t references;
-} Representative;
+/* Grams kept of the anchor and of each other representative (linkage.md 1, "Live"). */
+enum { HAZARD_REPRESENTATIVES_MAX = 8, HAZARD_ANCHOR_GRAMS = 128, HAZARD_OTHER_GRAMS = 32 };
 
 typedef struct Hazard {
     int64_t id;
@@ -76,13 +71,16 @@ typedef struct Hazard {
     int64_t merged_into;         /* 0 none */
     const HazardClass *category; /* of the worst (reddest) member, the first of equals */
     HazardMember *members;       /* in order of report_id */
-    size_t member_count;
-    size_t member_capacity;
-    HazardCase *cases; /* in order of case_id */
-    size_t case_count;
-    Representative *representatives[HAZARD_REPRESENTATIVES_MAX]; /* [0] is the anchor */
-    size_t representative_count;
+    HazardCase *cases;           /* in order of case_id */
+    union {                      /* evidence kept for comparison: see hazard_evidence */
+        EvidencePacked *one;     /* when there is but one */
+        EvidencePacked **many;
+    } kept;
     int64_t version; /* changes so far */
+    uint32_t member_count;
+    uint32_t member_capacity;
+    uint32_t case_count;
+    uint32_t representative_count;
 } Hazard;
 
 /*
@@ -108,7 +106,7 @@ int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id);
 
 /*
  * Adds a member with its evidence to a hazard got from edit or create: member, report, blocking
- * keys, representative. The store owns the evidence from here on. Members come in order of
+ * keys, representative. The store owns the evidence from here on and keeps a packed copy. Members come in order of
  * report_id.
  */
 void hazard_store_add(HazardStore *store,
@@ -118,7 +116,7 @@ void hazard_store_add(HazardStore *store,
                       const Model *model);
 
 /*
- * Ids of the hazards under a blocking key, ascending, at most `max` of them; returns how many there
+ * Ids of the hazards under a blocking key, ascending; the latest `max` when there are more. Returns how many there
  * are, max + 1 when there are more: a key that half the city shares is not counted out each time.
  */
 size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max);
@@ -127,6 +125,22 @@ size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids,
 size_t hazard_store_changed(const HazardStore *store, Arena *arena, int64_t **ids);
 
 size_t hazard_store_count(const HazardStore *store); /* hazards of a store without base */
+
+/*
+ * The evidence of a representative, 0 is the anchor: a view that lives as long as `view` and the hazard as it stands.
+ * place_text is absent, see evidence_packed.h.
+ */
+const Evidence *hazard_evidence(const Hazard *hazard, size_t at, EvidenceView *view);
+const EvidencePacked *hazard_representative(const Hazard *hazard, size_t at);
+
+/*
+ * Keeps the evidence of the member that was added last. A full set gives one up: never the anchor, never the new one, and
+ * rather not the only one of its source nor the one with the most precise place; of the rest a short text first, then
+ * what says least, the oldest of equals. Depends on the members and their order alone.
+ */
+void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence);
+void hazard_drop_evidence(Hazard *hazard);  /* all of it */
+void hazard_share_evidence(Hazard *hazard); /* a bitwise copy gets references of its own */
 
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id); /* NULL: no such member */
 HazardCase *hazard_case(const Hazard *hazard, int64_t case_id);       /* NULL: no such case */

@@ -10,6 +10,7 @@
 #include "domain/linkage_relation.h"
 #include "domain/veto.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,16 +40,6 @@ static bool has_veto(const Score *score, const char *name)
     return false;
 }
 
-/* An asset of a field of its own, equal on both sides; one read out of free text is no proof of the place. */
-static bool equal_asset(const Score *score)
-{
-    for (size_t i = 0; i < score->count; i++)
-        if (strcmp(score->items[i].comparison, "asset") == 0 &&
-            strcmp(score->items[i].level, "equal") == 0)
-            return true;
-    return false;
-}
-
 /* Wrong house numbers are common: an equal asset outranks what another member says of building or unit. */
 static bool outranked(const char *veto, bool asset)
 {
@@ -61,22 +52,22 @@ static void add_veto(Score *score, const char *name)
         score->vetoes[score->veto_count++] = name;
 }
 
-/* The candidate's score is that of its best representative; a veto of any blocks it. */
+/* The candidate's score is that of its best representative, without items; a veto of any blocks it. */
 static void score_candidate(const Model *model,
                             const Evidence *report,
                             Candidate *candidate,
-                            const HazardFacts *facts,
-                            Arena *arena)
+                            const HazardFacts *facts)
 {
     const Hazard *hazard = candidate->hazard;
+    EvidenceView view;
     Score vetoes = {0};
     bool asset = false;
     for (size_t i = 0; i < hazard->representative_count; i++) {
-        Score score = {0};
-        scorer_compare(model, report, hazard->representatives[i]->evidence, facts, arena, &score);
+        Score score;
+        scorer_compare(model, report, hazard_evidence(hazard, i, &view), facts, NULL, &score);
         candidate->agreeing += score.agrees;
         candidate->contradicting += score.contradicts;
-        asset = asset || equal_asset(&score);
+        asset = asset || score.asset_equal;
         for (size_t j = 0; j < score.veto_count; j++)
             add_veto(&vetoes, score.vetoes[j]);
         if (i == 0 || score.total_mb > candidate->score.total_mb)
@@ -235,7 +226,10 @@ static Independence judge_independence(const Evidence *report,
 /* A score's values lie on the scratch arena or in the evidence of a member, which a later member may replace. */
 static void keep_values(Score *score, Arena *arena)
 {
+    const ScoreItem *items = score->items;
+    score->items = ARENA_ARRAY(arena, ScoreItem, score->count);
     for (size_t i = 0; i < score->count; i++) {
+        score->items[i] = items[i];
         ScoreItem *item = &score->items[i];
         item->report_value = text_copy(arena, item->report_value);
         item->hazard_value = text_copy(arena, item->hazard_value);
@@ -247,20 +241,36 @@ static void keep_values(Score *score, Arena *arena)
 static uint32_t tested_against(const Model *model, const Evidence *report, const Hazard *hazard)
 {
     uint32_t tested = 0;
+    EvidenceView view;
     for (size_t i = 0; i < hazard->representative_count; i++)
-        tested |= veto_tested(model, report, hazard->representatives[i]->evidence);
+        tested |= veto_tested(model, report, hazard_evidence(hazard, i, &view));
     return tested;
 }
 
-static void show_best(const Evidence *report, const Hazard *hazard, Arena *arena, Score *score)
+/* The score of a candidate anew, with its items; `arena` keeps them. */
+static void show_score(const Model *model,
+                       const Candidates *candidates,
+                       const Candidate *candidate,
+                       const Evidence *report,
+                       Arena *arena,
+                       Score *score)
 {
-    const Evidence *member = hazard->representatives[0]->evidence;
-    for (size_t i = 0; i < hazard->representative_count; i++)
-        if (hazard->representatives[i]->evidence->report_id == score->member_id)
-            member = hazard->representatives[i]->evidence;
+    const Hazard *hazard = candidate->hazard;
+    HazardFacts facts = candidates_facts(candidates, candidate, report);
+    EvidenceView view;
+    size_t at = 0;
+    while (evidence_packed_report_id(hazard_representative(hazard, at)) !=
+           candidate->score.member_id)
+        at++;
+    hazard_evidence(hazard, at, &view);
+    view.evidence.place_text = address_standard(&view.evidence.address, arena);
+    scorer_compare(model, report, &view.evidence, &facts, arena, score);
+    assert(score->total_mb == candidate->score.total_mb);
+    score->veto_count = candidate->score.veto_count;
+    memcpy(score->vetoes, candidate->score.vetoes, sizeof score->vetoes);
     keep_values(score, arena);
-    scorer_show_values(score, report, member, hazard_nearest_event(hazard, report->event_at),
-                       arena);
+    scorer_show_values(score, report, &view.evidence,
+                       hazard_nearest_event(hazard, report->event_at), arena);
 }
 
 /*
@@ -299,12 +309,13 @@ choose(const Model *model, Candidates *candidates, size_t best, Arena *arena, De
 
 /* The candidate that the decision explains: the best, or the strongest of those that may not be joined. */
 static void explain(const Model *model,
+                    const Candidates *candidates,
                     const Candidate *candidate,
                     const Evidence *report,
                     Arena *arena,
                     Decision *decision)
 {
-    decision->best = candidate->score;
+    show_score(model, candidates, candidate, report, arena, &decision->best);
     decision->proposed_by = candidate->proposed_by;
     decision->agreeing = candidate->agreeing;
     decision->contradicting = candidate->contradicting;
@@ -313,7 +324,6 @@ static void explain(const Model *model,
         decision->refusal = candidate->score.veto_count > 0 ? "veto" : "contradicted";
         decision->final_mb = candidate->score.total_mb;
     }
-    show_best(report, candidate->hazard, arena, &decision->best);
 }
 
 void linkage_judge(const Model *model,
@@ -331,7 +341,7 @@ void linkage_judge(const Model *model,
         HazardFacts facts = candidates_facts(candidates, candidate, report);
         candidate->quoted = facts.quoted;
         candidate->twin_set = twin_set(store, candidate->hazard);
-        score_candidate(model, report, candidate, &facts, arena);
+        score_candidate(model, report, candidate, &facts);
     }
     size_t best = best_of(candidates, 0);
     if (best != SIZE_MAX)
@@ -342,7 +352,7 @@ void linkage_judge(const Model *model,
                                                 best != SIZE_MAX && candidates->items[best].quoted);
     size_t explained = best != SIZE_MAX ? best : strongest_of(candidates);
     if (explained != SIZE_MAX)
-        explain(model, &candidates->items[explained], report, arena, decision);
+        explain(model, candidates, &candidates->items[explained], report, arena, decision);
 }
 
 void linkage_decide(const Model *model,

@@ -19,9 +19,11 @@ ScoreItem *
 scorer_add_item(Comparison *comparison, const char *name, const char *level, int32_t weight_mb)
 {
     Score *score = comparison->score;
+    score->total_mb += weight_mb;
+    if (score->items == NULL)
+        return &comparison->unseen;
     ScoreItem *item = &score->items[score->count++];
     *item = (ScoreItem){.comparison = name, .level = level, .weight_mb = weight_mb};
-    score->total_mb += weight_mb;
     return item;
 }
 
@@ -29,6 +31,8 @@ Text scorer_number_text(Arena *arena, int64_t number, const char *word)
 {
     char digits[24];
     size_t at = sizeof digits;
+    if (arena == NULL)
+        return TEXT_ABSENT;
     uint64_t rest = number < 0 ? 0 : (uint64_t)number;
     do {
         digits[--at] = (char)('0' + rest % 10);
@@ -185,6 +189,7 @@ static void judge(Comparison *c)
     bool near = level >= PLACE_P1 && level <= PLACE_P7;
     bool strong = c->asset == ASSET_LEVEL_EQUAL || c->facts->quoted;
     bool away = level == PLACE_X2 || (level == PLACE_X1 && !c->place.area);
+    c->score->asset_equal = c->asset == ASSET_LEVEL_EQUAL;
     c->score->agrees = (near || strong || (level == PLACE_X1 && c->place.area)) && !unrelated;
     c->score->contradicts = !strong && (away || unrelated);
 }
@@ -205,6 +210,7 @@ void scorer_compare(const Model *model,
                              .score = score};
     *score = (Score){.hazard_id = facts->hazard_id,
                      .member_id = member->report_id,
+                     .items = arena != NULL ? ARENA_ARRAY(arena, ScoreItem, SCORE_ITEMS_MAX) : NULL,
                      .link_mb = model->weights.link,
                      .review_mb = model->weights.review};
     comparison.place = scorer_place(model, report, member, facts);

@@ -44,6 +44,8 @@ static void add_aspect(Comparison *c)
     bool same = (a & b) != 0;
     ScoreItem *item = scorer_add_item(c, "aspect", same ? "same" : "other",
                                       same ? c->weights->same_aspect : c->weights->other_aspect);
+    if (c->arena == NULL)
+        return;
     item->report_value = model_aspects(c->model, a, c->arena);
     item->hazard_value = model_aspects(c->model, b, c->arena);
 }

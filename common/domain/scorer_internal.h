@@ -32,6 +32,7 @@ typedef struct Comparison {
     const HazardFacts *facts;
     Arena *arena;
     Score *score;
+    ScoreItem unseen; /* takes the values of items nobody asked for */
     PlaceFinding place;
     AssetLevel asset;
     const Asset *report_asset;
@@ -45,7 +46,7 @@ typedef struct Comparison {
 /* A new item at the end; its weight is added to the total. */
 ScoreItem *
 scorer_add_item(Comparison *comparison, const char *name, const char *level, int32_t weight_mb);
-/* A whole number with a word behind it ("140米"), on the arena. */
+/* A whole number with a word behind it ("140米"), on the arena; absent without one. */
 Text scorer_number_text(Arena *arena, int64_t number, const char *word);
 int32_t scorer_smaller(int32_t a, int32_t b);
 void scorer_add_veto(Score *score, const char *name); /* once; a static string, as for flags */

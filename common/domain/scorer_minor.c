@@ -19,8 +19,7 @@ void scorer_add_text(Comparison *c)
         item->hazard_value = scorer_number_text(c->arena, (int64_t)c->member->text_length, "字");
         return;
     }
-    int32_t permille = text_similarity_permille(c->report->grams, c->report->gram_count,
-                                                c->member->grams, c->member->gram_count);
+    int32_t permille = text_similarity_permille(c->report, c->member);
     size_t i = 0;
     while (i + 1 < c->model->text_count && permille < c->model->text[i].from_permille)
         i++;

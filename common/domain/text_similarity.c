@@ -1,6 +1,6 @@
 /*
- * Every gram gets (1 + ln tf) * idf as a small integer (at most 1,023); the cosine is a merge of two sorted lists and one
- * integer square root. Sums stay below 2^27 for 128 grams, their products below 2^54.
+ * Every gram gets (1 + ln tf) * idf as a small integer (at most 255); the cosine is a walk through two sorted lists and one
+ * integer square root. Sums stay below 2^23 for 128 grams, their products below 2^46.
  */
 #include "domain/text_similarity.h"
 
@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { WEIGHT_MAX = 1023 };
+enum { WEIGHT_MAX = 255, HASH_SHIFT = 16 };
 
 uint32_t text_similarity_gram(uint32_t first, uint32_t second)
 {
@@ -49,6 +49,18 @@ static uint32_t tf_factor(size_t times)
     return FACTORS[times - 1 < last ? times - 1 : last];
 }
 
+/* Hashes come in order, so that one that is there already is the last. */
+static size_t add_gram(Gram *grams, size_t count, uint16_t hash, uint8_t weight)
+{
+    if (count > 0 && grams[count - 1].hash == hash) {
+        if (grams[count - 1].weight < weight)
+            grams[count - 1].weight = weight;
+        return count;
+    }
+    grams[count] = (Gram){hash, weight};
+    return count + 1;
+}
+
 Gram *text_similarity_grams(const uint32_t *codepoints,
                             size_t count,
                             const Model *model,
@@ -76,8 +88,8 @@ Gram *text_similarity_grams(const uint32_t *codepoints,
             next++;
         uint32_t weight = model_idf(model, hashes[i]) * tf_factor(next - i) / 16;
         if (weight > 0)
-            grams[kinds++] =
-                (Gram){hashes[i], (uint16_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX)};
+            kinds = add_gram(grams, kinds, (uint16_t)(hashes[i] >> HASH_SHIFT),
+                             (uint8_t)(weight < WEIGHT_MAX ? weight : WEIGHT_MAX));
         i = next;
     }
     if (kinds > EVIDENCE_GRAMS_MAX) {
@@ -89,12 +101,18 @@ Gram *text_similarity_grams(const uint32_t *codepoints,
     return grams;
 }
 
-static uint64_t square_sum(const Gram *grams, size_t count)
+uint32_t text_similarity_norm(const Gram *grams, size_t count)
 {
-    uint64_t sum = 0;
+    uint32_t sum = 0;
     for (size_t i = 0; i < count; i++)
-        sum += (uint64_t)grams[i].weight * grams[i].weight;
+        sum += (uint32_t)grams[i].weight * grams[i].weight;
     return sum;
+}
+
+void text_similarity_mark(const Gram *grams, size_t count, uint64_t *bits)
+{
+    for (size_t i = 0; i < count; i++)
+        bits[grams[i].hash / 64] |= UINT64_C(1) << grams[i].hash % 64;
 }
 
 /* Largest whole number whose square is not above `value`. */
@@ -107,22 +125,46 @@ static uint64_t square_root(uint64_t value)
     return root;
 }
 
-int32_t text_similarity_permille(const Gram *a, size_t a_count, const Gram *b, size_t b_count)
+static uint64_t dot_product(const Evidence *a, const Evidence *b)
 {
     uint64_t dot = 0;
     size_t i = 0;
     size_t j = 0;
-    while (i < a_count && j < b_count) {
-        if (a[i].hash == b[j].hash)
-            dot += (uint64_t)a[i++].weight * b[j++].weight;
-        else if (a[i].hash < b[j].hash)
-            i++;
-        else
-            j++;
+    while (i < a->gram_count && j < b->gram_count) {
+        uint16_t x = a->grams[i].hash;
+        uint16_t y = b->grams[j].hash;
+        if (x == y)
+            dot += (uint64_t)a->grams[i].weight * b->grams[j].weight;
+        i += x <= y;
+        j += y <= x;
     }
+    return dot;
+}
+
+/* Most grams of `b` are none of the marked report's: a bit tells that sooner than the walk. */
+static uint64_t dot_of_marked(const Evidence *marked, const Evidence *b)
+{
+    uint64_t dot = 0;
+    size_t i = 0;
+    for (size_t j = 0; j < b->gram_count; j++) {
+        uint16_t hash = b->grams[j].hash;
+        if ((marked->gram_bits[hash / 64] >> hash % 64 & 1) == 0)
+            continue;
+        while (marked->grams[i].hash < hash)
+            i++;
+        dot += (uint64_t)marked->grams[i].weight * b->grams[j].weight;
+    }
+    return dot;
+}
+
+int32_t text_similarity_permille(const Evidence *a, const Evidence *b)
+{
+    uint64_t dot = a->gram_bits != NULL   ? dot_of_marked(a, b)
+                   : b->gram_bits != NULL ? dot_of_marked(b, a)
+                                          : dot_product(a, b);
     if (dot == 0)
         return 0;
-    uint64_t norm = square_root(square_sum(a, a_count) * square_sum(b, b_count));
+    uint64_t norm = square_root((uint64_t)a->gram_norm * b->gram_norm);
     uint64_t permille = dot * 1000 / norm;
     return permille < 1000 ? (int32_t)permille : 1000;
 }

@@ -13,7 +13,8 @@ uint32_t text_similarity_gram(uint32_t first, uint32_t second);
 
 /*
  * The grams of folded code points, sorted by hash, on the arena; code point 0 separates (no gram reaches over it).
- * At most EVIDENCE_GRAMS_MAX: the heaviest, ties to the smaller hash. *length: code points that are not 0.
+ * At most EVIDENCE_GRAMS_MAX: the heaviest, ties to the smaller hash. Of two grams whose hashes have the same upper half the
+ * heavier one stands for both. *length: code points that are not 0.
  */
 Gram *text_similarity_grams(const uint32_t *codepoints,
                             size_t count,
@@ -22,7 +23,13 @@ Gram *text_similarity_grams(const uint32_t *codepoints,
                             size_t *gram_count,
                             size_t *length);
 
-/* The cosine in thousandths, rounded down; 0 when either has no grams. */
-int32_t text_similarity_permille(const Gram *a, size_t a_count, const Gram *b, size_t b_count);
+/* The sum of the squares of the weights, for Evidence.gram_norm. */
+uint32_t text_similarity_norm(const Gram *grams, size_t count);
+
+/* Sets the bits for Evidence.gram_bits; `bits` is GRAM_BIT_WORDS words, all 0. */
+void text_similarity_mark(const Gram *grams, size_t count, uint64_t *bits);
+
+/* The cosine of the grams of both in thousandths, rounded down; 0 when either has none. Symmetric. */
+int32_t text_similarity_permille(const Evidence *a, const Evidence *b);
 
 #endif

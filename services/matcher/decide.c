@@ -178,17 +178,16 @@ static Text copied(Arena *arena, Text text)
     return text_is_absent(text) ? text : text_copy(arena, text);
 }
 
-/* Hash (4 bytes) and weight (2 bytes) of each gram, little-endian, for reports.grams. */
+/* Hash (2 bytes, little-endian) and weight (1 byte) of each gram, for reports.grams. */
 static Text gram_bytes(const Evidence *evidence, Arena *arena)
 {
-    enum { GRAM_SIZE = 6 };
+    enum { GRAM_SIZE = 3 };
     char *bytes = arena_alloc(arena, evidence->gram_count * GRAM_SIZE);
     for (size_t i = 0; i < evidence->gram_count; i++) {
         const Gram *gram = &evidence->grams[i];
-        for (size_t byte = 0; byte < 4; byte++)
-            bytes[i * GRAM_SIZE + byte] = (char)(gram->hash >> (8 * byte));
-        bytes[i * GRAM_SIZE + 4] = (char)gram->weight;
-        bytes[i * GRAM_SIZE + 5] = (char)(gram->weight >> 8);
+        bytes[i * GRAM_SIZE] = (char)(gram->hash & 0xFF);
+        bytes[i * GRAM_SIZE + 1] = (char)(gram->hash >> 8);
+        bytes[i * GRAM_SIZE + 2] = (char)gram->weight;
     }
     return (Text){bytes, evidence->gram_count * GRAM_SIZE};
 }

@@ -163,11 +163,13 @@ static double share(uint64_t value)
     return (double)(mixed(value) >> 11) / 9007199254740992.0;
 }
 
-/* Rank 0 is the commonest: a Zipf law of exponent near .8. */
+/* Rank 0 is the commonest: a Zipf law of exponent .7. The largest of 2,500 estates has 2.4 % of what happens in one. */
 static size_t zipf(uint64_t *random, size_t count)
 {
+    static const double REST = 0.3; /* 1 less the exponent */
     double u = (double)(draw(random) >> 11) / 9007199254740992.0;
-    return (size_t)((double)count * pow(u, 5.0)) % count;
+    double rank = pow(1.0 + u * (pow((double)count + 1.0, REST) - 1.0), 1.0 / REST) - 1.0;
+    return (size_t)rank < count ? (size_t)rank : count - 1;
 }
 
 DecideCity *decide_city_new(size_t hazards, uint64_t seed)

@@ -297,8 +297,7 @@ static void compares_wording_without_places_numbers_and_noise(void **state)
     Evidence *y = build(*state, &b);
     assert_int_equal(x->gram_count, y->gram_count);
     assert_memory_equal(x->grams, y->grams, x->gram_count * sizeof(Gram));
-    assert_int_equal(text_similarity_permille(x->grams, x->gram_count, y->grams, y->gram_count),
-                     1000);
+    assert_int_equal(text_similarity_permille(x, y), 1000);
     assert_int_equal(x->text_length, strlen("电梯门反复开合关不上") / 3);
     for (size_t i = 1; i < x->gram_count; i++)
         assert_true(x->grams[i - 1].hash < x->grams[i].hash);
@@ -404,8 +403,8 @@ static void tells_wordings_apart(void **state)
     Evidence *x = build(*state, &a);
     Evidence *y = build(*state, &b);
     Evidence *z = build(*state, &c);
-    assert_true(text_similarity_permille(x->grams, x->gram_count, y->grams, y->gram_count) >= 300);
-    assert_true(text_similarity_permille(x->grams, x->gram_count, z->grams, z->gram_count) < 80);
+    assert_true(text_similarity_permille(x, y) >= 300);
+    assert_true(text_similarity_permille(x, z) < 80);
     evidence_free(x);
     evidence_free(y);
     evidence_free(z);

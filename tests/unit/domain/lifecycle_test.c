@@ -252,11 +252,12 @@ static void a_large_hazard_keeps_eight_representatives_and_its_anchor(void **sta
                           report == 12 ? GRID : HOTLINE);
     const Hazard *hazard = hazard_of(&fixture, id);
     bool grid = false;
+    EvidenceView view;
     for (size_t i = 0; i < hazard->representative_count; i++)
-        grid = grid || text_equal(hazard->representatives[i]->evidence->source, GRID);
+        grid = grid || text_equal(hazard_evidence(hazard, i, &view)->source, GRID);
     assert_int_equal(hazard->representative_count, HAZARD_REPRESENTATIVES_MAX);
-    assert_int_equal(hazard->representatives[0]->evidence->report_id, 1);
-    assert_int_equal(hazard->representatives[7]->evidence->report_id, 30);
+    assert_int_equal(hazard_evidence(hazard, 0, &view)->report_id, 1);
+    assert_int_equal(hazard_evidence(hazard, 7, &view)->report_id, 30);
     assert_true(grid); /* the only one of its source stays */
     assert_int_equal(hazard->member_count, 30);
     hazard_store_free(fixture.lifecycle.store);

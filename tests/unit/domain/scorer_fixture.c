@@ -1,5 +1,7 @@
 #include "scorer_fixture.h"
 
+#include "domain/text_similarity.h"
+
 #include "adapters/model_file.h"
 
 #include <setjmp.h>
@@ -44,6 +46,7 @@ void fixture_set_wording(Evidence *evidence, int percent)
         if (WORDINGS[i].percent == percent) {
             evidence->grams = WORDINGS[i].grams;
             evidence->gram_count = 2;
+            evidence->gram_norm = text_similarity_norm(WORDINGS[i].grams, 2);
             evidence->text_length = 20;
             return;
         }

@@ -1,0 +1,265 @@
+/*
+ * Memory of the matcher, one store per region.
+ *
+ *   base store    hazards by id, hazard of each report, blocking key -> ids
+ *   overlay       the same three, only what a batch changed; reads look here first, then in the base
+ *
+ * Packed evidence is immutable and counted: every hazard or copy of one that keeps it holds a reference.
+ */
+#include "base/map.h"
+#include "base/page_map.h"
+
+#include "domain/blocking.h"
+#include "domain/hazard.h"
+#include "domain/hazard_index.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct HazardStore {
+    HazardStore *base;
+    PageMap *hazards; /* id -> Hazard *; NULL in an overlay */
+    PageMap *reports; /* report_id -> hazard id; NULL in an overlay */
+    Map *own_hazards; /* the same of an overlay, which holds few; NULL in a base */
+    Map *own_reports;
+    HazardIndex *index; /* blocking key -> ids */
+};
+
+static void hazard_free(Hazard *hazard)
+{
+    if (hazard == NULL)
+        return;
+    hazard_drop_evidence(hazard);
+    free(hazard->members);
+    free(hazard->cases);
+    free(hazard);
+}
+
+static void *copied(const void *items, size_t size)
+{
+    if (size == 0)
+        return NULL;
+    void *copy = malloc(size);
+    if (copy == NULL)
+        abort();
+    return memcpy(copy, items, size);
+}
+
+static Hazard *hazard_copy(const Hazard *hazard)
+{
+    Hazard *copy = copied(hazard, sizeof *hazard);
+    copy->members = copied(hazard->members, hazard->member_count * sizeof(HazardMember));
+    copy->member_capacity = hazard->member_count;
+    copy->cases = copied(hazard->cases, hazard->case_count * sizeof(HazardCase));
+    hazard_share_evidence(copy);
+    return copy;
+}
+
+HazardStore *hazard_store_new(HazardStore *base)
+{
+    HazardStore *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        abort();
+    store->base = base;
+    if (base == NULL) {
+        store->hazards = page_map_new();
+        store->reports = page_map_new();
+    } else {
+        store->own_hazards = map_new();
+        store->own_reports = map_new();
+    }
+    store->index = hazard_index_new();
+    return store;
+}
+
+static Hazard *own_hazard(const HazardStore *store, int64_t id)
+{
+    if (store->base == NULL)
+        return (Hazard *)(uintptr_t)page_map_get(store->hazards, (uint64_t)id);
+    return map_pointer(store->own_hazards, (uint64_t)id);
+}
+
+static void put_hazard(HazardStore *store, Hazard *hazard)
+{
+    if (store->base == NULL)
+        page_map_put(store->hazards, (uint64_t)hazard->id, (uint64_t)(uintptr_t)hazard);
+    else
+        map_put_pointer(store->own_hazards, (uint64_t)hazard->id, hazard);
+}
+
+static bool next_hazard(const HazardStore *store, size_t *cursor, Hazard **hazard)
+{
+    uint64_t id;
+    uint64_t value = 0;
+    bool more = store->base == NULL ? page_map_each(store->hazards, cursor, &id, &value)
+                                    : map_each(store->own_hazards, cursor, &id, &value);
+    *hazard = (Hazard *)(uintptr_t)value;
+    return more;
+}
+
+static void free_shell(HazardStore *store)
+{
+    page_map_free(store->hazards);
+    page_map_free(store->reports);
+    map_free(store->own_hazards);
+    map_free(store->own_reports);
+    hazard_index_free(store->index);
+    free(store);
+}
+
+void hazard_store_free(HazardStore *store)
+{
+    if (store == NULL)
+        return;
+    Hazard *hazard;
+    for (size_t cursor = 0; next_hazard(store, &cursor, &hazard);)
+        hazard_free(hazard);
+    free_shell(store);
+}
+
+void hazard_store_merge(HazardStore *overlay)
+{
+    HazardStore *base = overlay->base;
+    Hazard *hazard;
+    uint64_t key;
+    uint64_t value;
+    assert(base != NULL);
+    for (size_t cursor = 0; next_hazard(overlay, &cursor, &hazard);) {
+        hazard_free(own_hazard(base, hazard->id));
+        put_hazard(base, hazard);
+    }
+    for (size_t cursor = 0; map_each(overlay->own_reports, &cursor, &key, &value);) {
+        if (base->base == NULL)
+            page_map_put(base->reports, key, value);
+        else
+            map_put(base->own_reports, key, value);
+    }
+    hazard_index_merge(base->index, overlay->index);
+    free_shell(overlay);
+}
+
+const HazardStore *hazard_store_base(const HazardStore *overlay)
+{
+    return overlay->base;
+}
+
+const Hazard *hazard_store_get(const HazardStore *store, int64_t id)
+{
+    for (; store != NULL; store = store->base) {
+        const Hazard *hazard = own_hazard(store, id);
+        if (hazard != NULL)
+            return hazard;
+    }
+    return NULL;
+}
+
+Hazard *hazard_store_edit(HazardStore *store, int64_t id)
+{
+    Hazard *own = own_hazard(store, id);
+    if (own != NULL)
+        return own;
+    const Hazard *hazard = hazard_store_get(store, id);
+    assert(hazard != NULL);
+    own = hazard_copy(hazard);
+    put_hazard(store, own);
+    return own;
+}
+
+Hazard *hazard_store_create(HazardStore *store, int64_t id)
+{
+    assert(hazard_store_get(store, id) == NULL);
+    Hazard *hazard = calloc(1, sizeof *hazard);
+    if (hazard == NULL)
+        abort();
+    hazard->id = id;
+    put_hazard(store, hazard);
+    return hazard;
+}
+
+int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id)
+{
+    uint64_t id = 0;
+    for (; store->base != NULL; store = store->base)
+        if (map_get(store->own_reports, (uint64_t)report_id, &id))
+            return (int64_t)id;
+    return (int64_t)page_map_get(store->reports, (uint64_t)report_id);
+}
+
+size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max)
+{
+    HazardIds own;
+    HazardIds base = {.count = 0};
+    hazard_index_find(store->index, key, &own);
+    if (store->base != NULL)
+        hazard_index_find(store->base->index, key, &base);
+    size_t i = own.count;
+    size_t j = base.count;
+    size_t at = max; /* filled from the end */
+    while ((i > 0 || j > 0) && at > 0) {
+        uint32_t x = i > 0 ? own.items[i - 1] : 0;
+        uint32_t y = j > 0 ? base.items[j - 1] : 0;
+        ids[--at] = x > y ? x : y;
+        i -= x >= y;
+        j -= y >= x;
+    }
+    size_t count = max - at;
+    if (at > 0)
+        memmove(ids, ids + at, count * sizeof *ids);
+    return i > 0 || j > 0 ? max + 1 : count;
+}
+
+static void add_member(Hazard *hazard, const HazardMember *member)
+{
+    if (hazard->member_count == hazard->member_capacity) {
+        hazard->member_capacity += 1 + hazard->member_capacity / 4;
+        hazard->members = realloc(hazard->members, hazard->member_capacity * sizeof(HazardMember));
+        if (hazard->members == NULL)
+            abort();
+    }
+    hazard->members[hazard->member_count++] = *member;
+}
+
+void hazard_store_add(HazardStore *store,
+                      Hazard *hazard,
+                      const HazardMember *member,
+                      Evidence *evidence,
+                      const Model *model)
+{
+    BlockingKey keys[BLOCKING_KEYS_MAX];
+    size_t count = blocking_index_keys(evidence, model, keys);
+    for (size_t i = 0; i < count; i++)
+        hazard_index_add(store->index, keys[i].hash, hazard->id);
+    if (store->base == NULL)
+        page_map_put(store->reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
+    else
+        map_put(store->own_reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
+    add_member(hazard, member);
+    if (hazard->category == NULL || member->category->colour < hazard->category->colour)
+        hazard->category = member->category;
+    hazard_keep_evidence(hazard, evidence);
+    evidence_free(evidence);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a;
+    int64_t y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+size_t hazard_store_changed(const HazardStore *store, Arena *arena, int64_t **ids)
+{
+    size_t count = 0;
+    Hazard *hazard;
+    *ids = ARENA_ARRAY(arena, int64_t, hazard_store_count(store));
+    for (size_t cursor = 0; next_hazard(store, &cursor, &hazard);)
+        (*ids)[count++] = hazard->id;
+    qsort(*ids, count, sizeof(int64_t), compare_ids);
+    return count;
+}
+
+size_t hazard_store_count(const HazardStore *store)
+{
+    return store->base == NULL ? page_map_count(store->hazards) : map_count(store->own_hazards);
+}
