@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* Comparisons that add less say nothing worth reading. */
-enum { WORTH_MB = 300, ALIKE_MB = 3000 };
+enum { WORTH_MB = 300, ALIKE_MB = 3000, EQUAL_MB = 500 };
 
 typedef struct Sentence {
     const Decision *decision;
@@ -71,11 +71,8 @@ static void append_both(TextBuilder *text, const ScoreItem *item)
 
 static void append_site(TextBuilder *text, const ScoreItem *item)
 {
-    static const char *const SITES[][2] = {
-        {"building", "该楼"}, {"road", "该路"}, {"estate", "该小区"}};
-    for (size_t i = 0; i < sizeof SITES / sizeof SITES[0]; i++)
-        if (text_is(item->report_value, SITES[i][0]))
-            builder_string(text, SITES[i][1]);
+    const char *site = linkage_site_words(item->report_value);
+    builder_string(text, site != NULL ? site : "该处");
     builder_format(text, "有%.*s同类隐患", TEXT_ARGS(item->hazard_value));
 }
 
@@ -96,7 +93,7 @@ static void append_place(TextBuilder *text, const ScoreItem *item)
     } else if (distance) {
         builder_format(text, "相距%.*s", TEXT_ARGS(item->report_value));
     } else if (is(item->level, "X1")) {
-        builder_string(text, "楼幢或门牌不同");
+        builder_string(text, "同处而楼幢或门牌不同");
         append_both(text, item);
     } else if (is(item->level, "X2")) {
         builder_string(text, "地点不同");
@@ -123,7 +120,10 @@ static void append_asset(TextBuilder *text, const ScoreItem *item)
 
 static void append_time(TextBuilder *text, const ScoreItem *item)
 {
-    builder_format(text, "相隔%.*s", TEXT_ARGS(item->detail));
+    if (text_starts(item->detail, TEXT("0分钟")))
+        builder_string(text, "几乎同时");
+    else
+        builder_format(text, "相隔%.*s", TEXT_ARGS(item->detail));
 }
 
 static void append_wording(TextBuilder *text, const ScoreItem *item)
@@ -153,32 +153,60 @@ static bool append_clause(TextBuilder *text, const ScoreItem *item)
     } else if (is(name, "reporter")) {
         builder_string(text,
                        is(item->level, "same_without_place") ? "同一人先前报过" : "同一人所报");
-    } else if (is(name, "class") || is(name, "party")) {
-        const char *words = linkage_level_words(text_from(name), text_from(item->level));
+    } else if (is(name, "class") || is(name, "party") || is(name, "aspect")) {
+        Text words = linkage_level_words(text_from(name), text_from(item->level), text->arena);
         builder_string(text, linkage_comparison_words(text_from(name)));
-        builder_string(text, words != NULL ? words : item->level);
+        builder_text(text, words);
+        if (is(item->level, "other"))
+            append_both(text, item);
     }
     return text->size > before;
 }
 
-static bool is_worth_saying(const ScoreItem *item)
+static bool is_place_apart(const ScoreItem *item)
 {
-    bool empty = is(item->comparison, "gap") && text_is_absent(item->detail);
-    return (abs(item->weight_mb) >= WORTH_MB || is(item->comparison, "gap")) && !empty;
+    return is(item->comparison, "place") && (is(item->level, "X1") || is(item->level, "X2"));
 }
 
-/* The clauses for it, or against it, with commas between; how many. */
-static size_t append_clauses(Sentence *sentence, bool against, const char *opening)
+/* What a veto says already. */
+static bool said_by_veto(const Score *score, const ScoreItem *item)
+{
+    for (size_t i = 0; i < score->veto_count; i++)
+        if ((is(score->vetoes[i], "asset") && is(item->comparison, "asset")) ||
+            (is_place_apart(item) &&
+             (is(score->vetoes[i], "building") || is(score->vetoes[i], "unit"))))
+            return true;
+    return false;
+}
+
+typedef enum Side { SIDE_NONE, SIDE_FOR, SIDE_AGAINST } Side;
+
+/* Where an item is said; one that hardly moves the sum is left out, but for the time between the two. */
+static Side side_of(const Score *score, const ScoreItem *item)
+{
+    if (is(item->comparison, "prior") || said_by_veto(score, item))
+        return SIDE_NONE;
+    if (is(item->comparison, "place") && is(item->level, "P0"))
+        return SIDE_AGAINST;
+    if (is_place_apart(item) && !(score->agrees && item->weight_mb >= WORTH_MB))
+        return SIDE_AGAINST; /* another building is near enough for an area, and only there */
+    if (is(item->comparison, "gap"))
+        return text_is_absent(item->detail) ? SIDE_NONE
+               : item->weight_mb < 0        ? SIDE_AGAINST
+                                            : SIDE_FOR;
+    if (abs(item->weight_mb) < WORTH_MB)
+        return SIDE_NONE;
+    return item->weight_mb < 0 ? SIDE_AGAINST : SIDE_FOR;
+}
+
+/* The clauses of one side, with commas between; how many. */
+static size_t append_clauses(Sentence *sentence, Side side, const char *opening)
 {
     const Score *score = &sentence->decision->best;
     size_t count = 0;
     for (size_t i = 0; i < score->count; i++) {
-        const ScoreItem *item = &score->items[i];
-        bool unsaid = is(item->comparison, "place") && is(item->level, "P0");
-        if (unsaid ? !against : !is_worth_saying(item) || (item->weight_mb < 0) != against)
-            continue;
         TextBuilder clause = builder_new(sentence->arena);
-        if (!append_clause(&clause, item))
+        if (side_of(score, &score->items[i]) != side || !append_clause(&clause, &score->items[i]))
             continue;
         builder_string(&sentence->text, count++ == 0 ? opening : "，");
         builder_text(&sentence->text, builder_view(&clause));
@@ -188,22 +216,31 @@ static size_t append_clauses(Sentence *sentence, bool against, const char *openi
 
 static void append_reasons(Sentence *sentence)
 {
-    size_t favourable = append_clauses(sentence, false, "");
-    append_clauses(sentence, true, favourable > 0 ? "，但" : "");
+    size_t favourable = append_clauses(sentence, SIDE_FOR, "");
+    append_clauses(sentence, SIDE_AGAINST, favourable > 0 ? "，但" : "");
 }
 
-/* ；另有2处也吻合（HZ9901-000013等），扣5.6 */
+static bool is_equal_rival(const Decision *decision, size_t i)
+{
+    return decision->best.total_mb - decision->rivals[i].total_mb < EQUAL_MB;
+}
+
+/* ；HZ9901-000013等处也吻合，扣1.2 */
 static void append_competition(Sentence *sentence)
 {
     const Decision *decision = sentence->decision;
+    int32_t taken = decision->competition_mb + 50;
     if (decision->competition_mb < WORTH_MB || decision->rival_count == 0)
         return;
-    int32_t lead = decision->best.total_mb - decision->rivals[0].total_mb;
-    Text rival = hazard_name(sentence, decision->rivals[0].hazard_id);
-    builder_format(&sentence->text, "；%.*s%s%s吻合，扣%d.%d", TEXT_ARGS(rival),
-                   decision->rivals_in_all > 1 ? "等处" : "", lead < 500 ? "同样" : "也",
-                   (int)((decision->competition_mb + 50) / 1000),
-                   (int)((decision->competition_mb + 50) % 1000 / 100));
+    builder_string(&sentence->text, "；");
+    if (decision->one_of) {
+        builder_string(&sentence->text, "几处都吻合");
+    } else {
+        builder_text(&sentence->text, hazard_name(sentence, decision->rivals[0].hazard_id));
+        builder_format(&sentence->text, "%s%s吻合", decision->rivals_in_all > 1 ? "等处" : "",
+                       is_equal_rival(decision, 0) ? "同样" : "也");
+    }
+    builder_format(&sentence->text, "，扣%d.%d", (int)(taken / 1000), (int)(taken % 1000 / 100));
 }
 
 static void append_line(TextBuilder *text, const char *words, int32_t line_mb)
@@ -225,10 +262,10 @@ static void append_score(Sentence *sentence)
         append_line(text, "，不到归并线", best->link_mb);
     } else {
         append_line(text, "，达到归并线", best->link_mb);
-        for (size_t i = 0; i < best->flag_count && best->review_only; i++) {
-            const char *words = linkage_flag_words(text_from(best->flags[i]));
-            builder_format(text, "，但%s，须由人定", words != NULL ? words : best->flags[i]);
-        }
+    }
+    for (size_t i = 0; i < best->flag_count && best->review_only; i++) {
+        const char *words = linkage_flag_words(text_from(best->flags[i]));
+        builder_format(text, "，%s，须由人定", words != NULL ? words : best->flags[i]);
     }
 }
 
@@ -247,14 +284,13 @@ static void append_veto(TextBuilder *text, const char *veto, const Score *score)
         }
 }
 
-/* No candidate may be joined, and a veto keeps the strongest away. */
+/* No candidate may be joined, and a veto keeps the strongest away: ，但楼幢或门牌不同（3幢与13幢），不可归并 */
 static void append_refusal(Sentence *sentence)
 {
     const Decision *decision = sentence->decision;
     TextBuilder *text = &sentence->text;
-    append_clauses(sentence, false, "");
-    builder_string(text, "，得分");
-    append_bits(text, decision->final_mb);
+    if (decision->refusal == NULL || decision->best.veto_count == 0)
+        return;
     builder_string(text, decision->final_mb >= decision->best.review_mb ? "，但" : "，且");
     for (size_t i = 0; i < decision->best.veto_count; i++) {
         builder_string(text, i > 0 ? "、" : "");
@@ -267,7 +303,8 @@ static void append_refusal(Sentence *sentence)
 static void append_contradiction(Sentence *sentence)
 {
     const Decision *decision = sentence->decision;
-    if (decision->refusal == NULL || decision->final_mb < decision->best.review_mb)
+    if (decision->refusal == NULL || decision->best.veto_count > 0 ||
+        decision->final_mb < decision->best.review_mb)
         return;
     builder_format(&sentence->text, "，但与其%d份报告矛盾", decision->contradicting);
     if (decision->agreeing > 0)
@@ -296,6 +333,25 @@ static void append_kept_away(Sentence *sentence)
     }
 }
 
+/* Several fit equally: HZ9901-000012、HZ9901-000013等3处 */
+static void append_several(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    TextBuilder *text = &sentence->text;
+    int32_t near = 1;
+    for (size_t i = 0; i < decision->rival_count; i++)
+        near += is_equal_rival(decision, i);
+    builder_string(text, "分不清是");
+    builder_text(text, hazard_name(sentence, decision->best.hazard_id));
+    if (decision->rival_count > 0) {
+        builder_string(text, near > 2 ? "、" : "还是");
+        builder_text(text, hazard_name(sentence, decision->rivals[0].hazard_id));
+    }
+    if (near > 2)
+        builder_format(text, "等%d处中的哪一处", (int)near);
+    builder_string(text, "，先另立并请人复核：");
+}
+
 static void append_opening(Sentence *sentence)
 {
     static const struct {
@@ -308,6 +364,10 @@ static void append_opening(Sentence *sentence)
         [OUTCOME_NEW] = {{"新立：与最接近的", "相比，"}, {"不作同一隐患：与", "相比，"}}};
     const Decision *decision = sentence->decision;
     bool pair = text_is_absent(sentence->region);
+    if (decision->one_of) {
+        append_several(sentence);
+        return;
+    }
     builder_string(&sentence->text, FORMS[decision->outcome][pair].before);
     builder_text(&sentence->text, hazard_name(sentence, decision->best.hazard_id));
     builder_string(&sentence->text, FORMS[decision->outcome][pair].after);
@@ -324,13 +384,10 @@ Text linkage_sentence(const Decision *decision, Text region, Arena *arena)
         return builder_view(&sentence.text);
     }
     append_opening(&sentence);
-    if (decision->refusal != NULL && decision->best.veto_count > 0) {
-        append_refusal(&sentence);
-        return builder_view(&sentence.text);
-    }
     append_reasons(&sentence);
     append_competition(&sentence);
     append_score(&sentence);
+    append_refusal(&sentence);
     append_contradiction(&sentence);
     append_kept_away(&sentence);
     return builder_view(&sentence.text);

@@ -10,8 +10,10 @@
  */
 Text linkage_sentence(const Decision *decision, Text region, Arena *arena);
 
-/* What a level is called on a screen: 同一楼幢或门牌; NULL: a level without a name. */
-const char *linkage_level_words(Text comparison, Text level);
+/* What a level is called on a screen: 同一楼幢或门牌, 7天以内; absent: a level without a name. */
+Text linkage_level_words(Text comparison, Text level, Arena *arena);
+/* 该楼 for building: where a crowd stands; NULL: unknown. */
+const char *linkage_site_words(Text site);
 /* 地点 for place; NULL: unknown. */
 const char *linkage_comparison_words(Text comparison);
 /* 楼幢或门牌 for building, as in 楼幢或门牌不同; NULL: unknown. */

@@ -18,10 +18,10 @@ static const char *find(const Word *words, size_t count, Text name)
 
 const char *linkage_comparison_words(Text comparison)
 {
-    static const Word WORDS[] = {
-        {"prior", "先验"}, {"place", "地点"}, {"asset", "设备编号"}, {"quoted", "引用单号"},
-        {"class", "类别"}, {"text", "文字"},  {"party", "单位"},     {"reporter", "报告人"},
-        {"gap", "时间"},   {"tempo", "频次"}};
+    static const Word WORDS[] = {{"prior", "先验"},      {"place", "地点"}, {"asset", "设备编号"},
+                                 {"quoted", "引用单号"}, {"class", "类别"}, {"aspect", "现象"},
+                                 {"text", "文字"},       {"party", "单位"}, {"reporter", "报告人"},
+                                 {"gap", "时间"},        {"tempo", "频次"}};
     return find(WORDS, COUNT_OF(WORDS), comparison);
 }
 
@@ -73,6 +73,8 @@ static const struct {
               {"class", "same_letter", "同大类"},
               {"class", "unknown", "不明"},
               {"class", "unrelated", "无关"},
+              {"aspect", "same", "相同"},
+              {"aspect", "other", "不同"},
               {"party", "code_equal", "信用代码相同"},
               {"party", "name_equal", "名称相同"},
               {"party", "code_differs", "信用代码不同"},
@@ -81,15 +83,51 @@ static const struct {
               {"reporter", "same_elsewhere", "同一人，地点不同"},
               {"reporter", "same_staff", "同一工作人员"},
               {"text", "short", "太短，不比"},
-              {"text", NULL, "相似度"},
-              {"gap", NULL, "相隔"},
+              {"text", "less", "相似更少"},
               {"tempo", NULL, "接连而来"}};
 
-const char *linkage_level_words(Text comparison, Text level)
+/* The code's own number in words: ge_0.50, le_7d, over_1y. */
+static Text stepped(Text level, Arena *arena)
+{
+    static const Word UNITS[] = {{"min", "分钟"}, {"h", "小时"}, {"d", "天"}, {"y", "年"}};
+    size_t from = text_find(level, TEXT("_"), 0);
+    if (from == SIZE_MAX)
+        return TEXT_ABSENT;
+    Text head = text_slice(level, 0, from);
+    Text number = text_slice(level, from + 1, level.size);
+    if (text_is(head, "ge"))
+        return text_format(arena, "相似 %.*s 以上", TEXT_ARGS(number));
+    size_t digits = 0;
+    while (digits < number.size && number.data[digits] >= '0' && number.data[digits] <= '9')
+        digits++;
+    const char *unit = find(UNITS, COUNT_OF(UNITS), text_slice(number, digits, number.size));
+    if (unit == NULL)
+        return TEXT_ABSENT;
+    number.size = digits;
+    if (text_is(head, "le"))
+        return text_format(arena, "%.*s%s以内", TEXT_ARGS(number), unit);
+    if (text_is(head, "over"))
+        return text_format(arena, "%.*s%s以上", TEXT_ARGS(number), unit);
+    return TEXT_ABSENT;
+}
+
+Text linkage_level_words(Text comparison, Text level, Arena *arena)
 {
     for (size_t i = 0; i < COUNT_OF(LEVELS); i++)
         if (text_is(comparison, LEVELS[i].comparison) &&
             (LEVELS[i].level == NULL || text_is(level, LEVELS[i].level)))
-            return LEVELS[i].words;
-    return NULL;
+            return text_from(LEVELS[i].words);
+    if (text_is(comparison, "text") || text_is(comparison, "gap"))
+        return stepped(level, arena);
+    return TEXT_ABSENT;
+}
+
+const char *linkage_site_words(Text site)
+{
+    static const Word WORDS[] = {{"building", "该楼"},
+                                 {"door", "该门牌"},
+                                 {"estate", "该小区"},
+                                 {"road", "该路"},
+                                 {"none", "该处"}};
+    return find(WORDS, COUNT_OF(WORDS), site);
 }

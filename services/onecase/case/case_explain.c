@@ -72,7 +72,7 @@ static void read_waterfall(ExplainedDecision *decision)
     decision->waterfall = (Waterfall){.prior_mb = postgres_int(row, 0, EXPLAIN_PRIOR),
                                       .items = items,
                                       .count = names.count,
-                                      .competes = true,
+                                      .competes = postgres_is_null(row, 0, EXPLAIN_REFUSAL),
                                       .competition_mb = postgres_int(row, 0, EXPLAIN_COMPETITION),
                                       .rivals = postgres_int(row, 0, EXPLAIN_RIVALS),
                                       .link_mb = postgres_int(row, 0, EXPLAIN_LINK),
@@ -131,10 +131,16 @@ int case_explain(const CaseCommand *command)
     POSTGRES_RESULT_AUTO *others = NULL;
     Error error = {0};
     ReportName name;
-    if (!report_name_read(text_from(command->id), &name)) {
-        fprintf(stderr,
-                "onecase: \"%s\" is no report: expected SOURCE/RECORD_NO or REGION:REPORT_ID\n",
-                command->id);
+    Text id = text_from(command->id);
+    bool named = report_name_read(id, &name);
+    if (!named && (text_starts(id, TEXT("AJ")) || text_starts(id, TEXT("HZ"))))
+        return case_explain_all(command);
+    if (!named) {
+        fprintf(
+            stderr,
+            "onecase: \"%s\" is no report: expected SOURCE/RECORD_NO or REGION:REPORT_ID, or the "
+            "number of a case or hazard\n",
+            command->id);
         return EXIT_USAGE;
     }
     if (!read_decision(command, &name, &row, &others, &error))

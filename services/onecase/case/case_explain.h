@@ -72,6 +72,8 @@ enum {
     OTHER_ASSET
 };
 
+int case_explain_all(const CaseCommand *command); /* of a case or hazard number */
+
 void case_explain_print(const ExplainedDecision *decision);
 void case_explain_write(const ExplainedDecision *decision); /* JSON, to stdout */
 

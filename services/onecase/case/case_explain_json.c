@@ -76,7 +76,7 @@ void case_explain_write(const ExplainedDecision *decision)
     } else {
         builder_string(&out, "null");
     }
-    waterfall_write(&decision->waterfall, &out);
+    waterfall_write(&decision->waterfall, &out, decision->arena);
     write_others(&out, decision, true);
     write_others(&out, decision, false);
     printf("%.*s}\n", TEXT_ARGS(builder_view(&out)));

@@ -81,6 +81,10 @@ static void print_competition(const ExplainedDecision *decision)
             shown++;
             equal += behind(decision, postgres_int(others, i, OTHER_MB)) < EQUAL_MB;
         }
+    if (!text_is_empty(column(decision, EXPLAIN_REFUSAL))) {
+        printf("竞争 不计：没有可以归并的隐患\n");
+        return;
+    }
     if (rivals == 0) {
         printf("竞争 没有别的隐患与它相争\n");
         return;
@@ -164,7 +168,8 @@ void case_explain_print(const ExplainedDecision *decision)
     if (decision->compared) {
         print_compared(decision);
         waterfall_print(&decision->waterfall, "本报告", "对方报告", decision->arena);
-        waterfall_print_sum(&decision->waterfall, decision->arena);
+        waterfall_print_sum(&decision->waterfall,
+                            explain_refusal(column(decision, EXPLAIN_REFUSAL)), decision->arena);
         putchar('\n');
         explain_print_flags(list(decision, EXPLAIN_FLAGS));
         print_competition(decision);

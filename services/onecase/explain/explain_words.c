@@ -52,6 +52,13 @@ Text explain_reason(Text reason, Arena *arena)
     return words != NULL ? text_format(arena, "%s不同", words) : reason;
 }
 
+const char *explain_refusal(Text refusal)
+{
+    if (text_is_empty(refusal))
+        return "";
+    return text_is(refusal, "veto") ? "；被否决，不可归并" : "；与其多数报告矛盾，不可归并";
+}
+
 Text explain_precision(char precision, Arena *arena)
 {
     static const int METRES[] = {5, 30, 80, 500, 1500}; /* linkage.md 1 */

@@ -7,6 +7,8 @@
 Text explain_outcome(Text outcome);             /* link: 归并 */
 Text explain_key(Text key);                     /* building: 楼幢 */
 Text explain_reason(Text reason, Arena *arena); /* veto:building: 楼幢或门牌不同 */
+/* ，但被否决, for behind a sum: of a refusal (veto, contradicted); "" for none. */
+const char *explain_refusal(Text refusal);
 Text explain_precision(char precision, Arena *arena);
 
 /* 楼幢或门牌 通过；单元或房号 否决 ... and what could not be tested because a side says nothing of it. To stdout. */

@@ -78,12 +78,21 @@ static void print_step(PrintTable *table, Text name, Text level, int64_t weight,
     print_cell(table, print_bits(table->arena, running));
 }
 
+/* P2 同一楼幢或门牌: codes of places are what the model page and its tables speak of; others are plain in words. */
 static Text level_cell(const WaterfallItem *item, Arena *arena)
 {
-    const char *words = linkage_level_words(item->comparison, item->level);
-    if (words == NULL)
+    Text words = linkage_level_words(item->comparison, item->level, arena);
+    bool short_code = item->level.size == 2;
+    if (text_is_absent(words))
         return item->level;
-    return text_format(arena, "%.*s %s", TEXT_ARGS(item->level), words);
+    return short_code ? text_format(arena, "%.*s %.*s", TEXT_ARGS(item->level), TEXT_ARGS(words))
+                      : words;
+}
+
+static Text report_cell(const WaterfallItem *item)
+{
+    const char *site = text_is(item->level, "crowded") ? linkage_site_words(item->report) : NULL;
+    return site != NULL ? text_from(site) : item->report;
 }
 
 static Text comparison_cell(Text comparison)
@@ -110,7 +119,7 @@ void waterfall_print(const Waterfall *waterfall, const char *ours, const char *t
         print_step(&table, comparison_cell(item->comparison), level_cell(item, arena),
                    item->weight_mb, running);
         print_cell(&table, bar(waterfall, &axis, before, running, arena));
-        print_cell(&table, item->report);
+        print_cell(&table, report_cell(item));
         print_cell(&table, item->hazard);
     }
     if (waterfall->competes) {
@@ -125,7 +134,7 @@ void waterfall_print(const Waterfall *waterfall, const char *ours, const char *t
     print_out(&table);
 }
 
-void waterfall_print_sum(const Waterfall *waterfall, Arena *arena)
+void waterfall_print_sum(const Waterfall *waterfall, const char *refused, Arena *arena)
 {
     int64_t sum = waterfall_sum(waterfall);
     Text shown = print_bits(arena, sum);
@@ -133,14 +142,15 @@ void waterfall_print_sum(const Waterfall *waterfall, Arena *arena)
     Text review = print_bits(arena, waterfall->review_mb);
     printf("合计 %.*s：", TEXT_ARGS(shown));
     if (sum >= waterfall->link_mb)
-        printf("达到归并线 %.*s\n", TEXT_ARGS(link));
+        printf("达到归并线 %.*s", TEXT_ARGS(link));
     else if (sum >= waterfall->review_mb)
-        printf("过了复核线 %.*s，不到归并线 %.*s\n", TEXT_ARGS(review), TEXT_ARGS(link));
+        printf("过了复核线 %.*s，不到归并线 %.*s", TEXT_ARGS(review), TEXT_ARGS(link));
     else
-        printf("不到复核线 %.*s\n", TEXT_ARGS(review));
+        printf("不到复核线 %.*s", TEXT_ARGS(review));
+    printf("%s\n", refused);
 }
 
-void waterfall_write(const Waterfall *waterfall, TextBuilder *out)
+void waterfall_write(const Waterfall *waterfall, TextBuilder *out, Arena *arena)
 {
     int64_t running = waterfall->prior_mb;
     out_int(out, "prior_mb", running);
@@ -156,7 +166,7 @@ void waterfall_write(const Waterfall *waterfall, TextBuilder *out)
         builder_string(out, i > 0 ? ",{" : "{");
         out_text(out, "comparison", item->comparison);
         out_text(out, "level", item->level);
-        out_text(out, "words", text_from(linkage_level_words(item->comparison, item->level)));
+        out_text(out, "words", linkage_level_words(item->comparison, item->level, arena));
         out_int(out, "weight_mb", item->weight_mb);
         out_int(out, "sum_mb", running);
         out_text(out, "report", item->report);

@@ -33,10 +33,10 @@ void waterfall_print(const Waterfall *waterfall,
                      const char *theirs,
                      Arena *arena);
 
-/* +6.300 ≥ 归并线 4.500 */
-void waterfall_print_sum(const Waterfall *waterfall, Arena *arena);
+/* 合计 +6.300：达到归并线 +4.500, and `refused` behind it: why it is not joined for all that, or "". */
+void waterfall_print_sum(const Waterfall *waterfall, const char *refused, Arena *arena);
 
 /* Members prior_mb, competition_mb (null when it is not applied), link_mb, review_mb, comparisons. */
-void waterfall_write(const Waterfall *waterfall, TextBuilder *out);
+void waterfall_write(const Waterfall *waterfall, TextBuilder *out, Arena *arena);
 
 #endif

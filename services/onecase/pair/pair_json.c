@@ -153,7 +153,7 @@ void pair_write(const PairAnswer *answer)
     out_text(&out, "sentence", linkage_sentence(decision, TEXT_ABSENT, answer->arena));
     out_int(&out, "score_mb", decision->final_mb);
     out_int(&out, "reverse_score_mb", answer->reverse.decision.final_mb);
-    waterfall_write(&answer->waterfall, &out);
+    waterfall_write(&answer->waterfall, &out, answer->arena);
     write_strings(&out, "vetoes", score->vetoes, score->veto_count);
     write_strings(&out, "flags", score->flags, score->flag_count);
     out_text(&out, "refusal", text_from(decision->refusal));

@@ -214,7 +214,7 @@ void pair_print(const PairAnswer *answer)
     printf("结论 %.*s\n\n", TEXT_ARGS(linkage_sentence(decision, TEXT_ABSENT, arena)));
     print_facts(answer);
     waterfall_print(&answer->waterfall, "后到", "先到", arena);
-    waterfall_print_sum(&answer->waterfall, arena);
+    waterfall_print_sum(&answer->waterfall, explain_refusal(text_from(decision->refusal)), arena);
     putchar('\n');
     explain_print_flags(strings(score->flags, score->flag_count, arena));
     printf("竞争 不计：只比这两份，没有别的隐患相争\n");
