@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bench_servers import PROJECT, build, end_on_sigterm, run, say, servers
 from linkage_bench import baselines, oracle
-from linkage_bench.dataset import LABELLED, City, load_truth_module, write_csv
+from linkage_bench.dataset import LABELLED, City, write_csv
 from linkage_bench.hub import Hub
 from linkage_bench.measure import measure, pair_figures, subsets
 from linkage_bench.model import Model
@@ -39,10 +39,9 @@ def main():
     seeds = json.loads((LABELLED / "seeds.json").read_text(encoding="utf-8"))
     chosen = ["_city"] if options.city else choose(options.seeds, seeds)
     build("intake", "matcher", "onecase", "linkage_probe")
-    truth_module = load_truth_module()
     results, started = {}, time.monotonic()
     with tempfile.TemporaryDirectory(prefix="onecase-bench-") as folder, servers() as environment:
-        bench = Bench(options, environment, Path(folder), truth_module)
+        bench = Bench(options, environment, Path(folder))
         if options.tune_baselines:
             bench.tune([seed for seed in chosen if seed not in seeds["judging"]])
             return
@@ -96,8 +95,8 @@ def choose(words, seeds):
 
 
 class Bench:
-    def __init__(self, options, environment, folder, truth_module):
-        self.options, self.environment, self.folder, self.truth_module = options, environment, folder, truth_module
+    def __init__(self, options, environment, folder):
+        self.options, self.environment, self.folder = options, environment, folder
         self.model = Model(options.model)
 
     def make(self, seed):
@@ -119,12 +118,12 @@ class Bench:
 
     def run(self, seed, judging):
         hub, environment, city = self.decided(seed)
-        options, kept = self.options, subsets(city, self.truth_module)
+        options, kept = self.options, subsets(city)
         work = self.folder / f"work-{seed}"
         work.mkdir()
         probe = Probe(city, work, options.model)
         say(f"s{seed}: measuring")
-        figures = measure(city, self.truth_module, probe, self.model)
+        figures = measure(city, probe, self.model)
         if not options.no_baselines:
             say(f"s{seed}: baselines")
             found = baselines.run_all(city.reports, self.model.radius_of)
@@ -137,7 +136,7 @@ class Bench:
             show(seed, figures)
             worst = options.worst if options.worst is not None else 0 if judging else WORST
             if worst:
-                show_worst(city, self.truth_module, environment, worst)
+                show_worst(city, environment, worst)
             sys.stdout.flush()
         return figures
 
@@ -145,7 +144,7 @@ class Bench:
         say(f"{hub.name}: oracle weights")
         model, table = oracle.make(city, probe, self.options.model, work / "oracle")
         better = City(city.folder, hub, hub.decide("oracle", model))
-        return {"pairs": pair_figures(better.found, better.true, subsets(better, self.truth_module)),
+        return {"pairs": pair_figures(better.found, better.true, subsets(better)),
                 "weights": [dict(zip(("comparison", "level", "m", "u", "before_mb", "now_mb"), row)) for row in table]}
 
     def tune(self, seeds):

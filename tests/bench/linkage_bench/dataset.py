@@ -71,8 +71,11 @@ def load_truth_module():
 class City:
     """reports in the order of sending, and what stands beside them."""
 
-    def __init__(self, folder, hub, environment):
+    def __init__(self, folder, hub, environment, with_aliases=False):
+        """with_aliases: a ledger told the hub which two names are one place, so that pairs it resolves count too."""
         self.folder = Path(folder)
+        self.truth_module = load_truth_module()
+        self.with_aliases = with_aliases
         self.facts = json.loads((self.folder / "truth.json").read_text(encoding="utf-8"))
         truth = read_truth(self.folder)
         places = stream_places(hub)
@@ -93,6 +96,15 @@ class City:
             report["member"] = index.get((report["region"], member)) if member else None
         self.found = [r["found"] for r in self.reports]
         self.true = [r["true"] for r in self.reports]
+
+    def resolvable(self, i, j):
+        """Whether two reports of one true hazard hold enough to be told to be one (tests/city/labelled/truth.py)."""
+        a, b = self.reports[i]["truth"], self.reports[j]["truth"]
+        return self.truth_module.resolvable(a, b, self.facts["aliases"] if self.with_aliases else None)
+
+    def hard_negatives(self):
+        """[(kind, hazard, hazard)]"""
+        return [(pair["kind"], *pair["hazards"]) for pair in self.facts["hard_negatives"]]
 
 
 def connection(environment):

@@ -19,6 +19,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 READ_S = 10.0
+QUIET = {"log_level": 3}  # librdkafka tells of each retry of a broker that has just started
 DEPARTMENT_PARTITIONS = 3
 
 
@@ -78,7 +79,7 @@ class Hub:
         return stage.environment
 
     def _make_topics(self, names):
-        admin = AdminClient({"bootstrap.servers": self.brokers})
+        admin = AdminClient(QUIET | {"bootstrap.servers": self.brokers})
         there = set(admin.list_topics(timeout=READ_S).topics)
         missing = [NewTopic(name, DEPARTMENT_PARTITIONS, 1) for name in sorted(names - there)]
         for future in (admin.create_topics(missing) if missing else {}).values():
@@ -87,7 +88,7 @@ class Hub:
     def _send(self, prefix, records):
         """{(topic, partition, offset): position in the order of sending}."""
         places, failed = {}, []
-        producer = Producer({"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True,
+        producer = Producer(QUIET | {"bootstrap.servers": self.brokers, "partitioner": "murmur2_random", "enable.idempotence": True,
                              "queue.buffering.max.messages": 1_000_000, "linger.ms": 20})
         for position, (at, topic, key, value) in enumerate(records):
             def delivered(error, message, position=position):
@@ -103,7 +104,7 @@ class Hub:
     def _read_reports(self, stage, places, intake):
         """[((position, item), partition, key, value, headers)] of onecase.report, until each record of a department gave all
         of its items."""
-        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": f"{stage.prefix}bench", "enable.auto.commit": False,
+        consumer = Consumer(QUIET | {"bootstrap.servers": self.brokers, "group.id": f"{stage.prefix}bench", "enable.auto.commit": False,
                              "auto.offset.reset": "earliest"})
         consumer.assign([TopicPartition(f"{stage.prefix}onecase.report", p, 0) for p in range(PARTITIONS)])
         read, items, quiet = [], defaultdict(set), 0.0
@@ -125,7 +126,7 @@ class Hub:
         return read
 
     def _publish(self, topic):
-        producer = Producer({"bootstrap.servers": self.brokers, "enable.idempotence": True, "linger.ms": 20,
+        producer = Producer(QUIET | {"bootstrap.servers": self.brokers, "enable.idempotence": True, "linger.ms": 20,
                              "queue.buffering.max.messages": 1_000_000})
         for partition, key, value, headers in self.reported:
             producer.produce(topic, value, key, partition=partition, headers=headers)

@@ -10,20 +10,19 @@ SEED_OF_DRAWS = 5
 SUBSETS = ["all", "resolvable", "across sources", "different reporters"]
 
 
-def subsets(city, truth_module):
+def subsets(city):
     """{name: (keeps true pair, keeps false pair)}. Whether a true pair is resolvable is the generator's word; every false
     pair counts against the resolvable ones, for nothing excuses it."""
-    facts = [report["truth"] for report in city.reports]
+    person = [report["truth"]["reporter"] for report in city.reports]
     source = [report["source"] for report in city.reports]
 
     def across(i, j):
         return source[i] != source[j]
 
     def others(i, j):
-        a, b = facts[i].get("reporter"), facts[j].get("reporter")
-        return a is None or b is None or a != b
+        return person[i] is None or person[i] != person[j]
 
-    return {"all": (None, None), "resolvable": (lambda i, j: truth_module.resolvable(facts[i], facts[j]), lambda i, j: True),
+    return {"all": (None, None), "resolvable": (city.resolvable, lambda i, j: True),
             "across sources": (across, across), "different reporters": (others, others)}
 
 
@@ -61,23 +60,22 @@ def decisions_of(city):
     return outcomes, scored, reviews
 
 
-def measure(city, truth_module, probe, model):
+def measure(city, probe, model):
     found, true = city.found, city.true
     weights = metrics.draws(true, SEED_OF_DRAWS)
     outcomes, scored, reviews = decisions_of(city)
     clashing, mixing = metrics.conflicts(found, true, {name: [r[name] for r in city.reports] for name in ASSETS})
-    negatives = [(pair["kind"], pair["a"], pair["b"]) for pair in city.facts["hard_negatives"]]
     count = max(len(city.reports), 1)
     return {
         "reports": len(city.reports), "missing": city.missing, "unlisted": city.unlisted, "true_hazards": len(set(true)),
         "found_hazards": len(set(found)), "sums": {"checked": city.sums[0], "wrong": city.sums[1]},
-        "pairs": pair_figures(found, true, subsets(city, truth_module), weights),
+        "pairs": pair_figures(found, true, subsets(city), weights),
         "b_cubed": b_cubed_figures(found, true, weights),
         "storms": metrics.storms(found, true, [r["truth"].get("storm") for r in city.reports],
                                  [r["truth"].get("vague") == "no_place" for r in city.reports]),
         "conflicts": {"hazards": len(clashing), "mixing": len(mixing)},
         "hard_negatives": {kind: {"pairs": n, "merged": merged}
-                           for kind, (n, merged) in metrics.merged_negatives(found, true, negatives).items()},
+                           for kind, (n, merged) in metrics.merged_negatives(found, true, city.hard_negatives()).items()},
         "blocking": probe.blocking(),
         "calibration": metrics.calibration(scored),
         "outcomes": dict(outcomes),
@@ -111,7 +109,7 @@ def worst_links(city, count):
     return worst
 
 
-def worst_splits(city, truth_module, count):
+def worst_splits(city, count):
     """[(report, earlier partner, true pairs lost)]: reports put elsewhere than an earlier one of their true hazard, the resolvable
     first, then by the pairs lost; one a true hazard. The partner is the nearest in time, a resolvable one before others."""
     members = metrics.groups_of(city.true)
@@ -122,7 +120,7 @@ def worst_splits(city, truth_module, count):
             continue
         lost = [j for j in members[city.true[i]] if j < i and city.found[j] != city.found[i]]
         if lost:
-            clear = [j for j in lost if truth_module.resolvable(report["truth"], city.reports[j]["truth"])]
+            clear = [j for j in lost if city.resolvable(i, j)]
             at = report["event_at"]
             partner = min(clear or lost, key=lambda j: (abs(at - city.reports[j]["event_at"]), j))
             rows.append((not clear, -len(lost), i, partner))

@@ -32,10 +32,10 @@ def red_since(members, colour):
 def member(report, index):
     """By truth; who is not known is somebody else each time."""
     truth = report["truth"]
-    person = truth.get("reporter")
+    person = truth["reporter"]
     hurt = any((report[name] or 0) > 0 for name in ("trapped", "injured", "dead"))
     return (report["event_at"].timestamp(), report["source"], ("nobody", index) if person is None else person,
-            truth.get("independent", True), hurt)
+            truth["independent"], hurt)
 
 
 def found_reds(cases):
@@ -77,7 +77,7 @@ def measure(city, colour_of):
     filed = worst_colours(city, colour_of)
 
     def true_colour(hazard):
-        return colour_of.get(city.reports[true_members[hazard][0]]["truth"].get("class"), BLUE)
+        return colour_of.get(city.reports[true_members[hazard][0]]["truth"]["class"], BLUE)
 
     def since(members, colour):
         return red_since([member(city.reports[i], i) for i in members], colour)

@@ -1,7 +1,11 @@
 """The figures for people: tables, storms, the worst mistakes with their explanations."""
 
+from datetime import timedelta, timezone
+
 from linkage_bench.measure import SUBSETS, explain, worst_links, worst_splits
 
+TOLD = ["storm", "vague", "said_wrong", "by_alias", "copy_of", "urge_of", "again_of", "quotes", "quotes_other"]  # of the truth
+CHINA = timezone(timedelta(hours=8))
 BAR_PRECISION, BAR_GAIN = 0.97, 0.15
 
 
@@ -118,9 +122,9 @@ def show_storms(storms):
               f"{row['hazards']:>3} hazards, the largest holds {row['largest']}, {row['strangers']} strangers with them")
 
 
-def show_worst(city, truth_module, environment, count):
+def show_worst(city, environment, count):
     for title, rows, what in (("false links", worst_links(city, count), "false pairs"),
-                              ("false splits", worst_splits(city, truth_module, count), "true pairs lost")):
+                              ("false splits", worst_splits(city, count), "true pairs lost")):
         print(f"\n-- the worst {len(rows)} {title}")
         for number, (i, j, pairs) in enumerate(rows, 1):
             report, other = city.reports[i], city.reports[j]
@@ -132,12 +136,9 @@ def show_worst(city, truth_module, environment, count):
 
 def told(who, report):
     truth = report["truth"]
-    names = truth.get("names") or []
-    names = list(names.values()) if isinstance(names, dict) else names
-    facts = [f"hazard {truth['hazard']}", str(truth.get("class")), str(truth.get("subkind")), " ".join(map(str, names))]
-    facts += [f"{key} {truth[key]}" for key in ("storm", "vague", "said_wrong", "copy_of", "quotes", "urge_of")
-              if truth.get(key) not in (None, False, "", "none", [])]
-    return (f"   {who:<8}{report['event_at']:%Y-%m-%d %H:%M} {report['category_code']} {report['title'] or ''} | {report['body'] or ''} | "
+    facts = [f"hazard {truth['hazard']}", truth["class"], truth["subkind"], " ".join(truth["names"])]
+    facts += [f"{key} {truth[key]}" for key in TOLD if truth[key] not in (None, False, "none", [])]
+    return (f"   {who:<8}{report['event_at'].astimezone(CHINA):%Y-%m-%d %H:%M} {report['category_code']} {report['title'] or ''} | {report['body'] or ''} | "
             f"{report['address_text'] or '-'}\n   {'truth':<8}{', '.join(facts)}")
 
 
