@@ -359,6 +359,11 @@ load_snapshot(Postgres *pg, Text snapshot, LedgerKind kind, Ledger *ledger, Erro
     return good;
 }
 
+Text ledger_store_named(const Model *model, LedgerKind kind)
+{
+    return kind == LEDGER_ASSETS ? model->ledger_assets : model->ledger_places;
+}
+
 bool ledger_store_load(Postgres *pg, Model *model, Error *error)
 {
     if (text_is_empty(model->ledger_assets) && text_is_empty(model->ledger_places))

@@ -35,6 +35,9 @@ ledger_store_list(Postgres *pg, Arena *arena, LedgerSnapshots *snapshots, Error 
 MUST_CHECK bool ledger_store_save(
     Postgres *pg, const LedgerSheet *sheet, const char *file_name, bool *there, Error *error);
 
+/* The snapshot of that kind which the model's file names; absent: none. */
+Text ledger_store_named(const Model *model, LedgerKind kind);
+
 /*
  * Reads the snapshots that the model's file names into the model; nothing to do when it names none. FATAL when one is not
  * there, is of the other kind, or has not all its rows; then, and while PostgreSQL is away (RETRY), the model is as it was.

@@ -29,7 +29,7 @@ static const LedgerColumn COLUMNS[SHEET_COLUMNS] = {
     [SHEET_USE_UNIT] = {"use_unit", "使用单位", "unit that uses it", true, false},
     [SHEET_PLACE] = {"place", "地址", "where it is: 锦绣花园3幢2单元", true, false},
     [SHEET_CANONICAL] = {"canonical", "规范名", "of an alias: the name it stands for", false, true},
-    [SHEET_PARENT] = {"parent", "所属", "estate or road of the same file it belongs to", false,
+    [SHEET_PARENT] = {"parent", "所属", "estate or road it belongs to, which has a row too", false,
                       true},
     [SHEET_LON] = {"lon", "经度", "longitude, degrees", true, true},
     [SHEET_LAT] = {"lat", "纬度", "latitude, degrees", true, true},
@@ -139,7 +139,17 @@ static void *grown(Arena *arena, void *items, size_t count, size_t *capacity, si
     return items;
 }
 
-void sheet_finding(LedgerSheet *sheet, int64_t line, bool warning, const char *format, ...)
+SheetPlace sheet_here(const LedgerSheet *sheet, int64_t line)
+{
+    return (SheetPlace){(int32_t)sheet->file_count - 1, line};
+}
+
+SheetPlace sheet_place(const LedgerRow *row)
+{
+    return (SheetPlace){row->file, row->line};
+}
+
+void sheet_finding(LedgerSheet *sheet, SheetPlace place, bool warning, const char *format, ...)
 {
     char text[TEXT_MAX];
     va_list arguments;
@@ -149,42 +159,57 @@ void sheet_finding(LedgerSheet *sheet, int64_t line, bool warning, const char *f
     sheet->findings = grown(sheet->arena, sheet->findings, sheet->finding_count,
                             &sheet->finding_capacity, sizeof(LedgerFinding));
     sheet->findings[sheet->finding_count++] =
-        (LedgerFinding){line, warning, text_copy(sheet->arena, text_from(text))};
+        (LedgerFinding){place.file, place.line, warning, text_copy(sheet->arena, text_from(text))};
     sheet->errors += !warning;
 }
 
 void sheet_expected(
-    LedgerSheet *sheet, int64_t line, SheetColumn column, const char *expected, Text found)
+    LedgerSheet *sheet, SheetPlace place, SheetColumn column, const char *expected, Text found)
 {
     Text name = sheet->names[column];
     Text shown = unicode_prefix(found, SHOWN_MAX);
     if (shown.size == 0)
-        sheet_finding(sheet, line, false, "column \"%.*s\": %s was expected, found nothing",
+        sheet_finding(sheet, place, false, "column \"%.*s\": %s was expected, found nothing",
                       TEXT_ARGS(name), expected);
     else
-        sheet_finding(sheet, line, false, "column \"%.*s\": %s was expected, found \"%.*s%s\"",
+        sheet_finding(sheet, place, false, "column \"%.*s\": %s was expected, found \"%.*s%s\"",
                       TEXT_ARGS(name), expected, TEXT_ARGS(shown),
                       shown.size < found.size ? "…" : "");
 }
 
 void ledger_sheet_mistake(LedgerSheet *sheet, int64_t line, const char *text)
 {
-    sheet_finding(sheet, line, false, "%s", text);
+    sheet_finding(sheet, sheet_here(sheet, line), false, "%s", text);
 }
 
 /* ---- header and rows ---- */
 
-LedgerSheet *ledger_sheet_new(Arena *arena, const RegionTable *regions, Text region)
+void sheet_forget_columns(LedgerSheet *sheet)
 {
-    LedgerSheet *sheet = ARENA_NEW(arena, LedgerSheet);
-    sheet->arena = arena;
-    sheet->regions = regions;
-    sheet->region = region;
     for (size_t i = 0; i < SHEET_COLUMNS; i++) {
         sheet->at[i] = SIZE_MAX;
         sheet->names[i] = text_from(COLUMNS[i].name);
     }
+}
+
+LedgerSheet *
+ledger_sheet_new(Arena *arena, LedgerKind kind, const RegionTable *regions, Text region)
+{
+    LedgerSheet *sheet = ARENA_NEW(arena, LedgerSheet);
+    sheet->arena = arena;
+    sheet->kind = kind;
+    sheet->regions = regions;
+    sheet->region = region;
+    sheet_forget_columns(sheet);
     return sheet;
+}
+
+void ledger_sheet_file(LedgerSheet *sheet, const char *path)
+{
+    sheet->files = grown(sheet->arena, sheet->files, sheet->file_count, &sheet->file_capacity,
+                         sizeof *sheet->files);
+    sheet->files[sheet->file_count++] = path;
+    sheet_forget_columns(sheet);
 }
 
 static size_t column_named(Text name)
@@ -212,14 +237,14 @@ static void take_column(LedgerSheet *sheet, const CsvRow *row, size_t field)
     size_t column = column_named(name);
     if (column == SHEET_COLUMNS) {
         const char *meant = column_like(name);
-        sheet_finding(sheet, row->line, true, "column \"%.*s\" is not read%s%s%s",
-                      TEXT_ARGS(unicode_prefix(name, SHOWN_MAX)),
-                      meant != NULL ? "; did you mean \"" : "", meant != NULL ? meant : "",
-                      meant != NULL ? "\"?" : "");
+        sheet_finding(
+            sheet, sheet_here(sheet, row->line), true, "column \"%.*s\" is not read%s%s%s",
+            TEXT_ARGS(unicode_prefix(name, SHOWN_MAX)), meant != NULL ? "; did you mean \"" : "",
+            meant != NULL ? meant : "", meant != NULL ? "\"?" : "");
         return;
     }
     if (sheet->at[column] != SIZE_MAX)
-        sheet_finding(sheet, row->line, false,
+        sheet_finding(sheet, sheet_here(sheet, row->line), false,
                       "column \"%.*s\" stands twice, in fields %zu and %zu", TEXT_ARGS(name),
                       sheet->at[column] + 1, field + 1);
     sheet->at[column] = field;
@@ -231,7 +256,7 @@ static bool has(const LedgerSheet *sheet, SheetColumn column)
     return sheet->at[column] != SIZE_MAX;
 }
 
-static void check_columns(LedgerSheet *sheet, int64_t line)
+static void check_columns(LedgerSheet *sheet, SheetPlace line)
 {
     for (size_t i = 0; i < SHEET_COLUMNS; i++) {
         bool fits = sheet->kind == LEDGER_ASSETS ? COLUMNS[i].of_assets : COLUMNS[i].of_places;
@@ -253,23 +278,37 @@ static void check_columns(LedgerSheet *sheet, int64_t line)
                       TEXT_ARGS(sheet->names[has(sheet, SHEET_LON) ? SHEET_LON : SHEET_LAT]));
 }
 
+bool ledger_sheet_kind_of(const CsvRow *header, LedgerKind *kind)
+{
+    bool assets = false;
+    bool places = false;
+    for (size_t i = 0; i < header->count; i++) {
+        size_t column = column_named(text_trim(header->fields[i]));
+        assets = assets || column == SHEET_ID;
+        places = places || column == SHEET_NAME;
+    }
+    *kind = assets ? LEDGER_ASSETS : LEDGER_PLACES;
+    return assets != places;
+}
+
 bool ledger_sheet_header(LedgerSheet *sheet, const CsvRow *row)
 {
+    LedgerKind kind;
+    bool told = ledger_sheet_kind_of(row, &kind);
     sheet->width = row->count;
     for (size_t i = 0; i < row->count; i++)
         if (text_trim(row->fields[i]).size > 0)
             take_column(sheet, row, i);
-    if (has(sheet, SHEET_ID) == has(sheet, SHEET_NAME)) {
+    if (!told) {
         sheet_finding(
-            sheet, row->line, false,
+            sheet, sheet_here(sheet, row->line), false,
             "a header with \"id\" (编号, a ledger of assets) or with \"name\" (名称, one of "
             "places) was expected, found %s",
             has(sheet, SHEET_ID) ? "both" : "neither");
         return false;
     }
-    sheet->kind = has(sheet, SHEET_ID) ? LEDGER_ASSETS : LEDGER_PLACES;
     size_t before = sheet->errors;
-    check_columns(sheet, row->line);
+    check_columns(sheet, sheet_here(sheet, row->line));
     return sheet->errors == before;
 }
 
@@ -283,12 +322,12 @@ static bool is_blank(const CsvRow *row)
 
 void ledger_sheet_row(LedgerSheet *sheet, const CsvRow *csv)
 {
-    LedgerRow row = {.line = csv->line};
+    LedgerRow row = {.file = (int32_t)sheet->file_count - 1, .line = csv->line};
     if (is_blank(csv))
         return;
     if (csv->count > sheet->width) {
         sheet_finding(
-            sheet, csv->line, false,
+            sheet, sheet_here(sheet, csv->line), false,
             "%zu fields were expected, as the header has, found %zu; a separator inside a "
             "value needs quotes around it",
             sheet->width, csv->count);
@@ -320,4 +359,14 @@ const LedgerFinding *ledger_sheet_findings(const LedgerSheet *sheet, size_t *cou
 size_t ledger_sheet_errors(const LedgerSheet *sheet)
 {
     return sheet->errors;
+}
+
+size_t ledger_sheet_files(const LedgerSheet *sheet)
+{
+    return sheet->file_count;
+}
+
+const char *ledger_sheet_path(const LedgerSheet *sheet, int32_t file)
+{
+    return sheet->files[file];
 }

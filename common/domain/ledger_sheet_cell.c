@@ -33,7 +33,7 @@ static Text cell(const Reading *reading, SheetColumn column)
 
 static void expected(Reading *reading, SheetColumn column, const char *what)
 {
-    sheet_expected(reading->sheet, reading->csv->line, column, what, cell(reading, column));
+    sheet_expected(reading->sheet, sheet_place(reading->row), column, what, cell(reading, column));
 }
 
 static void check_encoding(Reading *reading)
@@ -172,7 +172,7 @@ static void read_asset(Reading *reading)
     bool empty = text_is_empty(address.estate) && text_is_empty(address.road);
     arena_rewind(sheet->arena, mark);
     if (empty)
-        sheet_finding(sheet, row->line, true,
+        sheet_finding(sheet, sheet_place(row), true,
                       "column \"%.*s\": no estate and no road is recognised in \"%.*s\", so it "
                       "completes no report's place",
                       TEXT_ARGS(sheet->names[SHEET_PLACE]), TEXT_ARGS(row->place));
@@ -207,7 +207,7 @@ static void check_door(Reading *reading)
     bool road = !text_is_empty(address.road) &&
                 (!text_is_empty(address.road_no) || address.buildings.count == 1);
     if (!estate && !road)
-        sheet_finding(sheet, row->line, true,
+        sheet_finding(sheet, sheet_place(row), true,
                       "column \"%.*s\": no number of a road and no building of an estate is "
                       "recognised in \"%.*s\", so no report finds this door",
                       TEXT_ARGS(sheet->names[SHEET_NAME]), TEXT_ARGS(whole));
@@ -402,7 +402,7 @@ bool sheet_read_row(LedgerSheet *sheet, const CsvRow *csv, LedgerRow *row)
     row->source = plain(&reading, SHEET_SOURCE, VALUE_MAX);
     if (reading.usable && !row->has_point && sheet->kind == LEDGER_ASSETS &&
         text_is_empty(row->place))
-        sheet_finding(sheet, row->line, true,
+        sheet_finding(sheet, sheet_place(row), true,
                       "neither place nor point: the row says only that the "
                       "number exists");
     return reading.usable;

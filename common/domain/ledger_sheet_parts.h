@@ -30,6 +30,9 @@ struct LedgerSheet {
     const RegionTable *regions;
     Text region;
     LedgerKind kind;
+    const char **files;
+    size_t file_count;
+    size_t file_capacity;
     size_t width;              /* fields of the header */
     size_t at[SHEET_COLUMNS];  /* index of a column's field; SIZE_MAX: not there */
     Text names[SHEET_COLUMNS]; /* as the file's header has them */
@@ -42,12 +45,22 @@ struct LedgerSheet {
     size_t errors;
 };
 
-void sheet_finding(LedgerSheet *sheet, int64_t line, bool warning, const char *format, ...)
+/* Where a finding is. */
+typedef struct SheetPlace {
+    int32_t file;
+    int64_t line;
+} SheetPlace;
+
+SheetPlace sheet_here(const LedgerSheet *sheet, int64_t line); /* in the file being read */
+SheetPlace sheet_place(const LedgerRow *row);
+void sheet_finding(LedgerSheet *sheet, SheetPlace place, bool warning, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* column "lon": EXPECTED was expected, found "39.1" (or nothing). */
 void sheet_expected(
-    LedgerSheet *sheet, int64_t line, SheetColumn column, const char *expected, Text found);
+    LedgerSheet *sheet, SheetPlace place, SheetColumn column, const char *expected, Text found);
 
+/* No column is there, each is called by its English name. */
+void sheet_forget_columns(LedgerSheet *sheet);
 /* Reads the cells of a row; false when it cannot be used. */
 bool sheet_read_row(LedgerSheet *sheet, const CsvRow *csv, LedgerRow *row);
 

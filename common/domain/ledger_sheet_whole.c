@@ -33,6 +33,8 @@ static int by_thing(const void *a, const void *b)
         order = text_compare(x->parent, y->parent);
     if (order == 0)
         order = (x->valid_from > y->valid_from) - (x->valid_from < y->valid_from);
+    if (order == 0)
+        order = x->file - y->file;
     return order != 0 ? order : (x->line > y->line) - (x->line < y->line);
 }
 
@@ -45,16 +47,19 @@ static bool one_thing(const LedgerRow *a, const LedgerRow *b)
 static void note_twice(LedgerSheet *sheet, const LedgerRow *row, const LedgerRow *first)
 {
     bool assets = sheet->kind == LEDGER_ASSETS;
-    const LedgerRow *later = row->line > first->line ? row : first;
-    const LedgerRow *earlier = later == row ? first : row;
+    bool behind = row->file != first->file ? row->file > first->file : row->line > first->line;
+    const LedgerRow *later = behind ? row : first;
+    const LedgerRow *earlier = behind ? first : row;
+    bool elsewhere = later->file != earlier->file;
     SheetColumn column = assets ? SHEET_ID : SHEET_NAME;
-    sheet_finding(sheet, later->line, false,
-                  "column \"%.*s\": %s was expected, found \"%.*s\", which stands in line %lld",
+    sheet_finding(sheet, sheet_place(later), false,
+                  "column \"%.*s\": %s was expected, found \"%.*s\", which stands in %s%s%lld too",
                   TEXT_ARGS(sheet->names[column]),
                   assets
                       ? "a number once for each day (valid_from and valid_to tell its times apart)"
                       : "a name once for each kind and parent",
-                  TEXT_ARGS(later->name), (long long)earlier->line);
+                  TEXT_ARGS(later->name), elsewhere ? sheet->files[earlier->file] : "line",
+                  elsewhere ? ":" : " ", (long long)earlier->line);
 }
 
 /* The same number may name one lift up to a day, and another from then on. */
@@ -109,16 +114,16 @@ static void check_names(LedgerSheet *sheet, const Map *names, const LedgerRow *r
     const uint64_t sites = 1U << LEDGER_ESTATE | 1U << LEDGER_ROAD;
     const uint64_t real = sites | 1U << LEDGER_DOOR | 1U << LEDGER_POI;
     if (!text_is_empty(row->parent) && !is_named(sheet, names, row->region, row->parent, sites))
-        sheet_expected(sheet, row->line, SHEET_PARENT,
-                       "an estate or road that has a row in this file", row->parent);
+        sheet_expected(sheet, sheet_place(row), SHEET_PARENT,
+                       "an estate or road that has a row of its own", row->parent);
     if (row->kind != LEDGER_ALIAS)
         return;
     if (!text_is_empty(row->canonical) &&
         !is_named(sheet, names, row->region, row->canonical, real))
-        sheet_expected(sheet, row->line, SHEET_CANONICAL,
-                       "an estate, road, door or poi that has a row in this file", row->canonical);
+        sheet_expected(sheet, sheet_place(row), SHEET_CANONICAL,
+                       "an estate, road, door or poi that has a row of its own", row->canonical);
     if (is_named(sheet, names, row->region, row->name, real))
-        sheet_expected(sheet, row->line, SHEET_NAME,
+        sheet_expected(sheet, sheet_place(row), SHEET_NAME,
                        "a name that is not that of another place as well", row->name);
 }
 
@@ -126,6 +131,8 @@ static int by_line(const void *a, const void *b)
 {
     const LedgerFinding *x = a;
     const LedgerFinding *y = b;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
     if (x->line != y->line)
         return x->line < y->line ? -1 : 1;
     return text_compare(x->text, y->text);
@@ -133,6 +140,8 @@ static int by_line(const void *a, const void *b)
 
 void ledger_sheet_finish(LedgerSheet *sheet)
 {
+    if (sheet->file_count > 1)
+        sheet_forget_columns(sheet); /* each file has a header of its own */
     find_duplicates(sheet);
     if (sheet->kind == LEDGER_PLACES) {
         Map *names = index_names(sheet);
