@@ -5,18 +5,64 @@
  */
 #include "domain/evidence_draft.h"
 
+static bool has_site(const Address *address)
+{
+    return !text_is_empty(address->estate) || !text_is_empty(address->road);
+}
+
+/* The first name the ledger knows in the text: of an estate or road, else of a landmark. */
+static const LedgerPlace *known_name(const LedgerRegion *region, Folded text, size_t least)
+{
+    const LedgerPlace *landmark = NULL;
+    for (size_t i = 0; i < text.count;) {
+        size_t length = 1;
+        const LedgerPlace *place =
+            ledger_place_at(region, text.codepoints + i, text.count - i, &length);
+        if (place == NULL || length < least) {
+            i++;
+            continue;
+        }
+        if (place->kind != LEDGER_POI)
+            return place;
+        landmark = landmark != NULL ? landmark : place;
+        i += length;
+    }
+    return landmark;
+}
+
+/* A name that no rule of grammar recognises (大院里3幢), but the ledger does. Two characters of free text prove nothing. */
+static void find_known_name(EvidenceDraft *draft)
+{
+    enum { LEAST_OF_FIELD = 2, LEAST_OF_TEXT = 3 };
+    Address *address = &draft->evidence.address;
+    if (draft->region == NULL)
+        return;
+    Folded field = address_fold(draft->report->address, draft->arena);
+    const LedgerPlace *place = known_name(draft->region, field, LEAST_OF_FIELD);
+    if (place == NULL)
+        place = known_name(draft->region, draft->text, LEAST_OF_TEXT);
+    if (place == NULL)
+        return;
+    if (place->kind == LEDGER_ROAD)
+        address->road = place->canonical;
+    else if (place->kind != LEDGER_POI)
+        address->estate = place->kind == LEDGER_ALIAS ? place->name : place->canonical;
+    else if (text_is_empty(address->poi))
+        address->poi = place->name;
+}
+
 void evidence_find_places(EvidenceDraft *draft)
 {
     Address *address = &draft->evidence.address;
     Address found;
-    address_parse(draft->report->address, draft->arena, address);
-    address_scan(&draft->scan, draft->text, true, draft->arena);
+    address_parse_known(draft->report->address, draft->region, draft->arena, address);
+    address_scan(&draft->scan, draft->text, true, draft->region, draft->arena);
     address_of_scan(&draft->scan, &found);
     address_complete(address, &found);
     Text name = draft->report->place_name;
     if (!text_is_empty(name)) {
         Address place;
-        address_parse(name, draft->arena, &place);
+        address_parse_known(name, draft->region, draft->arena, &place);
         bool names_site = !text_is_empty(place.estate) || !text_is_empty(place.road);
         if (names_site && text_is_empty(place.poi)) {
             address_complete(address, &place);
@@ -25,6 +71,8 @@ void evidence_find_places(EvidenceDraft *draft)
             address->poi = address_unfold(folded.codepoints, folded.count, draft->arena);
         }
     }
+    if (!has_site(address))
+        find_known_name(draft);
     ledger_resolve(draft->region, address, draft->arena);
 }
 
@@ -40,11 +88,6 @@ static bool share_building(const TextList *a, const TextList *b)
             if (text_equal(a->items[i], b->items[j]))
                 return true;
     return a->count == 0 || b->count == 0;
-}
-
-static bool has_site(const Address *address)
-{
-    return !text_is_empty(address->estate) || !text_is_empty(address->road);
 }
 
 /* They name two places: another estate or road, or another building or number of one. */

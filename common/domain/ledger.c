@@ -126,7 +126,7 @@ const LedgerPlace *ledger_door(const LedgerRegion *region, const Address *addres
     for (size_t i = 0; i < count; i++) {
         uint64_t at;
         if (map_get(region->doors, keys[i], &at))
-            return at == LEDGER_SEVERAL ? NULL : &region->places[at - 1];
+            return at == LEDGER_SEVERAL ? NULL : &region->door_rows[at - 1];
     }
     return NULL;
 }

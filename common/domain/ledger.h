@@ -55,8 +55,8 @@ const LedgerRegion *ledger_region(const Ledger *ledger,
 
 /*
  * The place whose name is the longest that starts at codepoints[0] (folded); NULL: none. `length` is its length in code points.
- * Constant time for each code point of the name. Where several places bear the name, they are told apart by `ledger_poi` and
- * `ledger_door`, and what is answered here has neither parent nor point.
+ * Constant time for each code point of the name. Doors are not among them (ledger_door). Where several places bear the name,
+ * what is answered here has neither parent nor point (ledger_poi).
  */
 const LedgerPlace *ledger_place_at(const LedgerRegion *region,
                                    const uint32_t *codepoints,

@@ -71,16 +71,28 @@ static LedgerRegion *region_of(Ledger *ledger, Text name)
     return region;
 }
 
+/* Room for one more of `size` bytes. */
+static void *grown(Ledger *ledger, void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return items;
+    size_t more = *room == 0 ? FIRST_ROOM : *room * 2;
+    items = arena_grow(ledger->draft, items, *room * size, more * size);
+    *room = more;
+    return items;
+}
+
 static void push_place(Ledger *ledger, LedgerRegion *region, const LedgerPlace *place)
 {
-    if (region->place_count == region->place_room) {
-        size_t room = region->place_room == 0 ? FIRST_ROOM : region->place_room * 2;
+    if (place->kind == LEDGER_DOOR) {
+        region->door_rows =
+            grown(ledger, region->door_rows, region->door_count, &region->door_room, sizeof *place);
+        region->door_rows[region->door_count++] = *place;
+    } else {
         region->places =
-            arena_grow(ledger->draft, region->places, region->place_room * sizeof *region->places,
-                       room * sizeof *region->places);
-        region->place_room = room;
+            grown(ledger, region->places, region->place_count, &region->place_room, sizeof *place);
+        region->places[region->place_count++] = *place;
     }
-    region->places[region->place_count++] = *place;
 }
 
 void ledger_add_place(Ledger *ledger, Text region, const LedgerPlace *place)
@@ -97,13 +109,8 @@ void ledger_add_place(Ledger *ledger, Text region, const LedgerPlace *place)
 void ledger_add_asset(Ledger *ledger, Text region_name, const LedgerAsset *asset)
 {
     LedgerRegion *region = region_of(ledger, region_name);
-    if (region->asset_count == region->asset_room) {
-        size_t room = region->asset_room == 0 ? FIRST_ROOM : region->asset_room * 2;
-        region->assets =
-            arena_grow(ledger->draft, region->assets, region->asset_room * sizeof *region->assets,
-                       room * sizeof *region->assets);
-        region->asset_room = room;
-    }
+    region->assets = grown(ledger, region->assets, region->asset_count, &region->asset_room,
+                           sizeof *region->assets);
     LedgerAsset *row = &region->assets[region->asset_count++];
     *row = *asset;
     row->id = folded(ledger, asset->id);
@@ -178,6 +185,7 @@ static void drop_long_names(LedgerRegion *region)
 static void settle_rows(Ledger *ledger, LedgerRegion *region)
 {
     LedgerPlace *places = ARENA_ARRAY(ledger->arena, LedgerPlace, region->place_count);
+    LedgerPlace *doors = ARENA_ARRAY(ledger->arena, LedgerPlace, region->door_count);
     LedgerAsset *assets = ARENA_ARRAY(ledger->arena, LedgerAsset, region->asset_count);
     if (region->place_count > 0) {
         memcpy(places, region->places, region->place_count * sizeof *places);
@@ -187,7 +195,12 @@ static void settle_rows(Ledger *ledger, LedgerRegion *region)
         memcpy(assets, region->assets, region->asset_count * sizeof *assets);
         qsort(assets, region->asset_count, sizeof *assets, by_id);
     }
+    if (region->door_count > 0) {
+        memcpy(doors, region->door_rows, region->door_count * sizeof *doors);
+        qsort(doors, region->door_count, sizeof *doors, by_name);
+    }
     region->places = places;
+    region->door_rows = doors;
     region->assets = assets;
 }
 
@@ -264,11 +277,10 @@ static void put_door(LedgerRegion *region, uint64_t key, size_t index)
 
 static void index_doors(Ledger *ledger, LedgerRegion *region)
 {
-    for (size_t i = 0; i < region->place_count; i++) {
-        const LedgerPlace *door = &region->places[i];
+    for (size_t i = 0; i < region->door_count; i++) {
+        LedgerPlace *door = &region->door_rows[i];
         uint64_t keys[LEDGER_DOOR_KEYS_MAX];
-        if (door->kind != LEDGER_DOOR)
-            continue;
+        door->parent = canonical_of(region, door->parent);
         ArenaMark mark = arena_mark(ledger->draft);
         Text whole = door->name;
         Address address;

@@ -15,7 +15,10 @@ struct LedgerRegion {
     Text name;
     LedgerPlace *places;
     size_t place_count;
-    size_t place_room; /* while it is built */
+    size_t place_room;      /* while it is built */
+    LedgerPlace *door_rows; /* doors: not among the names, a 3幢 stands everywhere */
+    size_t door_count;
+    size_t door_room;
     LedgerAsset *assets;
     size_t asset_count;
     size_t asset_room;
@@ -25,7 +28,7 @@ struct LedgerRegion {
     LedgerPlace *merged;
     size_t name_count;
     LedgerNames *trie;
-    Map *doors;        /* ledger_door_keys -> place; LEDGER_SEVERAL */
+    Map *doors;        /* ledger_door_keys -> door; LEDGER_SEVERAL */
     Map *assets_by_id; /* hash of kind and id -> the first */
     Map *sites;        /* ledger_sites_key -> count */
 };
