@@ -149,10 +149,12 @@ static void complete_by_asset(EvidenceDraft *draft)
             continue;
         read_place(draft, row, &place);
         bool said = has_site(&evidence->address) && evidence->address.role != PLACE_REPORTER;
-        if (evidence->address.role == PLACE_REPORTER && has_site(&place))
+        if (evidence->address.role == PLACE_REPORTER && has_site(&place)) {
             evidence->address = place;
-        else if (!contradict(&evidence->address, &place))
+            evidence->address.role = PLACE_HAZARD;
+        } else if (!contradict(&evidence->address, &place)) {
             address_complete(&evidence->address, &place);
+        }
         if (row->has_point && asset_point_is_better(evidence, asset, row->precision))
             take_point(evidence, row->point, row->precision, !said);
         return;
