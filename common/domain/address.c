@@ -12,7 +12,8 @@ bool address_is_empty(const Address *address)
 {
     return text_is_empty(address->road) && text_is_empty(address->estate) &&
            address->buildings.count == 0 && text_is_empty(address->unit) &&
-           text_is_empty(address->room) && text_is_empty(address->poi);
+           text_is_empty(address->floor) && text_is_empty(address->room) &&
+           text_is_empty(address->poi);
 }
 
 static void take_if_empty(Text *base, Text other)
@@ -68,6 +69,9 @@ void address_complete(Address *base, const Address *other)
         take_if_empty(&base->room, other->room);
     }
     take_if_empty(&base->poi, other->poi);
+    base->floor_or_building = (base->floor_or_building || other->floor_or_building) &&
+                              base->buildings.count == 0 && text_is_empty(base->unit) &&
+                              text_is_empty(base->road_no);
     if (relation && (empty || finer)) {
         base->relation = other->relation;
         base->relation_m = other->relation_m;
@@ -91,50 +95,116 @@ static void name_yards(AddressScan *scan)
         name_yard(&scan->places[i], scan->arena);
 }
 
+/* A floor alone names no place when another does. */
+static bool names_place(const AddressPlace *place)
+{
+    Address address = place->address;
+    address.floor = TEXT_ABSENT;
+    return !address_is_empty(&address) || !text_is_empty(place->open_gate);
+}
+
+/* The first place that is meant, else one by which others are found, else the reporter's, else a floor. */
+static const AddressPlace *choose(const AddressScan *scan)
+{
+    const AddressPlace *best = NULL;
+    int best_rank = 0;
+    for (size_t i = 0; i < scan->place_count; i++) {
+        const AddressPlace *place = &scan->places[i];
+        bool reporter = place->address.role == PLACE_REPORTER;
+        int rank = address_is_empty(&place->address) && !names_place(place) ? 0
+                   : !names_place(place)                                    ? 1
+                   : reporter                                               ? 2
+                   : place->anchor                                          ? 3
+                                                                            : 4;
+        if (!place->aside && rank > best_rank) {
+            best = place;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+static void take_site(Address *parsed, const Address *other)
+{
+    parsed->road = other->road;
+    parsed->road_no = other->road_no;
+    parsed->lane_no = other->lane_no;
+    parsed->estate = other->estate;
+}
+
+static bool is_tower(Text estate)
+{
+    static const char *const ENDINGS[] = {"大厦", "大楼", "写字楼", "家属楼", "商住楼"};
+    for (size_t i = 0; i < sizeof ENDINGS / sizeof ENDINGS[0]; i++)
+        if (text_ends(estate, text_from(ENDINGS[i])))
+            return true;
+    return false;
+}
+
+/* 3楼301: the room tells that 3 is the floor. */
+static bool room_tells_floor(const Address *address)
+{
+    return address->room.size > address->floor.size && text_starts(address->room, address->floor);
+}
+
+/* 锦绣花园3楼: many call building 3 so. */
+static bool may_be_building(const Address *address)
+{
+    return text_is_digits(address->floor) && address->buildings.count == 0 &&
+           text_is_empty(address->road_no) && text_is_empty(address->unit) &&
+           text_is_empty(address->poi) && !is_tower(address->estate) && !room_tells_floor(address);
+}
+
 void address_of_scan(AddressScan *scan, Address *parsed)
 {
     name_yards(scan);
     *parsed = (Address){.role = PLACE_UNKNOWN};
-    const AddressPlace *chosen = NULL;
-    for (size_t i = 0; i < scan->place_count && chosen == NULL; i++)
-        if (scan->places[i].address.role != PLACE_REPORTER &&
-            !address_is_empty(&scan->places[i].address))
-            chosen = &scan->places[i];
-    bool reporter_only = chosen == NULL;
-    for (size_t i = 0; i < scan->place_count && chosen == NULL; i++)
-        if (!address_is_empty(&scan->places[i].address))
-            chosen = &scan->places[i];
+    const AddressPlace *chosen = choose(scan);
     if (chosen == NULL)
         return;
     *parsed = chosen->address;
+    Text gate = chosen->open_gate;
+    bool storey = chosen->storey;
+    bool reporter_only = parsed->role == PLACE_REPORTER;
     if (scan->free_text && !reporter_only)
         parsed->role = PLACE_HAZARD;
     for (size_t i = 0; i < scan->place_count; i++) {
-        const Address *other = &scan->places[i].address;
-        if (&scan->places[i] == chosen)
+        const AddressPlace *place = &scan->places[i];
+        const Address *other = &place->address;
+        bool site_only = (other->role == PLACE_REPORTER && !reporter_only) || place->aside;
+        bool homeless = text_is_empty(parsed->road) && text_is_empty(parsed->estate);
+        if (place == chosen || (place->anchor && !chosen->anchor))
             continue;
-        if (other->role != PLACE_REPORTER || reporter_only) {
+        storey = storey || (text_is_empty(parsed->floor) && place->storey);
+        if (!site_only)
             address_complete(parsed, other);
-        } else if (text_is_empty(parsed->road) && text_is_empty(parsed->estate)) {
-            parsed->road = other->road; /* 我住锦绣花园3幢，5幢电梯坏了 */
-            parsed->road_no = other->road_no;
-            parsed->lane_no = other->lane_no;
-            parsed->estate = other->estate;
-        }
+        else if (homeless && text_is_empty(parsed->poi))
+            take_site(parsed, other); /* 我住锦绣花园3幢，5幢电梯坏了 */
     }
+    if (!text_is_empty(gate) && !text_is_empty(parsed->estate) && text_is_empty(parsed->poi))
+        parsed->poi =
+            text_format(scan->arena, "%.*s%.*s", TEXT_ARGS(parsed->estate), TEXT_ARGS(gate));
+    parsed->floor_or_building = !storey && may_be_building(parsed);
+    if (address_is_empty(parsed))
+        *parsed = (Address){.role = PLACE_UNKNOWN};
 }
 
 void address_parse(Text address, Arena *arena, Address *parsed)
 {
+    address_parse_known(address, NULL, arena, parsed);
+}
+
+void address_parse_known(Text address, const LedgerRegion *ledger, Arena *arena, Address *parsed)
+{
     AddressScan scan;
-    address_scan(&scan, address_fold(address, arena), false, arena);
+    address_scan(&scan, address_fold(address, arena), false, ledger, arena);
     address_of_scan(&scan, parsed);
 }
 
 bool address_find(Text text, Arena *arena, Address *parsed)
 {
     AddressScan scan;
-    address_scan(&scan, address_fold(text, arena), true, arena);
+    address_scan(&scan, address_fold(text, arena), true, NULL, arena);
     address_of_scan(&scan, parsed);
     return !address_is_empty(parsed);
 }

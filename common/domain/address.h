@@ -30,8 +30,14 @@ typedef struct Address {
     PlaceRole role;         /* whose place the words speak of */
 } Address;
 
+/* What a ledger knows of one region (domain/ledger.h). */
+typedef struct LedgerRegion LedgerRegion;
+
 /* Parses the address field of a report. */
 void address_parse(Text address, Arena *arena, Address *parsed);
+
+/* The same; names that the ledger knows come before the grammar. NULL: none is known. */
+void address_parse_known(Text address, const LedgerRegion *ledger, Arena *arena, Address *parsed);
 
 /*
  * Looks for places in free text (title, body). The reporter's own place (我住, 家住, 本人是…业主)

@@ -1,110 +1,270 @@
 /*
- * Names of estates: endings that are sure (花园) and endings that need a building, a gate or the end behind them (城), the
- * phase, and villages that stand for an estate.
+ * Names of estates: endings that are sure (花园) and endings that need a building, a gate or the end behind them (城), phases
+ * and yards (二期, 东区, 5号院), names without any ending right before a building, and villages, which stand for an estate
+ * until something finer follows.
  */
 #include "domain/address_scan.h"
 
-bool address_scan_direction(uint32_t codepoint)
-{
-    return codepoint == U'东' || codepoint == U'西' || codepoint == U'南' || codepoint == U'北' ||
-           codepoint == U'中';
-}
-
 /* Whether a weak ending (城, 里) may end a name here: what follows is a building, a gate, the end. */
-static bool weak_ending_holds(const AddressScan *scan, size_t end)
+static bool weak_ending_holds(AddressScan *scan, size_t end)
 {
     if (end >= scan->count)
         return !scan->free_text;
     AddressNumber number;
     size_t length;
-    if (address_number(scan->codepoints, scan->count, end, &number)) {
-        CounterKind counter = address_counter(scan->codepoints, scan->count, number.end, &length);
+    if (address_scan_read(scan, end, &number)) {
+        CounterKind counter = address_scan_counter(scan, number.end, &length);
         return counter != COUNTER_NONE && counter != COUNTER_METRE;
     }
-    const Lexeme *lexeme = address_lexeme(scan->codepoints + end, scan->count - end);
+    const Lexeme *lexeme = address_scan_lexeme(scan, end);
     if (lexeme != NULL)
         return lexeme->kind == LEXEME_GATE || lexeme->kind == LEXEME_ESTATE ||
-               (!scan->free_text && lexeme->kind == LEXEME_RELATION);
-    uint32_t next = scan->codepoints[end];
-    return !scan->free_text && next < 0x4E00;
+               lexeme->kind == LEXEME_BUILDING ||
+               (!scan->free_text &&
+                (lexeme->kind == LEXEME_RELATION || lexeme->kind == LEXEME_FACILITY));
+    return !scan->free_text && scan->codepoints[end] < 0x4E00;
 }
 
-/* Further endings and the phase: 锦绣花园|小区|二期, A区. `end` moves behind them. */
-static Text estate_name(const AddressScan *scan, size_t from, size_t *end)
+static bool is_zone_word(uint32_t codepoint)
+{
+    return codepoint == U'东' || codepoint == U'西' || codepoint == U'南' || codepoint == U'北' ||
+           codepoint == U'中' || codepoint == U'新' || codepoint == U'老';
+}
+
+static void append_phase(AddressScan *scan, Text *name, Text number, CounterKind counter)
+{
+    const char *unit = counter == COUNTER_PHASE  ? "期"
+                       : counter == COUNTER_ZONE ? "区"
+                       : counter == COUNTER_YARD ? "号院"
+                                                 : "组";
+    *name = text_format(scan->arena, "%.*s%.*s%s", TEXT_ARGS(*name), TEXT_ARGS(number), unit);
+}
+
+/* One phase at `at`; the index behind it, or `at`. */
+static size_t read_phase(AddressScan *scan, size_t at, Text *name)
+{
+    AddressNumber number;
+    size_t length;
+    size_t from = address_scan_at(scan, at) == U'第' ? at + 1 : at;
+    if (address_scan_read(scan, from, &number)) {
+        CounterKind counter = address_scan_counter(scan, number.end, &length);
+        if (counter != COUNTER_PHASE && counter != COUNTER_ZONE && counter != COUNTER_YARD)
+            return at;
+        append_phase(scan, name, address_scan_number_text(scan, &number), counter);
+        return number.end + length;
+    }
+    if (is_zone_word(address_scan_at(scan, at)) && address_scan_at(scan, at + 1) == U'区') {
+        append_phase(scan, name, address_scan_text(scan, at, at + 1), COUNTER_ZONE);
+        return at + 2;
+    }
+    return at;
+}
+
+size_t address_estate_phases(AddressScan *scan, size_t at, Text *name)
+{
+    for (int phases = 0; phases < 3; phases++) {
+        bool bracket = address_scan_at(scan, at) == '('; /* 锦绣花园(南区) */
+        size_t end = read_phase(scan, at + bracket, name);
+        if (end == at + bracket)
+            return at;
+        at = end + (bracket && address_scan_at(scan, end) == ')');
+    }
+    return at;
+}
+
+/* Further endings: 锦绣花园|小区, 工业园区 said 工业园. `end` moves behind them. */
+static Text estate_name(AddressScan *scan, size_t from, size_t *end, const Lexeme *lexeme)
 {
     size_t name_end = *end;
-    const uint32_t *c = scan->codepoints;
+    if (lexeme->canonical != NULL) /* the same, shorter */
+        name_end--;
     for (;;) {
-        const Lexeme *more = address_lexeme(c + *end, scan->count - *end);
+        const Lexeme *more = address_scan_lexeme(scan, *end);
         if (more == NULL || more->kind != LEXEME_ESTATE)
             break;
         *end += more->length;
         if (more->word[0] != U'小') /* 小区 behind another ending says nothing */
             name_end = *end;
     }
-    Text name = address_scan_text(scan, from, name_end);
-    size_t at = *end < scan->count && c[*end] == '(' ? *end + 1 : *end; /* 锦绣花园(南区) */
-    size_t phase_end = at;
-    AddressNumber number;
-    size_t length;
-    if (address_number(c, scan->count, at, &number)) {
-        CounterKind counter = address_counter(c, scan->count, number.end, &length);
-        if (counter == COUNTER_PHASE || counter == COUNTER_ZONE) {
-            phase_end = number.end + length;
-            name = text_format(scan->arena, "%.*s%.*s%s", TEXT_ARGS(name),
-                               TEXT_ARGS(address_unfold(number.text, number.length, scan->arena)),
-                               counter == COUNTER_PHASE ? "期" : "区");
+    return address_scan_text(scan, from, name_end);
+}
+
+/* 市纺织厂家属院: of the city is not a part of the name. */
+static size_t behind_city(const AddressScan *scan, size_t from, size_t at)
+{
+    static const char32_t NAMES[] = U"府民中南北东西场心郊";
+    uint32_t next = address_scan_at(scan, from + 1);
+    if (address_scan_at(scan, from) != U'市' || at < from + 4)
+        return from;
+    for (size_t i = 0; NAMES[i] != 0; i++)
+        if (NAMES[i] == next)
+            return from;
+    return from + 1;
+}
+
+/* 建设路|小区, 青松医院|家属院, 李家村|安置小区: an ending that takes its name from what it stands behind. */
+static bool borrows_name(AddressScan *scan, size_t at)
+{
+    const AddressPlace *place = address_scan_place(scan);
+    if (place == NULL || scan->last_end != at || place->end != at || scan->name_from != at)
+        return false;
+    uint32_t first = scan->codepoints[at];
+    bool plain = first == U'小' || first == U'新' || first == U'公' || first == U'宿' ||
+                 first == U'家' || first == U'安' || first == U'回';
+    return (scan->last == PART_POI && place->parts == 1u << PART_POI) ||
+           (scan->last == PART_ESTATE && place->village) || (scan->last == PART_ROAD && plain);
+}
+
+size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    size_t from = scan->name_from;
+    size_t end = at + lexeme->length;
+    if (at == from && lexeme->kind == LEXEME_ESTATE && borrows_name(scan, at)) {
+        const Lexeme *next = address_scan_lexeme(scan, end);
+        if (next != NULL && next->kind == LEXEME_ESTATE) /* 建设路|花园小区 */
+            return at;
+        from = scan->last_from;
+        if (scan->last != PART_ROAD)
+            address_scan_take_back(scan);
+    }
+    if (at == from) {
+        if (lexeme->word[0] == U'小') { /* 小区东门: of the estate we speak of */
+            scan->last_word = LEXEME_ESTATE;
+            address_scan_border(scan, PART_WORD, at, end);
         }
-    } else if (at + 1 < scan->count && address_scan_direction(c[at]) && c[at + 1] == U'区') {
-        phase_end = at + 2;
-        name = text_format(scan->arena, "%.*s%.*s", TEXT_ARGS(name),
-                           TEXT_ARGS(address_scan_text(scan, at, phase_end)));
+        return at;
     }
-    if (phase_end > at) {
-        bool bracket = at > *end && phase_end < scan->count && c[phase_end] == ')';
-        *end = phase_end + bracket;
-    }
-    return name;
-}
-
-bool address_scan_estate(AddressScan *scan, size_t at, const Lexeme *lexeme)
-{
-    size_t from = scan->name_from;
-    size_t end = at + lexeme->length;
-    if (at == from || at - from > ADDRESS_NAME_MAX)
-        return false;
+    if (at - from > address_scan_name_max(scan))
+        return at;
     if (lexeme->kind == LEXEME_ESTATE_WEAK && (!weak_ending_holds(scan, end) || at - from > 6))
-        return false;
-    Text name = estate_name(scan, from, &end);
-    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
-    if (place != NULL)
-        place->address.estate = name;
-    return true;
-}
-
-size_t address_scan_settlement(AddressScan *scan, size_t at, const Lexeme *lexeme)
-{
-    bool village = scan->codepoints[at] == U'村';
-    bool community = scan->codepoints[at] == U'社';
-    size_t from = scan->name_from;
-    size_t end = at + lexeme->length;
-    size_t length;
-    AddressNumber number;
-    if ((!village && !community) || at == from || at - from > ADDRESS_NAME_MAX)
         return at;
-    if (address_number(scan->codepoints, scan->count, end, &number) && village &&
-        number.end < scan->count && scan->codepoints[number.end] == U'组')
-        end = number.end + 1;
-    if (!address_number(scan->codepoints, scan->count, end, &number))
-        return at;
-    CounterKind counter = address_counter(scan->codepoints, scan->count, number.end, &length);
-    if (counter != COUNTER_BUILDING && counter != COUNTER_DOOR)
-        return at;
-    const Lexeme *ending = address_lexeme(scan->codepoints + at - 1, 1);
-    bool short_name = community && ending != NULL && ending->kind == LEXEME_ESTATE_WEAK;
-    Text name = address_scan_text(scan, from, short_name ? at : at + lexeme->length);
+    from = behind_city(scan, from, at);
+    Text name = estate_name(scan, from, &end, lexeme);
+    end = address_estate_phases(scan, end, &name);
     AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
     if (place != NULL)
         place->address.estate = name;
     return end;
+}
+
+static void take_village(AddressScan *scan, size_t from, size_t end, Text name)
+{
+    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
+    if (place == NULL)
+        return;
+    place->address.estate = name;
+    place->village = true;
+}
+
+/* 三组, 第三村民小组, 5社: always said 组. */
+static size_t read_group(AddressScan *scan, size_t at, Text *name)
+{
+    AddressNumber number;
+    size_t length;
+    size_t from = address_scan_at(scan, at) == U'第' ? at + 1 : at;
+    if (!address_scan_read(scan, from, &number) ||
+        address_scan_counter(scan, number.end, &length) != COUNTER_GROUP)
+        return at;
+    append_phase(scan, name, address_scan_number_text(scan, &number), COUNTER_GROUP);
+    return number.end + length;
+}
+
+static bool house_follows(AddressScan *scan, size_t at)
+{
+    AddressNumber number;
+    size_t length;
+    if (!address_scan_read(scan, at, &number))
+        return false;
+    CounterKind counter = address_scan_counter(scan, number.end, &length);
+    return counter == COUNTER_BUILDING || counter == COUNTER_DOOR;
+}
+
+static bool is_no_village(const AddressScan *scan, size_t at)
+{
+    uint32_t next = address_scan_at(scan, at + 1);
+    return next == U'民' || next == U'里' || next == U'道';
+}
+
+/* 青松社区12号楼, 和平里社区12号楼. */
+static size_t take_community(AddressScan *scan, size_t at, size_t end)
+{
+    if (!house_follows(scan, end))
+        return at;
+    const Lexeme *ending = address_lexeme(scan->codepoints + at - 1, 1);
+    bool short_name = ending != NULL && ending->kind == LEXEME_ESTATE_WEAK;
+    size_t from = scan->name_from;
+    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
+    if (place != NULL)
+        place->address.estate = address_scan_text(scan, from, short_name ? at : end);
+    return end;
+}
+
+size_t address_estate_village(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    size_t from = scan->name_from;
+    size_t end = at + lexeme->length;
+    if (at == from || at - from > address_scan_name_max(scan))
+        return at;
+    if (scan->codepoints[at] == U'社')
+        return take_community(scan, at, end);
+    if (scan->codepoints[at] != U'村' || is_no_village(scan, at))
+        return at;
+    Text name = address_scan_text(scan, from, end);
+    size_t grouped = read_group(scan, end, &name);
+    bool behind_town = scan->last == PART_ADMIN && scan->last_end == from;
+    bool held = grouped > end || house_follows(scan, end) || !scan->free_text || behind_town;
+    if (!held)
+        return at;
+    take_village(scan, from, grouped, name);
+    return grouped;
+}
+
+size_t address_estate_hamlet(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    const AddressPlace *place = address_scan_place(scan);
+    size_t from = scan->name_from;
+    size_t end = at + lexeme->length;
+    bool in_village = place != NULL && place->village && scan->last == PART_ESTATE &&
+                      scan->last_end == from && place->end == from;
+    if (!in_village || at == from || at - from > 4)
+        return at;
+    Text name = address_scan_text(scan, from, end);
+    size_t grouped = read_group(scan, end, &name);
+    if (grouped == end && !house_follows(scan, end) && scan->free_text)
+        return at;
+    take_village(scan, from, grouped, name);
+    return grouped;
+}
+
+/* Words that no name of an estate has: what stands before the building is prose. */
+static bool is_prose(const AddressScan *scan, size_t from, size_t end)
+{
+    static const char32_t WORDS[] =
+        U"我你他她它们的了着过吗呢吧啊在是有和与及或请被把就说讲看听来去"
+        U"到又都也还这那哪些个上下内外处晚早昨分点号楼梯单户家栋幢层"
+        U"业报修停坏火警漏电气没不";
+    for (size_t i = from; i < end; i++) {
+        uint32_t codepoint = scan->codepoints[i];
+        if (codepoint < 0x4E00)
+            return true;
+        for (size_t j = 0; WORDS[j] != 0; j++)
+            if (WORDS[j] == codepoint && (i + 1 < end || codepoint != U'号'))
+                return true;
+    }
+    return false;
+}
+
+void address_estate_unnamed(AddressScan *scan, size_t at)
+{
+    size_t from = scan->name_from;
+    if (at < from + 2 || at - from > 6 || is_prose(scan, from, at))
+        return;
+    bool behind_place =
+        scan->last_end == from &&
+        (scan->last == PART_ADMIN || scan->last == PART_ROAD_NO || scan->last == PART_LANE);
+    if (scan->free_text && !behind_place)
+        return;
+    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, at);
+    if (place != NULL)
+        place->address.estate = address_scan_text(scan, from, at);
 }

@@ -17,8 +17,7 @@ static bool is_letter(uint32_t codepoint)
     return codepoint >= 'A' && codepoint <= 'Z';
 }
 
-/* 0 to 9; 10 and 100 for 十 and 百; -1: no numeral. */
-static int32_t numeral(uint32_t codepoint)
+int32_t address_numeral(uint32_t codepoint)
 {
     static const char32_t NUMERALS[] = U"零一二三四五六七八九十百";
     if (codepoint == U'两')
@@ -55,8 +54,8 @@ static bool read_numerals(const uint32_t *c, size_t count, size_t at, AddressNum
     int32_t digit = 0;
     bool valued = false;
     size_t i = at;
-    for (; i < count && i < at + DIGITS_MAX + 1 && numeral(c[i]) >= 0; i++) {
-        int32_t n = numeral(c[i]);
+    for (; i < count && i < at + DIGITS_MAX + 1 && address_numeral(c[i]) >= 0; i++) {
+        int32_t n = address_numeral(c[i]);
         if (n >= 10) {
             total += (digit == 0 && total == 0 ? 1 : digit) * n;
             digit = 0;
@@ -71,6 +70,7 @@ static bool read_numerals(const uint32_t *c, size_t count, size_t at, AddressNum
         return false;
     set_value(number, total + digit);
     number->chinese = true;
+    number->pair = c[at] == U'两';
     number->end = i;
     return true;
 }
@@ -101,7 +101,7 @@ bool address_number(const uint32_t *codepoints, size_t count, size_t at, Address
     uint32_t first = codepoints[at];
     if (is_digit(first))
         return read_digits(codepoints, count, at, number);
-    if (numeral(first) >= 0)
+    if (address_numeral(first) >= 0)
         return read_numerals(codepoints, count, at, number);
     if (!is_letter(first) && !is_stem(first))
         return false;
@@ -113,7 +113,8 @@ bool address_number(const uint32_t *codepoints, size_t count, size_t at, Address
         while (next < count && is_digit(codepoints[next]) && next - at < 4)
             next++;
     CounterKind kind = address_counter(codepoints, count, next, &length);
-    if (kind != COUNTER_BUILDING && kind != COUNTER_UNIT && kind != COUNTER_ZONE)
+    bool tower = kind == COUNTER_FLOOR && is_letter(first) && next == at + 1; /* A楼 */
+    if (kind != COUNTER_BUILDING && kind != COUNTER_UNIT && kind != COUNTER_ZONE && !tower)
         return false;
     for (size_t i = at; i < next; i++)
         number->text[number->length++] = codepoints[i];
@@ -122,77 +123,99 @@ bool address_number(const uint32_t *codepoints, size_t count, size_t at, Address
     return true;
 }
 
-/* What stands behind 号: a word that makes it something else than a door. */
-static CounterKind after_door(const uint32_t *c, size_t count, size_t at, size_t *length)
+typedef struct CounterWord {
+    const char32_t *word;
+    size_t length;
+    CounterKind kind;
+} CounterWord;
+
+static const CounterWord *
+find_word(const CounterWord *words, size_t size, const uint32_t *c, size_t count)
 {
-    static const struct {
-        const char32_t *word;
-        size_t length;
-        CounterKind kind;
-    } WORDS[] = {
-        {U"楼", 1, COUNTER_BUILDING}, {U"大院", 2, COUNTER_YARD},  {U"院", 1, COUNTER_YARD},
-        {U"门前", 2, COUNTER_DOOR},   {U"门口", 2, COUNTER_DOOR},  {U"门面", 2, COUNTER_DOOR},
-        {U"门店", 2, COUNTER_DOOR},   {U"门外", 2, COUNTER_DOOR},  {U"门内", 2, COUNTER_DOOR},
-        {U"线", 1, COUNTER_OTHER},    {U"口", 1, COUNTER_OTHER},   {U"门", 1, COUNTER_OTHER},
-        {U"机", 1, COUNTER_OTHER},    {U"桩", 1, COUNTER_OTHER},   {U"地块", 2, COUNTER_OTHER},
-        {U"出口", 2, COUNTER_OTHER},  {U"入口", 2, COUNTER_OTHER}, {U"站台", 2, COUNTER_OTHER},
-        {U"电梯", 2, COUNTER_THING},  {U"梯", 1, COUNTER_THING},   {U"扶梯", 2, COUNTER_THING},
-        {U"泵", 1, COUNTER_THING},    {U"锅炉", 2, COUNTER_THING}, {U"厂房", 2, COUNTER_THING},
-        {U"车间", 2, COUNTER_THING},  {U"仓库", 2, COUNTER_THING}};
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++) {
+    const CounterWord *longest = NULL;
+    for (size_t i = 0; i < size; i++) {
         size_t j = 0;
-        while (j < WORDS[i].length && at + j < count && c[at + j] == WORDS[i].word[j])
+        while (j < words[i].length && j < count && c[j] == words[i].word[j])
             j++;
-        if (j == WORDS[i].length) {
-            *length = WORDS[i].kind == COUNTER_DOOR || WORDS[i].kind == COUNTER_THING ? 1 : 1 + j;
-            return WORDS[i].kind;
-        }
+        if (j == words[i].length && (longest == NULL || j > longest->length))
+            longest = &words[i];
     }
+    return longest;
+}
+
+/* What stands behind 号: a word that makes it something else than a door. */
+static CounterKind after_door(const uint32_t *c, size_t count, size_t *length)
+{
+    static const CounterWord WORDS[] = {
+        {U"楼", 1, COUNTER_BUILDING},      {U"大院", 2, COUNTER_YARD},
+        {U"院", 1, COUNTER_YARD},          {U"门前", 2, COUNTER_DOOR},
+        {U"门口", 2, COUNTER_DOOR},        {U"门面", 2, COUNTER_DOOR},
+        {U"门店", 2, COUNTER_DOOR},        {U"门外", 2, COUNTER_DOOR},
+        {U"门内", 2, COUNTER_DOOR},        {U"门市", 2, COUNTER_DOOR},
+        {U"线", 1, COUNTER_OTHER},         {U"口", 1, COUNTER_OTHER},
+        {U"门", 1, COUNTER_GATE_NO},       {U"大门", 2, COUNTER_GATE_NO},
+        {U"机", 1, COUNTER_OTHER},         {U"桩", 1, COUNTER_OTHER},
+        {U"地块", 2, COUNTER_OTHER},       {U"出口", 2, COUNTER_OTHER},
+        {U"入口", 2, COUNTER_OTHER},       {U"站台", 2, COUNTER_OTHER},
+        {U"灯杆", 2, COUNTER_OTHER},       {U"路灯杆", 3, COUNTER_OTHER},
+        {U"杆", 1, COUNTER_OTHER},         {U"电线杆", 3, COUNTER_OTHER},
+        {U"变压器", 3, COUNTER_OTHER},     {U"配电箱", 3, COUNTER_OTHER},
+        {U"充电桩", 3, COUNTER_OTHER},     {U"库", 1, COUNTER_OTHER},
+        {U"车位", 2, COUNTER_OTHER},       {U"停车位", 3, COUNTER_OTHER},
+        {U"工地", 2, COUNTER_OTHER},       {U"标段", 2, COUNTER_OTHER},
+        {U"摊位", 2, COUNTER_STALL},       {U"摊", 1, COUNTER_STALL},
+        {U"铺", 1, COUNTER_STALL},         {U"铺位", 2, COUNTER_STALL},
+        {U"商铺", 2, COUNTER_STALL},       {U"店铺", 2, COUNTER_STALL},
+        {U"档", 1, COUNTER_STALL},         {U"档口", 2, COUNTER_STALL},
+        {U"柜台", 2, COUNTER_STALL},       {U"门面房", 3, COUNTER_STALL},
+        {U"电梯", 2, COUNTER_THING},       {U"梯", 1, COUNTER_THING},
+        {U"扶梯", 2, COUNTER_THING},       {U"泵", 1, COUNTER_THING},
+        {U"锅炉", 2, COUNTER_THING},       {U"车间", 2, COUNTER_THING},
+        {U"仓库", 2, COUNTER_THING},       {U"厂房", 2, COUNTER_WORKSHOP},
+        {U"标准厂房", 4, COUNTER_WORKSHOP}};
+    const CounterWord *found = find_word(WORDS, sizeof WORDS / sizeof WORDS[0], c, count);
     *length = 1;
-    return COUNTER_DOOR;
+    if (found == NULL)
+        return COUNTER_DOOR;
+    if (found->kind != COUNTER_DOOR && found->kind != COUNTER_THING)
+        *length += found->length;
+    return found->kind;
 }
 
 CounterKind address_counter(const uint32_t *codepoints, size_t count, size_t at, size_t *length)
 {
+    static const CounterWord WORDS[] = {
+        {U"#", 1, COUNTER_BUILDING},     {U"#楼", 2, COUNTER_BUILDING},
+        {U"幢", 1, COUNTER_BUILDING},    {U"幢楼", 2, COUNTER_BUILDING},
+        {U"栋", 1, COUNTER_BUILDING},    {U"栋楼", 2, COUNTER_BUILDING},
+        {U"座", 1, COUNTER_BUILDING},    {U"座楼", 2, COUNTER_BUILDING},
+        {U"弄", 1, COUNTER_LANE},        {U"单元", 2, COUNTER_UNIT},
+        {U"梯", 1, COUNTER_STAIR},       {U"室", 1, COUNTER_ROOM},
+        {U"房", 1, COUNTER_ROOM},        {U"房间", 2, COUNTER_ROOM},
+        {U"层", 1, COUNTER_STOREY},      {U"楼层", 2, COUNTER_STOREY},
+        {U"楼", 1, COUNTER_FLOOR},       {U"期", 1, COUNTER_PHASE},
+        {U"区", 1, COUNTER_ZONE},        {U"组团", 2, COUNTER_ZONE},
+        {U"门", 1, COUNTER_GATE},        {U"米", 1, COUNTER_METRE},
+        {U"M", 1, COUNTER_METRE},        {U"公里", 2, COUNTER_KILOMETRE},
+        {U"千米", 2, COUNTER_KILOMETRE}, {U"KM", 2, COUNTER_KILOMETRE},
+        {U"组", 1, COUNTER_GROUP},       {U"小组", 2, COUNTER_GROUP},
+        {U"村民小组", 4, COUNTER_GROUP}, {U"社", 1, COUNTER_GROUP},
+        {U"队", 1, COUNTER_GROUP},       {U"生产队", 3, COUNTER_GROUP},
+        {U"社区", 2, COUNTER_NONE}};
     *length = 0;
     if (at >= count)
         return COUNTER_NONE;
-    uint32_t next = at + 1 < count ? codepoints[at + 1] : 0;
-    *length = 1;
-    switch (codepoints[at]) {
-    case U'号':
-        return after_door(codepoints, count, at + 1, length);
-    case U'#':
-    case U'幢':
-    case U'栋':
-    case U'座':
-        *length = next == U'楼' ? 2 : 1;
-        return COUNTER_BUILDING;
-    case U'弄':
-        return COUNTER_LANE;
-    case U'单':
-        *length = next == U'元' ? 2 : 0;
-        return next == U'元' ? COUNTER_UNIT : COUNTER_NONE;
-    case U'室':
-        return COUNTER_ROOM;
-    case U'房':
-        *length = next == U'间' ? 2 : 1;
-        return COUNTER_ROOM;
-    case U'层':
-    case U'楼':
-        return COUNTER_FLOOR;
-    case U'期':
-        return COUNTER_PHASE;
-    case U'区':
-        return COUNTER_ZONE;
-    case U'门':
-        return COUNTER_GATE;
-    case U'米':
-        return COUNTER_METRE;
-    case U'组':
-        return COUNTER_OTHER;
-    default:
-        *length = 0;
+    if (codepoints[at] == U'号')
+        return after_door(codepoints + at + 1, count - at - 1, length);
+    const CounterWord *found =
+        find_word(WORDS, sizeof WORDS / sizeof WORDS[0], codepoints + at, count - at);
+    if (found == NULL || found->kind == COUNTER_NONE)
         return COUNTER_NONE;
-    }
+    *length = found->length;
+    uint32_t next = at + found->length < count ? codepoints[at + found->length] : 0;
+    if (found->kind == COUNTER_BUILDING && found->length == 2 &&
+        (next == U'上' || next == U'下' || next == U'顶' || next == U'前' || next == U'后' ||
+         next == U'道' || next == U'梯'))
+        *length = 1; /* 3幢|楼下 */
+    return found->kind;
 }

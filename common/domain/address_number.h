@@ -11,19 +11,26 @@
  */
 typedef enum CounterKind {
     COUNTER_NONE,
-    COUNTER_BUILDING, /* 幢 栋 座 号楼 # #楼 */
-    COUNTER_DOOR,     /* 号 */
-    COUNTER_YARD,     /* 号院 */
-    COUNTER_LANE,     /* 弄 */
-    COUNTER_UNIT,     /* 单元 */
-    COUNTER_ROOM,     /* 室 房 */
-    COUNTER_FLOOR,    /* 层 楼 */
-    COUNTER_PHASE,    /* 期 */
-    COUNTER_ZONE,     /* 区 */
-    COUNTER_GATE,     /* 门: a unit after a building */
-    COUNTER_METRE,    /* 米 */
-    COUNTER_THING,    /* 号电梯 号厂房: a door behind a road, else a number of a thing */
-    COUNTER_OTHER     /* 号线 号口 号门 组 …: a number that names no place of ours */
+    COUNTER_BUILDING,  /* 幢 栋 座 号楼 # #楼 */
+    COUNTER_DOOR,      /* 号 */
+    COUNTER_YARD,      /* 号院 */
+    COUNTER_LANE,      /* 弄 */
+    COUNTER_UNIT,      /* 单元 */
+    COUNTER_STAIR,     /* 梯: a unit after a building */
+    COUNTER_ROOM,      /* 室 房 */
+    COUNTER_STALL,     /* 号摊位 号铺 */
+    COUNTER_FLOOR,     /* 楼: a floor, or a building */
+    COUNTER_STOREY,    /* 层 */
+    COUNTER_PHASE,     /* 期 */
+    COUNTER_ZONE,      /* 区 */
+    COUNTER_GROUP,     /* 组 社 队: of a village */
+    COUNTER_GATE,      /* 门: a unit after a building */
+    COUNTER_GATE_NO,   /* 号门: a gate */
+    COUNTER_METRE,     /* 米 M */
+    COUNTER_KILOMETRE, /* 公里 KM */
+    COUNTER_WORKSHOP,  /* 号厂房: a building of an industrial estate, a door behind a road */
+    COUNTER_THING,     /* 号电梯: a door behind a road, else a number of a thing */
+    COUNTER_OTHER /* 号线 号口 号机 号桩 号地块 …: a number that names no place of ours */
 } CounterKind;
 
 enum { ADDRESS_NUMBER_MAX = 8 };
@@ -34,6 +41,7 @@ typedef struct AddressNumber {
     int32_t value; /* of the digits; -1 when there are none */
     bool chinese;  /* written in Chinese numerals */
     bool letter;   /* a letter alone */
+    bool pair;     /* 两: counts, never numbers */
     size_t end;    /* index behind it */
 } AddressNumber;
 
@@ -45,5 +53,8 @@ bool address_number(const uint32_t *codepoints, size_t count, size_t at, Address
 
 /* The counter at index `at`; *length of it in code points. */
 CounterKind address_counter(const uint32_t *codepoints, size_t count, size_t at, size_t *length);
+
+/* 0 to 9; 10 and 100 for 十 and 百; -1: no Chinese numeral. */
+int32_t address_numeral(uint32_t codepoint);
 
 #endif
