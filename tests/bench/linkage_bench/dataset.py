@@ -88,7 +88,8 @@ class City:
         self.reports = [whole(row, decisions, truth, places) for row in rows
                         if f"{row['source']}/{row['record_no']}" in truth and row["hazard_id"] is not None]
         self.reports.sort(key=lambda report: report["position"])
-        self.missing = len(truth) - len(self.reports)
+        stored = {report["key"] for report in self.reports}
+        self.missing = [fact for key, fact in truth.items() if key not in stored]
         index = {(r["region"], r["report_id"]): i for i, r in enumerate(self.reports)}
         for report in self.reports:
             decision = report["decision"]

@@ -7,7 +7,7 @@ from linkage_bench import metrics, red
 from linkage_bench.dataset import ASSETS
 
 SEED_OF_DRAWS = 5
-SUBSETS = ["all", "resolvable", "across sources", "different reporters"]
+SUBSETS = ["all", "resolvable", "outside storms", "across sources", "different reporters"]
 
 
 def subsets(city):
@@ -15,6 +15,7 @@ def subsets(city):
     pair counts against the resolvable ones, for nothing excuses it."""
     person = [report["truth"]["reporter"] for report in city.reports]
     source = [report["source"] for report in city.reports]
+    storm = [report["truth"]["storm"] for report in city.reports]
 
     def across(i, j):
         return source[i] != source[j]
@@ -22,7 +23,10 @@ def subsets(city):
     def others(i, j):
         return person[i] is None or person[i] != person[j]
 
-    return {"all": (None, None), "resolvable": (city.resolvable, lambda i, j: True),
+    def calm(i, j):
+        return storm[i] is None or storm[i] != storm[j]
+
+    return {"all": (None, None), "resolvable": (city.resolvable, lambda i, j: True), "outside storms": (calm, calm),
             "across sources": (across, across), "different reporters": (others, others)}
 
 
@@ -64,15 +68,18 @@ def measure(city, probe, model):
     found, true = city.found, city.true
     weights = metrics.draws(true, SEED_OF_DRAWS)
     outcomes, scored, reviews = decisions_of(city)
+    storms = metrics.storms(found, true, [r["truth"]["storm"] for r in city.reports],
+                            [r["truth"]["vague"] == "no_place" for r in city.reports])
+    leaf_of = {report["true"]: report["truth"]["class"] for report in city.reports}
     clashing, mixing = metrics.conflicts(found, true, {name: [r[name] for r in city.reports] for name in ASSETS})
     count = max(len(city.reports), 1)
     return {
-        "reports": len(city.reports), "missing": city.missing, "unlisted": city.unlisted, "true_hazards": len(set(true)),
+        "reports": len(city.reports), "missing": len(city.missing), "missing_real": sum(fact["real"] for fact in city.missing),
+        "unlisted": city.unlisted, "true_hazards": len(set(true)),
         "found_hazards": len(set(found)), "sums": {"checked": city.sums[0], "wrong": city.sums[1]},
         "pairs": pair_figures(found, true, subsets(city), weights),
         "b_cubed": b_cubed_figures(found, true, weights),
-        "storms": metrics.storms(found, true, [r["truth"].get("storm") for r in city.reports],
-                                 [r["truth"].get("vague") == "no_place" for r in city.reports]),
+        "storms": [row | {"class": leaf_of[row["hazard"]]} for row in storms],
         "conflicts": {"hazards": len(clashing), "mixing": len(mixing)},
         "hard_negatives": {kind: {"pairs": n, "merged": merged}
                            for kind, (n, merged) in metrics.merged_negatives(found, true, city.hard_negatives()).items()},

@@ -113,7 +113,7 @@ def storms(found, true, storm, placeless):
     storm[i] is None outside; a storm may hold more than one true hazard, each is told by itself.
     """
     rows = []
-    for (name, hazard), members in sorted(groups_of(zip(storm, true)).items(), key=lambda item: repr(item[0])):
+    for (name, hazard), members in groups_of(zip(storm, true)).items():
         if name is None:
             continue
         parts = Counter(found[i] for i in members)
@@ -121,7 +121,7 @@ def storms(found, true, storm, placeless):
         rows.append({"storm": name, "hazard": hazard, "reports": len(members), "placeless": without, "floor": max(1, without),
                      "hazards": len(parts), "largest": max(parts.values()),
                      "strangers": sum(1 for i, f in enumerate(found) if f in parts and true[i] != hazard)})
-    return rows
+    return sorted(rows, key=lambda row: -row["hazards"])
 
 
 def conflicts(found, true, numbers):

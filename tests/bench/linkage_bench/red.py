@@ -38,6 +38,13 @@ def member(report, index):
             truth["independent"], hurt)
 
 
+def member_as_filed(report, index):
+    """By what the records say: every sheet that is no copy and no urge is a witness, and callers are told apart by their hash."""
+    truth = report["truth"]
+    at, source, _, _, hurt = member(report, index)
+    return at, source, report["reporter_hash"] or ("nobody", index), truth["copy_of"] is None and truth["urge_of"] is None, hurt
+
+
 def found_reds(cases):
     """{found hazard: (red since, rule)} out of cases and their last escalation."""
     reds = {}
@@ -79,8 +86,8 @@ def measure(city, colour_of):
     def true_colour(hazard):
         return colour_of.get(city.reports[true_members[hazard][0]]["truth"]["class"], BLUE)
 
-    def since(members, colour):
-        return red_since([member(city.reports[i], i) for i in members], colour)
+    def since(members, colour, told=member):
+        return red_since([told(city.reports[i], i) for i in members], colour)
 
     late, never, escalated = [], 0, 0
     for hazard, members in true_members.items():
@@ -103,10 +110,14 @@ def measure(city, colour_of):
             continue
         # A desk that files a hazard under a redder leaf is not what is asked here: the redder of leaf and code counts.
         colour = min(true_colour(owner), filed.get(hazard, BLUE))
-        if since([i for i in found_members[hazard] if city.true[i] == owner], colour) is not None:
+        own = [i for i in found_members[hazard] if city.true[i] == owner]
+        if since(own, colour) is not None:
             continue
-        false["by copies" if len(owners) == 1 else "by strangers"] += 1
+        if since(own, colour, member_as_filed) is not None:
+            false["by callers"] += 1  # the same person without a number, or with two
+        else:
+            false["by copies" if len(owners) == 1 else "by strangers"] += 1
     late.sort()
-    return {"escalated": escalated, "never": never, "false_by_copies": false["by copies"], "false_by_strangers": false["by strangers"],
+    return {"escalated": escalated, "never": never, "false_by_copies": false["by copies"], "false_by_strangers": false["by strangers"], "false_by_callers": false["by callers"],
             "late_median": late[len(late) // 2] if late else None, "late_p90": late[int(0.9 * (len(late) - 1))] if late else None,
             "early": sum(minutes < 0 for minutes in late)}

@@ -28,9 +28,11 @@ def percent(value):
 def show(seed, figures):
     print(f"\n== City of seed {seed}: {figures['reports']:,} reports of {figures['true_hazards']:,} true hazards, in "
           f"{figures['found_hazards']:,} found ones")
-    if figures["missing"] or figures["unlisted"]:
-        print(f"   {figures['missing']} reports of the truth have no hazard in the database; {figures['unlisted']} in the database "
-              f"are not in the truth")
+    if figures["missing"]:
+        print(f"   {figures['missing']} reports of the truth never came to the matcher (ignored as questions, or dead letters), "
+              f"{figures['missing_real']} of\n   them of real hazards: they are in no figure below")
+    if figures["unlisted"]:
+        print(f"   {figures['unlisted']} reports in the database are not in the truth, and in no figure below")
     print(f"   {figures['sums']['checked']:,} decisions with a score, {figures['sums']['wrong']} that do not add up")
     show_pairs(figures)
     show_peers(figures)
@@ -88,7 +90,8 @@ def show_hazards(figures):
         late = "" if reds["late_median"] is None else (f"; minutes late: median {reds['late_median']:.0f}, 90 % within "
                                                        f"{reds['late_p90']:.0f}, {reds['early']} too early")
         print(f"hazards that escalate to red: {reds['escalated']}, of which {reds['never']} never did{late}")
-    print(f"false red: {reds['false_by_copies']} through copies (bar 0), {reds['false_by_strangers']} through reports of other hazards")
+    print(f"false red: {reds['false_by_copies']} through copies (bar 0), {reds['false_by_strangers']} through reports of other "
+          f"hazards, {reds['false_by_callers']} through one caller who could not be known again")
     print(f"reviews: {percent(figures['review']['share'])} of the reports, of which {percent(figures['review']['yield'])} are repeats; "
           + ", ".join(f"{name} {count:,}" for name, count in sorted(figures["outcomes"].items())))
 
@@ -118,7 +121,7 @@ def show_storms(storms):
     print(f"\nstorms: {len(storms)}; found hazards a storm: median {ordered[len(ordered) // 2]}, most {ordered[-1]}; floor (reports that "
           f"name no place): median {floors[len(floors) // 2]}")
     for row in storms:
-        print(f"  {row['storm']!s:<10} hazard {row['hazard']!s:<8}{row['reports']:>4} reports, {row['placeless']:>3} without place: "
+        print(f"  {row['storm']!s:<4} {row['class']}  hazard {row['hazard']!s:<6}{row['reports']:>4} reports, {row['placeless']:>3} without place: "
               f"{row['hazards']:>3} hazards, the largest holds {row['largest']}, {row['strangers']} strangers with them")
 
 
