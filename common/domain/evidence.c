@@ -7,6 +7,7 @@
 #include "domain/evidence_draft.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static Text folded_text(EvidenceDraft *draft, Text text)
 {
@@ -27,12 +28,38 @@ static void take_party(EvidenceDraft *draft)
     evidence->party_name = folded_text(draft, report->party_name);
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "1:" and 32 hex digits become "1:" and 16 bytes, for there are many in memory; anything else stays. */
+static Text halved(Text reporter, Arena *arena)
+{
+    enum { DIGITS = 32 };
+    if (reporter.size <= DIGITS || reporter.data[reporter.size - DIGITS - 1] != ':')
+        return reporter;
+    size_t head = reporter.size - DIGITS;
+    char *bytes = arena_alloc(arena, head + DIGITS / 2);
+    memcpy(bytes, reporter.data, head);
+    for (size_t i = 0; i < DIGITS / 2; i++) {
+        int high = hex_digit(reporter.data[head + 2 * i]);
+        int low = hex_digit(reporter.data[head + 2 * i + 1]);
+        if (high < 0 || low < 0)
+            return reporter;
+        bytes[head + i] = (char)(high * 16 + low);
+    }
+    return (Text){bytes, head + DIGITS / 2};
+}
+
 static void take_reporter(EvidenceDraft *draft)
 {
     Evidence *evidence = &draft->evidence;
     const Report *report = draft->report;
-    evidence->reporter = report->reporter;
-    evidence->reporter_before = report->reporter_before;
+    evidence->reporter = halved(report->reporter, draft->arena);
+    evidence->reporter_before = halved(report->reporter_before, draft->arena);
     evidence->reporter_staff = text_is(report->reporter_kind, "staff") ||
                                text_is(report->finder_kind, "grid") ||
                                text_is(report->finder_kind, "inspector");

@@ -57,7 +57,7 @@ typedef struct Evidence {
     Text usc_code;
     bool usc_valid;
     Text party_name;
-    Text reporter;        /* hash text, absent when unknown */
+    Text reporter; /* number of the key, a colon and the bytes of the hash; absent when unknown */
     Text reporter_before; /* under the key before a rotation, or absent */
     bool reporter_staff;
     bool reporter_masked;

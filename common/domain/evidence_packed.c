@@ -41,8 +41,6 @@ typedef enum PackedText {
 
 enum {
     LONG_SIZE = 255,
-    REPORTER_DIGITS = 32,
-    REPORTER_MAX = 64,
     FLAG_POINT = 1,
     FLAG_DERIVED = 2,
     FLAG_USC_VALID = 4,
@@ -112,32 +110,6 @@ static void list_fixed(const Evidence *e, Text fixed[PACKED_TEXTS])
         [PACKED_REPORTER_BEFORE] = e->reporter_before,
     };
     memcpy(fixed, all, sizeof all);
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* "1:" and 32 hex digits become "1:" and 16 bytes; anything else stays. */
-static Text halved(Text reporter, char *room)
-{
-    if (reporter.size <= REPORTER_DIGITS || reporter.size > REPORTER_MAX)
-        return reporter;
-    size_t head = reporter.size - REPORTER_DIGITS;
-    if (reporter.data[head - 1] != ':')
-        return reporter;
-    memcpy(room, reporter.data, head);
-    for (size_t i = 0; i < REPORTER_DIGITS / 2; i++) {
-        int high = hex_digit(reporter.data[head + 2 * i]);
-        int low = hex_digit(reporter.data[head + 2 * i + 1]);
-        if (high < 0 || low < 0)
-            return reporter;
-        room[head + i] = (char)(high * 16 + low);
-    }
-    return (Text){room, head + REPORTER_DIGITS / 2};
 }
 
 static void add_text(Texts *texts, Text text)
@@ -243,7 +215,6 @@ static char *put_size(char *at, size_t size)
 
 EvidencePacked *evidence_packed_new(const Evidence *evidence, size_t grams_max)
 {
-    char rooms[2][REPORTER_MAX];
     Text fixed[PACKED_TEXTS];
     Texts texts;
     Gram grams[EVIDENCE_GRAMS_MAX];
@@ -251,8 +222,6 @@ EvidencePacked *evidence_packed_new(const Evidence *evidence, size_t grams_max)
            evidence->quoted_nos.count <= EVIDENCE_QUOTED_MAX &&
            evidence->address.buildings.count <= ADDRESS_BUILDINGS_MAX);
     list_fixed(evidence, fixed);
-    fixed[PACKED_REPORTER] = halved(fixed[PACKED_REPORTER], rooms[0]);
-    fixed[PACKED_REPORTER_BEFORE] = halved(fixed[PACKED_REPORTER_BEFORE], rooms[1]);
     list_texts(evidence, fixed, &texts);
     EvidencePacked head = head_of(evidence, fixed);
     head.gram_count = (uint8_t)keep_grams(evidence, grams_max, grams);

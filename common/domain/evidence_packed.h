@@ -17,8 +17,7 @@ typedef struct EvidenceView {
 
 /*
  * Packs a copy with one reference. Of the grams the heaviest `grams_max` are kept, ties to the smaller hash. place_text is
- * left out (address_standard makes it), reporter hashes are kept in half their size: they still equal each other, and
- * nothing else.
+ * left out (address_standard makes it).
  */
 EvidencePacked *evidence_packed_new(const Evidence *evidence, size_t grams_max);
 EvidencePacked *evidence_packed_keep(EvidencePacked *packed); /* one more reference; returns it */
