@@ -168,10 +168,18 @@ static bool is_place_apart(const ScoreItem *item)
     return is(item->comparison, "place") && (is(item->level, "X1") || is(item->level, "X2"));
 }
 
-/* What a veto says already. */
-static bool said_by_veto(const Score *score, const ScoreItem *item)
+/* A veto is the reason only where the score alone would not have been. */
+static bool refused_by_veto(const Decision *decision)
 {
-    for (size_t i = 0; i < score->veto_count; i++)
+    return decision->refusal != NULL && decision->best.veto_count > 0 &&
+           decision->final_mb >= decision->best.review_mb;
+}
+
+/* What the veto says already. */
+static bool said_by_veto(const Decision *decision, const ScoreItem *item)
+{
+    const Score *score = &decision->best;
+    for (size_t i = 0; i < score->veto_count && refused_by_veto(decision); i++)
         if ((is(score->vetoes[i], "asset") && is(item->comparison, "asset")) ||
             (is_place_apart(item) &&
              (is(score->vetoes[i], "building") || is(score->vetoes[i], "unit"))))
@@ -182,9 +190,10 @@ static bool said_by_veto(const Score *score, const ScoreItem *item)
 typedef enum Side { SIDE_NONE, SIDE_FOR, SIDE_AGAINST } Side;
 
 /* Where an item is said; one that hardly moves the sum is left out, but for the time between the two. */
-static Side side_of(const Score *score, const ScoreItem *item)
+static Side side_of(const Decision *decision, const ScoreItem *item)
 {
-    if (is(item->comparison, "prior") || said_by_veto(score, item))
+    const Score *score = &decision->best;
+    if (is(item->comparison, "prior") || said_by_veto(decision, item))
         return SIDE_NONE;
     if (is(item->comparison, "place") && is(item->level, "P0"))
         return SIDE_AGAINST;
@@ -206,7 +215,8 @@ static size_t append_clauses(Sentence *sentence, Side side, const char *opening)
     size_t count = 0;
     for (size_t i = 0; i < score->count; i++) {
         TextBuilder clause = builder_new(sentence->arena);
-        if (side_of(score, &score->items[i]) != side || !append_clause(&clause, &score->items[i]))
+        if (side_of(sentence->decision, &score->items[i]) != side ||
+            !append_clause(&clause, &score->items[i]))
             continue;
         builder_string(&sentence->text, count++ == 0 ? opening : "，");
         builder_text(&sentence->text, builder_view(&clause));
@@ -255,6 +265,8 @@ static void append_score(Sentence *sentence)
     TextBuilder *text = &sentence->text;
     builder_string(text, "；得分");
     append_bits(text, decision->final_mb);
+    if (refused_by_veto(decision))
+        return; /* the line is not what decided */
     if (decision->final_mb < best->review_mb) {
         append_line(text, "，不到复核线", best->review_mb);
     } else if (decision->final_mb < best->link_mb) {
@@ -284,14 +296,14 @@ static void append_veto(TextBuilder *text, const char *veto, const Score *score)
         }
 }
 
-/* No candidate may be joined, and a veto keeps the strongest away: ，但楼幢或门牌不同（3幢与13幢），不可归并 */
+/* A veto keeps the strongest away: ，但楼幢或门牌不同（3幢与13幢），不可归并 */
 static void append_refusal(Sentence *sentence)
 {
     const Decision *decision = sentence->decision;
     TextBuilder *text = &sentence->text;
-    if (decision->refusal == NULL || decision->best.veto_count == 0)
+    if (!refused_by_veto(decision))
         return;
-    builder_string(text, decision->final_mb >= decision->best.review_mb ? "，但" : "，且");
+    builder_string(text, "，但");
     for (size_t i = 0; i < decision->best.veto_count; i++) {
         builder_string(text, i > 0 ? "、" : "");
         append_veto(text, decision->best.vetoes[i], &decision->best);

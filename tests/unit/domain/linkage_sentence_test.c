@@ -142,9 +142,20 @@ static void a_veto_says_what_the_two_are(void **state)
     made.refusal = "veto";
     made.best.vetoes[made.best.veto_count++] = "building";
     expect(state, &made,
-           "新立：与最接近的HZ9901-000012相比，类别相同，说法很像，相隔1小时；得分+3."
-           "1，过了复核线2.0，"
-           "不到归并线4.5，但楼幢或门牌不同（锦绣花园3幢与锦绣花园13幢），不可归并");
+           "新立：与最接近的HZ9901-000012相比，类别相同，说法很像，相隔1小时；得分+3.1，"
+           "但楼幢或门牌不同（锦绣花园3幢与锦绣花园13幢），不可归并");
+}
+
+/* What is far away is not said to be kept away. */
+static void a_veto_that_changes_nothing_is_not_said(void **state)
+{
+    Decision made = DECISION(state, OUTCOME_NEW, item("place", "P8", -1500, "297米", "B"),
+                             item("class", "unrelated", -3900, "A02", "E07"));
+    made.has_best = false;
+    made.refusal = "veto";
+    made.best.vetoes[made.best.veto_count++] = "class";
+    expect(state, &made,
+           "新立：与最接近的HZ9901-000012相比，相距297米，类别无关；得分-24.4，不到复核线2.0");
 }
 
 static void a_far_hazard_is_said_to_be_far(void **state)
@@ -229,6 +240,7 @@ int main(void)
         cmocka_unit_test(a_weaker_rival_takes_its_part),
         cmocka_unit_test(a_flag_leaves_it_to_a_person),
         cmocka_unit_test(a_veto_says_what_the_two_are),
+        cmocka_unit_test(a_veto_that_changes_nothing_is_not_said),
         cmocka_unit_test(a_far_hazard_is_said_to_be_far),
         cmocka_unit_test(members_that_contradict_are_counted),
         cmocka_unit_test(a_hazard_kept_away_by_a_veto_is_named_beside_the_best),
