@@ -7,7 +7,7 @@
 #include "domain/ledger_names.h"
 
 /*
- * Shared by ledger.c and ledger_build.c only. Places stand in order of (name, kind, parent), assets in order of
+ * Shared by ledger*.c only. Places stand in order of (name, kind, parent), assets in order of
  * (kind, id, valid_from); tables hold indexes into these arrays, plus one.
  */
 struct LedgerRegion {

@@ -8,6 +8,7 @@
 #include "domain/address_fold.h"
 #include "domain/category.h"
 #include "domain/datetime.h"
+#include "domain/ledger_parts.h"
 #include "domain/ledger_sheet_parts.h"
 
 #include <math.h>
@@ -195,6 +196,7 @@ static void read_sites(Reading *reading)
 /* A door whose number is not recognised can only be found by its very words, which nobody looks for. */
 static void check_door(Reading *reading)
 {
+    uint64_t keys[LEDGER_DOOR_KEYS_MAX];
     LedgerRow *row = reading->row;
     LedgerSheet *sheet = reading->sheet;
     Address address;
@@ -203,15 +205,14 @@ static void check_door(Reading *reading)
     if (!text_is_empty(row->parent) && !text_starts(whole, row->parent))
         whole = text_format(sheet->arena, "%.*s%.*s", TEXT_ARGS(row->parent), TEXT_ARGS(row->name));
     address_parse(whole, sheet->arena, &address);
-    bool estate = !text_is_empty(address.estate) && address.buildings.count == 1;
-    bool road = !text_is_empty(address.road) &&
-                (!text_is_empty(address.road_no) || address.buildings.count == 1);
-    if (!estate && !road)
-        sheet_finding(sheet, sheet_place(row), true,
-                      "column \"%.*s\": no number of a road and no building of an estate is "
-                      "recognised in \"%.*s\", so no report finds this door",
-                      TEXT_ARGS(sheet->names[SHEET_NAME]), TEXT_ARGS(whole));
-    arena_rewind(sheet->arena, mark);
+    if (ledger_door_keys(&address, keys) > 0) {
+        arena_rewind(sheet->arena, mark);
+        return;
+    }
+    sheet_finding(sheet, sheet_place(row), true,
+                  "column \"%.*s\": no number of a road and no building of an estate is "
+                  "recognised in \"%.*s\", so no report finds this door",
+                  TEXT_ARGS(sheet->names[SHEET_NAME]), TEXT_ARGS(whole));
 }
 
 static void read_place(Reading *reading)
@@ -400,8 +401,9 @@ bool sheet_read_row(LedgerSheet *sheet, const CsvRow *csv, LedgerRow *row)
     read_point(&reading);
     read_dates(&reading);
     row->source = plain(&reading, SHEET_SOURCE, VALUE_MAX);
-    if (reading.usable && !row->has_point && sheet->kind == LEDGER_ASSETS &&
-        text_is_empty(row->place))
+    bool no_point =
+        text_is_empty(cell(&reading, SHEET_LON)) && text_is_empty(cell(&reading, SHEET_LAT));
+    if (reading.usable && sheet->kind == LEDGER_ASSETS && no_point && text_is_empty(row->place))
         sheet_finding(sheet, sheet_place(row), true,
                       "neither place nor point: the row says only that the "
                       "number exists");
