@@ -15,7 +15,9 @@ enum { CLASSES_MAX = 8, KEYWORDS_MAX = 24, SURE_MAX = 99 };
 
 typedef struct WordClass {
     const HazardClass *category;
-    int32_t miss; /* 1 - confidence in ten-thousandths */
+    int32_t miss;   /* 1 - confidence in ten-thousandths */
+    int32_t before; /* the same without the last keyword */
+    size_t end;     /* of the last keyword */
     size_t length;
     uint32_t aspects;
     bool in_title;
@@ -52,7 +54,8 @@ static bool is_new(WordClasses *classes, const Phrase *phrase)
     return true;
 }
 
-static void add_keyword(WordClasses *classes, const Phrase *phrase, bool in_title)
+/* Of two keywords that overlap the surer counts: 有人被困 and 被困电梯 are one observation. */
+static void add_keyword(WordClasses *classes, const Phrase *phrase, size_t from, bool in_title)
 {
     size_t at = 0;
     while (at < classes->count && classes->items[at].category != phrase->category)
@@ -61,10 +64,15 @@ static void add_keyword(WordClasses *classes, const Phrase *phrase, bool in_titl
         return;
     WordClass *word = &classes->items[at];
     if (at == classes->count) {
-        *word = (WordClass){.category = phrase->category, .miss = 10000};
+        *word = (WordClass){.category = phrase->category, .miss = 10000, .before = 10000};
         classes->count++;
     }
-    word->miss = word->miss * (100 - phrase->confidence) / 100;
+    bool overlaps = from < word->end;
+    int32_t before = overlaps ? word->before : word->miss;
+    int32_t miss = before * (100 - phrase->confidence) / 100;
+    word->miss = overlaps && word->miss < miss ? word->miss : miss;
+    word->before = before;
+    word->end = from + phrase->length;
     word->aspects |= phrase->aspect;
     word->in_title = word->in_title || in_title;
     if (phrase->length > word->length)
@@ -108,7 +116,7 @@ static void find_keywords(const EvidenceDraft *draft, WordClasses *classes)
             continue;
         covered = end;
         if (i >= weak_until && !is_undone(draft, end))
-            add_keyword(classes, phrase, i < title_end);
+            add_keyword(classes, phrase, i, i < title_end);
         else if (classes->weak == NULL)
             classes->weak = phrase->category;
     }
