@@ -143,7 +143,7 @@ static void stands_any_bytes(void **state)
 static void takes_linear_time(void **state)
 {
     (void)state;
-    enum { LENGTH = 60000, STEPS_PER_CODEPOINT = 60 };
+    enum { LENGTH = 6000, STEPS_PER_CODEPOINT = 60 };
     static const char *const PIECES[] = {
         "1、",  "3幢",  "路",   "建设路", "与",  "花园",     "城",   "一",      "9",
         "我住", "(",    "-",    "1-",     "村",  "三组",     "A、",  "1单元、", "12巷",
