@@ -110,17 +110,16 @@ static int
 read_files(const char *command, const LedgerOptions *options, Arena *arena, LedgerFiles *files)
 {
     Error error = {0};
-    const RegionTable *regions;
-    Text region;
-    if (!region_file_load(options->regions, arena, &regions, &error)) {
+    *files = (LedgerFiles){.paths = options->paths, .count = options->path_count};
+    if (!region_file_load(options->regions, arena, &files->regions, &error)) {
         fprintf(stderr, "onecase %s: %s; --regions FILE names the regions\n", command, error.text);
         return EXIT_NOT_FOUND;
     }
-    if (!find_region(options, regions, &region))
+    if (!find_region(options, files->regions, &files->region))
         return command_usage_error(command,
                                    "--region must be a region or an area code of regions.cfg, not",
                                    options->region);
-    if (ledger_read(options->paths, options->path_count, regions, region, arena, files, &error))
+    if (ledger_read(files, arena, &error))
         return EXIT_OK;
     fprintf(stderr, "onecase %s: %s\n", command, error.text);
     return EXIT_NOT_FOUND;

@@ -127,23 +127,18 @@ static bool is_text(Text bytes)
     return bytes.size == 0 || memchr(bytes.data, '\0', bytes.size) == NULL;
 }
 
-bool ledger_read(char *const *paths,
-                 size_t count,
-                 const RegionTable *regions,
-                 Text region,
-                 Arena *arena,
-                 LedgerFiles *files,
-                 Error *error)
+bool ledger_read(LedgerFiles *files, Arena *arena, Error *error)
 {
     for (LedgerKind kind = LEDGER_ASSETS; kind <= LEDGER_PLACES; kind++)
-        files->sheets[kind] = ledger_sheet_new(arena, kind, regions, region);
-    for (size_t i = 0; i < count; i++) {
+        files->sheets[kind] = ledger_sheet_new(arena, kind, files->regions, files->region);
+    for (size_t i = 0; i < files->count; i++) {
+        const char *path = files->paths[i];
         Arena *whole = arena_new(READ_BYTES);
         Text bytes;
         bool repaired;
-        bool good = read_file(paths[i], whole, &bytes, error);
+        bool good = read_file(path, whole, &bytes, error);
         if (good && is_text(bytes))
-            read_content(files, paths[i],
+            read_content(files, path,
                          encoding_to_utf8(whole, bytes,
                                           is_utf8(bytes) ? ENCODING_UTF8 : ENCODING_GB18030,
                                           &repaired));
@@ -151,7 +146,7 @@ bool ledger_read(char *const *paths,
             good = error_set(error, ERROR_REJECT,
                              "\"%s\" is no text in UTF-8 or GB18030 (a spreadsheet, or UTF-16); "
                              "export it as CSV",
-                             paths[i]);
+                             path);
         arena_free(whole);
         if (!good)
             return false;

@@ -5,21 +5,19 @@
 
 #include "domain/ledger_sheet.h"
 
-/* The files of a command line, by kind: files of one kind are one ledger. */
+/* The files of a command line; files of one kind are one ledger. */
 typedef struct LedgerFiles {
-    LedgerSheet *sheets[2]; /* by LedgerKind */
+    char *const *paths;
+    size_t count;
+    const RegionTable *regions;
+    Text region;            /* of rows that name none; absent: they must */
+    LedgerSheet *sheets[2]; /* by LedgerKind; filled here */
 } LedgerFiles;
 
 /*
- * Reads and checks the files; what is wrong with them stands in the sheets. Progress of long ones is told on stderr. False, REJECT,
- * when one cannot be read at all.
+ * Reads and checks the files; what is wrong with them stands in the sheets, on the arena. Progress of long ones is told on stderr.
+ * False, REJECT, when one cannot be read at all.
  */
-MUST_CHECK bool ledger_read(char *const *paths,
-                            size_t count,
-                            const RegionTable *regions,
-                            Text region,
-                            Arena *arena,
-                            LedgerFiles *files,
-                            Error *error);
+MUST_CHECK bool ledger_read(LedgerFiles *files, Arena *arena, Error *error);
 
 #endif
