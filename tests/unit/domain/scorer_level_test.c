@@ -39,6 +39,37 @@ static void compares_assets(void **state)
     }
 }
 
+/* "both structured or valid: veto": a number out of the text that the ledger knows is as sure as one of a field. */
+static void a_number_the_ledger_knows_is_sure(void **state)
+{
+    static const struct {
+        bool a_valid, b_structured, b_valid;
+        const char *level, *veto;
+    } CASES[] = {
+        {true, true, false, "differs", "asset"},
+        {true, false, true, "differs", "asset"},
+        {false, true, true, "differs_from_text", NULL},
+        {true, false, false, "differs_from_text", NULL},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+        Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+        fixture_add_asset(&a, ASSET_PLATE, "990011", false);
+        fixture_add_asset(&b, ASSET_PLATE, "990187", CASES[i].b_structured);
+        a.assets[0].valid = CASES[i].a_valid;
+        b.assets[0].valid = CASES[i].b_valid;
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+        assert_string_equal(fixture_find(&score, "asset")->level, CASES[i].level);
+        fixture_expect_vetoes(&score, CASES[i].veto);
+    }
+    Evidence a =
+        fixture_evidence(*state, "A02", "锦绣花园3幢2单元"); /* equal, it stays out of a text */
+    fixture_add_asset(&a, ASSET_PLATE, "990011", false);
+    a.assets[0].valid = true;
+    Score score = fixture_compare(*state, &a, &a, fixture_facts(HOUR));
+    fixture_expect_level(&score, "asset", "equal_from_text", 16000);
+}
+
 static void one_digit_off_elsewhere_is_another_lift(void **state)
 {
     Evidence a = fixture_evidence(*state, "A02", "锦绣花园");
@@ -120,6 +151,99 @@ static void compares_classes(void **state)
     Evidence b = fixture_evidence(*state, "C02", "锦绣花园5幢");
     Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
     fixture_expect_level(&score, "class", "confusable", 800);
+}
+
+static uint32_t aspect(const Fixture *fixture, const char *name)
+{
+    for (size_t i = 0; i < fixture->model->aspect_count; i++)
+        if (text_is(fixture->model->aspects[i], name))
+            return UINT32_C(1) << i;
+    fail_msg("no aspect %s", name);
+    return 0;
+}
+
+/* Neighbouring covers: one is gone, the other rattles. */
+static void tells_aspects_of_one_leaf_apart(void **state)
+{
+    Evidence a = fixture_evidence(*state, "E01", "建设路");
+    Evidence b = fixture_evidence(*state, "E01", "建设路");
+    uint32_t gone = aspect(*state, "缺失");
+    uint32_t rattles = aspect(*state, "松响");
+    HazardFacts facts = fixture_facts(10 * DAY);
+    const struct {
+        uint32_t a, b;
+        const char *level;
+        int32_t mb;
+    } cases[] = {{gone, gone, "same", 500},
+                 {gone, rattles, "other", -1500},
+                 {gone | rattles, rattles, "same", 500},
+                 {gone, 0, NULL, 0},
+                 {0, 0, NULL, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        a.aspects = cases[i].a;
+        b.aspects = cases[i].b;
+        Score score = fixture_compare(*state, &a, &b, facts);
+        if (cases[i].level == NULL)
+            EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P5", 14000},
+                           {"class", "same_leaf", 3100});
+        else
+            EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P5", 14000},
+                           {"class", "same_leaf", 3100}, {"aspect", cases[i].level, cases[i].mb});
+    }
+    a.aspects = gone; /* of another leaf it says nothing */
+    b.aspects = rattles;
+    b.category = model_class(((const Fixture *)*state)->model, TEXT("E03"));
+    Score score = fixture_compare(*state, &a, &b, facts);
+    assert_string_equal(fixture_find(&score, "class")->level, "same_letter");
+}
+
+/* Noted where the cause came first and lies at the same place (linkage.md 1, "Cause and incident"). */
+static void notes_precursors_in_order_of_time(void **state)
+{
+    static const struct {
+        const char *a, *a_place, *b, *b_place;
+        int64_t a_after_b;
+        const char *relation;
+        bool report_first;
+    } CASES[] = {
+        {"C01", "锦绣花园3幢", "C03", "锦绣花园3幢", 30, "precursor", false},
+        {"C01", "锦绣花园3幢", "D01", "锦绣花园3幢", 30, "precursor", false},
+        {"C03", "锦绣花园3幢", "C01", "锦绣花园3幢", -30, "precursor", true},
+        {"C03", "锦绣花园3幢", "C01", "锦绣花园3幢", 30, NULL, false}, /* after the fire */
+        {"C01", "锦绣花园3幢", "C03", "锦绣花园5幢", 30, NULL, false},
+        {"C01", "锦绣花园", "C03", "锦绣花园", 30, NULL, false},
+        {"G01", "建设路128号", "D03", "建设路128号", 2, "precursor", false},
+        {"B01", "锦绣花园3幢", "C01", "锦绣花园3幢", 0, "same_event", false},
+        {"B01", "锦绣花园3幢", "C01", "锦绣花园3幢", 2, NULL, false}, /* not one event any more */
+        {"A01", "锦绣花园3幢2单元", "A02", "锦绣花园3幢1单元", 5, "precursor", false},
+        {"A01", "锦绣花园3幢2单元", "A02", "锦绣花园3幢2单元", 5, NULL, false}, /* one lift */
+        {"A02", "锦绣花园3幢2单元", "A01", "锦绣花园3幢1单元", 5, NULL, false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].a, CASES[i].a_place);
+        Evidence b = fixture_evidence(*state, CASES[i].b, CASES[i].b_place);
+        int64_t gap = CASES[i].a_after_b * DAY;
+        b.event_at = 1000 * DAY;
+        a.event_at = b.event_at + gap;
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(gap < 0 ? -gap : gap));
+        bool want = CASES[i].relation != NULL;
+        if ((score.relation != NULL) != want ||
+            (want && strcmp(score.relation, CASES[i].relation) != 0) ||
+            score.report_comes_first != CASES[i].report_first)
+            fail_msg("case %zu: got %s", i, score.relation != NULL ? score.relation : "none");
+    }
+}
+
+static void trapped_people_and_the_faulty_lift_beside_it_are_two(void **state)
+{
+    Evidence a = fixture_evidence(*state, "A01", "锦绣花园3幢");
+    Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢");
+    fixture_add_asset(&a, ASSET_PLATE, "990011", true);
+    fixture_add_asset(&b, ASSET_PLATE, "990187", true);
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(DAY));
+    fixture_expect_vetoes(&score, "asset");
+    fixture_expect_level(&score, "class", "same_group", 2200);
+    assert_string_equal(score.relation, "precursor");
 }
 
 static void unsure_class_says_nothing(void **state)
@@ -262,6 +386,24 @@ static void weighs_the_gap_by_kind_of_class(void **state)
     }
 }
 
+/* "A detector's next alarm after the debounce: same hazard, next case" (linkage.md 2). */
+static void a_thing_with_a_number_is_the_same_after_any_burst(void **state)
+{
+    static const struct {
+        int64_t gap_us;
+        const char *level;
+        int32_t mb;
+    } CASES[] = {{20 * MINUTE, "le_30min", 6500}, {3 * HOUR, "le_6h", 4000},
+                 {20 * HOUR, "le_1d", 2000},      {2 * DAY, "le_7d", 1300},
+                 {20 * DAY, "le_30d", 0},         {60 * DAY, "le_1y", -2000}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "C02", "");
+        fixture_add_asset(&a, ASSET_DEVICE, "SMOKE-1", true);
+        Score score = fixture_compare(*state, &a, &a, fixture_facts(CASES[i].gap_us));
+        fixture_expect_level(&score, "gap", CASES[i].level, CASES[i].mb);
+    }
+}
+
 static void counts_tempo_of_bursts_only(void **state)
 {
     static const struct {
@@ -312,16 +454,21 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compares_assets),
+        cmocka_unit_test(a_number_the_ledger_knows_is_sure),
         cmocka_unit_test(one_digit_off_elsewhere_is_another_lift),
         cmocka_unit_test(kinds_of_ids_never_contradict),
         cmocka_unit_test(equal_asset_outranks_a_wrong_house_number),
         cmocka_unit_test(compares_classes),
+        cmocka_unit_test(tells_aspects_of_one_leaf_apart),
+        cmocka_unit_test(notes_precursors_in_order_of_time),
+        cmocka_unit_test(trapped_people_and_the_faulty_lift_beside_it_are_two),
         cmocka_unit_test(unsure_class_says_nothing),
         cmocka_unit_test(compares_texts),
         cmocka_unit_test(property_company_is_no_place),
         cmocka_unit_test(compares_parties_of_shops),
         cmocka_unit_test(compares_reporters),
         cmocka_unit_test(weighs_the_gap_by_kind_of_class),
+        cmocka_unit_test(a_thing_with_a_number_is_the_same_after_any_burst),
         cmocka_unit_test(counts_tempo_of_bursts_only),
         cmocka_unit_test(quoted_number_links_unless_all_else_speaks_against_it),
         cmocka_unit_test(area_classes_have_no_veto_of_building_or_device),

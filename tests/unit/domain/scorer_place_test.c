@@ -31,6 +31,8 @@ static void finds_the_level_of_two_addresses(void **state)
         {"建设路128号", "建设路128号", "P2", NULL, 19900},
         {"建设路128号", "建设路130号", "X1", "building", 12500},
         {"建设路128号", "建设路", "P5", NULL, 14000},
+        {"建设路128-2号", "建设路128号", "P5", NULL, 14000}, /* a part of the door */
+        {"建设路128-2号", "建设路128-3号", "X1", "building", 12500},
         {"建设路128号", "人民路128号", "X2", NULL, -6500},
         {"南京西路1号", "南京东路1号", "X2", NULL, -6500},
         {"甲和路396弄5号", "甲和路396弄5号", "P2", NULL, 19900},
@@ -186,6 +188,96 @@ static void lets_the_finer_side_decide(void **state)
     }
 }
 
+/* Each level takes away the log of its own kind of site; what the ledger knows counts where it is more. */
+static void crowds_by_the_site_that_both_name(void **state)
+{
+    const PlaceSites live = {.building = 2, .door = 4, .estate = 16, .road = 8};
+    static const struct {
+        const char *a, *b, *level, *site;
+        int32_t crowd;
+    } CASES[] = {
+        {"锦绣花园3幢", "锦绣花园3幢2单元", "P2", "building", -1000},
+        {"锦绣花园3幢2单元", "锦绣花园3幢2单元", "P1", NULL, 0},
+        {"建设路128号", "建设路128号", "P2", "door", -2000},
+        {"锦绣花园", "锦绣花园3幢", "P4", "estate", -4000},
+        {"建设路", "建设路128号", "P5", "road", -3000},
+        {"锦绣花园东门", "锦绣花园东门", "P3", NULL, 0},
+        {"锦绣花园3幢对面", "锦绣花园5幢", "P4", "estate", -4000},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "C03", CASES[i].a);
+        Evidence b = fixture_evidence(*state, "C03", CASES[i].b);
+        HazardFacts facts = fixture_facts(0);
+        facts.crowd = live;
+        for (int by_ledger = 0; by_ledger < 2; by_ledger++) {
+            if (by_ledger == 1) { /* the same sites, known beforehand and none in trouble */
+                facts.crowd = (PlaceSites){.building = 1};
+                a.ledger_sites = live;
+            }
+            Score score = fixture_compare(*state, &a, &b, facts);
+            int32_t crowd = 0;
+            assert_string_equal(score.place_level, CASES[i].level);
+            for (size_t j = 0; j < score.count; j++)
+                if (strcmp(score.items[j].level, "crowded") == 0) {
+                    crowd = score.items[j].weight_mb;
+                    assert_true(text_is(score.items[j].report_value, CASES[i].site));
+                }
+            assert_int_equal(crowd, CASES[i].crowd);
+        }
+    }
+}
+
+/* A lane is an estate without a name: what is live at its number crowds it. */
+static void crowds_a_lane_by_its_number(void **state)
+{
+    Evidence a = fixture_evidence(*state, "C03", "甲和路396弄");
+    Evidence b = fixture_evidence(*state, "C03", "甲和路396弄5号");
+    HazardFacts facts = fixture_facts(0);
+    facts.crowd = (PlaceSites){.door = 4};
+    Score score = fixture_compare(*state, &a, &b, facts);
+    EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P4", 15500},
+                   {"place", "crowded", -2000}, {"class", "same_leaf", 3100},
+                   {"gap", "le_1d", 2000});
+}
+
+/* Callers give their own building: it is none of a lamp, and most likely that of a lift. */
+static void a_callers_own_building_is_no_place_of_a_lamp(void **state)
+{
+    static const struct {
+        const char *code, *a, *b, *level, *veto;
+    } CASES[] = {
+        {"E05", "我住锦绣花园3幢", "我住锦绣花园5幢", "P4", NULL},
+        {"E05", "我住锦绣花园3幢", "锦绣花园5幢", "P4", NULL},
+        {"E05", "我住锦绣花园3幢", "我住锦绣花园3幢", "P3", NULL},
+        {"E05", "我住锦绣花园3幢", "青松家园5幢", "P0", NULL},
+        {"E05", "锦绣花园3幢", "锦绣花园5幢", "X1", "building"},
+        {"A02", "我住锦绣花园3幢", "我住锦绣花园5幢", "X1", "building"},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].code, CASES[i].a);
+        Evidence b = fixture_evidence(*state, CASES[i].code, CASES[i].b);
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(0));
+        if (strcmp(score.place_level, CASES[i].level) != 0)
+            fail_msg("%s / %s: want %s, got %s", CASES[i].a, CASES[i].b, CASES[i].level,
+                     score.place_level);
+        fixture_expect_vetoes(&score, CASES[i].veto);
+    }
+}
+
+/* "3号楼对面的井盖": precision D, for the point is that of 3号楼. */
+static void a_geocoded_relation_is_coarse(void **state)
+{
+    Evidence a = fixture_evidence(*state, "E01", "锦绣花园3幢对面");
+    Evidence b = fixture_evidence(*state, "E01", "");
+    fixture_set_point(&a, 10, 'A');
+    fixture_set_point(&b, 0, 'A');
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(0));
+    assert_string_equal(score.place_level, "P6");
+    a.point_derived = true;
+    score = fixture_compare(*state, &a, &b, fixture_facts(0));
+    fixture_expect_level(&score, "place", "P9", 10500);
+}
+
 static void ignores_a_point_geocoded_from_the_address(void **state)
 {
     Evidence a = fixture_evidence(*state, "C03", "锦绣花园3幢");
@@ -235,6 +327,10 @@ int main(void)
         cmocka_unit_test(smoke_reaches_further_in_the_first_two_hours),
         cmocka_unit_test(extent_widens_an_area_up_to_its_cap),
         cmocka_unit_test(lets_the_finer_side_decide),
+        cmocka_unit_test(crowds_by_the_site_that_both_name),
+        cmocka_unit_test(crowds_a_lane_by_its_number),
+        cmocka_unit_test(a_callers_own_building_is_no_place_of_a_lamp),
+        cmocka_unit_test(a_geocoded_relation_is_coarse),
         cmocka_unit_test(ignores_a_point_geocoded_from_the_address),
         cmocka_unit_test(community_alone_is_coarse),
         cmocka_unit_test(building_without_estate_needs_the_community),
