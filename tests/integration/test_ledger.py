@@ -293,3 +293,18 @@ def test_a_matcher_whose_ledger_is_not_there_says_so_and_ends(onecase, log, data
     matcher.ended = True
     assert matcher.process.returncode != 0
     assert matcher.lines(reason.replace('"', '\\\\?"')), matcher.tail()
+
+
+# The handbook
+
+@pytest.mark.parametrize("page", ["ledgers.md", "ledgers.zh-CN.md"])
+def test_the_handbook_says_what_the_commands_say(onecase, database, page):
+    text = (PROJECT / "docs" / page).read_text(encoding="utf-8")
+    shown = {block.split("\n", 1)[0]: block.split("\n", 1)[1]
+             for block in re.findall(r"^```\n\$ (onecase .*?)```$", text, re.MULTILINE | re.DOTALL)}
+    assert len(shown) == 2
+    for words, output in shown.items():
+        assert onecase(*words.split()[1:]).stdout == output
+    columns = set(re.findall(r"^  (\w+) +(?:assets|places|both)", onecase("ledger", "--help").stdout, re.MULTILINE))
+    table = text[text.index("| `region` |"):text.index("\n\n", text.index("| `region` |"))]
+    assert columns <= set(re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in table.splitlines())))
