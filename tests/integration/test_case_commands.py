@@ -268,10 +268,12 @@ def test_explain_names_who_competed_and_the_runner_up(hub: Hub, city: City, expl
     assert either["rivals"][0]["score_mb"] == either["runner_up_mb"]
     assert set(lifts) <= {rejected["hazard_no"] for rejected in either["rejected"]}
     assert either["runner_up"] in either["sentence"] and best in either["sentence"]
+    assert [(one["kind"], one["hazard_no"]) for one in either["relations"]] == [("one_of", lift) for lift in sorted(lifts)]
     text = hub.onecase("case", "explain", EITHER_LIFT).stdout
     assert f"\n竞争 另有 1 处同样吻合，分不出是哪一处：{bits(-either['competition_mb'])}\n" in text
     assert re.search(rf"^ +{either['runner_up']} +{re.escape(bits(either['runner_up_mb']))} ", text, re.M)
     assert f"\n次优 {either['runner_up']} {bits(either['runner_up_mb'])}，" in text
+    assert f"\n关系 其中之一：{min(lifts)}；其中之一：{max(lifts)}\n" in text
     alone = next(record for record in expected_records(city, "scenario-1-lift")
                  if explained[record]["compared"] and explained[record]["runner_up"] is None)
     assert "\n次优 无\n" in hub.onecase("case", "explain", alone).stdout

@@ -107,7 +107,7 @@ def test_a_veto_is_said_with_what_the_two_are(hub: Hub) -> None:
     assert weights(found) == {("place", "X1"): 12500, ("class", "same_leaf"): 3100}
     assert found["vetoes"] == ["building"] and found["refusal"] == "veto" and found["outcome"] == "new"
     text = hub.onecase("explain-pair", "H12345/H2", "H12345/H1").stdout
-    assert "楼幢或门牌不同（锦绣花园13幢2单元与锦绣花园3幢2单元），不可归并" in text
+    assert "同处而楼幢或门牌不同（锦绣花园13幢2单元与锦绣花园3幢2单元）；得分-3.4，不到复核线2.0\n" in text
     assert "\n否决 楼幢或门牌 触发" in text and "被否决，不可归并\n" in text
 
 

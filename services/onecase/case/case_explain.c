@@ -51,6 +51,18 @@ static const PostgresStatement OTHERS = {
     " where d.region = $1 and d.decision_id = $2"
     " order by t.rival desc, t.n"};
 
+/* What the hazard that the report opened is to older ones; a report that was linked opened none. */
+static const PostgresStatement RELATIONS = {
+    "case_explain_relations",
+    "select n.kind, h.hazard_no, n.score_mb"
+    "  from onecase.decisions d"
+    "  join onecase.hazard_relations n"
+    "    on n.region = d.region and d.hazard_id in (n.hazard_a, n.hazard_b)"
+    "  join onecase.hazards h on h.region = d.region"
+    "   and h.hazard_id = n.hazard_a + n.hazard_b - d.hazard_id and h.hazard_id < d.hazard_id"
+    " where d.region = $1 and d.decision_id = $2 and d.outcome <> 'link'"
+    " order by n.kind, h.hazard_id"};
+
 static void read_waterfall(ExplainedDecision *decision)
 {
     const PostgresResult *row = decision->row;
@@ -104,32 +116,51 @@ static int explain(const CaseCommand *command, ExplainedDecision *decision)
     return EXIT_OK;
 }
 
-static bool read_decision(const CaseCommand *command,
-                          const ReportName *name,
-                          PostgresResult **row,
-                          PostgresResult **others,
-                          Error *error)
+/* The three results a decision is explained by; freed by the caller. */
+typedef struct Read {
+    PostgresResult *row;
+    PostgresResult *others;
+    PostgresResult *relations;
+} Read;
+
+static bool
+read_decision(const CaseCommand *command, const ReportName *name, Read *read, Error *error)
 {
     Arena *arena = command->arena;
     const PostgresParam params[] = {
         postgres_param_text(name->source_or_region), postgres_param_text(name->record_no),
         name->report_id == INTEGER_ABSENT ? (PostgresParam){.type = POSTGRES_INT8}
                                           : postgres_param_int8(arena, name->report_id)};
-    if (!postgres_call(command->pg, &DECISION, params, 3, row, error))
+    if (!postgres_call(command->pg, &DECISION, params, 3, &read->row, error))
         return false;
-    if (postgres_rows(*row) == 0)
+    if (postgres_rows(read->row) == 0)
         return true;
     const PostgresParam id[] = {
-        postgres_param_text(postgres_text(*row, 0, EXPLAIN_REGION)),
-        postgres_param_int8(arena, postgres_int(*row, 0, EXPLAIN_DECISION_ID))};
-    return postgres_call(command->pg, &OTHERS, id, 2, others, error);
+        postgres_param_text(postgres_text(read->row, 0, EXPLAIN_REGION)),
+        postgres_param_int8(arena, postgres_int(read->row, 0, EXPLAIN_DECISION_ID))};
+    return postgres_call(command->pg, &OTHERS, id, 2, &read->others, error) &&
+           postgres_call(command->pg, &RELATIONS, id, 2, &read->relations, error);
+}
+
+static int read_and_explain(const CaseCommand *command, const ReportName *name, Read *read)
+{
+    Error error = {0};
+    if (!read_decision(command, name, read, &error))
+        return command_failed("case", &error);
+    if (postgres_rows(read->row) == 0) {
+        fprintf(stderr, "onecase: no decision about a report \"%s\"\n", command->id);
+        return EXIT_NOT_FOUND;
+    }
+    ExplainedDecision decision = {.row = read->row,
+                                  .others = read->others,
+                                  .relations = read->relations,
+                                  .arena = command->arena};
+    return explain(command, &decision);
 }
 
 int case_explain(const CaseCommand *command)
 {
-    POSTGRES_RESULT_AUTO *row = NULL;
-    POSTGRES_RESULT_AUTO *others = NULL;
-    Error error = {0};
+    Read read = {NULL, NULL, NULL};
     ReportName name;
     Text id = text_from(command->id);
     bool named = report_name_read(id, &name);
@@ -143,12 +174,9 @@ int case_explain(const CaseCommand *command)
             command->id);
         return EXIT_USAGE;
     }
-    if (!read_decision(command, &name, &row, &others, &error))
-        return command_failed("case", &error);
-    if (postgres_rows(row) == 0) {
-        fprintf(stderr, "onecase: no decision about a report \"%s\"\n", command->id);
-        return EXIT_NOT_FOUND;
-    }
-    ExplainedDecision decision = {.row = row, .others = others, .arena = command->arena};
-    return explain(command, &decision);
+    int status = read_and_explain(command, &name, &read);
+    postgres_result_free(read.row);
+    postgres_result_free(read.others);
+    postgres_result_free(read.relations);
+    return status;
 }

@@ -6,8 +6,9 @@
 
 /* A stored decision, read for printing. Lists lie on the arena, texts are views of the rows. */
 typedef struct ExplainedDecision {
-    const PostgresResult *row;    /* one row, columns as below */
-    const PostgresResult *others; /* hazards that were not taken, see the columns below */
+    const PostgresResult *row;       /* one row, columns as below */
+    const PostgresResult *others;    /* hazards that were not taken, see the columns below */
+    const PostgresResult *relations; /* of the hazard it opened to older ones, see below */
     Arena *arena;
     bool compared;       /* there was a hazard to compare with */
     Waterfall waterfall; /* when compared */
@@ -71,6 +72,9 @@ enum {
     OTHER_ADDRESS,
     OTHER_ASSET
 };
+
+/* Columns of `relations`. */
+enum { RELATION_KIND, RELATION_HAZARD_NO, RELATION_MB };
 
 int case_explain_all(const CaseCommand *command); /* of a case or hazard number */
 

@@ -42,6 +42,10 @@ static const OutColumn OTHER[] = {
     {"reason", OTHER_REASON, OUT_TEXT},       {"category", OTHER_CATEGORY, OUT_TEXT},
     {"address", OTHER_ADDRESS, OUT_TEXT},     {"asset_id", OTHER_ASSET, OUT_TEXT}};
 
+static const OutColumn RELATION[] = {{"kind", RELATION_KIND, OUT_TEXT},
+                                     {"hazard_no", RELATION_HAZARD_NO, OUT_TEXT},
+                                     {"score_mb", RELATION_MB, OUT_INT}};
+
 #define OUT_ALL(out_, rows_, row_, columns_, arena_)                                               \
     out_columns((out_), (rows_), (row_), (columns_), sizeof(columns_) / sizeof((columns_)[0]),     \
                 (arena_))
@@ -79,5 +83,7 @@ void case_explain_write(const ExplainedDecision *decision)
     waterfall_write(&decision->waterfall, &out, decision->arena);
     write_others(&out, decision, true);
     write_others(&out, decision, false);
+    out_rows(&out, "relations", decision->relations, RELATION, sizeof RELATION / sizeof RELATION[0],
+             decision->arena);
     printf("%.*s}\n", TEXT_ARGS(builder_view(&out)));
 }

@@ -147,6 +147,18 @@ static void print_rejected(const ExplainedDecision *decision)
     print_out(&table);
 }
 
+/* What the hazard it opened is to those it was not joined to. */
+static void print_relations(const ExplainedDecision *decision)
+{
+    const PostgresResult *rows = decision->relations;
+    for (int i = 0; i < postgres_rows(rows); i++)
+        printf("%s%.*s：%.*s", i > 0 ? "；" : "关系 ",
+               TEXT_ARGS(explain_relation(postgres_text(rows, i, RELATION_KIND))),
+               TEXT_ARGS(postgres_text(rows, i, RELATION_HAZARD_NO)));
+    if (postgres_rows(rows) > 0)
+        putchar('\n');
+}
+
 static void print_candidates(const ExplainedDecision *decision)
 {
     int64_t candidates = postgres_int(decision->row, 0, EXPLAIN_CANDIDATES);
@@ -175,6 +187,7 @@ void case_explain_print(const ExplainedDecision *decision)
         print_competition(decision);
         explain_print_vetoes(list(decision, EXPLAIN_VETOES_TESTED), list(decision, EXPLAIN_VETOES));
         print_runner_up(decision);
+        print_relations(decision);
     }
     print_candidates(decision);
     printf("模型 %.*s，由 %.*s 于 %.*s 判定\n", TEXT_ARGS(column(decision, EXPLAIN_MODEL)),

@@ -38,6 +38,14 @@ Text explain_key(Text key)
     return FIND(WORDS, key);
 }
 
+Text explain_relation(Text kind)
+{
+    static const Word WORDS[] = {{"one_of", "其中之一"},      {"twin", "可能相同"},
+                                 {"precursor", "前兆与事件"}, {"same_event", "同一事件"},
+                                 {"same_party", "同一单位"},  {"possible", "或许相关"}};
+    return FIND(WORDS, kind);
+}
+
 Text explain_reason(Text reason, Arena *arena)
 {
     static const Word WORDS[] = {

@@ -6,6 +6,7 @@
 /* What stands in a decision's row, in Chinese for screens. A name without words is shown as it is. */
 Text explain_outcome(Text outcome);             /* link: 归并 */
 Text explain_key(Text key);                     /* building: 楼幢 */
+Text explain_relation(Text kind);               /* twin: 可能相同 */
 Text explain_reason(Text reason, Arena *arena); /* veto:building: 楼幢或门牌不同 */
 /* ，但被否决, for behind a sum: of a refusal (veto, contradicted); "" for none. */
 const char *explain_refusal(Text refusal);

@@ -181,15 +181,9 @@ static void print_blocking(const PairAnswer *answer)
 
 static void print_relation(const Score *score)
 {
-    static const char *const WORDS[][2] = {
-        {"precursor", "前兆与事件"}, {"same_event", "同一事件"}, {"same_party", "同一单位"}};
-    if (score->relation == NULL)
-        return;
-    Text words = text_from(score->relation);
-    for (size_t i = 0; i < sizeof WORDS / sizeof WORDS[0]; i++)
-        if (text_is(words, WORDS[i][0]))
-            words = text_from(WORDS[i][1]);
-    printf("关系 不归并时记为：%.*s\n", TEXT_ARGS(words));
+    if (score->relation != NULL)
+        printf("关系 不归并时记为：%.*s\n",
+               TEXT_ARGS(explain_relation(text_from(score->relation))));
 }
 
 static void print_reverse(const PairAnswer *answer)
