@@ -12,6 +12,7 @@
  */
 #include "linkage_probe.h"
 
+#include "adapters/ledger_store.h"
 #include "adapters/model_file.h"
 
 #include <inttypes.h>
@@ -220,6 +221,24 @@ static int run_random(const ProbeReports *reports, const char *count_text, const
     return EXIT_SUCCESS;
 }
 
+/* The matcher's model: with the ledgers that its file names, out of the database of PG*. */
+static Model *load_model(const char *path)
+{
+    Model *model = NULL;
+    Error error = {0};
+    if (!model_file_load(path, &model, &error))
+        stop("cannot load the model", error.text);
+    if (text_is_absent(ledger_store_named(model, LEDGER_ASSETS)) &&
+        text_is_absent(ledger_store_named(model, LEDGER_PLACES)))
+        return model;
+    Postgres *pg =
+        postgres_new(&(PostgresSettings){.conninfo = "", .application = "linkage_probe"});
+    if (!postgres_connect(pg, &error) || !ledger_store_load(pg, model, &error))
+        stop("cannot load the ledgers of the model", error.text);
+    postgres_free(pg);
+    return model;
+}
+
 int main(int count, char **words)
 {
     bool pairs = count == 5 && strcmp(words[1], "pairs") == 0;
@@ -227,10 +246,7 @@ int main(int count, char **words)
     bool blocking = count == 4 && strcmp(words[1], "blocking") == 0;
     if (!pairs && !random && !blocking)
         stop("usage: linkage_probe blocking|pairs|random MODEL REPORTS [PAIRS | COUNT SEED]", NULL);
-    Model *model = NULL;
-    Error error = {0};
-    if (!model_file_load(words[2], &model, &error))
-        stop("cannot load the model", error.text);
+    Model *model = load_model(words[2]);
     ProbeReports reports = {.model = model, .arena = arena_new(65536), .scratch = arena_new(65536)};
     read_reports(words[3], &reports);
     int status = pairs    ? run_pairs(&reports, words[4])

@@ -6,8 +6,8 @@ too. Everything is measured against the truth the generator wrote (linkage.md 5)
 
   against       the same matcher with oracle weights (linkage_bench/oracle.py says what that is), and simple baselines on the
                 very fields that intake produced
-  development   seeds weights and thresholds may be chosen on; judging seeds never: their worst mistakes are told only when
-                --worst asks for it
+  development   seeds weights and thresholds may be chosen on; judging seeds never: their oracle weights are not told, their
+                worst mistakes only when --worst asks for it
 
 Same seed, day and model: same figures.
 """
@@ -19,18 +19,20 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
-from bench_servers import PROJECT, build, end_on_sigterm, run, say, servers
+from bench_servers import PROJECT, Stage, build, end_on_sigterm, run, say, servers
 from linkage_bench import baselines, oracle
 from linkage_bench.dataset import LABELLED, City, write_csv
-from linkage_bench.hub import Hub
+from linkage_bench.hub import Hub, load_ledgers
 from linkage_bench.measure import measure, pair_figures, subsets
 from linkage_bench.model import Model
 from linkage_bench.probe import Probe
-from linkage_bench.report import show, show_mean, show_worst
+from linkage_bench.report import show, show_mean, show_oracle, show_worst
 
 WORST = 10
+LEDGERS = ["assets.csv", "places.csv"]
 
 
 def main():
@@ -60,6 +62,7 @@ def arguments():
     parser.add_argument("--reports", type=int, default=20_000, metavar="N", help="of each city (default 20000)")
     parser.add_argument("--seeds", default="first", metavar="dev|judging|N,N",
                         help="cities to make (default: the first development seed)")
+    parser.add_argument("--ledger", action="store_true", help="give the hub the city's partial, dirty ledgers of assets and places")
     parser.add_argument("--city", type=Path, metavar="DIR", help="a city that was made already, instead of seeds")
     parser.add_argument("--until", type=datetime.date.fromisoformat, metavar="DATE",
                         default=datetime.datetime.now(datetime.timezone.utc).date(),
@@ -105,23 +108,35 @@ class Bench:
         folder = self.folder / f"city-{seed}"
         say(f"making a city of {self.options.reports} reports with seed {seed}")
         run(sys.executable, LABELLED / "make.py", "--reports", self.options.reports, "--seed", seed, "--until",
-            self.options.until.isoformat(), folder)
+            self.options.until.isoformat(), *(["--ledger"] if self.options.ledger else []), folder)
         return folder
 
+    def model_for(self, seed, ledgers):
+        """The model; with ledgers a copy that names their snapshots, which are the same in every database."""
+        if not ledgers:
+            return self.options.model
+        say(f"s{seed}: ledgers")
+        stage = Stage(f"s{seed}_ledgers", self.environment, self.folder)
+        model = Model(self.options.model)
+        model.name_ledgers(load_ledgers(ledgers, self.options.model, stage.environment))
+        return model.write(self.folder / f"model-{seed}")
+
     def decided(self, seed):
-        """(hub, environment of its database, City)."""
+        """A Run, with its city decided on."""
         hub = Hub(f"s{seed}", self.environment, self.folder)
         folder = self.make(seed)
+        ledgers = [folder / name for name in LEDGERS] if self.options.ledger else []
+        model = self.model_for(seed, ledgers)
         hub.feed(folder)
-        environment = hub.decide("main", self.options.model)
-        return hub, environment, City(folder, hub, environment)
+        environment = hub.decide("main", model, ledgers)
+        return Run(hub, environment, City(folder, hub, environment, bool(ledgers)), model, ledgers)
 
     def run(self, seed, judging):
-        hub, environment, city = self.decided(seed)
-        options, kept = self.options, subsets(city)
+        one, options = self.decided(seed), self.options
+        city, kept = one.city, subsets(one.city)
         work = self.folder / f"work-{seed}"
         work.mkdir()
-        probe = Probe(city, work, options.model)
+        probe = Probe(city, work, one.model, one.environment)
         say(f"s{seed}: measuring")
         figures = measure(city, probe, self.model)
         if not options.no_baselines:
@@ -129,34 +144,49 @@ class Bench:
             found = baselines.run_all(city.reports, self.model.radius_of)
             figures["baselines"] = {name: pair_figures(labels, city.true, kept) for name, labels in found.items()}
         if not options.no_oracle:
-            figures["oracle"] = self.oracle(hub, city, probe, work)
+            figures["oracle"] = with_oracle(one, probe, work)
+            if judging:
+                del figures["oracle"]["weights"]  # nobody shall set a weight by them
         if options.export:
             export(city, options.export, seed)
         if not options.json:
             show(seed, figures)
+            if figures.get("oracle", {}).get("weights"):
+                show_oracle(figures["oracle"]["weights"])
             worst = options.worst if options.worst is not None else 0 if judging else WORST
             if worst:
-                show_worst(city, environment, worst)
+                show_worst(city, one.environment, worst)
             sys.stdout.flush()
         return figures
-
-    def oracle(self, hub, city, probe, work):
-        say(f"{hub.name}: oracle weights")
-        model, table = oracle.make(city, probe, self.options.model, work / "oracle")
-        better = City(city.folder, hub, hub.decide("oracle", model))
-        return {"pairs": pair_figures(better.found, better.true, subsets(better)),
-                "weights": [dict(zip(("comparison", "level", "m", "u", "before_mb", "now_mb"), row)) for row in table]}
 
     def tune(self, seeds):
         cities = []
         for seed in seeds:
-            _, _, city = self.decided(seed)
+            city = self.decided(seed).city
             cities.append((city.reports, city.true))
         say("choosing thresholds")
         chosen = baselines.tune(cities, self.model.radius_of)
         chosen["seeds"], chosen["reports"] = seeds, self.options.reports
         baselines.TUNED.write_text(json.dumps(chosen, indent=1) + "\n", encoding="utf-8")
         print(baselines.TUNED.read_text(encoding="utf-8"), end="")
+
+
+@dataclass
+class Run:
+    """A city that the hub has decided on."""
+    hub: Hub
+    environment: dict
+    city: City
+    model: Path
+    ledgers: list
+
+
+def with_oracle(one, probe, work):
+    say(f"{one.hub.name}: oracle weights")
+    model, table = oracle.make(one.city, probe, one.model, work / "oracle")
+    better = City(one.city.folder, one.hub, one.hub.decide("oracle", model, one.ledgers), bool(one.ledgers))
+    return {"pairs": pair_figures(better.found, better.true, subsets(better)),
+            "weights": [dict(zip(("comparison", "level", "m", "u", "before_mb", "now_mb"), row)) for row in table]}
 
 
 def export(city, folder, seed):

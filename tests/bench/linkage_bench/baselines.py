@@ -15,7 +15,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from linkage_bench.metrics import count_pairs
+from linkage_bench.metrics import pair_scores
 
 TUNED = Path(__file__).with_name("tuned.json")
 NAMES = ["exact", "distance", "jaccard", "tfidf"]
@@ -194,7 +194,7 @@ def tune(cities, radius_of):
             pairs = sorted(pairs_of(name, reports, radius_of), reverse=True)
             for days in DAYS:
                 for threshold, labels in falling(len(reports), pairs, days, [0.0] if name == "distance" else THRESHOLDS):
-                    scores[threshold, days].append(count_pairs(labels, true).scores()[2])
+                    scores[threshold, days].append(pair_scores(labels, true)[2])
         (threshold, days), values = max(scores.items(), key=lambda item: (sum(item[1]), item[0]))
         chosen[name] = {"threshold": threshold, "days": days, "f05": [round(value, 4) for value in values]}
     return chosen

@@ -14,7 +14,7 @@ import json
 import os
 from collections import defaultdict
 
-from bench_servers import ASK_EVERY_S, PARTITIONS, Query, Stage, fail, say, watch
+from bench_servers import ASK_EVERY_S, BIN, PARTITIONS, PROJECT, Query, Stage, fail, run, say, watch
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
@@ -67,13 +67,15 @@ class Hub:
         self.reported = [one[1:] for one in read]
         self._publish(ordered.prefix + "onecase.report")
 
-    def decide(self, database, model=None):
-        """Runs the matcher over what intake made; returns the environment of its database."""
+    def decide(self, database, model, ledgers=()):
+        """Runs the matcher over what intake made, with the ledgers that the model names loaded; returns the environment of its
+        database."""
         say(f"{self.name}: matcher into {database}")
         stage = Stage(f"{self.name}_{database}", self.environment, self.folder, prefix=self.prefix)
+        if ledgers:
+            load_ledgers(ledgers, model, stage.environment)
         query = Query(stage.environment)
-        settings = [f"model={model}"] if model else []
-        with stage.program("matcher", *settings) as matcher:
+        with stage.program("matcher", f"model={model}") as matcher:
             watch(query.stored, len(self.reported), (matcher,), "the matcher to decide on all reports")
         query.close()
         return stage.environment
@@ -133,6 +135,12 @@ class Hub:
             producer.poll(0)
         if producer.flush(90):
             fail("Kafka did not take all records of onecase.report")
+
+
+def load_ledgers(files, model, environment):
+    """Loads ledgers; returns {kind: snapshot}, what a model file must say to have them used."""
+    loaded = json.loads(run(BIN / "onecase", "ledger", "load", *files, "--model", model, "--json", env=environment, cwd=PROJECT))
+    return {kind: found["snapshot"] for kind, found in loaded.items()}
 
 
 def origin(headers):

@@ -72,6 +72,16 @@ def count_pairs(found, true, among=None, among_false=None):
     return pairs
 
 
+def pair_scores(found, true):
+    """The (precision, recall, F0.5) of count_pairs over all pairs, without looking at each: for hazards of thousands."""
+    def pairs(labels):
+        return sum(n * (n - 1) // 2 for n in Counter(labels).values())
+
+    hit, in_found, in_true = pairs(zip(found, true)), pairs(found), pairs(true)
+    precision, recall = hit / in_found if in_found else 1.0, hit / in_true if in_true else 1.0
+    return precision, recall, f_score(precision, recall)
+
+
 def b_cubed(found, true):
     """{report: (precision, recall)}: of the reports found with it, how many belong; of those that belong, how many are."""
     both = Counter(zip(found, true))

@@ -51,6 +51,11 @@ class Model:
         return [[(level, int(weight)) for weight, level in re.findall(r'\(\s*\d+,\s*(-?\d+),\s*"([^"]+)"\s*\)', table)]
                 for table in tables]
 
+    def name_ledgers(self, snapshots):
+        """{kind: snapshot}: a ledger is used when the model names it."""
+        line = "ledger = { " + " ".join(f'{kind} = "{snapshot}";' for kind, snapshot in snapshots.items()) + " };\n"
+        self.text = re.sub(r"^ledger\s*=\s*\{[^}]*\};?[^\n]*\n", "", self.text, flags=re.M) + line
+
     def write(self, folder):
         """A folder with all files of the model and this text; returns the file."""
         shutil.copytree(self.path.parent, folder)

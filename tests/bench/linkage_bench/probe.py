@@ -7,14 +7,16 @@ from linkage_bench.dataset import write_probe_file
 
 
 class Probe:
-    def __init__(self, city, folder, model):
-        self.city, self.folder, self.model = city, folder, model
+    def __init__(self, city, folder, model, environment):
+        """environment: of the database, for the ledgers that the model names."""
+        self.city, self.folder, self.model, self.environment = city, folder, model, environment
         self.reports = folder / "probe-reports.tsv"
         write_probe_file(city, self.reports)
 
     def ask(self, command, *arguments):
         return [line.split("\t") for line in
-                run(BIN / "linkage_probe", command, self.model, self.reports, *arguments, cwd=PROJECT).splitlines()]
+                run(BIN / "linkage_probe", command, self.model, self.reports, *arguments, cwd=PROJECT, env=self.environment)
+                .splitlines()]
 
     def blocking(self):
         """Earlier reports of the same true hazard: how many pairs, how many of them were reached, how many share a key."""

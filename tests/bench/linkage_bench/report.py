@@ -145,6 +145,12 @@ def told(who, report):
             f"{report['address_text'] or '-'}\n   {'truth':<8}{', '.join(facts)}")
 
 
+def show_oracle(weights):
+    print("\noracle weights         m           u    model   truth  (millibits; levels seen too rarely are left out)")
+    for row in weights:
+        print(f"  {row['comparison']:<7}{row['level']:<11}{row['m']:>7.4f}{row['u']:>12.7f}{row['before_mb']:>9}{row['now_mb']:>8}")
+
+
 def show_mean(results):
     """Over seeds: the mean of the figures that have a bar."""
     def mean(value):

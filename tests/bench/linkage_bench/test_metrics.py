@@ -22,6 +22,11 @@ def test_precision_and_recall_of_pairs():
     assert f == pytest.approx(0.5)
 
 
+def test_scores_without_looking_at_each_pair():
+    assert metrics.pair_scores(FOUND, TRUE) == metrics.count_pairs(FOUND, TRUE).scores()
+    assert metrics.pair_scores([1, 2, 3], ["a", "a", "b"]) == (1.0, 0.0, 0.0)
+
+
 def test_f_leans_to_precision():
     # 1.25 * 0.9 * 0.3 / (0.25 * 0.9 + 0.3)
     assert metrics.f_score(0.9, 0.3) == pytest.approx(0.3375 / 0.525)

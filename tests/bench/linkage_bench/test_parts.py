@@ -72,6 +72,14 @@ def test_a_model_with_other_numbers(tmp_path):
     assert (tmp_path / "copy/words").is_dir() and copy.colour_of["A02"] == 2 and copy.scope_of["B01"] == "area"
 
 
+def test_a_model_names_its_ledgers_once():
+    model = Model(MODEL)
+    model.name_ledgers({"assets": "sha256:aa"})
+    model.name_ledgers({"assets": "sha256:bb", "places": "sha256:cc"})
+    assert model.text.count("ledger = {") == 1
+    assert 'ledger = { assets = "sha256:bb"; places = "sha256:cc"; };' in model.text
+
+
 def test_columns_of_before_a_revision():
     kept = {"report_id": 3, "body": "旧", "reporter_hash": "\\x00ff", "noise": None, "found_at": "2026-03-01T08:00:00+08:00",
             "flags": ["utc"]}
