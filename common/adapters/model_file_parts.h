@@ -2,6 +2,7 @@
 #define ONECASE_ADAPTERS_MODEL_FILE_PARTS_H
 
 #include "base/digest.h"
+#include "base/map.h"
 
 #include "domain/model_data.h"
 
@@ -12,6 +13,7 @@ typedef struct ModelReader {
     MappingReader reader; /* arena: scratch, gone after loading */
     Model *model;
     Sha256 *digest; /* over all files, each with its name */
+    Map *phrases;   /* hashes of those read so far */
 } ModelReader;
 
 /* A row of a table in the file: its element as a type, with a finding when it is another. */

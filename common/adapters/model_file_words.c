@@ -77,6 +77,15 @@ static Phrase *add_phrase(ModelReader *reader, Text text, PhraseKind kind, Text 
                               "phrase \"%.*s\" must have two characters or more", TEXT_ARGS(text));
         return NULL;
     }
+    uint64_t hash = text_hash(
+        (Text){(const char *)folded.codepoints, folded.count * sizeof *folded.codepoints});
+    uint64_t known;
+    if (map_get(reader->phrases, hash, &known)) {
+        mapping_finding_error(reader->reader.findings, file, line, "phrase \"%.*s\" stands twice",
+                              TEXT_ARGS(text));
+        return NULL;
+    }
+    map_put(reader->phrases, hash, 1);
     if (model->phrase_count == PHRASES_MAX) {
         mapping_finding_error(reader->reader.findings, file, line, "more than %d phrases",
                               (int)PHRASES_MAX);
@@ -210,6 +219,7 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
                       READER_KEYS("noise", "keywords", "doubt", "negation", "undone", "denial",
                                   "unrelated", "plate", "equipment", "component", "device",
                                   "record"));
+    reader->phrases = map_new();
     read_noise(reader, words);
     read_keywords(reader, words);
     read_list(reader, words, "doubt", PHRASE_DOUBT);
@@ -222,6 +232,7 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
     read_list(reader, words, "component", PHRASE_COMPONENT);
     read_list(reader, words, "device", PHRASE_DEVICE);
     read_list(reader, words, "record", PHRASE_RECORD);
+    map_free(reader->phrases);
     read_idf(reader, root, &idf);
     model_finish(reader->model, idf.hashes, idf.weights, idf.count);
 }

@@ -92,12 +92,19 @@ static bool is_undone(const EvidenceDraft *draft, size_t at)
     return false;
 }
 
+/* 手扶电梯停运: 电梯停运 is cut out of the words of another thing. */
+static bool is_part(const Phrase *phrase, const Phrase *last, bool overlaps)
+{
+    return overlaps && phrase->category != last->category && phrase->length <= last->length;
+}
+
 static void find_keywords(const EvidenceDraft *draft, WordClasses *classes)
 {
     const Folded *text = &draft->text;
     const PhraseReach *reach = &draft->model->reach;
     size_t weak_until = 0;
     size_t covered = 0;
+    const Phrase *last = NULL;
     size_t title_end = address_fold(draft->report->title, draft->arena).count;
     for (size_t i = 0; i < text->count; i++) {
         if (is_stop(text->codepoints[i])) {
@@ -112,9 +119,10 @@ static void find_keywords(const EvidenceDraft *draft, WordClasses *classes)
             weak_until = end + (size_t)reach->doubt;
         else if (phrase->kind == PHRASE_NEGATION)
             weak_until = end + (size_t)reach->negation;
-        if (phrase->kind != PHRASE_KEYWORD || end <= covered)
+        if (phrase->kind != PHRASE_KEYWORD || end <= covered || is_part(phrase, last, i < covered))
             continue;
         covered = end;
+        last = phrase;
         if (i >= weak_until && !is_undone(draft, end))
             add_keyword(classes, phrase, i, i < title_end);
         else if (classes->weak == NULL)

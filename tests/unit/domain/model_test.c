@@ -293,6 +293,10 @@ static void tells_file_and_line_of_each_mistake(void **state)
         {"onecase.cfg", "quoted = {", "quoted = {{", ""},
         {"words/keywords.csv", "井盖,E01,90", "井盖,E99,90", "unknown leaf \"E99\""},
         {"words/keywords.csv", "井盖,E01,90", "井盖,E01,900", "confidence must be 1 to 100"},
+        {"words/keywords.csv", "外墙,F01,70", "井盖,F01,70", "\"井盖\" stands twice"},
+        {"onecase.cfg", "\"same_event\", \"never\"", "\"same_event\", \"rarely\"",
+         "allowed, never or apart"},
+        {"onecase.cfg", "doubt = 6", "doubt = 600", "doubt"},
         {"idf.csv", "电梯,", "电梯,x", "one or two characters"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
