@@ -16,7 +16,7 @@ LATE = {"H12345": (0.05, 14 * HOUR), "GRID": (0.07, 20 * HOUR), "CITYMGT": (0.06
 MARKET_LEAVES = {"A01", "A02", "A03", "B03", "D05", "H01", "H02", "H03", "H04"}
 
 
-@dataclass
+@dataclass(repr=False)
 class Message:
     at: float            # of sending
     source: str
@@ -95,6 +95,7 @@ class Flow:
                 before = [t.reported for t in (told.of, told.quote) if t]
                 if before:
                     told.reported = max(told.reported, max(before) + 60)
+                told.reported = min(told.reported, self.planner.end - 1)
 
     def word(self):
         for told in self.ordered():

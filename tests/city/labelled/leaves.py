@@ -44,6 +44,12 @@ class Leaf:
         return SCOPE.get(self.code, "point")
 
     @property
+    def sure_m(self):
+        """Two points this close to a hazard are sure to mean it: the radius, but no more than half the spacing of such
+        things; of a fire the radius that holds after its first two hours."""
+        return {"E01": 10, "E05": 15, "C06": 30, "C01": 100}.get(self.code, self.radius_m)
+
+    @property
     def burst(self):
         return self.code in BURST
 

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from chance import stream  # noqa: E402
 from feeds import TOPICS, ZONE  # noqa: E402
 from flow import Flow  # noqa: E402
+from ledger import Ledger  # noqa: E402
 from noise import Noise  # noqa: E402
 from people import People  # noqa: E402
 from plan import Planner  # noqa: E402
@@ -93,6 +94,8 @@ def write(directory, city, ledger=False):
     with open(os.path.join(directory, "truth.json"), "w", encoding="utf-8") as out:
         json.dump(truth_json(city), out, ensure_ascii=False, indent=1)
         out.write("\n")
+    if ledger:
+        Ledger(city.world, stream(city.parameters["seed"], "ledger"), datetime.date.fromisoformat(city.parameters["until"])).write(directory)
 
 
 def main():

@@ -11,7 +11,7 @@ from names import load, weighted
 from world import PERSONS_MOST
 
 
-@dataclass
+@dataclass(repr=False)
 class Habit:
     """How somebody writes: one form of each kind, kept."""
     building: str
@@ -24,7 +24,7 @@ class Habit:
     long: float      # 0 terse .. 1 tells everything
 
 
-@dataclass
+@dataclass(repr=False)
 class Person:
     no: int
     phone: str          # "" calls anonymously
@@ -44,7 +44,7 @@ class Person:
         return self.village.x, self.village.y
 
 
-@dataclass
+@dataclass(repr=False)
 class Worker:
     """A grid worker (WG...), a collector of city management (CJ...), with a beat and one form of writing."""
     no: int

@@ -14,14 +14,14 @@ HOUR, DAY = 3600, 86_400
 DAYTIME = Wheel(range(24), [1, 1, 1, 1, 1, 2, 4, 7, 10, 11, 10, 8, 6, 7, 8, 8, 8, 7, 7, 7, 6, 5, 3, 2])
 
 
-@dataclass
+@dataclass(repr=False)
 class Episode:
     start: float
     end: float           # when the departments close it
     sham: bool = False   # on paper only
 
 
-@dataclass
+@dataclass(repr=False)
 class Hazard:
     no: int
     leaf: object
@@ -39,7 +39,7 @@ class Hazard:
         return self.leaf.scope
 
 
-@dataclass
+@dataclass(repr=False)
 class Telling:
     """One record to be: who tells when of which hazard, through which feed."""
     hazard: Hazard
@@ -63,7 +63,7 @@ class Telling:
     sheet: object = None      # filled when it is worded
 
 
-@dataclass
+@dataclass(repr=False)
 class Storm:
     no: int
     hazard: Hazard
@@ -76,10 +76,9 @@ class Planner:
         self.world, self.sites, self.people, self.words, self.rng = world, sites, people, words, rng
         self.end = days * DAY
         self.hazards, self.taken, self.near = [], {}, {}
-        leaves = [LEAVES[code] for code in words.leaves]
-        self.leaf_wheel = Wheel(leaves, [leaf.weight for leaf in leaves])
+        self.leaf_wheel = Wheel(LEAVES.values(), [leaf.weight for leaf in LEAVES.values()])
         self.site_wheels = {code: wheel_of(shares(leaf.sites)) for code, leaf in LEAVES.items()}
-        self.mouth_wheels = {leaf.code: wheel_of(self.mouths_of(leaf)) for leaf in leaves}
+        self.mouth_wheels = {leaf.code: wheel_of(self.mouths_of(leaf)) for leaf in LEAVES.values()}
         self.reports = 0
 
     def mouths_of(self, leaf):
@@ -224,13 +223,12 @@ class Planner:
         if told.source == "FIREIOT":
             return told
         turn = rng.random()
-        if turn < 0.05 and leaf.confused[0] in self.words.leaves:
-            return self.as_leaf(told, rng.choice([c for c in leaf.confused if c in self.words.leaves]))
+        if turn < 0.05:
+            return self.as_leaf(told, rng.choice(leaf.confused))
         if turn < 0.16:
             told.sub = self.words.sub(leaf.code, rng)
         return told
 
     def as_leaf(self, told, code):
-        if code in self.words.leaves:
-            told.leaf, told.sub = LEAVES[code], self.words.sub(code, self.rng)
+        told.leaf, told.sub = LEAVES[code], self.words.sub(code, self.rng)
         return told

@@ -36,7 +36,7 @@ def truth_line(city, made):
     return {
         "source": made.source, "record_no": made.record_no, "hazard": hazard.no, "episode": told.episode, "real": hazard.real,
         "class": hazard.leaf.code if hazard.real else "none", "told_as": told.leaf.code if hazard.real else "none",
-        "subkind": city.words.sub_name(told.leaf.code, told.sub) if hazard.real else told.kind, "scope": hazard.scope,
+        "subkind": city.words.sub_name(told.leaf.code, told.sub) if hazard.real else told.kind, "scope": hazard.scope, "radius_m": hazard.leaf.sure_m,
         "storm": hazard.storm.no if hazard.storm else None, "scene": hazard.scene or None, "names": made.names,
         "said_wrong": made.wrong or None, "by_alias": made.alias, "vague": made.vague,
         "point_error_m": None if error is None else round(error, 1), "point_of": made.point_of or None, "filed": made.filed,
@@ -63,9 +63,10 @@ def truth_json(city):
         "storms": [{"id": storm.no, "hazard": storm.hazard.no, "class": storm.hazard.leaf.code, "start": clock(storm.start).isoformat(),
                     "reports": of_storm[storm.no], "placeless": silent[storm.no], "reach_m": round(storm.reach_m)}
                    for storm in city.storms.storms],
-        "hard_negatives": [{"hazards": [a.no, b.no], "kind": kind} for a, b, kind in city.scenes.pairs],
+        "hard_negatives": [{"hazards": [a.no, b.no], "kind": kind} for a, b, kind in city.scenes.pairs
+                           if any(t.sheet for t in a.tellings) and any(t.sheet for t in b.tellings)],
         "aliases": aliases_of(city),
-        "classes": {code: {"scope": leaf.scope, "radius_m": leaf.radius_m} for code, leaf in LEAVES.items()},
+        "classes": {code: {"scope": leaf.scope, "radius_m": leaf.radius_m, "sure_m": leaf.sure_m} for code, leaf in LEAVES.items()},
         "families": [sorted(family) for family in FAMILIES], "feed_down": city.flow.down}
 
 

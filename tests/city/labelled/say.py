@@ -69,7 +69,7 @@ def filled(template, slots):
     return template.format_map(slots)
 
 
-@dataclass
+@dataclass(repr=False)
 class View:
     """What a teller believes of the place; numbers may be wrong, the rest is the spot's."""
     spot: object
@@ -102,7 +102,7 @@ class View:
         return self
 
 
-@dataclass
+@dataclass(repr=False)
 class Said:
     """Words for a place and what they name."""
     text: str

@@ -36,11 +36,8 @@ class Scenes:
     def start(self):
         return self.rng.uniform(2 * DAY, self.planner.end - 8 * DAY)
 
-    def known(self, code):
-        return code in self.planner.words.leaves
-
     def leaf(self, codes):
-        return LEAVES[self.rng.choice([code for code in codes if self.known(code)])]
+        return LEAVES[self.rng.choice(codes)]
 
     def begin(self, leaf, spot, start, count=None, sub=None, echo=""):
         """A hazard with a course of few reports."""
@@ -157,7 +154,7 @@ class Scenes:
 
     def other_cause_same_address(self):
         """Two unrelated troubles at one address in one week."""
-        codes = self.rng.choice([pair for pair in UNRELATED if all(self.known(c) for c in pair)])
+        codes = self.rng.choice(UNRELATED)
         leaves, start = [LEAVES[c] for c in codes], self.start()
 
         def find():
@@ -171,7 +168,7 @@ class Scenes:
 
     def cause_incident(self):
         """A blocked exit, then a fire in the house; a faulty lift, then people trapped in the other one."""
-        codes = self.rng.choice([pair for pair in CAUSES if all(self.known(c) for c in pair)])
+        codes = self.rng.choice(CAUSES)
         leaves, start = [LEAVES[c] for c in codes], self.start()
 
         def find():
@@ -197,10 +194,7 @@ class Scenes:
 
     def precursor(self):
         """Signs of what comes: told of days before, as the lesser matter it seems; the two are related, not one."""
-        codes = [c for c, sign in SIGNS.items() if self.known(c) and self.known(sign)]
-        if not codes:
-            return []
-        code = self.rng.choice(codes)
+        code = self.rng.choice(list(SIGNS))
         leaf, sign, start = LEAVES[code], LEAVES[SIGNS[code]], self.start()
 
         def find():

@@ -21,7 +21,7 @@ class Storms:
     def __init__(self, planner, rng):
         self.planner, self.rng = planner, rng
         self.storms = []
-        self.kinds = wheel_of({leaf: weight for leaf, weight in KINDS.items() if leaf in planner.words.leaves})
+        self.kinds = wheel_of(KINDS)
         self.last = None
 
     def storm(self, leaf_code=None):
@@ -56,7 +56,7 @@ class Storms:
     def call(self, hazard, at, homes):
         rng, planner, code = self.rng, self.planner, hazard.leaf.code
         source = planner.source_of(FEEDS[code], rng)
-        if code == "C01" and rng.random() < 0.05 and "C02" in planner.words.leaves:
+        if code == "C01" and rng.random() < 0.05:
             return self.detector(hazard, at)
         if source == "GRID" or source == "CITYMGT" and rng.random() < 0.6:
             kind = "grid" if source == "GRID" else "collector"

@@ -27,7 +27,7 @@ PLATE_SHARE = {"H12345": 0.2, "GRID": 0.3, "CITYMGT": 0.15, "FIRE119": 0.5, "MKT
 PART_SHARE = {"H12345": 0.06, "GRID": 0.42, "CITYMGT": 0.6}
 
 
-@dataclass
+@dataclass(repr=False)
 class Sheet:
     told: object
     source: str
@@ -196,7 +196,7 @@ class Tellers:
         view = self.view(told, made, spot)
         self.assets(told, made, spot)
         self.party(told, made, spot)
-        place = self.say_places(told, made, view, habit)
+        place, said = self.say_places(told, made, view, habit)
         text = Text(self, view, habit, self.rng, told, place)
         if told.form:
             manners.no_hazard(self, told, made, text)
@@ -208,6 +208,8 @@ class Tellers:
             made.body += self.rng.choice(self.words.other["unknown_detail"]) + "。"
         if told.leaf.code[0] in "EFGA" and told.source == "H12345" and self.rng.random() < 0.012:
             made.body += self.rng.choice(self.words.other["injury_suffix"])
+        if said.text and said.text in made.title + made.body:      # not every form of words has a place in it
+            self.name(made, said.names)
         self.locate(told, made, view)
 
     # ---- who writes, and how exactly
@@ -238,7 +240,7 @@ class Tellers:
         return view
 
     def say_places(self, told, made, view, habit):
-        """The address field into the sheet; the words for the text are returned. One of the two may be vaguer."""
+        """The address field into the sheet; the words for the text are returned, and what was said. One of the two may be vaguer."""
         rng, speaker = self.rng, Speaker(self.world, view, habit, self.rng)
         exact = speaker.kind_for(made.vague)
         by_alias = bool(view.spot.estate and view.spot.estate.alias) and made.vague != "no_place" and rng.random() < 0.24
@@ -255,13 +257,13 @@ class Tellers:
         place_text = speaker.place(TEXT_MOUTH[told.source] if rng.random() < 0.7 else "spoken", text_kind, by_alias)
         made.place = place_field.text
         made.wrong = view.wrong
-        self.name(made, place_field.names + place_text.names)
+        self.name(made, place_field.names)
         made.alias = by_alias
         text = place_text.text
         if told.source in ("H12345", "FIRE119") and text_kind not in ("none",) and self.lives_elsewhere(told, view) and rng.random() < 0.12:
             forms = self.places["kinds"]["reporter_home"]["hotline_text"]
             text = rng.choice(forms).format(home=speaker.home(told.teller), place=text)
-        return text
+        return text, place_text
 
     @staticmethod
     def name(made, names):

@@ -14,7 +14,8 @@ what the generator wrote into them. The rule:
                  also as a landmark ("opposite building 3": near:building:...)
        party     the shop by its branch's name, its own credit code, or its door
        area      any of these, and also estate, road, village
-  2. or both sent points lie within the class radius of the hazard's true place,
+  2. or both sent points lie within radius_m of the hazard's true place: the class radius, at most half the spacing of
+     such things (lamps 15 m, manholes 10 m), of a fire 100 m,
   3. or one quotes the other's number, or is the copy handed on of the other (or both are copies of, or quote, one third).
 
 An estate or road alone never resolves a hazard smaller than an area. Names that two forms give one thing (estate and
@@ -40,9 +41,11 @@ def kind_of(name):
 def common_things(a, b, scope, aliases=None):
     """The identifiers of things at the scope or finer that both name."""
     usable = FINE[scope]
+
     def things(report):
-        names = (aliases.get(n, n) if aliases else n for n in widened(report["names"], aliases))
+        names = widened(report["names"], aliases)
         return {n.removeprefix("near:") if scope in ("point", "area") else n for n in names if kind_of(n) in usable}
+
     return sorted(things(a) & things(b))
 
 
@@ -62,11 +65,11 @@ def numbers_of(report):
     return {f"{report['source']}/{report['record_no']}", *report["quotes"], *([report["copy_of"]] if report["copy_of"] else [])}
 
 
-def resolvable(a, b, scope, radius_m, aliases=None):
+def resolvable(a, b, aliases=None):
     """Whether two reports of one hazard hold enough to be told to be one; the rule is in this module's head."""
-    if common_things(a, b, scope, aliases):
+    if common_things(a, b, a["scope"], aliases):
         return True
-    if all(r["point_error_m"] is not None and r["point_error_m"] <= radius_m for r in (a, b)):
+    if all(r["point_error_m"] is not None and r["point_error_m"] <= a["radius_m"] for r in (a, b)):
         return True
     return bool(numbers_of(a) & numbers_of(b))
 

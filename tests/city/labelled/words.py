@@ -17,8 +17,6 @@ class Words:
         self.leaves = {}
         for code in LEAVES:
             path = os.path.join(WORDING, "hazards", code + ".json")
-            if not os.path.exists(path):
-                continue
             with open(path, encoding="utf-8") as file:
                 self.leaves[code] = json.load(file)
         self.other = load("other.json")

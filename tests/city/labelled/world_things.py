@@ -4,7 +4,7 @@ what a record names, whatever words it uses for it."""
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class District:
     area: str           # "990101"
     name: str
@@ -18,7 +18,7 @@ class District:
         return self.area[:4]
 
 
-@dataclass
+@dataclass(repr=False)
 class Road:
     no: int
     name: str
@@ -69,7 +69,7 @@ class Road:
         return max(2, int(self.length_m / self.step_m) * 2)
 
 
-@dataclass
+@dataclass(repr=False)
 class Building:
     no: int
     x: float
@@ -80,7 +80,7 @@ class Building:
     weight: float = 1.0
 
 
-@dataclass
+@dataclass(repr=False)
 class Estate:
     no: int
     name: str
@@ -107,7 +107,7 @@ class Estate:
         return f"building:E{self.no}/{building.no}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Village:
     no: int
     name: str
@@ -123,7 +123,7 @@ class Village:
         return f"village:V{self.no}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Poi:
     no: int
     kind: str            # school hospital park market mall plant site bridge ramp metro river poi
@@ -141,7 +141,7 @@ class Poi:
         return f"poi:{self.no}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Shop:
     no: int
     name: str            # as registered
@@ -163,7 +163,7 @@ class Shop:
         return f"shop:{self.no}"
 
 
-@dataclass
+@dataclass(repr=False)
 class Spot:
     """Where a hazard is, in every way it could be named; what does not fit is None or ""."""
     kind: str
