@@ -103,6 +103,20 @@ static bool names_place(const AddressPlace *place)
     return !address_is_empty(&address) || !text_is_empty(place->open_gate);
 }
 
+/* 文化路 of "文化路步行街18号": a road that only leads to where the next one is. */
+static bool is_bare_road(const AddressPlace *place)
+{
+    return place->parts == 1u << PART_ROAD && text_is_empty(place->address.cross_road);
+}
+
+static bool is_pinned(const AddressPlace *place)
+{
+    const Address *address = &place->address;
+    bool site = !text_is_empty(address->road) || !text_is_empty(address->estate);
+    return !text_is_empty(address->road_no) || !text_is_empty(address->lane_no) ||
+           (site && address->buildings.count > 0);
+}
+
 /* The first place that is meant, else one by which others are found, else the reporter's, else a floor. */
 static const AddressPlace *choose(const AddressScan *scan)
 {
@@ -116,7 +130,8 @@ static const AddressPlace *choose(const AddressScan *scan)
                    : reporter                                               ? 2
                    : place->anchor                                          ? 3
                                                                             : 4;
-        if (!place->aside && rank > best_rank) {
+        bool finer = rank == 4 && best_rank == 4 && is_bare_road(best) && is_pinned(place);
+        if (!place->aside && (rank > best_rank || finer)) {
             best = place;
             best_rank = rank;
         }

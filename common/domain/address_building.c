@@ -144,9 +144,9 @@ static bool is_list_counter(const AddressScan *scan, CounterKind counter, const 
 
 /*
  * One item of a list at `at`: NUM or NUM-NUM with or without a counter. The index behind it, or `at`; *closed tells
- * whether its last counter is a building's.
+ * whether its last counter is a building's, which 号 is for those `numbered`.
  */
-static size_t read_item(AddressScan *scan, size_t at, BuildingSet *set, bool *closed)
+static size_t read_item(AddressScan *scan, size_t at, bool numbered, BuildingSet *set, bool *closed)
 {
     AddressNumber first;
     AddressNumber second;
@@ -156,14 +156,13 @@ static size_t read_item(AddressScan *scan, size_t at, BuildingSet *set, bool *cl
         return at;
     CounterKind counter = address_scan_counter(scan, first.end, &length);
     size_t next = first.end + (is_list_counter(scan, counter, &first) ? length : 0);
-    *closed = is_house_counter(scan, counter, &first);
+    *closed = is_house_counter(scan, counter, &first) || (counter == COUNTER_DOOR && numbered);
     if (is_range_sign(address_scan_at(scan, next)) && read_house(scan, next + 1, &second) &&
         second.value <= 9999) {
         counter = address_scan_counter(scan, second.end, &second_length);
         bool counted = is_list_counter(scan, counter, &second);
         if (counted || is_list_sign(scan, address_scan_at(scan, second.end))) {
             add_range(scan, set, &first, &second);
-            bool numbered = scan->last == PART_LANE || scan->last == PART_ESTATE; /* 3-5号 */
             *closed =
                 is_house_counter(scan, counter, &second) || (counter == COUNTER_DOOR && numbered);
             return second.end + (counted ? second_length : 0);
@@ -175,12 +174,12 @@ static size_t read_item(AddressScan *scan, size_t at, BuildingSet *set, bool *cl
     return next;
 }
 
-/* 1号楼2号楼: the next item follows without a sign. */
+/* 1号楼2号楼: the next item follows without a sign. But 5幢B座 is a part of 5幢. */
 static bool item_follows(AddressScan *scan, size_t at)
 {
     AddressNumber number;
     size_t length;
-    return address_scan_read(scan, at, &number) &&
+    return address_scan_read(scan, at, &number) && !number.letter &&
            address_scan_counter(scan, number.end, &length) == COUNTER_BUILDING;
 }
 
@@ -194,11 +193,13 @@ size_t address_building_take(AddressScan *scan, size_t at)
     size_t from = at;
     size_t end = from;
     size_t buildings = 0;
+    bool numbered = address_scan_follows(scan, PART_LANE, from) ||
+                    address_scan_follows(scan, PART_ESTATE, from); /* 396弄3、5号 */
     if (address_inside_is_count(scan, at))
         return at;
     for (int items = 0; items < ADDRESS_BUILDINGS_MAX; items++) {
         bool closed = false;
-        size_t next = read_item(scan, at, &set, &closed);
+        size_t next = read_item(scan, at, numbered, &set, &closed);
         if (next == at)
             break;
         if (closed) {

@@ -6,7 +6,7 @@
 #include "domain/address_scan.h"
 
 /* Whether a weak ending (城, 里) may end a name here: what follows is a building, a gate, the end. */
-static bool weak_ending_holds(AddressScan *scan, size_t end)
+static bool weak_ending_holds(AddressScan *scan, size_t name_length, size_t end)
 {
     if (end >= scan->count)
         return !scan->free_text;
@@ -20,8 +20,9 @@ static bool weak_ending_holds(AddressScan *scan, size_t end)
     if (lexeme != NULL)
         return lexeme->kind == LEXEME_GATE || lexeme->kind == LEXEME_ESTATE ||
                lexeme->kind == LEXEME_BUILDING ||
-               (!scan->free_text &&
-                (lexeme->kind == LEXEME_RELATION || lexeme->kind == LEXEME_FACILITY));
+               (!scan->free_text && lexeme->kind == LEXEME_FACILITY) ||
+               (lexeme->kind == LEXEME_RELATION &&
+                (!scan->free_text || (name_length >= 2 && name_length <= 4)));
     return !scan->free_text && scan->codepoints[end] < 0x4E00;
 }
 
@@ -115,17 +116,36 @@ static bool borrows_name(AddressScan *scan, size_t at)
            (scan->last == PART_ESTATE && place->village) || (scan->last == PART_ROAD && plain);
 }
 
+static size_t take_estate(AddressScan *scan, size_t from, size_t end, Text name)
+{
+    end = address_estate_phases(scan, end, &name);
+    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
+    if (place != NULL)
+        place->address.estate = name;
+    return end;
+}
+
+/* 建设路|小区: the road stays the road. */
+static size_t take_named_by_road(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    Text name =
+        text_format(scan->arena, "%.*s%.*s", TEXT_ARGS(address_scan_place(scan)->address.road),
+                    TEXT_ARGS(address_scan_canonical(scan, lexeme)));
+    return take_estate(scan, at, at + lexeme->length, name);
+}
+
 size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
-    size_t from = scan->name_from;
+    size_t from = address_scan_name(scan, at);
     size_t end = at + lexeme->length;
     if (at == from && lexeme->kind == LEXEME_ESTATE && borrows_name(scan, at)) {
         const Lexeme *next = address_scan_lexeme(scan, end);
         if (next != NULL && next->kind == LEXEME_ESTATE) /* 建设路|花园小区 */
             return at;
+        if (scan->last == PART_ROAD)
+            return take_named_by_road(scan, at, lexeme);
         from = scan->last_from;
-        if (scan->last != PART_ROAD)
-            address_scan_take_back(scan);
+        address_scan_take_back(scan);
     }
     if (at == from) {
         if (lexeme->word[0] == U'小') { /* 小区东门: of the estate we speak of */
@@ -136,15 +156,12 @@ size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     }
     if (at - from > address_scan_name_max(scan))
         return at;
-    if (lexeme->kind == LEXEME_ESTATE_WEAK && (!weak_ending_holds(scan, end) || at - from > 6))
+    if (lexeme->kind == LEXEME_ESTATE_WEAK &&
+        (!weak_ending_holds(scan, at - from, end) || at - from > 6))
         return at;
     from = behind_city(scan, from, at);
     Text name = estate_name(scan, from, &end, lexeme);
-    end = address_estate_phases(scan, end, &name);
-    AddressPlace *place = address_scan_part(scan, PART_ESTATE, from, end);
-    if (place != NULL)
-        place->address.estate = name;
-    return end;
+    return take_estate(scan, from, end, name);
 }
 
 static void take_village(AddressScan *scan, size_t from, size_t end, Text name)

@@ -14,6 +14,7 @@ typedef enum LexemeKind {
     LEXEME_ROAD_PART,     /* 辅路, 中段: behind a road a part of it that makes no difference */
     LEXEME_JUNCTION,      /* 交叉口, 路口 */
     LEXEME_RAMP,          /* 下匝道: a junction of two roads, or a landmark of one */
+    LEXEME_TURN,          /* 拐进: between two roads, at their crossing */
     LEXEME_ESTATE,        /* 小区 */
     LEXEME_ESTATE_WEAK,   /* 城, 府, 里: only when a number or the end follows */
     LEXEME_ADMIN,         /* 区: not a part of what follows */

@@ -117,6 +117,8 @@ AddressPlace *address_scan_part(AddressScan *scan, PartKind kind, size_t from, s
         place->parts &= ~(1u << PART_ESTATE);
         place->village = false;
     }
+    if (place->parts == 0)
+        place->from = from;
     place->parts |= 1u << kind;
     place->end = end;
     scan->clause_ended = false;
@@ -157,6 +159,33 @@ void address_scan_take_back(AddressScan *scan)
         scan->next_aside = place->aside;
         scan->place_count--;
     }
+}
+
+static bool is_one_of(uint32_t codepoint, const char32_t *set)
+{
+    for (size_t i = 0; set[i] != 0; i++)
+        if (set[i] == codepoint)
+            return true;
+    return false;
+}
+
+/* 锦绣花园与|青松家园, 来电人为|锦绣花园: short words before a name that leave enough of it. */
+size_t address_scan_name(const AddressScan *scan, size_t at)
+{
+    size_t from = scan->name_from;
+    bool behind_site =
+        from == scan->last_end &&
+        (scan->last == PART_ESTATE || scan->last == PART_POI || scan->last == PART_GATE);
+    if (at < from + 3)
+        return from;
+    if (behind_site && is_one_of(scan->codepoints[from], U"与和及跟同、/"))
+        return from + 1;
+    for (size_t i = from + 1; scan->free_text && i + 1 < at; i++)
+        if (scan->codepoints[i] == U'于') /* 停放于|金桂苑 */
+            return i + 1;
+    if (scan->free_text && is_one_of(scan->codepoints[from], U"为系将让对跟于即就便去至往到经"))
+        return from + 1;
+    return from;
 }
 
 static bool is_direction(uint32_t codepoint)

@@ -44,6 +44,21 @@ static void undo_junction(AddressPlace *place)
     place->anchor = true;
 }
 
+/* 锦绣花园与青松家园之间: both only tell where; the first is kept. The place that is beside. */
+static AddressPlace *between_sites(AddressScan *scan, AddressPlace *place)
+{
+    if (scan->place_count < 2 || place->address.buildings.count > 0 ||
+        text_is_empty(place->address.estate))
+        return place;
+    AddressPlace *before = place - 1;
+    bool linked = !text_is_empty(before->address.estate) && place->from <= before->end + 1;
+    if (!linked || address_scan_has(before, PART_RELATION))
+        return place;
+    before->end = place->end;
+    scan->place_count--; /* the relation is the first one's */
+    return before;
+}
+
 static bool is_corner(const Lexeme *lexeme)
 {
     return lexeme->word[lexeme->length - 1] == U'角';
@@ -66,7 +81,8 @@ size_t address_relation_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
         size_t side = address_inside_side(scan, at);
         return side > at ? side : end;
     }
-    if (!beside || scan->next_reporter) {
+    bool floors = place != NULL && place->parts == 1u << PART_FLOOR; /* 五楼和六楼之间 */
+    if (!beside || floors || scan->next_reporter) {
         scan->name_from = end;
         return end;
     }
@@ -77,6 +93,8 @@ size_t address_relation_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     }
     if (junction && is_between(lexeme))
         undo_junction(place);
+    if (is_between(lexeme))
+        place = between_sites(scan, place);
     int32_t metres = 0;
     size_t behind = read_metres(scan, end, &metres);
     if (!text_is_empty(place->address.relation)) {

@@ -180,7 +180,8 @@ static bool is_stretch_end(AddressScan *scan, size_t from, size_t end)
 void address_road_add(AddressScan *scan, Text name, size_t from, size_t end, bool closed)
 {
     AddressPlace *place = address_scan_place(scan);
-    closed = closed || junction_end(scan, end) > end;
+    closed = closed || scan->turn || junction_end(scan, end) > end;
+    scan->turn = false;
     if (is_second(scan, closed)) {
         uint32_t first = scan->codepoints[from];
         bool linked = from == place->end && end - from >= 4 && is_connector(first);
@@ -220,16 +221,33 @@ static size_t take_road_part(AddressScan *scan, size_t at, const Lexeme *lexeme)
     return end;
 }
 
+/* 省道305线: the same as 305省道. The index behind it, or `at`. */
+static size_t take_reversed(AddressScan *scan, size_t at)
+{
+    AddressNumber number;
+    if (scan->name_from != at || !is_highway(scan, at) ||
+        !address_scan_read(scan, at + 2, &number) || number.value < 0 || number.letter)
+        return at;
+    size_t end = number.end + (address_scan_at(scan, number.end) == U'线');
+    Text name = text_format(scan->arena, "%d%.*s", (int)number.value,
+                            TEXT_ARGS(address_scan_text(scan, at, at + 2)));
+    address_road_add(scan, name, at, end, false);
+    return scan->name_from;
+}
+
 size_t address_road_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
     if (lexeme->kind == LEXEME_ROAD_PART)
         return take_road_part(scan, at, lexeme);
+    size_t reversed = take_reversed(scan, at);
+    if (reversed > at)
+        return reversed;
     if (lexeme->kind == LEXEME_ROAD_LAMP && (scan->free_text || at < scan->name_from + 2)) {
         scan->last_word = LEXEME_NONE;
         address_scan_border(scan, PART_WORD, at, at + lexeme->length);
         return at + lexeme->length;
     }
-    size_t from = scan->name_from;
+    size_t from = address_scan_name(scan, at);
     bool noun = lexeme->kind != LEXEME_ROAD && lexeme->kind != LEXEME_ROAD_WEAK;
     size_t suffix = noun ? 1 : lexeme->length;
     size_t kept = lexeme->canonical != NULL ? length_of(lexeme->canonical) : suffix;
@@ -259,6 +277,19 @@ size_t address_road_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     Text name = road_name(scan, name_from, end > at + suffix ? end : at + kept);
     address_road_add(scan, name, from, end, closed);
     return scan->name_from;
+}
+
+size_t address_road_turn(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    size_t end = at + lexeme->length;
+    scan->turn = address_scan_follows(scan, PART_ROAD, at);
+    if (scan->turn) {
+        address_scan_extend(scan, end);
+        return end;
+    }
+    scan->last_word = LEXEME_LEAD;
+    address_scan_border(scan, PART_WORD, at, end);
+    return end;
 }
 
 size_t address_road_junction(AddressScan *scan, size_t at, const Lexeme *lexeme)

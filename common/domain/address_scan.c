@@ -159,6 +159,7 @@ static size_t take_lexeme(AddressScan *scan, size_t at, const Lexeme *lexeme)
         [LEXEME_ROAD_PART] = address_road_take,
         [LEXEME_JUNCTION] = address_road_junction,
         [LEXEME_RAMP] = address_road_ramp,
+        [LEXEME_TURN] = address_road_turn,
         [LEXEME_ESTATE] = address_estate_take,
         [LEXEME_ESTATE_WEAK] = address_estate_take,
         [LEXEME_ADMIN] = take_admin,
@@ -285,6 +286,7 @@ static size_t step(AddressScan *scan, size_t at)
         scan->clause_ended = scan->clause_ended || ends_clause(codepoint);
         scan->segment = scan->segment && codepoint != ')' && !ends_clause(codepoint);
         scan->metro = false;
+        scan->turn = false;
     }
     return at + 1;
 }

@@ -39,7 +39,8 @@ typedef enum PartKind {
 typedef struct AddressPlace {
     Address address;
     unsigned parts;  /* bit set of PartKind */
-    size_t end;      /* behind the last part */
+    size_t from;     /* where its first part starts, */
+    size_t end;      /* and behind the last one */
     Text first_road; /* of a junction: the road that was named first */
     Text open_gate;  /* 小区东门: the gate of an estate that is named elsewhere */
     bool if_owner;   /* the reporter's own place if 业主 follows */
@@ -77,6 +78,7 @@ typedef struct AddressScan {
     bool next_aside;      /* is not meant */
     bool clause_ended;    /* a comma or full stop since the last part */
     bool segment;         /* 建设路(人民路至…: the next road ends a stretch */
+    bool turn;            /* 拐进: the next road crosses the last one */
     bool metro;           /* 地铁: a name that ends in 站 follows */
 } AddressScan;
 
@@ -111,6 +113,8 @@ void address_scan_skip(AddressScan *scan, size_t from, size_t end); /* a span th
 void address_scan_take_back(AddressScan *scan);
 /* Whether the name between the last part and an ending at `at` is none of its own: empty, 南, 一. */
 bool address_scan_leans(const AddressScan *scan, size_t at);
+/* Where the name of an ending at `at` starts. */
+size_t address_scan_name(const AddressScan *scan, size_t at);
 size_t address_scan_name_max(const AddressScan *scan);
 /* 往机场方向: no place, a direction. */
 bool address_scan_heading(const AddressScan *scan, size_t end);
@@ -119,6 +123,7 @@ bool address_scan_heading(const AddressScan *scan, size_t end);
 size_t address_road_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_road_junction(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_road_ramp(AddressScan *scan, size_t at, const Lexeme *lexeme);
+size_t address_road_turn(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_road_highway(AddressScan *scan, size_t at); /* 104国道, K12+300, 12公里处 */
 void address_road_add(AddressScan *scan, Text name, size_t from, size_t end, bool closed);
 size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
