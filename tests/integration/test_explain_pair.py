@@ -7,11 +7,13 @@ place capped at +2.0, same leaf +3.1, a day apart +2.0, more than a week 0. Text
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from harness import LocalServers
+from harness import PROJECT, LocalServers
 from harness_hub import REPORT_PARTITIONS, Hub, open_hub
 from report_log import ReportLog, wait_until_stored
 
@@ -38,6 +40,7 @@ def hub(servers: LocalServers, template_database: str, tmp_path_factory: pytest.
         log.report("P1", **(LIFT | day(22) | {"address": "锦绣花园7幢", "point": [120.5, 30.25], "point_system": "WGS-84",
                                               "point_precision": "B"}))
         log.report("W1", **(LIFT | day(23) | {"address": "锦绣花园9幢", "category": "J03", "body": "电梯困人，人出不来"}))
+        log.report("K1", **(LIFT | day(2) | {"lift_plate": "52342"}))  # 锦绣花园3幢2单元 in deploy/examples/ledger
         log.report("G1", "update", source="GRID", revision=2, address="枫林新村9幢")  # the desk had the wrong estate
         log.send()
         made.start("matcher")
@@ -129,6 +132,21 @@ def test_two_regions_are_compared_and_said_to_be_two(hub: Hub) -> None:
 def test_a_report_is_read_as_it_was_decided(hub: Hub) -> None:
     """G1 was moved to another estate afterwards; what was decided is compared."""
     assert hub.json("explain-pair", "GRID/G1", "H12345/H1")["report"]["place"] == "锦绣花园3幢2单元"
+
+
+def test_the_ledgers_that_a_model_names_are_asked(hub: Hub, tmp_path: Path) -> None:
+    """A report with a plate and no place, and one with the place: the ledger joins them, the shipped model does not."""
+    folder = PROJECT / "deploy" / "examples" / "ledger"
+    loaded = hub.onecase("ledger", "load", str(folder / "assets.csv"), str(folder / "places.csv")).stdout
+    shutil.copytree(PROJECT / "deploy" / "model", tmp_path / "model")
+    model = tmp_path / "model" / "onecase.cfg"
+    with model.open("a", encoding="utf-8") as file:
+        file.write(re.search(r"^  (ledger = \{.*\};)$", loaded, re.M)[1] + "\n")
+    plain = hub.json("explain-pair", "H12345/K1", "H12345/H1")
+    known = hub.json("explain-pair", "H12345/K1", "H12345/H1", "--model", str(model))
+    assert plain["report"]["place"] == "" and plain["outcome"] == "new" and ("place", "P1") not in weights(plain)
+    assert known["report"]["place"] == "锦绣花园3幢2单元" and weights(known)[("place", "P1")] == 20900
+    assert known["outcome"] == "link" and known["model_version"] != plain["model_version"]
 
 
 def test_for_people_it_prints_facts_waterfall_and_what_is_left_out(hub: Hub) -> None:

@@ -161,8 +161,7 @@ static int compare(Postgres *pg, char **names, const PairOptions *options, Arena
     if (text_equal(answer.report.stored.region, answer.member.stored.region) &&
         answer.report.stored.report_id == answer.member.stored.report_id)
         return usage_error("two reports are needed, and both words are", names[0]);
-    if (!model_file_load(options->model, &model, &error) ||
-        !ledger_store_load(pg, model, &error)) {
+    if (!model_file_load(options->model, &model, &error) || !ledger_store_load(pg, model, &error)) {
         model_free(model);
         return command_failed("explain-pair", &error);
     }
