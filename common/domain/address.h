@@ -52,6 +52,15 @@ void address_complete(Address *base, const Address *other);
 /* 3幢2单元, 建设路128号 …: for screens and tables. */
 Text address_standard(const Address *address, Arena *arena);
 
+/* 锦绣花园 of 锦绣花园2期东区, 李家村 of 李家村3组; the name itself when it has no phase. */
+Text address_estate_base(Text estate);
+
+/*
+ * Whether both name one estate, whatever its part; *other_part: the parts contradict each other (2期 and 3期, but not 2期
+ * and 东区).
+ */
+bool address_estate_same(Text a, Text b, bool *other_part);
+
 bool address_is_empty(const Address *address);
 
 #endif

@@ -176,7 +176,7 @@ size_t address_scan_name(const AddressScan *scan, size_t at)
     bool behind_site =
         from == scan->last_end &&
         (scan->last == PART_ESTATE || scan->last == PART_POI || scan->last == PART_GATE);
-    if (at < from + 3)
+    if (at < from + 3 || at - from > 2 * ADDRESS_NAME_MAX)
         return from;
     if (behind_site && is_one_of(scan->codepoints[from], U"与和及跟同、/"))
         return from + 1;

@@ -308,7 +308,8 @@ size_t address_road_junction(AddressScan *scan, size_t at, const Lexeme *lexeme)
     } else if (direct && (scan->last == PART_ESTATE || scan->last == PART_POI)) {
         return address_relation_take(scan, at, lexeme);
     } else {
-        address_scan_border(scan, scan->last, scan->last_from, end);
+        scan->last_word = LEXEME_NONE;
+        address_scan_border(scan, PART_WORD, at, end);
     }
     return end;
 }

@@ -22,47 +22,19 @@ static Same same_text(Text a, Text b)
     return text_equal(a, b) ? SAME_YES : SAME_NO;
 }
 
-/* Bytes of an estate's name without its phase. */
-static Text estate_base(Text estate)
-{
-    static const char *const DIRECTIONS[] = {"东", "西", "南", "北", "中"};
-    Text base = estate;
-    if (!text_ends(estate, TEXT("期")) && !text_ends(estate, TEXT("区")))
-        return estate;
-    base.size -= sizeof "期" - 1;
-    size_t digits = 0;
-    while (base.size > 0 &&
-           ((base.data[base.size - 1] >= '0' && base.data[base.size - 1] <= '9') ||
-            (base.data[base.size - 1] >= 'A' && base.data[base.size - 1] <= 'Z'))) {
-        base.size--;
-        digits++;
-    }
-    if (digits > 0)
-        return base;
-    for (size_t i = 0; i < sizeof DIRECTIONS / sizeof DIRECTIONS[0]; i++)
-        if (text_ends(base, text_from(DIRECTIONS[i]))) {
-            base.size -= sizeof "东" - 1;
-            return base;
-        }
-    return estate;
-}
-
 Text scorer_place_estate_base(Text estate)
 {
-    return text_is_empty(estate) ? estate : estate_base(estate);
+    return address_estate_base(estate);
 }
 
 static Same same_estate(Text a, Text b)
 {
     if (text_is_empty(a) || text_is_empty(b))
         return SAME_UNKNOWN;
-    if (text_equal(a, b))
-        return SAME_YES;
-    Text base_a = estate_base(a);
-    Text base_b = estate_base(b);
-    if (!text_equal(base_a, base_b))
+    bool other_part;
+    if (!address_estate_same(a, b, &other_part))
         return SAME_NO;
-    return base_a.size != a.size && base_b.size != b.size ? SAME_OTHER_PART : SAME_YES;
+    return other_part ? SAME_OTHER_PART : SAME_YES;
 }
 
 static bool is_junction(const Address *address)

@@ -114,6 +114,40 @@ static void writes_the_standard_form(void **state)
     arena_free(arena);
 }
 
+static void tells_the_parts_of_an_estate(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a;
+        const char *b;
+        const char *base; /* of a */
+        bool same;
+        bool other_part;
+    } CASES[] = {
+        {"锦绣花园2期", "锦绣花园", "锦绣花园", true, false},
+        {"锦绣花园2期", "锦绣花园3期", "锦绣花园", true, true},
+        {"锦绣花园2期东区", "锦绣花园东区", "锦绣花园", true, false},
+        {"锦绣花园2期东区", "锦绣花园西区", "锦绣花园", true, true},
+        {"锦绣花园A区", "锦绣花园2期", "锦绣花园", true, false},
+        {"锦绣花园A区", "青松家园A区", "锦绣花园", false, false},
+        {"李家村3组", "李家村5组", "李家村", true, true},
+        {"李家村3组", "李家村", "李家村", true, false},
+        {"和平里5号院", "和平里", "和平里", true, false},
+        {"建设路128号院", "建设路130号院", "建设路128号院", false, false},
+        {"青松大学南校区", "青松大学北校区", "青松大学南校区", false, false},
+        {"3区", "5区", "3区", false, false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        bool other_part;
+        Text a = text_from(CASES[i].a);
+        assert_true(text_is(address_estate_base(a), CASES[i].base));
+        assert_int_equal(address_estate_same(a, text_from(CASES[i].b), &other_part), CASES[i].same);
+        if (CASES[i].same)
+            assert_int_equal(other_part, CASES[i].other_part);
+    }
+    assert_true(text_is_empty(address_estate_base(TEXT_ABSENT)));
+}
+
 static void stands_any_bytes(void **state)
 {
     (void)state;
@@ -252,6 +286,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(completes_only_what_does_not_contradict),
         cmocka_unit_test(writes_the_standard_form),
+        cmocka_unit_test(tells_the_parts_of_an_estate),
         cmocka_unit_test(names_of_the_ledger_come_first),
         cmocka_unit_test(stands_any_bytes),
         cmocka_unit_test(takes_linear_time),

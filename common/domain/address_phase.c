@@ -1,0 +1,82 @@
+/*
+ * The end of an estate's name: phases, zones, yards, groups of a village (2期, 东区, A区, 5号院, 3组), as many as there are. Two
+ * names with the same beginning are parts of one estate; they are other parts when both have one of a kind and these differ.
+ */
+#include "domain/address.h"
+
+enum { PHASES_MAX = 4 };
+
+typedef struct Phase {
+    Text unit;   /* 期 */
+    Text number; /* 2 */
+} Phase;
+
+static bool is_alphanumeric(char byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool ends_road(Text text)
+{
+    return text_ends(text, TEXT("路")) || text_ends(text, TEXT("街")) ||
+           text_ends(text, TEXT("巷")) || text_ends(text, TEXT("道"));
+}
+
+/* Takes the last phase off the name; false: there is none. */
+static bool take_phase(Text *name, Phase *phase)
+{
+    static const char *const UNITS[] = {"期", "区", "号院", "组"};
+    static const char *const SIDES[] = {"东", "西", "南", "北", "中", "新", "老"};
+    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
+        Text unit = text_from(UNITS[i]);
+        if (!text_ends(*name, unit))
+            continue;
+        Text rest = text_slice(*name, 0, name->size - unit.size);
+        size_t from = rest.size;
+        while (from > 0 && is_alphanumeric(rest.data[from - 1]))
+            from--;
+        for (size_t j = 0; i == 1 && from == rest.size && j < sizeof SIDES / sizeof SIDES[0]; j++)
+            if (text_ends(rest, text_from(SIDES[j]))) {
+                from -= text_from(SIDES[j]).size;
+                break;
+            }
+        Text base = text_slice(rest, 0, from);
+        if (from == rest.size || from == 0 || ends_road(base)) /* 建设路128号院 */
+            return false;
+        *phase = (Phase){unit, text_slice(rest, from, rest.size - from)};
+        *name = base;
+        return true;
+    }
+    return false;
+}
+
+Text address_estate_base(Text estate)
+{
+    Phase phase;
+    while (take_phase(&estate, &phase))
+        continue;
+    return estate;
+}
+
+static size_t take_phases(Text *name, Phase *phases)
+{
+    size_t count = 0;
+    while (count < PHASES_MAX && take_phase(name, &phases[count]))
+        count++;
+    return count;
+}
+
+bool address_estate_same(Text a, Text b, bool *other_part)
+{
+    Phase of_a[PHASES_MAX];
+    Phase of_b[PHASES_MAX];
+    size_t count_a = take_phases(&a, of_a);
+    size_t count_b = take_phases(&b, of_b);
+    *other_part = false;
+    for (size_t i = 0; i < count_a; i++)
+        for (size_t j = 0; j < count_b; j++)
+            if (text_equal(of_a[i].unit, of_b[j].unit) &&
+                !text_equal(of_a[i].number, of_b[j].number))
+                *other_part = true;
+    return text_equal(a, b);
+}
