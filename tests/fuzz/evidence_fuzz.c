@@ -8,18 +8,58 @@
 #include "base/unicode.h"
 
 #include "domain/evidence.h"
+#include "domain/ledger.h"
+#include "domain/model_data.h"
 
 #include "adapters/model_file.h"
 
 static const int64_t RECEIVED_AT = INT64_C(1769905800000000);
+
+/* Names that texts of the corpus hold, and numbers of every kind. */
+static Ledger *some_ledger(const Model *model)
+{
+    static const LedgerPlace PLACES[] = {
+        {.kind = LEDGER_ESTATE, .name = {"锦绣花园", 12}},
+        {.kind = LEDGER_ALIAS, .name = {"锦绣苑", 9}, .canonical = {"锦绣花园", 12}},
+        {.kind = LEDGER_ALIAS, .name = {"青松家园", 12}, .canonical = {"甲路396弄", 12}},
+        {.kind = LEDGER_ROAD, .name = {"建设路", 9}},
+        {.kind = LEDGER_DOOR,
+         .name = {"3幢", 4},
+         .parent = {"锦绣花园", 12},
+         .has_point = true,
+         .precision = 'A'},
+        {.kind = LEDGER_POI,
+         .name = {"菜市场", 9},
+         .parent = {"建设路", 9},
+         .has_point = true,
+         .precision = 'C'},
+    };
+    static const LedgerAsset ASSETS[] = {
+        {.kind = ASSET_PLATE, .id = {"12345", 5}, .place = {"锦绣花园3幢2单元", 23}},
+        {.kind = ASSET_DEVICE, .id = {"JS-0123", 7}, .place = {"建设路128号", 15}},
+        {.kind = ASSET_COMPONENT,
+         .id = {"9901010101000001", 16},
+         .has_point = true,
+         .precision = 'A'},
+    };
+    Ledger *ledger = ledger_new();
+    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++)
+        ledger_add_place(ledger, TEXT("9901"), &PLACES[i]);
+    for (size_t i = 0; i < sizeof ASSETS / sizeof ASSETS[0]; i++)
+        ledger_add_asset(ledger, TEXT("9901"), &ASSETS[i]);
+    ledger_finish(ledger, model);
+    return ledger;
+}
 
 /* Read once, from the project's folder, which tests are run in. */
 static const Model *shipped(void)
 {
     static Model *model;
     Error error = {0};
-    if (model == NULL)
+    if (model == NULL) {
         require(model_file_load("deploy/model/onecase.cfg", &model, &error));
+        model->ledger = some_ledger(model);
+    }
     return model;
 }
 
