@@ -114,16 +114,17 @@ static bool read_house(AddressScan *scan, size_t at, AddressNumber *number)
     if (address_scan_read(scan, at, number))
         return !number->pair;
     uint32_t letter = address_scan_at(scan, at);
-    uint32_t sign = address_scan_at(scan, at + 1);
-    if (letter < 'A' || letter > 'Z' || (!is_list_sign(scan, sign) && !is_range_sign(sign)))
+    if (letter < 'A' || letter > 'Z' || (at > 0 && scan->codepoints[at - 1] < 0x80))
         return false;
-    AddressNumber next;
-    uint32_t second = address_scan_at(scan, at + 2);
-    if (!address_scan_read(scan, at + 2, &next) && (second < 'A' || second > 'Z'))
-        return false;
-    *number =
-        (AddressNumber){.text = {letter}, .length = 1, .value = -1, .letter = true, .end = at + 1};
-    return true;
+    *number = (AddressNumber){.text = {letter}, .length = 1, .value = -1, .letter = true};
+    size_t end = at + 1;
+    while (number->length < 4 && address_scan_at(scan, end) >= '0' &&
+           address_scan_at(scan, end) <= '9')
+        number->text[number->length++] = scan->codepoints[end++]; /* A1、A2栋 */
+    number->end = end;
+    uint32_t sign = address_scan_at(scan, end);
+    uint32_t second = address_scan_at(scan, end + 1);
+    return (is_list_sign(scan, sign) || is_range_sign(sign)) && second >= '0' && second <= 'Z';
 }
 
 /*

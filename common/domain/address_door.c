@@ -134,7 +134,9 @@ size_t address_door_take(AddressScan *scan, size_t at)
         return take_behind_road(scan, at, &door);
     if (door.counter != COUNTER_DOOR)
         return at;
-    if (address_scan_follows(scan, PART_POI, at) && is_market(address_scan_place(scan))) {
+    bool in_market =
+        address_scan_follows(scan, PART_POI, at) || address_scan_follows(scan, PART_FLOOR, at);
+    if (in_market && is_market(address_scan_place(scan))) {
         AddressPlace *place = address_scan_part(scan, PART_ROOM, at, door.end);
         if (place != NULL)
             place->address.room = door.value;

@@ -41,20 +41,21 @@ static void append_phase(AddressScan *scan, Text *name, Text number, CounterKind
     *name = text_format(scan->arena, "%.*s%.*s%s", TEXT_ARGS(*name), TEXT_ARGS(number), unit);
 }
 
-/* One phase at `at`; the index behind it, or `at`. */
-static size_t read_phase(AddressScan *scan, size_t at, Text *name)
+/* One phase at `at`; the index behind it, or `at`. *counter says what it is. */
+static size_t read_phase(AddressScan *scan, size_t at, Text *name, CounterKind *counter)
 {
     AddressNumber number;
     size_t length;
     size_t from = address_scan_at(scan, at) == U'第' ? at + 1 : at;
     if (address_scan_read(scan, from, &number)) {
-        CounterKind counter = address_scan_counter(scan, number.end, &length);
-        if (counter != COUNTER_PHASE && counter != COUNTER_ZONE && counter != COUNTER_YARD)
+        *counter = address_scan_counter(scan, number.end, &length);
+        if (*counter != COUNTER_PHASE && *counter != COUNTER_ZONE && *counter != COUNTER_YARD)
             return at;
-        append_phase(scan, name, address_scan_number_text(scan, &number), counter);
+        append_phase(scan, name, address_scan_number_text(scan, &number), *counter);
         return number.end + length;
     }
     if (is_zone_word(address_scan_at(scan, at)) && address_scan_at(scan, at + 1) == U'区') {
+        *counter = COUNTER_ZONE;
         append_phase(scan, name, address_scan_text(scan, at, at + 1), COUNTER_ZONE);
         return at + 2;
     }
@@ -63,11 +64,17 @@ static size_t read_phase(AddressScan *scan, size_t at, Text *name)
 
 size_t address_estate_phases(AddressScan *scan, size_t at, Text *name)
 {
+    Text bare = *name;
+    CounterKind last = COUNTER_NONE;
     for (int phases = 0; phases < 3; phases++) {
+        CounterKind counter = COUNTER_NONE;
         bool bracket = address_scan_at(scan, at) == '('; /* 锦绣花园(南区) */
-        size_t end = read_phase(scan, at + bracket, name);
+        size_t end = read_phase(scan, at + bracket, name, &counter);
         if (end == at + bracket)
             return at;
+        if (counter == last) /* 二期三期: both, so none */
+            *name = bare;
+        last = counter;
         at = end + (bracket && address_scan_at(scan, end) == ')');
     }
     return at;
@@ -245,6 +252,10 @@ size_t address_estate_hamlet(AddressScan *scan, size_t at, const Lexeme *lexeme)
                       scan->last_end == from && place->end == from;
     if (!in_village || at == from || at - from > 4)
         return at;
+    if (address_numeral(scan->codepoints[from]) > 0 && at == from + 1) { /* 桃花村三屯 */
+        address_scan_extend(scan, end);
+        return end;
+    }
     Text name = address_scan_text(scan, from, end);
     size_t grouped = read_group(scan, end, &name);
     if (grouped == end && !house_follows(scan, end) && scan->free_text)

@@ -281,6 +281,10 @@ size_t address_inside_take(AddressScan *scan, size_t at)
             return at;
         return take_floor(scan, &number, at, number.end + length, counter == COUNTER_STOREY);
     }
+    if (counter == COUNTER_ZONE && address_scan_follows(scan, PART_FLOOR, at)) { /* 二楼C区 */
+        address_scan_extend(scan, number.end + length);
+        return number.end + length;
+    }
     return take_rooms(scan, at, &number);
 }
 

@@ -380,6 +380,7 @@ const Lexeme ADDRESS_SITE_WORDS[] = {
     {U"路中央", 3, LEXEME_ROAD_NOUN, NULL},
     {U"路中间", 3, LEXEME_ROAD_NOUN, NULL},
     {U"路口处", 3, LEXEME_JUNCTION, NULL},
+    {U"路沿街", 3, LEXEME_ROAD_NOUN, NULL},
     {U"路灯杆", 3, LEXEME_ROAD_NOUN, NULL},
     {U"路过街", 3, LEXEME_ROAD_NOUN, NULL},
     {U"路上", 2, LEXEME_ROAD_NOUN, NULL},

@@ -20,8 +20,12 @@ static bool is_letter(uint32_t codepoint)
 int32_t address_numeral(uint32_t codepoint)
 {
     static const char32_t NUMERALS[] = U"零一二三四五六七八九十百";
+    static const char32_t CAPITALS[] = U"零壹贰叁肆伍陆柒捌玖拾";
     if (codepoint == U'两')
         return 2;
+    for (int32_t i = 1; CAPITALS[i] != 0; i++)
+        if (CAPITALS[i] == codepoint)
+            return i;
     for (int32_t i = 0; NUMERALS[i] != 0; i++)
         if (NUMERALS[i] == codepoint)
             return i == 11 ? 100 : i;

@@ -181,7 +181,7 @@ size_t address_scan_name(const AddressScan *scan, size_t at)
     if (behind_site && is_one_of(scan->codepoints[from], U"与和及跟同、/"))
         return from + 1;
     for (size_t i = from + 1; scan->free_text && i + 1 < at; i++)
-        if (scan->codepoints[i] == U'于') /* 停放于|金桂苑 */
+        if (scan->codepoints[i] == U'于' || scan->codepoints[i] == U'至') /* 停放于|金桂苑 */
             return i + 1;
     if (scan->free_text && is_one_of(scan->codepoints[from], U"为系将让对跟于即就便去至往到经"))
         return from + 1;

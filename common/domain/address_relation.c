@@ -77,7 +77,8 @@ size_t address_relation_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     bool beside =
         place != NULL &&
         (at == place->end || (at == place->end + 1 && scan->codepoints[place->end] == U'的'));
-    if (weak && (!beside || !weak_holds(scan, end))) {
+    bool inside = scan->last == PART_FLOOR || scan->last == PART_ROOM; /* 六楼西 */
+    if (weak && (!beside || inside || !weak_holds(scan, end))) {
         size_t side = address_inside_side(scan, at);
         return side > at ? side : end;
     }

@@ -80,10 +80,14 @@ static size_t road_tail(AddressScan *scan, size_t end)
 {
     for (;;) {
         size_t at = end;
-        while (at < end + 3 && (is_digit(address_scan_at(scan, at)) ||
-                                address_numeral(address_scan_at(scan, at)) > 0))
+        if (address_scan_at(scan, at) == U'东' || address_scan_at(scan, at) == U'西' ||
+            address_scan_at(scan, at) == U'南' || address_scan_at(scan, at) == U'北')
+            at++; /* 幸福大街|北一巷 */
+        size_t from = at;
+        while (at < from + 3 && (is_digit(address_scan_at(scan, at)) ||
+                                 address_numeral(address_scan_at(scan, at)) > 0))
             at++;
-        size_t length = at > end ? tail_word(scan, at) : 0;
+        size_t length = at > from ? tail_word(scan, at) : 0;
         if (length == 0)
             return end;
         end = at + length;
@@ -185,7 +189,9 @@ void address_road_add(AddressScan *scan, Text name, size_t from, size_t end, boo
     if (is_second(scan, closed)) {
         uint32_t first = scan->codepoints[from];
         bool linked = from == place->end && end - from >= 4 && is_connector(first);
-        if (closed || (linked && first != U'、' && first != U'-')) {
+        bool crossing = !scan->free_text && first != U'、' && first != U'-'; /* 建设路与人民路 */
+        bool later = address_scan_at(scan, end) == U'的' && junction_end(scan, end + 1) > end + 1;
+        if (closed || (linked && (crossing || later))) {
             join_roads(place, name);
             address_scan_skip(scan, from, end);
             address_scan_border(scan, PART_ROAD, from, end);

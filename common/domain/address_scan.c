@@ -208,7 +208,7 @@ static size_t filler(AddressScan *scan, size_t at)
     static const struct {
         const char32_t *word;
         size_t length;
-    } WORDS[] = {{U"第", 1},   {U"门牌号", 3}, {U"门牌", 2}, {U"自编", 2}, {U"内", 1},
+    } WORDS[] = {{U"第", 1},   {U"门牌号", 3}, {U"门牌", 2}, {U"自编", 2}, {U"沿街", 2}, {U"内", 1},
                  {U"院内", 2}, {U")", 1},      {U"]", 1},    {U"】", 1},   {U"〕", 1}};
     AddressNumber number;
     size_t length;
