@@ -132,7 +132,8 @@ class Forms:
             "title": made.title, "content": made.body, "category": self.category(made.filed), "zone": self.area_of(made),
             "streetName": made.street, "detail": made.place, "cusAddress": "",
             "lonlat": f"{point[0]:.6f},{point[1]:.6f}" if point else "",
-            "callerName": told.teller.name if phone else "匿名", "age": "", "tel": shown, "contactTel": shown if made.operator.no % 2 else "",
+            "callerName": told.teller.name if phone else "匿名", "age": "", "tel": shown,
+            "contactTel": shown if made.operator.no % 2 else "",
             "acceptTime": accept, "occurTime": unpadded(occurred, "/"),
             "jjcd": "紧急" if told.leaf.code[0] in "BC" or told.leaf.code == "A01" else "一般", "gdzt": "01",
             "plateNo": made.plate if made.operator.no % 4 == 1 else "", "repeatOf": ""}
@@ -152,7 +153,8 @@ class Forms:
 
     def urge_H12345(self, made, seq, at):
         at = self.clock(at)
-        return {"head": {"msgType": "URGE", "seq": seq, "sendTime": unpadded(at)}, "body": {"gdbh": made.record_no, "zone": self.area_of(made)}}
+        return {"head": {"msgType": "URGE", "seq": seq, "sendTime": unpadded(at)},
+                "body": {"gdbh": made.record_no, "zone": self.area_of(made)}}
 
     def sub_H12345(self, made, seq, part, at):
         """A sub-order: the sheet's work given to one more department, under a number of its own."""
@@ -176,8 +178,8 @@ class Forms:
             "eventPlace": made.place, "eventLong": f"{point[0]:.6f}" if point else "", "eventLat": f"{point[1]:.6f}" if point else "",
             "happenTime": f"{self.clock(told.at):%Y-%m-%dT%H:%M:%S}", "createTime": f"{self.clock(made.reported_at):%Y-%m-%dT%H:%M:%S}",
             "areaCode": self.area_of(made), "streetCode": grid[:9], "communityCode": grid[:12], "gridCode": grid,
-            "partCode": made.component, "liftNo": made.plate, "urgencyDegree": "02" if told.leaf.code[0] in "BC" else "01", "eventLevel": "1",
-            "state": "1", "patrolId": told.teller.staff_no, "patrolName": told.teller.name, "post": told.teller.post}, False
+            "partCode": made.component, "liftNo": made.plate, "urgencyDegree": "02" if told.leaf.code[0] in "BC" else "01",
+            "eventLevel": "1", "state": "1", "patrolId": told.teller.staff_no, "patrolName": told.teller.name, "post": told.teller.post}, False
 
     def step_GRID(self, made, seq, status, at):
         return {"recId": made.record_no, "areaCode": self.area_of(made), "operateSeq": seq, "state": GRID_STATE[status],
@@ -218,8 +220,8 @@ class Forms:
             "XXLX": "XZ", "JQ_TYWYSBM": made.record_no, "AJBH": f"{at:%Y%m%d%H%M}-01-{1000 + made.operator.no}", "BJSJ": epoch_ms(at),
             "LASJ": epoch_ms(at) + 45_000, "GXSJ": epoch_ms(self.clock(made.sent_at)), "XZQHDM": self.area_of(made), "DDMC": made.place,
             "JQFLYDM": made.filed[:1] + "0000", "JQFLYDMZX": made.filed, "JQDJDM": "2" if told.leaf.code == "C01" else "1", "JQZT": "02",
-            "AJXZ": "1", "SFCSJ": "1" if told.kind == "drill" else "0", "JQ_JYQK": made.body, "BKRS": made.trapped, "SSRS": made.injured, "SWRS": 0, "DTSBM": made.plate,
-            "DWMC": made.party, "TYSHXYDM": "", "BJDH": getattr(told.teller, "phone", ""), "BJRXM": getattr(told.teller, "name", "")}
+            "AJXZ": "1", "SFCSJ": "1" if told.kind == "drill" else "0", "JQ_JYQK": made.body,
+            "BKRS": made.trapped, "SSRS": made.injured, "SWRS": 0, "DTSBM": made.plate, "DWMC": made.party, "TYSHXYDM": "", "BJDH": getattr(told.teller, "phone", ""), "BJRXM": getattr(told.teller, "name", "")}
         if point:
             record["DQJD"], record["DQWD"] = round(point[0], 6), round(point[1], 6)
         return record, False
@@ -235,11 +237,13 @@ class Forms:
         person = told.teller
         return {
             "caseid": made.record_no, "order_no": told.of.sheet.record_no if told.role == "copy" else "",
-            "formtype": "02" if told.kind == "dispute" else "01" if made.operator.no % 3 else "03", "recorddate": padded(self.clock(made.reported_at)),
-            "controversytime": padded(self.clock(told.at)), "jyareacode": self.area_of(made), "subjectname": made.party, "cksubjectname": "",
-            "socialcode": made.usc, "linkman": "", "addr": made.place, "accsce": made.place if made.operator.no % 2 else "",
+            "formtype": "02" if told.kind == "dispute" else "01" if made.operator.no % 3 else "03",
+            "recorddate": padded(self.clock(made.reported_at)),
+            "controversytime": padded(self.clock(told.at)), "jyareacode": self.area_of(made), "subjectname": made.party,
+            "cksubjectname": "", "socialcode": made.usc, "linkman": "", "addr": made.place, "accsce": made.place if made.operator.no % 2 else "",
             "position": f"{point[1]:.6f},{point[0]:.6f}" if point else "", "problem_type": made.filed, "problem_name": made.title,
-            "objname": "", "appealcontent": made.body, "personalinjury": str(made.injured), "providername": person.name if person.phone else "",
+            "objname": "", "appealcontent": made.body, "personalinjury": str(made.injured),
+            "providername": person.name if person.phone else "",
             "providertel": person.phone, "node": "待分派"}, False
 
     def step_MKT12315(self, made, seq, status, at):
@@ -254,7 +258,8 @@ class Forms:
         device_type, _, part_type = rest.partition("-")
         host, part = made.device.split("-", 1)
         pushed = self.clock(made.reported_at)
-        item = {"alarmId": made.record_no, "alarmCategory": int(category), "alarmName": made.title, "alarmLevel": 1 if category == "1" else 3,
+        item = {"alarmId": made.record_no, "alarmCategory": int(category), "alarmName": made.title,
+                "alarmLevel": 1 if category == "1" else 3,
                 "partAddr": part, "alarmDesc": made.body, "position": made.place, "alarmDateTime": epoch_ms(self.clock(told.at)),
                 "alarmState": "on", "fireFlag": "2" if told.kind == "drill" else ""}
         if part_type:

@@ -14,6 +14,7 @@ SENT = {"H12345": 300, "GRID": 240, "CITYMGT": 600, "FIRE119": 50, "MKT12315": 1
 LATE = {"H12345": (0.05, 14 * HOUR), "GRID": (0.07, 20 * HOUR), "CITYMGT": (0.06, 16 * HOUR), "FIRE119": (0.01, HOUR),
         "MKT12315": (0.08, 30 * HOUR), "FIREIOT": (0.02, 2 * HOUR)}
 MARKET_LEAVES = {"A01", "A02", "A03", "B03", "D05", "H01", "H02", "H03", "H04"}
+OUTCOMES = {"drill": "ignored", "litter": "asked", "question": "asked", "dispute": "asked"}    # of what is no hazard
 
 
 @dataclass(repr=False)
@@ -127,7 +128,7 @@ class Flow:
         self.replies()
         for made in self.sheets:
             record, old_node = self.forms.report(made)
-            outcome = {"drill": "ignored", "litter": "asked", "question": "asked", "dispute": "asked"}.get(made.told.kind, "asked" if made.consultation else "report")
+            outcome = OUTCOMES.get(made.told.kind) or ("asked" if made.consultation else "report")
             self.put(made.sent_at, made.source, made.record_no, record, outcome, old_node=old_node)
             if outcome != "ignored" and made.told.kind not in ("litter", "dispute"):
                 self.course(made)

@@ -8,7 +8,8 @@ import csv
 import os
 
 from plane import blurred, lonlat
-from sites import component_code
+from sites import Sites
+from world import LAMP_M
 
 ASSETS = ("region", "kind", "id", "category", "use_unit", "place", "lon", "lat", "precision", "valid_from", "valid_to", "source")
 PLACES = ("region", "kind", "name", "canonical", "parent", "lon", "lat", "precision", "sites", "valid_from", "valid_to", "source")
@@ -35,8 +36,9 @@ class Ledger:
             return
         self.seen.add(("asset", region, kind, number))
         lon, lat = lonlat(*blurred(self.rng, point, ERROR_M[precision]))
-        self.assets.append((region, kind, number, category, use_unit, place, f"{lon:.6f}", f"{lat:.6f}", precision, valid_from, valid_to, "市特种设备所"
-                            if kind == "plate" else "部件普查"))
+        source = "市特种设备所" if kind == "plate" else "部件普查"
+        self.assets.append((region, kind, number, category, use_unit, place, f"{lon:.6f}", f"{lat:.6f}", precision,
+                            valid_from, valid_to, source))
 
     def _lifts(self, estate):
         rng = self.rng
@@ -65,15 +67,12 @@ class Ledger:
         """Those of every third road a surveyor has not reached yet are missing whole."""
         if road.no % 3 == 1:
             return
-        kinds = (("manhole", "E01", [(n, along) for n, along in enumerate(road.manholes)], road.manhole_base, lambda n: -4.0 if n % 3 else 5.0),
-                 ("lamp", "E05", [(n, n * 30.0 + 4.0) for n in range(int(road.length_m / 30.0))], road.lamp_base, lambda n: 7.0 if n % 2 else -7.0))
-        for kind, category, items, base, off in kinds:
-            for n, along in items:
-                if self.rng.random() < COMPONENTS_KNOWN:
-                    code = component_code(road.district, kind, base + n, base + n)
-                    left = off(n) > 0
-                    self._asset(road.district.region, "component", code, category, f"{road.name}{road.door_near(along, left)}号",
-                                road.side(along, off(n)), "A")
+        sites = Sites(self.world, self.rng)
+        spots = [("E01", sites.manhole(road, n)) for n in range(len(road.manholes))]
+        spots += [("E05", sites.lamp(road, n)) for n in range(int(road.length_m / LAMP_M))]
+        for category, spot in spots:
+            if self.rng.random() < COMPONENTS_KNOWN:
+                self._asset(road.district.region, "component", spot.component, category, f"{road.name}{spot.number}号", spot.point, "A")
 
     # ---- places
 

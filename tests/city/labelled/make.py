@@ -32,6 +32,7 @@ from world import World  # noqa: E402
 
 UNTIL = datetime.date(2026, 11, 20)
 REPORTS_PER_STORM = 800
+LEAST_REPORTS = 200
 
 
 class City:
@@ -43,7 +44,8 @@ class City:
         self.world = World(stream(seed, "world"), reports)
         self.people = People(self.world, stream(seed, "people"), reports)
         self.words = Words()
-        self.planner = Planner(self.world, Sites(self.world, stream(seed, "sites")), self.people, self.words, stream(seed, "hazards"), days)
+        self.planner = Planner(self.world, Sites(self.world, stream(seed, "sites")), self.people, self.words,
+                               stream(seed, "hazards"), days)
         self.storms = Storms(self.planner, stream(seed, "storms"))
         self.scenes = Scenes(self.planner, stream(seed, "scenes"))
         self.tellers = Tellers(self.world, self.people, self.words, stream(seed, "reports"), start)
@@ -95,19 +97,24 @@ def write(directory, city, ledger=False):
         json.dump(truth_json(city), out, ensure_ascii=False, indent=1)
         out.write("\n")
     if ledger:
-        Ledger(city.world, stream(city.parameters["seed"], "ledger"), datetime.date.fromisoformat(city.parameters["until"])).write(directory)
+        until = datetime.date.fromisoformat(city.parameters["until"])
+        Ledger(city.world, stream(city.parameters["seed"], "ledger"), until).write(directory)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reports", type=int, default=2000, metavar="N", help="records that report a hazard, copies included (default 2000)")
+    parser.add_argument("--reports", type=int, default=2000, metavar="N",
+                        help="records that report a hazard, copies included (default 2000)")
     parser.add_argument("--seed", type=int, default=11, metavar="S", help="another seed, another city; see seeds.json (default 11)")
     parser.add_argument("--until", type=datetime.date.fromisoformat, default=UNTIL, metavar="DATE",
                         help=f"all events lie before this day begins (default {UNTIL})")
-    parser.add_argument("--start-days", type=int, default=180, metavar="D", help="hazards begin within so many days before it (default 180)")
+    parser.add_argument("--start-days", type=int, default=180, metavar="D",
+                        help="hazards begin within so many days before it (default 180)")
     parser.add_argument("--ledger", action="store_true", help="also write a partial, dirty ledger of assets and places")
     parser.add_argument("directory", metavar="DIR", help="folder to write into, made when missing")
     options = parser.parse_args()
+    if options.reports < LEAST_REPORTS:
+        parser.error(f"--reports {options.reports} is less than {LEAST_REPORTS}: a storm alone has dozens")
     city = City(options.reports, options.seed, options.until, options.start_days)
     write(options.directory, city, options.ledger)
     print(f"{len(city.messages)} records of {len(TOPICS)} departments: {city.planner.reports} reports of "

@@ -44,7 +44,8 @@ class Noise:
 
     def _litter(self, kind):
         spot = self.planner.sites.at_in_estate()
-        self._one("CITYMGT", self.planner.people.worker_at("collector", spot.district, spot.point), spot, self.rng.choice(self.litter), kind)
+        collector = self.planner.people.worker_at("collector", spot.district, spot.point)
+        self._one("CITYMGT", collector, spot, self.rng.choice(self.litter), kind)
 
     def _dispute(self, kind):
         """Over money with a shop, on the form for such."""

@@ -114,7 +114,8 @@ class Planner:
         self.near.setdefault((leaf.family, int(spot.x // 300.0), int(spot.y // 300.0)), []).append((spot.x, spot.y, start))
 
     def hazard(self, leaf, spot, start, sub=None, storm=None, scene=""):
-        made = Hazard(len(self.hazards), leaf, self.words.sub(leaf.code, self.rng) if sub is None else sub, spot, storm=storm, scene=scene)
+        sub = self.words.sub(leaf.code, self.rng) if sub is None else sub
+        made = Hazard(len(self.hazards), leaf, sub, spot, storm=storm, scene=scene)
         self.take(made, start)
         self.hazards.append(made)
         return made

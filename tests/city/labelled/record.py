@@ -2,9 +2,9 @@
 
 from collections import Counter
 
+import points
 from feeds import TOPICS
 from leaves import FAMILIES, LEAVES
-from tell import Tellers
 
 
 def key_of(made):
@@ -21,29 +21,29 @@ def reporter_of(made):
     return 1_000_000 + teller.no
 
 
-def quotes_of(made):
-    told = made.told
-    same = [t.sheet for t in (told.quote,) if t and t.sheet and t.sheet.record_no in made.quoted]
-    return [key_of(sheet) for sheet in same]
+def quotes_of(made, told):
+    """The key of a telling's record when its number stands in the text."""
+    return [key_of(told.sheet)] if told and told.sheet and told.sheet.record_no in made.quoted else []
 
 
 def truth_line(city, made):
     told, hazard = made.told, made.told.hazard
-    error = Tellers.error_m(made)
+    error = points.error_m(made)
     of = key_of(told.of.sheet) if told.of and told.of.sheet else None
     first = not any(t.sheet and reporter_of(t.sheet) == reporter_of(made) and t.reported < told.reported
                     for t in hazard.tellings if t is not told)
     return {
         "source": made.source, "record_no": made.record_no, "hazard": hazard.no, "episode": told.episode, "real": hazard.real,
         "class": hazard.leaf.code if hazard.real else "none", "told_as": told.leaf.code if hazard.real else "none",
-        "subkind": city.words.sub_name(told.leaf.code, told.sub) if hazard.real else told.kind, "scope": hazard.scope, "radius_m": hazard.leaf.sure_m,
+        "subkind": city.words.sub_name(told.leaf.code, told.sub) if hazard.real else told.kind, "scope": hazard.scope,
+        "radius_m": hazard.leaf.sure_m,
         "storm": hazard.storm.no if hazard.storm else None, "scene": hazard.scene or None, "names": made.names,
         "said_wrong": made.wrong or None, "by_alias": made.alias, "vague": made.vague,
         "point_error_m": None if error is None else round(error, 1), "point_of": made.point_of or None, "filed": made.filed,
         "filed_how": made.filed_how, "reporter": reporter_of(made), "role": told.role,
         "copy_of": of if told.role == "copy" else None, "urge_of": of if told.role == "urge" else None,
-        "again_of": of if told.role == "again" else None, "quotes": quotes_of(made),
-        "quotes_other": [key_of(told.other.sheet)] if told.other and told.other.sheet and told.other.sheet.record_no in made.quoted else [],
+        "again_of": of if told.role == "again" else None, "quotes": quotes_of(made, told.quote),
+        "quotes_other": quotes_of(made, told.other),
         "asked": made.consultation or told.kind in ("litter", "dispute"),
         "independent": told.role in ("own", "device") and first,
         "event_at": city.tellers.clock(told.at).isoformat(), "reported_at": city.tellers.clock(made.reported_at).isoformat()}

@@ -12,7 +12,8 @@ from plane import distance
 RATES = {"two_lifts": 3.0, "building_3_13": 2.5, "two_branches": 2.5, "neighbouring_manholes": 2.5, "neighbouring_lamps": 1.5,
          "neighbouring_building_same_day": 4.0, "other_cause_same_address": 4.0, "cause_incident": 3.0, "precursor": 2.5}
 IN_BUILDING = ("A02", "C03", "C05", "D01", "D02", "F01", "F02", "C07")
-UNRELATED = (("A02", "D01"), ("A02", "F01"), ("C03", "F01"), ("D01", "E07"), ("C05", "D02"), ("F02", "A02"), ("C03", "A02"), ("D02", "F04"))
+UNRELATED = (("A02", "D01"), ("A02", "F01"), ("C03", "F01"), ("D01", "E07"), ("C05", "D02"),
+             ("F02", "A02"), ("C03", "A02"), ("D02", "F04"))
 CAUSES = (("C03", "C01"), ("D01", "C01"), ("A02", "A01"), ("D03", "G01"))
 SIGNS = {"C01": "D02", "E02": "E03", "G02": "E07", "D06": "D03", "F01": "F02"}
 
@@ -66,7 +67,8 @@ class Scenes:
                 return None
             spot = sites.lift(estate, building, units[0], 0)
         else:
-            spot = sites.in_building(estate, building, unit=self.rng.randint(1, building.units), floor=self.rng.randint(1, building.floors))
+            spot = sites.in_building(estate, building, unit=self.rng.randint(1, building.units),
+                                      floor=self.rng.randint(1, building.floors))
             if leaf.scope == "unit":
                 spot.room, spot.kind = f"{spot.floor}01", "unit"
                 spot.key = f"unit:E{estate.no}/{building.no}/{spot.unit}/{spot.room}"
@@ -111,7 +113,8 @@ class Scenes:
 
         def find():
             shop = self.rng.choice([s for s in self.world.shops if s.brand and not s.own_usc])
-            others = [s for s in self.world.shops if s.brand == shop.brand and s is not shop and s.district.region == shop.district.region]
+            others = [s for s in self.world.shops if s.brand == shop.brand and s is not shop
+                      and s.district.region == shop.district.region]
             if not others:
                 return None
             two = [self.planner.sites.in_shop(s) for s in (shop, self.rng.choice(others))]

@@ -5,15 +5,14 @@ leaves out: the truth about it is written here, beside the words, not read back 
 """
 
 import datetime
-import math
 import random
 from dataclasses import dataclass, field
 
 import filing
 import manners
+import points
 from names import load
 from plan import DAY, HOUR
-from plane import blurred, distance
 from say import Slots, Speaker, View, filled, slots_of
 
 # How often a mouth names no more than the estate or road, and no place at all.
@@ -210,7 +209,7 @@ class Tellers:
             made.body += self.rng.choice(self.words.other["injury_suffix"])
         if said.text and said.text in made.title + made.body:      # not every form of words has a place in it
             self.name(made, said.names)
-        self.locate(told, made, view)
+        points.locate(self.rng, told, made, view)
 
     # ---- who writes, and how exactly
 
@@ -226,6 +225,8 @@ class Tellers:
             return view
         estate_only, no_place = VAGUE[told.source]
         turn = rng.random()
+        if told.own_place:
+            no_place = 0.0                     # of storms the planner says who is silent
         if told.silent or turn < no_place:
             made.vague = "no_place"
         elif turn < no_place + estate_only * (0.5 if told.own_place else 1.0):
@@ -260,7 +261,8 @@ class Tellers:
         self.name(made, place_field.names)
         made.alias = by_alias
         text = place_text.text
-        if told.source in ("H12345", "FIRE119") and text_kind not in ("none",) and self.lives_elsewhere(told, view) and rng.random() < 0.12:
+        calls = told.source in ("H12345", "FIRE119") and text_kind != "none"
+        if calls and self.lives_elsewhere(told, view) and rng.random() < 0.12:
             forms = self.places["kinds"]["reporter_home"]["hotline_text"]
             text = rng.choice(forms).format(home=speaker.home(told.teller), place=text)
         return text, place_text
@@ -377,7 +379,8 @@ class Tellers:
         styles = self.mouths["fire"]["styles"]
         direct = bool(self.words.spoken_by(told.leaf.code, "fire"))
         before = [t for t in told.hazard.tellings if t.source == "FIRE119" and t.at < told.at]
-        name = "complaint" if not direct else "second" if before and self.rng.random() < 0.4 else "long" if self.rng.random() < 0.2 else "call"
+        turn = self.rng.random()
+        name = "complaint" if not direct else "second" if before and turn < 0.4 else "long" if turn > 0.85 else "call"
         made.body, _ = self.write(text, styles[name], also=styles["call"])
         if made.plate and self.rng.random() < 0.5:
             made.body += "，" + self.rng.choice(self.places["asset_said"]["plate"]).format(plate=made.plate)
@@ -399,93 +402,9 @@ class Tellers:
         made.body, _ = self.write(text, self.mouths["device"]["templates"])
         made.title = self.rng.choice(self.words.phrases(told.leaf.code, told.sub, "device"))
 
-    # ---- points: drawn at who or what sends them
-
-    def locate(self, told, made, view):
-        made.point, made.point_of = getattr(self, "point_" + told.source)(told, made, view)
-        if made.point and told.source in ("H12345", "CITYMGT"):
-            made.point_form = self.rng.choices(("plain", "zero", "swapped"), (97, 2, 1))[0]
-
-    def caller_point(self, told):
-        """A telephone: of residents mostly at home, of passers-by some way off the hazard."""
-        rng, person, spot = self.rng, told.teller, told.own_place or told.hazard.spot
-        at_home = getattr(person, "estate", None) is not None and person.estate is spot.estate or told.own_place is not None
-        if at_home and person is not None and rng.random() < 0.75:
-            return blurred(rng, person.point, 18.0), "home"
-        away = rng.uniform(8, 90)
-        turn = rng.uniform(0, 6.283)
-        return blurred(rng, (spot.x + away * math.cos(turn), spot.y + away * math.sin(turn)), 15.0), "caller"
-
-    def geocoded(self, made, view):
-        """What an address finder makes of the address field."""
-        rng, spot = self.rng, view.spot
-        if made.vague == "no_place":
-            return None, ""
-        if made.vague == "estate_only":
-            return blurred(rng, (spot.estate.x, spot.estate.y), 35.0), "geocode"
-        if made.vague == "road_only":
-            return blurred(rng, spot.road.at(spot.road.length_m / 2), 20.0), "geocode"
-        if spot.estate and view.building:
-            there = next((b for b in spot.estate.buildings if b.no == view.building), None)
-            base = (there.x, there.y) if there and rng.random() < 0.8 else (spot.estate.x, spot.estate.y)
-            return blurred(rng, base, 28.0), "geocode"
-        if spot.road and view.number and not spot.village and view.wrong == "door":
-            return blurred(rng, spot.road.door(view.number), 28.0), "geocode"
-        return blurred(rng, spot.point, 32.0), "geocode"
-
-    def point_H12345(self, told, made, view):
-        turn = self.rng.random()
-        if made.counter == "app":
-            return self.caller_point(told)
-        if made.vague == "no_place":
-            return self.caller_point(told) if turn < 0.2 else (None, "")
-        return self.geocoded(made, view) if turn < 0.55 else self.caller_point(told) if turn < 0.65 else (None, "")
-
-    def point_GRID(self, told, made, view):
-        spot, turn = told.own_place or told.hazard.spot, self.rng.random()
-        if turn < 0.07:
-            return blurred(self.rng, told.teller.point, 25.0), "office"
-        return (blurred(self.rng, spot.point, 14.0), "worker") if turn < 0.97 else (None, "")
-
-    def point_CITYMGT(self, told, made, view):
-        spot = told.own_place or told.hazard.spot
-        if made.component:
-            return blurred(self.rng, spot.point, 1.5), "component"
-        if hasattr(told.teller, "staff_no"):
-            return blurred(self.rng, spot.point, 12.0), "worker"
-        return self.caller_point(told)
-
-    def point_FIRE119(self, told, made, view):
-        turn = self.rng.random()
-        point, of = self.caller_point(told)
-        if turn < 0.12:
-            return blurred(self.rng, point, 350.0), "base_station"
-        return (point, of) if turn < 0.92 else (None, "")
-
-    def point_MKT12315(self, told, made, view):
-        shop, turn = view.spot.shop, self.rng.random()
-        if shop and shop.registered_at and turn < 0.4:
-            return blurred(self.rng, shop.registered_at, 25.0), "head_office"
-        return self.geocoded(made, view) if turn < 0.6 else (None, "")
-
-    def point_FIREIOT(self, told, made, view):
-        """As registered when the device was built in: always the same, and somewhat off."""
-        spot = told.hazard.spot
-        mark = sum(ord(c) * (i + 3) for i, c in enumerate(made.device))
-        if mark % 7 == 0:
-            return None, ""
-        return (spot.x + mark % 53 - 26.0, spot.y + mark % 47 - 23.0), "device"
-
     @staticmethod
     def device_code(told):
         """Alarm category, device type and part type, joined; a device keeps its own."""
         codes = {"C02": ("1-100-40", "1-7", "1-100-41", "1-100-25", "1-6"), "C05": ("0-100-40", "0-9", "0-12", "1-11", "0-100-91"),
                  "C06": ("1-10", "0-10"), "B01": ("1-8", "1-100-11")}.get(told.leaf.code, ("1-7",))
         return codes[told.hazard.no % len(codes)]
-
-    @staticmethod
-    def error_m(made):
-        """From the sent point to the hazard, on the plane; None without a usable point."""
-        if made.point is None or made.point_form == "zero":
-            return None
-        return distance(made.point, made.told.hazard.spot.point)

@@ -60,8 +60,8 @@ def made(request, tmp_path_factory):
 
 def test_the_same_arguments_give_the_same_bytes_in_every_process(tmp_path):
     for name in ("1", "2"):
-        subprocess.run([sys.executable, os.path.join(HERE, "make.py"), "--reports", "500", "--seed", "13", "--ledger", str(tmp_path / name)],
-                       check=True, env=os.environ | {"PYTHONHASHSEED": name}, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, os.path.join(HERE, "make.py"), "--reports", "500", "--seed", "13", "--ledger",
+                        str(tmp_path / name)], check=True, env=os.environ | {"PYTHONHASHSEED": name}, stdout=subprocess.DEVNULL)
     names = sorted(os.listdir(tmp_path / "1"))
     assert len(names) == len(TOPICS) + 4
     for name in names:
@@ -175,7 +175,8 @@ def test_storms_have_callers_from_their_own_buildings_some_without_a_place(made)
 
 
 def test_sub_orders_urges_and_early_closings_run_beside(made):
-    forms = Counter(decode("H12345", m.value)["head"]["msgType"] for m in made.city.messages if m.source == "H12345" and m.outcome == "update")
+    forms = Counter(decode("H12345", m.value)["head"]["msgType"] for m in made.city.messages
+                    if m.source == "H12345" and m.outcome == "update")
     assert all(forms[form] >= 10 for form in ("STATUS", "REPLY", "SUB", "URGE"))
     shams = [e for h in made.city.planner.hazards for e in h.episodes if e.sham]
     assert len(shams) >= 5
@@ -393,8 +394,8 @@ def test_the_ledger_is_partial_and_dirty(made, tmp_path):
 
 
 def report(names=(), scope="building", record_no=None, error=None, quotes=(), copy_of=None):
-    return {"source": "H12345", "record_no": record_no or f"A{next(SERIAL)}", "names": list(names), "scope": scope, "radius_m": 50, "point_error_m": error,
-            "quotes": list(quotes), "copy_of": copy_of}
+    return {"source": "H12345", "record_no": record_no or f"A{next(SERIAL)}", "names": list(names), "scope": scope, "radius_m": 50,
+            "point_error_m": error, "quotes": list(quotes), "copy_of": copy_of}
 
 
 @pytest.mark.parametrize("want, a, b", [
