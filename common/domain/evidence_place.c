@@ -5,52 +5,6 @@
  */
 #include "domain/evidence_draft.h"
 
-static bool has_site(const Address *address)
-{
-    return !text_is_empty(address->estate) || !text_is_empty(address->road);
-}
-
-/* The first name the ledger knows in the text: of an estate or road, else of a landmark. */
-static const LedgerPlace *known_name(const LedgerRegion *region, Folded text, size_t least)
-{
-    const LedgerPlace *landmark = NULL;
-    for (size_t i = 0; i < text.count;) {
-        size_t length = 1;
-        const LedgerPlace *place =
-            ledger_place_at(region, text.codepoints + i, text.count - i, &length);
-        if (place == NULL || length < least) {
-            i++;
-            continue;
-        }
-        if (place->kind != LEDGER_POI)
-            return place;
-        landmark = landmark != NULL ? landmark : place;
-        i += length;
-    }
-    return landmark;
-}
-
-/* A name that no rule of grammar recognises (大院里3幢), but the ledger does. Two characters of free text prove nothing. */
-static void find_known_name(EvidenceDraft *draft)
-{
-    enum { LEAST_OF_FIELD = 2, LEAST_OF_TEXT = 3 };
-    Address *address = &draft->evidence.address;
-    if (draft->region == NULL)
-        return;
-    Folded field = address_fold(draft->report->address, draft->arena);
-    const LedgerPlace *place = known_name(draft->region, field, LEAST_OF_FIELD);
-    if (place == NULL)
-        place = known_name(draft->region, draft->text, LEAST_OF_TEXT);
-    if (place == NULL)
-        return;
-    if (place->kind == LEDGER_ROAD)
-        address->road = place->canonical;
-    else if (place->kind != LEDGER_POI)
-        address->estate = place->kind == LEDGER_ALIAS ? place->name : place->canonical;
-    else if (text_is_empty(address->poi))
-        address->poi = place->name;
-}
-
 void evidence_find_places(EvidenceDraft *draft)
 {
     Address *address = &draft->evidence.address;
@@ -71,8 +25,6 @@ void evidence_find_places(EvidenceDraft *draft)
             address->poi = address_unfold(folded.codepoints, folded.count, draft->arena);
         }
     }
-    if (!has_site(address))
-        find_known_name(draft);
     ledger_resolve(draft->region, address, draft->arena);
 }
 
@@ -90,6 +42,11 @@ static bool share_building(const TextList *a, const TextList *b)
     return a->count == 0 || b->count == 0;
 }
 
+static bool has_site(const Address *address)
+{
+    return !text_is_empty(address->estate) || !text_is_empty(address->road);
+}
+
 /* They name two places: another estate or road, or another building or number of one. */
 static bool contradict(const Address *a, const Address *b)
 {
@@ -105,7 +62,7 @@ static bool contradict(const Address *a, const Address *b)
 
 static void read_place(EvidenceDraft *draft, const LedgerAsset *asset, Address *place)
 {
-    address_parse(asset->place, draft->arena, place);
+    address_parse_known(asset->place, draft->region, draft->arena, place);
     ledger_resolve(draft->region, place, draft->arena);
 }
 

@@ -185,7 +185,7 @@ void ledger_resolve(const LedgerRegion *region, Address *address, Arena *arena)
         address->estate = alias->canonical;
         return;
     }
-    address_parse(alias->canonical, arena, &site);
+    address_parse_known(alias->canonical, region, arena, &site);
     if (!text_is_empty(site.estate))
         address->estate = site.estate;
     if (text_is_empty(site.road) || !text_is_empty(address->road))

@@ -287,7 +287,7 @@ static void index_doors(Ledger *ledger, LedgerRegion *region)
         if (!text_is_empty(door->parent) && !text_starts(whole, door->parent))
             whole = text_format(ledger->draft, "%.*s%.*s", TEXT_ARGS(door->parent),
                                 TEXT_ARGS(door->name));
-        address_parse(whole, ledger->draft, &address);
+        address_parse_known(whole, region, ledger->draft, &address);
         ledger_resolve(region, &address, ledger->draft);
         size_t count = ledger_door_keys(&address, keys);
         if (!text_is_empty(address.unit) && count > 1)
@@ -324,7 +324,7 @@ count_sites(Ledger *ledger, LedgerRegion *region, const LedgerAsset *asset, cons
     Address address;
     if (text_is_empty(family) || text_is_empty(asset->place) || asset->valid_to != 0)
         return;
-    address_parse(asset->place, ledger->draft, &address);
+    address_parse_known(asset->place, region, ledger->draft, &address);
     ledger_resolve(region, &address, ledger->draft);
     count_site(region, asset, family, address.estate, TEXT_ABSENT);
     count_site(region, asset, family, address.road, TEXT_ABSENT);

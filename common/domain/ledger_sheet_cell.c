@@ -155,27 +155,32 @@ static void read_id(Reading *reading)
     row->key = id;
 }
 
+/* Whether the rules of addresses recognise an estate or a road. */
+static bool names_site(Reading *reading, Text text)
+{
+    Arena *arena = reading->sheet->arena;
+    Address address;
+    ArenaMark mark = arena_mark(arena);
+    address_parse(text, arena, &address);
+    bool named = !text_is_empty(address.estate) || !text_is_empty(address.road);
+    arena_rewind(arena, mark);
+    return named;
+}
+
 static void read_asset(Reading *reading)
 {
     LedgerRow *row = reading->row;
     LedgerSheet *sheet = reading->sheet;
-    Address address;
     read_id(reading);
     row->category = plain(reading, SHEET_CATEGORY, VALUE_MAX);
     if (!text_is_empty(row->category) && category_find(row->category) == NULL)
         expected(reading, SHEET_CATEGORY, "a leaf of the hazard tree such as A02");
     row->use_unit = plain(reading, SHEET_USE_UNIT, VALUE_MAX);
     row->place = plain(reading, SHEET_PLACE, VALUE_MAX);
-    if (text_is_empty(row->place))
-        return;
-    ArenaMark mark = arena_mark(sheet->arena);
-    address_parse(row->place, sheet->arena, &address);
-    bool empty = text_is_empty(address.estate) && text_is_empty(address.road);
-    arena_rewind(sheet->arena, mark);
-    if (empty)
+    if (!text_is_empty(row->place) && !names_site(reading, row->place))
         sheet_finding(sheet, sheet_place(row), true,
-                      "column \"%.*s\": no estate and no road is recognised in \"%.*s\", so it "
-                      "completes no report's place",
+                      "column \"%.*s\": no estate and no road is recognised in \"%.*s\"; unless "
+                      "the ledger of places has it by name, it completes no report's place",
                       TEXT_ARGS(sheet->names[SHEET_PLACE]), TEXT_ARGS(row->place));
 }
 
@@ -193,26 +198,36 @@ static void read_sites(Reading *reading)
         reading->row->sites = (int32_t)sites;
 }
 
+/* Whether the name is that of a door by which a report can find it. */
+static bool is_door(Reading *reading, Text parent, Text name)
+{
+    Arena *arena = reading->sheet->arena;
+    uint64_t keys[LEDGER_DOOR_KEYS_MAX];
+    Address address;
+    bool whole = text_is_empty(parent) || text_starts(name, parent);
+    Text number = whole ? text_slice(name, parent.size, name.size) : name;
+    /* A site that no rule recognises is one by its row, so any does in its place. */
+    bool any = !text_is_empty(parent) && !names_site(reading, parent);
+    Text site = any ? TEXT("甲花园") : parent;
+    ArenaMark mark = arena_mark(arena);
+    address_parse(text_format(arena, "%.*s%.*s", TEXT_ARGS(site), TEXT_ARGS(number)), arena,
+                  &address);
+    size_t count = ledger_door_keys(&address, keys);
+    arena_rewind(arena, mark);
+    return count > 0;
+}
+
 /* A door whose number is not recognised can only be found by its very words, which nobody looks for. */
 static void check_door(Reading *reading)
 {
-    uint64_t keys[LEDGER_DOOR_KEYS_MAX];
     LedgerRow *row = reading->row;
     LedgerSheet *sheet = reading->sheet;
-    Address address;
-    ArenaMark mark = arena_mark(sheet->arena);
-    Text whole = row->name;
-    if (!text_is_empty(row->parent) && !text_starts(whole, row->parent))
-        whole = text_format(sheet->arena, "%.*s%.*s", TEXT_ARGS(row->parent), TEXT_ARGS(row->name));
-    address_parse(whole, sheet->arena, &address);
-    if (ledger_door_keys(&address, keys) > 0) {
-        arena_rewind(sheet->arena, mark);
+    if (is_door(reading, row->parent, row->name))
         return;
-    }
     sheet_finding(sheet, sheet_place(row), true,
-                  "column \"%.*s\": no number of a road and no building of an estate is "
-                  "recognised in \"%.*s\", so no report finds this door",
-                  TEXT_ARGS(sheet->names[SHEET_NAME]), TEXT_ARGS(whole));
+                  "column \"%.*s\": no number of a road and no building of an estate is recognised "
+                  "in \"%.*s\", so no report finds this door",
+                  TEXT_ARGS(sheet->names[SHEET_NAME]), TEXT_ARGS(row->name));
 }
 
 static void read_place(Reading *reading)

@@ -180,7 +180,7 @@ static void keeps_regions_apart_and_knows_nothing_of_none(void **state)
 static double door_of(Fixture *fixture, const LedgerRegion *region, const char *text)
 {
     Address address;
-    address_parse(text_from(text), fixture->arena, &address);
+    address_parse_known(text_from(text), region, fixture->arena, &address);
     ledger_resolve(region, &address, fixture->arena);
     const LedgerPlace *door = ledger_door(region, &address);
     return door != NULL ? door->point.lon : 0;
@@ -210,6 +210,7 @@ static void finds_doors_by_their_parts(void **state)
         {"甲路396弄3号", 5},
         {"乙花苑3幢", 0},
         {"锦绣花园3号楼对面", 0},
+        {"大院里3号楼", 6},
     };
     Fixture *fixture = *state;
     add(fixture, LEDGER_ESTATE, "锦绣花园", NULL);
@@ -219,6 +220,8 @@ static void finds_doors_by_their_parts(void **state)
     add_at(fixture, LEDGER_DOOR, "锦绣花园5号楼", NULL, 3);
     add_at(fixture, LEDGER_DOOR, "5幢2单元", "锦绣花园", 4);
     add_at(fixture, LEDGER_DOOR, "甲路396弄3号", NULL, 5);
+    add(fixture, LEDGER_ESTATE, "大院里", NULL); /* no rule recognises it */
+    add_at(fixture, LEDGER_DOOR, "3幢", "大院里", 6);
     const LedgerRegion *region = finish(fixture);
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         double lon = door_of(fixture, region, CASES[i].text);
