@@ -244,31 +244,41 @@ static void append_road(TextBuilder *builder, const Address *address)
     append_counted(builder, address->road_no, "号");
 }
 
+/* 3、5幢, 综合楼. */
+static void append_buildings(TextBuilder *builder, const TextList *buildings)
+{
+    for (size_t i = 0; i < buildings->count; i++) {
+        builder_string(builder, i == 0 ? "" : "、");
+        builder_text(builder, buildings->items[i]);
+    }
+    Text written = builder_view(builder);
+    if (buildings->count > 0 && !text_ends(written, TEXT("楼")) && !text_ends(written, TEXT("部")))
+        builder_string(builder, "幢");
+}
+
+/* A landmark of the estate or road goes without their name when it stands already. */
+static void append_poi(TextBuilder *builder, const Address *address)
+{
+    Text poi = address->poi;
+    bool of_estate = !text_is_empty(address->estate) && text_starts(poi, address->estate);
+    bool of_road = !of_estate && !text_is_empty(address->road) && text_starts(poi, address->road);
+    size_t known = of_estate ? address->estate.size : of_road ? address->road.size : 0;
+    builder_text(builder, text_slice(poi, known, poi.size - known));
+}
+
 Text address_standard(const Address *address, Arena *arena)
 {
     TextBuilder builder = builder_new(arena);
     if (!text_is_empty(address->road))
         append_road(&builder, address);
-    if (!text_is_empty(address->estate) && !text_starts(address->estate, builder_view(&builder)))
-        builder_text(&builder, address->estate);
-    else if (!text_is_empty(address->estate)) {
-        builder_truncate(&builder, 0); /* the yard's name holds road and number */
-        builder_text(&builder, address->estate);
-    }
-    for (size_t i = 0; i < address->buildings.count; i++) {
-        builder_string(&builder, i == 0 ? "" : "、");
-        builder_text(&builder, address->buildings.items[i]);
-    }
-    if (address->buildings.count > 0)
-        builder_string(&builder, "幢");
+    if (!text_is_empty(address->estate) && text_starts(address->estate, builder_view(&builder)))
+        builder_truncate(&builder, 0); /* a yard's name holds road and number */
+    builder_text(&builder, address->estate);
+    append_buildings(&builder, &address->buildings);
     append_counted(&builder, address->unit, "单元");
-    append_counted(&builder, address->floor, "层");
+    append_counted(&builder, address->floor, address->floor_or_building ? "楼" : "层");
     append_counted(&builder, address->room, "室");
-    if (!text_is_empty(address->poi) && !text_ends(builder_view(&builder), address->poi)) {
-        if (text_starts(address->poi, builder_view(&builder)))
-            builder_truncate(&builder, 0);
-        builder_text(&builder, address->poi);
-    }
+    append_poi(&builder, address);
     builder_text(&builder, address->relation);
     if (address->relation_m > 0)
         builder_format(&builder, "%d米", (int)address->relation_m);
