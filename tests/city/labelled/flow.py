@@ -3,6 +3,7 @@
 Messages go out in the order of their sending; some late, some out of order, one feed of one day all at once.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from feeds import TOPICS, Forms, Numbers, encode
@@ -183,7 +184,9 @@ class Flow:
     def break_down(self, days):
         """One feed is silent for a day; the next morning all of it comes within minutes."""
         source = self.rng.choice(("H12345", "CITYMGT", "GRID"))
-        day = self.rng.randrange(days // 4, max(days // 4 + 1, days * 3 // 4))
+        on_day = Counter(int(m.at // DAY) for m in self.messages if m.source == source)
+        middle = range(days // 4, max(days // 4 + 1, days * 3 // 4))
+        day = max(self.rng.sample(middle, min(8, len(middle))), key=lambda d: (on_day[d], d))     # a busy one
         held = [m for m in self.messages if m.source == source and day * DAY <= m.at < (day + 1) * DAY]
         for n, message in enumerate(sorted(held, key=lambda m: m.at)):
             message.at = (day + 1) * DAY + 8 * HOUR + n * 0.5

@@ -2,7 +2,7 @@
 copy handed on. The manner is chosen first, for it decides whether a place is named at all; then it words the body.
 """
 
-from say import Slots, filled, slots_of
+from say import Slots
 
 LAST_TIME = ("same_as_last", "urge", "urge_without_number")
 
@@ -46,18 +46,17 @@ def word(tellers, told, made, text, manner):
     if manner == "storm":
         silent = made.vague == "no_place"
         said = rng.choice(other["storms"][told.leaf.code]["placeless" if silent else "with_place"])
-        body = filled(said, Slots(text))
+        body = tellers.fill(text, said, Slots(text))
         if made.source == "FIRE119":
             made.body = "报警人称" + body
         else:
             made.body = f"{text.slot_opening()}，{body}。" if rng.random() < 0.7 else body
-            made.title = text.slot_title()
         return
     slots = Slots(text, **tellers.slots_given, **values)
-    fitting = [form for form in other[forms[manner]] if slots.has(slots_of(form))]
+    fitting = tellers.fitting(text, other[forms[manner]], slots)
     if manner in LAST_TIME and made.vague == "no_place":
         fitting = [form for form in fitting if "{place}" not in form] or fitting
-    made.body = filled(rng.choice(fitting), slots)
+    made.body = tellers.fill(text, rng.choice(fitting), slots)
     if values and "quoted_no" in slots.used:
         made.quoted.append(values["quoted_no"])
     if rng.random() < 0.3:
@@ -85,6 +84,6 @@ def hand_on(tellers, told, made):
 def no_hazard(tellers, told, made, text):
     """A question, a quarrel, a praise, a drill."""
     slots = Slots(text, **tellers.slots_given)
-    made.title, made.body = (filled(told.form[part], slots) for part in ("title", "body"))
+    made.title, made.body = (tellers.fill(text, told.form[part], slots) for part in ("title", "body"))
     made.counter = "采集员" if told.source == "CITYMGT" else made.operator.desk_name
     made.consultation = told.kind == "question"

@@ -69,7 +69,7 @@ class Namer:
                 return self.rng.choice(self.lists["road_full"])
             stem = self.rng.choice(self.lists["road_stems"])
             turn = self.rng.random()
-            if turn < 0.07:
+            if turn < 0.07 and stem[-1] not in self.lists["directions"]:
                 stem += self.rng.choice(self.lists["directions"][:5])
             suffix = self.road_suffix.draw(self.rng)
             if turn > 0.93:

@@ -1,7 +1,7 @@
 """How a place is said: a view of the spot (right or wrong, exact or vague) in the words of wording/places.json.
 
 Beside the words stands what they name, as the world knows it: the identifiers follow from the slots that a template
-used, never from reading the text back. A building counts as named only where its estate, lane or door was said too.
+used, never from reading the text back. A building counts as named only where the record says its estate, lane or door.
 """
 
 import functools
@@ -104,10 +104,10 @@ class View:
 
 @dataclass(repr=False)
 class Said:
-    """Words for a place and what they name."""
+    """Words for a place, and which slots they used: what they name is Speaker.named(used, kind)."""
     text: str
     kind: str
-    names: list = field(default_factory=list)
+    used: set = field(default_factory=set)
 
 
 class Speaker:
@@ -348,7 +348,7 @@ class Speaker:
         if not fitting:
             fitting = [t for t, needs in templates(kind, "spoken") + templates(kind, "hotline_text") if slots.has(needs)]
         text = filled(self.rng.choice(fitting), slots).replace("小区小区", "小区") if fitting else ""
-        return Said(text, kind, self.named(slots.used, kind) if fitting else [])
+        return Said(text, kind, slots.used if fitting else set())
 
     def _by_alias(self, mouth, kind):
         """甲路396弄5号 or 甲路128号5号楼: the estate's name is not said."""
@@ -363,7 +363,7 @@ class Speaker:
                 text += slots["unit"]
             elif kind == "room" and self.view.room:
                 text += slots["room"]
-        return Said(text, kind, self.named(slots.used | {"alias"}, kind))
+        return Said(text, kind, slots.used | {"alias"})
 
     def home(self, person):
         """A caller's own home, as he says it."""

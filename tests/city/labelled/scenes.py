@@ -109,17 +109,19 @@ class Scenes:
 
     def two_branches(self):
         """Two branches of one brand with the head office's code."""
-        leaf, start = LEAVES["H01"], self.start()
+        start, chains = self.start(), [s for s in self.world.shops if s.brand and not s.own_usc]
 
         def find():
-            shop = self.rng.choice([s for s in self.world.shops if s.brand and not s.own_usc])
+            shop = self.rng.choice(chains)
+            leaf = LEAVES[{"food": "H01", "pharmacy": "H03", "shop": "H04"}[shop.kind]]
             others = [s for s in self.world.shops if s.brand == shop.brand and s is not shop
                       and s.district.region == shop.district.region]
             if not others:
                 return None
             two = [self.planner.sites.in_shop(s) for s in (shop, self.rng.choice(others))]
-            return two if all(self.free(leaf, s, start) for s in two) else None
-        return [self.begin(leaf, spot, start + n * self.rng.uniform(0, 20) * DAY) for n, spot in enumerate(self.draw(find))]
+            return (leaf, two) if all(self.free(leaf, s, start) for s in two) else None
+        leaf, two = self.draw(find)
+        return [self.begin(leaf, spot, start + n * self.rng.uniform(0, 20) * DAY) for n, spot in enumerate(two)]
 
     def _neighbours(self, leaf, make):
         start = self.start()

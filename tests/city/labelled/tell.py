@@ -26,6 +26,11 @@ PLATE_SHARE = {"H12345": 0.2, "GRID": 0.3, "CITYMGT": 0.15, "FIRE119": 0.5, "MKT
 PART_SHARE = {"H12345": 0.06, "GRID": 0.42, "CITYMGT": 0.6}
 
 
+PLACE_SLOTS = {"estate", "road", "road2", "no", "lane", "building", "b", "unit", "u", "room", "r", "poi", "village", "group", "gate"}
+# What a form may not say beside {place} when the teller says no more than that.
+NOT_SAID = {"none": set(), "estate_only": PLACE_SLOTS - {"estate", "road"}, "road_only": PLACE_SLOTS - {"road"}, "no_place": PLACE_SLOTS}
+
+
 @dataclass(repr=False)
 class Sheet:
     told: object
@@ -62,9 +67,10 @@ class Sheet:
 class Text(Speaker):
     """Slots of whole sheets, beside those of places."""
 
-    def __init__(self, teller, view, habit, rng, told, place):
-        super().__init__(teller.world, view, habit, rng)
-        self.tellers, self.told, self.said_place = teller, told, place
+    def __init__(self, tellers, view, habit, made, place):
+        super().__init__(tellers.world, view, habit, tellers.rng)
+        self.tellers, self.told, self.made, self.said_place = tellers, made.told, made, place
+        told = made.told
         self.pieces = load("mouths.json")["pieces"]
         self.code, self.sub = told.leaf.code, told.sub
 
@@ -196,7 +202,7 @@ class Tellers:
         self.assets(told, made, spot)
         self.party(told, made, spot)
         place, said = self.say_places(told, made, view, habit)
-        text = Text(self, view, habit, self.rng, told, place)
+        text = Text(self, view, habit, made, place)
         if told.form:
             manners.no_hazard(self, told, made, text)
         else:
@@ -207,8 +213,7 @@ class Tellers:
             made.body += self.rng.choice(self.words.other["unknown_detail"]) + "。"
         if told.leaf.code[0] in "EFGA" and told.source == "H12345" and self.rng.random() < 0.012:
             made.body += self.rng.choice(self.words.other["injury_suffix"])
-        if said.text and said.text in made.title + made.body:      # not every form of words has a place in it
-            self.name(made, said.names)
+        self.note(made, text, *said)
         points.locate(self.rng, told, made, view)
 
     # ---- who writes, and how exactly
@@ -241,7 +246,7 @@ class Tellers:
         return view
 
     def say_places(self, told, made, view, habit):
-        """The address field into the sheet; the words for the text are returned, and what was said. One of the two may be vaguer."""
+        """The address field into the sheet; the words for the text are returned, and what was said in both. One may be vaguer."""
         rng, speaker = self.rng, Speaker(self.world, view, habit, self.rng)
         exact = speaker.kind_for(made.vague)
         by_alias = bool(view.spot.estate and view.spot.estate.alias) and made.vague != "no_place" and rng.random() < 0.24
@@ -258,14 +263,21 @@ class Tellers:
         place_text = speaker.place(TEXT_MOUTH[told.source] if rng.random() < 0.7 else "spoken", text_kind, by_alias)
         made.place = place_field.text
         made.wrong = view.wrong
-        self.name(made, place_field.names)
         made.alias = by_alias
         text = place_text.text
         calls = told.source in ("H12345", "FIRE119") and text_kind != "none"
         if calls and self.lives_elsewhere(told, view) and rng.random() < 0.12:
             forms = self.places["kinds"]["reporter_home"]["hotline_text"]
             text = rng.choice(forms).format(home=speaker.home(told.teller), place=text)
-        return text, place_text
+        return text, (place_field, place_text)
+
+    def note(self, made, text, field, said):
+        """What the address field and the words name together: "building 3" there, the estate here. Not every form of words
+        has the place in it."""
+        sayings = [field] + [said] * bool(said.text and said.text in made.title + made.body)
+        estate = any("estate" in one.used for one in sayings) or made.source == "FIREIOT" and text.view.spot.estate
+        for one in sayings:
+            self.name(made, text.named(one.used | ({"estate"} if estate else set()), one.kind))
 
     @staticmethod
     def name(made, names):
@@ -331,15 +343,26 @@ class Tellers:
 
     # ---- one way of wording for each feed
 
+    def fitting(self, text, forms, slots):
+        """The forms whose slots can be filled, and name no more of the place than the teller does."""
+        kept = NOT_SAID[text.made.vague]
+        return [form for form in forms if slots.has(slots_of(form)) and not kept & slots_of(form)]
+
+    def fill(self, text, form, slots):
+        """The form filled; what it names beside the place said is noted."""
+        words = filled(form, slots)
+        self.name(text.made, text.named(slots.used & PLACE_SLOTS - set(text.tellers.slots_given), ""))
+        return words
+
     def write(self, text, forms, favourite=None, also=(), **values):
-        """One of the forms whose slots can be filled; of the others when there is none."""
+        """One of the forms that fit; of the others when none does."""
         slots = Slots(text, **self.slots_given, **values)
-        fitting = [form for form in forms if slots.has(slots_of(form))] or [form for form in also if slots.has(slots_of(form))]
+        fitting = self.fitting(text, forms, slots) or self.fitting(text, also, slots)
         if favourite is not None and self.rng.random() < 0.5:
             form = fitting[int(favourite * len(fitting)) % len(fitting)]
         else:
             form = self.rng.choice(fitting)
-        return filled(form, slots), slots.used
+        return self.fill(text, form, slots), slots.used
 
     def word_H12345(self, told, made, text):
         hotline, rng = self.mouths["hotline"], self.rng
@@ -351,7 +374,7 @@ class Tellers:
         made.body, used = self.write(text, forms, None if app else made.operator.favourite, hotline["desks"]["six"]["body"], **values)
         if made.plate and "asset" not in used and rng.random() < 0.5:
             made.body += asset + "。"
-        title, _ = self.write(text, hotline["title"] if rng.random() < 0.6 else ["{title}"])
+        title, _ = self.write(text, hotline["title"] if rng.random() < 0.6 else ["{title}"], also=["{title}"])
         made.title = title
         if rng.random() < 0.4:
             made.street = text.slot_street()
@@ -361,7 +384,7 @@ class Tellers:
         forms = grid["habits"][worker.style]
         made.body, _ = self.write(text, [forms[worker.template % len(forms)]] if self.rng.random() < 0.75 else forms,
                                   also=grid["habits"]["standard"])
-        made.title, _ = self.write(text, grid["event_name"])
+        made.title, _ = self.write(text, grid["event_name"], also=["{title}"])
         made.counter = "采集员"
 
     def word_CITYMGT(self, told, made, text):

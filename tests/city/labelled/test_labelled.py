@@ -109,6 +109,8 @@ def test_an_estate_that_is_named_stands_in_the_record(made):
     for line in made.real:
         sheet = made.sheet(line)
         text = sheet.place + sheet.title + sheet.body
+        if line["source"] == "FIREIOT":
+            text += made.city.flow.forms.unit_address(sheet.told.hazard.spot)
         for name in line["names"]:
             if name in by_id:
                 assert by_id[name].name in text or by_id[name].spelling in text, (name, line)
@@ -387,7 +389,7 @@ def test_the_ledger_is_partial_and_dirty(made, tmp_path):
     assert 0.6 < len(known & real) / len(real) < 0.75
     assert 0.005 < len(known - real) / len(known) < 0.04
     kinds = Counter(line.split(",")[1] for line in (tmp_path / "places.csv").read_text().splitlines()[1:])
-    assert all(kinds[kind] >= 20 for kind in ("estate", "road", "door", "poi", "alias"))
+    assert all(kinds[kind] >= 8 for kind in ("estate", "road", "door", "poi", "alias"))
 
 
 # ---- which pairs can be told to be one

@@ -38,7 +38,7 @@ class World:
         for district, share in self.districts:
             self._district(district, max(10, round(self.estate_count * share)))
         self._crossings()
-        self._shops(max(60, self.estate_count * 2))
+        self._shops(self.estate_count * 3)
         self._weigh()
 
     # ---- ground plan
