@@ -19,8 +19,10 @@ from linkage_bench.metrics import pair_scores
 
 TUNED = Path(__file__).with_name("tuned.json")
 NAMES = ["exact", "distance", "jaccard", "tfidf"]
-THRESHOLDS = [round(0.3 + 0.05 * i, 2) for i in range(14)]  # .30 to .95
-DAYS = [1, 7, 30, 90, 400]
+THRESHOLDS = [round(0.05 * i, 2) for i in range(19)]  # 0 (class and time alone) to .90
+DAYS = [1 / 24, 2 / 24, 0.25, 0.5, 1, 2, 7, 30, 90]
+# (threshold, days): little likeness may be enough for what is near in time; for what is far it would be nearly every pair.
+REACH = [(0.0, 1), (0.1, 7), (0.3, 90)]
 EARTH_M = 6_371_008.8
 DAY_S = 86_400
 ROWS_AT_ONCE = 512
@@ -116,20 +118,21 @@ def matrix(documents, weight):
 
 
 def similar_pairs(reports, similarity):
-    """(similarity, seconds apart, i, j) of pairs at least THRESHOLDS[0] alike; similarity(documents' indices, rows)."""
+    """(similarity, seconds apart, i, j) of the pairs that a threshold and a time of the lists above can keep."""
     import numpy
     pairs = []
     for members in blocks(reports):
         if len(members) < 2:
             continue
         rows_alike = similarity(members)
-        at = [event_s(reports[i]) for i in members]
+        at = numpy.array([event_s(reports[i]) for i in members])
+        order = numpy.arange(len(members))
         for start in range(0, len(members), ROWS_AT_ONCE):
-            alike = rows_alike(slice(start, start + ROWS_AT_ONCE))
-            for row, column in zip(*(found.tolist() for found in numpy.nonzero(alike >= THRESHOLDS[0]))):
-                if column < row + start:
-                    pairs.append((float(alike[row, column]), abs(at[row + start] - at[column]),
-                                  members[row + start], members[column]))
+            part = slice(start, start + ROWS_AT_ONCE)
+            alike, apart = rows_alike(part), numpy.abs(at[part][:, None] - at[None, :])
+            within = sum(((alike >= least) & (apart <= days * DAY_S)) for least, days in REACH) > 0
+            for row, column in zip(*(found.tolist() for found in numpy.nonzero(within & (order[part][:, None] > order[None, :])))):
+                pairs.append((float(alike[row, column]), float(apart[row, column]), members[row + start], members[column]))
     return pairs
 
 
@@ -193,11 +196,17 @@ def tune(cities, radius_of):
         for reports, true in cities:
             pairs = sorted(pairs_of(name, reports, radius_of), reverse=True)
             for days in DAYS:
-                for threshold, labels in falling(len(reports), pairs, days, [0.0] if name == "distance" else THRESHOLDS):
+                for threshold, labels in falling(len(reports), pairs, days, thresholds_of(name, days)):
                     scores[threshold, days].append(pair_scores(labels, true)[2])
         (threshold, days), values = max(scores.items(), key=lambda item: (sum(item[1]), item[0]))
         chosen[name] = {"threshold": threshold, "days": days, "f05": [round(value, 4) for value in values]}
     return chosen
+
+
+def thresholds_of(name, days):
+    if name == "distance":
+        return [0.0]
+    return [threshold for threshold in THRESHOLDS if any(threshold >= least and days <= most for least, most in REACH)]
 
 
 def falling(count, pairs, days, thresholds):
