@@ -148,7 +148,8 @@ class Forms:
         body = {"gdbh": made.record_no, "zone": self.area_of(made), "gdzt": HOTLINE_STATE[status], "handleList": lead}
         form = "STATUS"
         if status == 60:
-            form, body["content"] = "REPLY", f"【诉求】{made.body}【办理意见】{self.reply(made)}"
+            form, body["category"] = "REPLY", self.category(made.filed)
+            body["content"] = f"【诉求】{made.body}【办理意见】{self.reply(made)}"
         return {"head": {"msgType": form, "seq": seq, "sendTime": unpadded(at)}, "body": body}
 
     def urge_H12345(self, made, seq, at):
