@@ -69,7 +69,7 @@ static void find_duplicates(LedgerSheet *sheet)
     for (size_t i = 0; i < sheet->count; i++)
         order[i] = &sheet->rows[i];
     if (sheet->count > 0)
-        qsort(order, sheet->count, sizeof *order, by_thing);
+        qsort(order, sheet->count, sizeof(const LedgerRow *), by_thing);
     for (size_t i = 1; i < sheet->count; i++) {
         const LedgerRow *before = order[i - 1];
         bool apart = sheet->kind == LEDGER_ASSETS && before->valid_to != 0 &&

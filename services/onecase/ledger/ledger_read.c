@@ -134,7 +134,7 @@ bool ledger_read(LedgerFiles *files, Arena *arena, Error *error)
     for (size_t i = 0; i < files->count; i++) {
         const char *path = files->paths[i];
         Arena *whole = arena_new(READ_BYTES);
-        Text bytes;
+        Text bytes = TEXT_ABSENT;
         bool repaired;
         bool good = read_file(path, whole, &bytes, error);
         if (good && is_text(bytes))
