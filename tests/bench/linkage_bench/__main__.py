@@ -65,8 +65,9 @@ def arguments():
     parser.add_argument("--ledger", action="store_true", help="give the hub the city's partial, dirty ledgers of assets and places")
     parser.add_argument("--city", type=Path, metavar="DIR", help="a city that was made already, instead of seeds")
     parser.add_argument("--until", type=datetime.date.fromisoformat, metavar="DATE",
-                        default=datetime.datetime.now(datetime.timezone.utc).date(),
-                        help="the day the cities end before (default today; older than 400 days is not believed by the hub)")
+                        default=datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=2),
+                        help="the day the cities end before (default the day before yesterday: Kafka takes no record from the "
+                             "future, and what is older than 400 days the hub does not believe)")
     parser.add_argument("--model", type=Path, default=PROJECT / "deploy/model/onecase.cfg", metavar="FILE",
                         help="another model file, beside its words and idf")
     parser.add_argument("--no-oracle", action="store_true", help="leave out the oracle weights")
@@ -200,4 +201,7 @@ def export(city, folder, seed):
 
 if __name__ == "__main__":
     sys.argv[0] = "linkage"
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
