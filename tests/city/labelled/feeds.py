@@ -136,7 +136,7 @@ class Forms:
             "contactTel": shown if made.operator.no % 2 else "",
             "acceptTime": accept, "occurTime": unpadded(occurred, "/"),
             "jjcd": "紧急" if told.leaf.code[0] in "BC" or told.leaf.code == "A01" else "一般", "gdzt": "01",
-            "plateNo": made.plate if made.operator.no % 4 == 1 else "", "repeatOf": ""}
+            "plateNo": made.plate if made.operator.no % 4 == 1 or made.plate not in made.body else "", "repeatOf": ""}
         return {"head": {"msgType": "NEW", "seq": 1, "sendTime": unpadded(self.clock(made.sent_at))}, "body": body}, False
 
     @staticmethod

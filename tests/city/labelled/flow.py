@@ -140,7 +140,8 @@ class Flow:
         other = self.tellers.words.other["replies"]
         for hazard in self.planner.hazards:
             for n, episode in enumerate(hazard.episodes):
-                hazard.replies[n] = self.rng.choice(other["on_paper" if episode.sham else "real"])
+                own = self.tellers.words.list_of(hazard.leaf.code, "replies") if hazard.real and self.rng.random() < 0.6 else None
+                hazard.replies[n] = self.rng.choice(other["on_paper"] if episode.sham else own or other["real"])
 
     def course(self, made):
         """Dispatched, sometimes urged or split, and closed with its episode; one in twelve is closed early."""

@@ -2,7 +2,7 @@
 copy handed on. The manner is chosen first, for it decides whether a place is named at all; then it words the body.
 """
 
-from say import Slots
+from say import Slots, Speaker, View
 
 LAST_TIME = ("same_as_last", "urge", "urge_without_number")
 
@@ -23,8 +23,11 @@ def choose(rng, told):
             return "quotes_same"
         turn = rng.random()
         sham = told.episode > 0 and hazard.episodes[told.episode - 1].sham
+        if told.clear:
+            return ""
         return "sham_repeat" if sham and turn < 0.5 else "same_as_last" if turn < 0.4 else ""
-    return "consultation" if rng.random() < 0.022 else ""
+    turn = rng.random()
+    return "consultation" if turn < 0.022 else "two_places" if turn > 0.985 and not told.clear else ""
 
 
 def names_no_place(rng, manner):
@@ -42,7 +45,13 @@ def word(tellers, told, made, text, manner):
         values["quoted_no"] = told.other.sheet.record_no
         values["other_title"] = rng.choice(tellers.words.list_of(told.other.leaf.code, "titles"))
     forms = {"urge": "urges", "urge_without_number": "urges_without_number", "same_as_last": "same_as_last", "quotes_same": "quotes_same",
-             "quotes_other": "quotes_other", "sham_repeat": "sham_repeat", "consultation": "as_consultation"}
+             "quotes_other": "quotes_other", "sham_repeat": "sham_repeat", "consultation": "as_consultation",
+             "two_places": "two_places"}
+    if manner == "two_places":
+        beside = other_place(tellers, made, text)
+        if not beside:
+            return
+        values["place2"], named = beside
     if manner == "storm":
         silent = made.vague == "no_place"
         said = rng.choice(other["storms"][told.leaf.code]["placeless" if silent else "with_place"])
@@ -57,11 +66,33 @@ def word(tellers, told, made, text, manner):
     if manner in LAST_TIME and made.vague == "no_place":
         fitting = [form for form in fitting if "{place}" not in form] or fitting
     made.body = tellers.fill(text, rng.choice(fitting), slots)
-    if values and "quoted_no" in slots.used:
+    if manner == "two_places":
+        tellers.name(made, ["beside:" + name for name in named])
+    if "quoted_no" in slots.used:
         made.quoted.append(values["quoted_no"])
     if rng.random() < 0.3:
         made.body += text.slot_closing() + "。"
     made.consultation = manner == "consultation"
+
+
+def other_place(tellers, made, text):
+    """A place beside the hazard's, which is not the hazard's; None where the record names none at all."""
+    view = View.of(text.view.spot).mistaken(tellers.rng)
+    if made.vague != "none" or not view.wrong:
+        return None
+    speaker = Speaker(tellers.world, view, text.habit, tellers.rng)
+    said = speaker.place("hotline_text", "building" if view.building and view.spot.estate else "door")
+    return said.text, [name for name in speaker.named(said.used, said.kind) if name.startswith(("building", "unit", "door"))]
+
+
+def correct(tellers, told, made, text):
+    """Some callers notice that they said a wrong number, and say the right one after it."""
+    if made.wrong not in ("building", "unit", "door") or tellers.rng.random() > 0.25:
+        return
+    right = Speaker(tellers.world, View.of(text.view.spot), text.habit, tellers.rng)
+    said = right.place("hotline_text", right.kind_for("none"))
+    made.body += "。" + tellers.rng.choice(tellers.words.other["place_corrections"]).format(place=said.text)
+    tellers.name(made, right.named(said.used, said.kind))
 
 
 def hand_on(tellers, told, made):
@@ -72,9 +103,12 @@ def hand_on(tellers, told, made):
     made.body = form.format(quoted_no=first.record_no, body=first.body, district=spot.district.name,
                             street=tellers.world.street_name(spot.district, spot.x, spot.y),
                             department=rng.choice(tellers.words.other["departments"]))
-    made.title, made.place, made.names = first.title, first.place, list(first.names)
+    made.title, made.place = first.title, first.place
     made.vague, made.wrong, made.alias = first.vague, first.wrong, first.alias
-    made.plate, made.component, made.party, made.usc = first.plate, first.component, first.party, first.usc
+    made.plate, made.component = (number if number in first.body else "" for number in (first.plate, first.component))
+    made.party, made.usc = first.party, first.usc
+    lost = {f"asset:plate/{first.plate}"} if first.plate and not made.plate else set()
+    made.names = [name for name in first.names if name not in lost]
     made.counter = "热线举报" if told.source == "CITYMGT" else "转办"
     made.point, made.point_of = (first.point, first.point_of) if rng.random() < 0.7 else (None, "")
     if "{quoted_no}" in form:

@@ -85,14 +85,17 @@ class Namer:
             return name + (self.rng.choice(self.lists["estate_phases"]) if self.rng.random() < 0.1 else "")
         return self._first_free(make, "")
 
-    @staticmethod
-    def spelled_otherwise(name):
-        """The second spelling of an estate that some people use: like-sounding or left-out endings."""
-        for end, other in (("花园", "花苑"), ("佳苑", "嘉苑"), ("嘉园", "佳园"), ("家园", "佳园"), ("名苑", "名园"), ("小区", ""), ("公寓", ""),
-                           ("苑", "园"), ("新村", "村"), ("家属院", "家属楼"), ("宿舍", "宿舍楼"), ("大厦", "")):
-            if name.endswith(end) and len(name) > len(end) + 1:
-                return name[: len(name) - len(end)] + other
-        return name
+    def spelled_otherwise(self, name):
+        """The second spelling of an estate that some people use: misheard, without its ending or its phase, or with 小区."""
+        parts = [part for part in self.lists["other_spellings"] if part in name]
+        if parts and self.rng.random() < 0.6:
+            part = self.rng.choice(parts)
+            return name.replace(part, self.rng.choice(self.lists["other_spellings"][part]), 1)
+        endings = [row["text"] for row in self.lists["estate_suffixes"]] + self.lists["estate_phases"]
+        for end in sorted(endings, key=len, reverse=True):
+            if name.endswith(end) and len(name) - len(end) >= 2:
+                return name[: len(name) - len(end)]
+        return name if name.endswith("小区") else name + "小区"
 
     @staticmethod
     def chinese(number):

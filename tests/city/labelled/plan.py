@@ -58,6 +58,7 @@ class Telling:
     form: dict = None         # no hazard: the title and body of what it is
     kind: str = ""            # no hazard: question | complaint | drill | litter
     phrase: str = ""          # said instead of the sub-kind's phrases: the sign of what is to come
+    clear: bool = False       # says exactly where, with the number of the thing
     echo: str = ""            # two tellings with one echo are worded alike
     reported: float = 0.0     # when the department wrote it down
     sheet: object = None      # filled when it is worded

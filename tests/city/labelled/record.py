@@ -3,6 +3,7 @@
 from collections import Counter
 
 import points
+import truth
 from feeds import TOPICS
 from leaves import FAMILIES, LEAVES
 
@@ -63,11 +64,21 @@ def truth_json(city):
         "storms": [{"id": storm.no, "hazard": storm.hazard.no, "class": storm.hazard.leaf.code, "start": clock(storm.start).isoformat(),
                     "reports": of_storm[storm.no], "placeless": silent[storm.no], "reach_m": round(storm.reach_m)}
                    for storm in city.storms.storms],
-        "hard_negatives": [{"hazards": [a.no, b.no], "kind": kind} for a, b, kind in city.scenes.pairs
-                           if any(t.sheet for t in a.tellings) and any(t.sheet for t in b.tellings)],
+        "hard_negatives": hard_negatives(city),
         "aliases": aliases_of(city),
         "classes": {code: {"scope": leaf.scope, "radius_m": leaf.radius_m, "sure_m": leaf.sure_m} for code, leaf in LEAVES.items()},
         "families": [sorted(family) for family in FAMILIES], "feed_down": city.flow.down}
+
+
+def hard_negatives(city):
+    """Pairs of hazards that must stay two; tellable when each two of their reports say so."""
+    pairs = []
+    for a, b, kind in city.scenes.pairs:
+        lines = [[truth_line(city, told.sheet) for told in hazard.tellings if told.sheet] for hazard in (a, b)]
+        if all(lines):
+            tellable = all(truth.distinct(one, other) for one in lines[0] for other in lines[1])
+            pairs.append({"hazards": [a.no, b.no], "kind": kind, "tellable": tellable})
+    return pairs
 
 
 def aliases_of(city):

@@ -65,6 +65,11 @@ class Slots(dict):
         return all(name in self or self.maker.has_slot(name) for name in names)
 
 
+def plainly(form, said, number):
+    """A form with a number in it; with # or a hyphen always in plain digits."""
+    return form.format(n=str(number) if any(sign in form for sign in "#＃-") else said)
+
+
 def filled(template, slots):
     return template.format_map(slots)
 
@@ -142,7 +147,7 @@ class Speaker:
         if letter:
             form = self.habit.building if self.habit.building in ("{n}栋", "{n}幢", "{n}座") else "{n}座"
             return form.format(n=letter)
-        return self.habit.building.format(n=self.numeral(number))
+        return plainly(self.habit.building, self.numeral(number), number)
 
     # ---- slots: has_slot says which fit this place, slot_NAME says them
 
@@ -230,7 +235,7 @@ class Speaker:
         return self.letter(second) or str(second)
 
     def slot_unit(self):
-        return self.habit.unit.format(n=self.numeral(self.view.unit))
+        return plainly(self.habit.unit, self.numeral(self.view.unit), self.view.unit)
 
     def slot_u(self):
         return str(self.view.unit)

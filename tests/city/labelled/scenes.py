@@ -11,6 +11,7 @@ from plane import distance
 # Scenes per thousand reports.
 RATES = {"two_lifts": 3.0, "building_3_13": 2.5, "two_branches": 2.5, "neighbouring_manholes": 2.5, "neighbouring_lamps": 1.5,
          "neighbouring_building_same_day": 4.0, "other_cause_same_address": 4.0, "cause_incident": 3.0, "precursor": 2.5}
+CLEAR = 0.75        # of the scenes: all their reports say exactly where
 IN_BUILDING = ("A02", "C03", "C05", "D01", "D02", "F01", "F02", "C07")
 UNRELATED = (("A02", "D01"), ("A02", "F01"), ("C03", "F01"), ("D01", "E07"), ("C05", "D02"),
              ("F02", "A02"), ("C03", "A02"), ("D02", "F04"))
@@ -27,8 +28,11 @@ class Scenes:
     def scene(self, kind=None):
         kind = kind or self.kinds.draw(self.rng)
         made = getattr(self, kind)()
+        clear = self.rng.random() < CLEAR
         for n, one in enumerate(made):
             one.scene = kind
+            for told in one.tellings:
+                told.clear = clear
             self.pairs += [(one, other, kind) for other in made[:n]]
         return made
 

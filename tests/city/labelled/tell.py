@@ -18,6 +18,7 @@ from say import Slots, Speaker, View, filled, slots_of
 # How often a mouth names no more than the estate or road, and no place at all.
 VAGUE = {"H12345": (0.30, 0.095), "CITYMGT": (0.17, 0.03), "GRID": (0.14, 0.03), "FIRE119": (0.17, 0.07), "MKT12315": (0.22, 0.06)}
 WRONG = 0.034
+SLIPS = 0.05         # texts in which a word may be mistyped
 FIELD_MOUTH = {"H12345": "hotline_field", "GRID": "grid_field", "CITYMGT": "chengguan_field", "FIRE119": "fire_field",
                "MKT12315": "market_field", "FIREIOT": "device_field"}
 TEXT_MOUTH = {"H12345": "hotline_text", "GRID": "grid_text", "CITYMGT": "grid_text", "FIRE119": "hotline_text",
@@ -62,6 +63,7 @@ class Sheet:
     sent_at: float = 0.0
     quoted: list = field(default_factory=list)     # record numbers in the text
     consultation: bool = False
+    said: list = field(default_factory=list)       # words in the text that name something
 
 
 class Text(Speaker):
@@ -101,7 +103,6 @@ class Text(Speaker):
     slot_note = lambda self: self.phrase("note")
     slot_fire = lambda self: self.phrase("fire")
     slot_device_text = lambda self: self.phrase("device")
-    slot_title = lambda self: self.of_leaf("titles")
     slot_consequence = lambda self: self.of_leaf("consequences")
     slot_wish = lambda self: self.of_leaf("wishes")
     slot_opening = lambda self: self.piece("opening")
@@ -111,6 +112,12 @@ class Text(Speaker):
     slot_feeling = lambda self: self.piece("feeling")
     slot_filler = lambda self: self.piece("filler")
     slot_polite = lambda self: self.piece("polite")
+
+    def slot_title(self):
+        """Of the sub-kind, or one that fits the whole leaf."""
+        kinds = self.tellers.words.leaves[self.code]["subkinds"]
+        own = kinds[self.sub].get("titles")
+        return self.rng.choice(own) if own and not self.told.phrase and self.rng.random() < 0.55 else self.of_leaf("titles")
 
     def slot_fear(self):
         return self.piece("fear_wrap").format(consequence=self.of_leaf("consequences"))
@@ -191,7 +198,17 @@ class Tellers:
         if told.leaf.code == "A01" and told.source == "FIRE119":
             made.trapped = self.rng.choices((0, 1, 2, 3, 5), (3, 45, 30, 15, 7))[0]
         made.title, made.body = joined(made.title), joined(made.body)
+        if told.source in ("H12345", "GRID", "CITYMGT") and self.rng.random() < SLIPS:
+            self.slip(made)
         return made
+
+    def slip(self, made):
+        """One word of the body mistyped; what is said of the place stays as it was said."""
+        slips = self.mouths["slips"]
+        for word in self.rng.sample(sorted(slips), 12):
+            if word in made.body and word not in made.place and not any(word in name for name in made.said):
+                made.body = made.body.replace(word, self.rng.choice(slips[word]), 1)
+                return
 
     def _word(self, told, made):
         habit, spot = self.habit(told, made), told.own_place or told.hazard.spot
@@ -214,6 +231,9 @@ class Tellers:
         if told.leaf.code[0] in "EFGA" and told.source == "H12345" and self.rng.random() < 0.012:
             made.body += self.rng.choice(self.words.other["injury_suffix"])
         self.note(made, text, *said)
+        self.note_numbers(made, text)
+        if told.source == "H12345" and not told.form:
+            manners.correct(self, told, made, text)
         points.locate(self.rng, told, made, view)
 
     # ---- who writes, and how exactly
@@ -229,6 +249,8 @@ class Tellers:
         if told.source == "FIREIOT":
             return view
         estate_only, no_place = VAGUE[told.source]
+        if told.clear:
+            return view
         turn = rng.random()
         if told.own_place:
             no_place = 0.0                     # of storms the planner says who is silent
@@ -249,10 +271,10 @@ class Tellers:
         """The address field into the sheet; the words for the text are returned, and what was said in both. One may be vaguer."""
         rng, speaker = self.rng, Speaker(self.world, view, habit, self.rng)
         exact = speaker.kind_for(made.vague)
-        by_alias = bool(view.spot.estate and view.spot.estate.alias) and made.vague != "no_place" and rng.random() < 0.24
+        by_alias = bool(view.spot.estate and view.spot.estate.alias) and made.vague != "no_place" and rng.random() < 0.24 and not told.clear
         field_kind = text_kind = exact
         turn = rng.random()
-        if made.vague == "none" and told.source != "FIREIOT":
+        if made.vague == "none" and told.source != "FIREIOT" and not told.clear:
             if turn < 0.22:
                 text_kind = rng.choice(("none", "estate_only" if view.spot.estate else "road_only" if view.spot.road else "none"))
             elif turn < 0.34:
@@ -265,6 +287,11 @@ class Tellers:
         made.wrong = view.wrong
         made.alias = by_alias
         text = place_text.text
+        if view.spot.shop and made.vague != "no_place" and rng.random() < 0.8 and told.source in ("H12345", "GRID", "CITYMGT"):
+            form = rng.choice(self.places["party_said"])
+            text = (form if "{place}" in form else "{place}" + form).format(party=made.party, place=text)
+            if rng.random() < 0.4:
+                made.place += made.party
         calls = told.source in ("H12345", "FIRE119") and text_kind != "none"
         if calls and self.lives_elsewhere(told, view) and rng.random() < 0.12:
             forms = self.places["kinds"]["reporter_home"]["hotline_text"]
@@ -276,8 +303,25 @@ class Tellers:
         has the place in it."""
         sayings = [field] + [said] * bool(said.text and said.text in made.title + made.body)
         estate = any("estate" in one.used for one in sayings) or made.source == "FIREIOT" and text.view.spot.estate
+        made.said = [one.text for one in sayings] + [made.party] * bool(made.party)
         for one in sayings:
             self.name(made, text.named(one.used | ({"estate"} if estate else set()), one.kind))
+
+    def note_numbers(self, made, text):
+        """Numbers and parties that the record holds; one that has no field of its own is said in words."""
+        spot, words = text.view.spot, made.title + made.body + made.place
+        numbers = ((made.plate, "plate", ("GRID", "FIRE119", "H12345")), (made.component, "component", ("GRID", "CITYMGT")))
+        for number, kind, fields in numbers:
+            if number and number not in words and made.source not in fields:
+                made.body += "，" + self.asset_said(made, spot)
+            if number:
+                self.name(made, [f"asset:{kind}/{number}"])
+        if made.device:
+            self.name(made, ["asset:device/" + made.device])
+        if made.usc:
+            self.name(made, [("party:" if spot.shop.own_usc else "head:") + made.usc])
+        if spot.shop and (made.party in words or made.source in ("MKT12315", "FIREIOT", "FIRE119")):
+            self.name(made, [spot.shop.id if made.party == spot.shop.name else "brand:" + made.party])
 
     @staticmethod
     def name(made, names):
@@ -290,20 +334,17 @@ class Tellers:
     # ---- assets and parties
 
     def assets(self, told, made, spot):
-        rng, share = self.rng, self.rng.random()
+        rng, share = self.rng, 0.0 if told.clear else self.rng.random()
         if spot.plate and share < PLATE_SHARE.get(told.source, 0.0):
             made.plate = spot.plate
-            if rng.random() < 0.02:
+            if rng.random() < 0.02 and not told.clear:
                 at = rng.randrange(len(spot.plate))
                 made.plate = spot.plate[:at] + str((int(spot.plate[at]) + rng.randint(1, 9)) % 10) + spot.plate[at + 1:]
                 made.wrong = "plate"
-            self.name(made, ["asset:plate/" + made.plate])
         elif spot.component and share < PART_SHARE.get(told.source, 0.0):
             made.component = spot.component
-            self.name(made, ["asset:component/" + spot.component])
         if told.source == "FIREIOT":
             made.device = spot.device or self.device_at(spot)
-            self.name(made, ["asset:device/" + made.device])
 
     def party(self, told, made, spot):
         """The shop by its registered or spoken name and its code; of lifts and estates the company in charge."""
@@ -313,10 +354,8 @@ class Tellers:
             registered = told.source == "MKT12315" or rng.random() < 0.4
             made.party = shop.name if registered else shop.spoken
             self.slots_given["party"] = made.party
-            self.name(made, [shop.id if made.party == shop.name else "brand:" + made.party])
             if told.source == "MKT12315" and rng.random() < 0.72 or told.source == "FIREIOT":
                 made.usc = shop.usc
-                self.name(made, [("party:" if shop.own_usc else "head:") + shop.usc])
         elif spot.estate:
             self.slots_given["property"] = spot.estate.company
             if told.source == "MKT12315":
@@ -400,7 +439,7 @@ class Tellers:
 
     def word_FIRE119(self, told, made, text):
         styles = self.mouths["fire"]["styles"]
-        direct = bool(self.words.spoken_by(told.leaf.code, "fire"))
+        direct = told.leaf.code not in self.mouths["fire"]["complaint_leaves"] and self.words.spoken_by(told.leaf.code, "fire")
         before = [t for t in told.hazard.tellings if t.source == "FIRE119" and t.at < told.at]
         turn = self.rng.random()
         name = "complaint" if not direct else "second" if before and turn < 0.4 else "long" if turn > 0.85 else "call"
@@ -411,9 +450,9 @@ class Tellers:
     def word_MKT12315(self, told, made, text):
         styles = self.mouths["market"]["styles"]
         text_market = self.rng.choice(self.words.phrases(told.leaf.code, told.sub, "market"))
-        if told.leaf.code[0] == "A":
+        if told.leaf.code in self.mouths["market"]["equipment_leaves"]:
             forms = styles["equipment"]
-        elif self.rng.random() < 0.05:
+        elif told.leaf.code in self.mouths["market"]["professional_leaves"] and self.rng.random() < 0.06:
             forms = self.mouths["market"]["professional"]
         else:
             forms = styles["complaint" if self.rng.random() < 0.6 else "report"]

@@ -114,8 +114,26 @@ def test_an_estate_that_is_named_stands_in_the_record(made):
         for name in line["names"]:
             if name in by_id:
                 assert by_id[name].name in text or by_id[name].spelling in text, (name, line)
-            if name.startswith("asset:plate/") or name.startswith("asset:component/"):
-                assert name.split("/")[1] in (sheet.plate, sheet.component)
+
+
+def test_numbers_and_shops_that_are_named_stand_in_the_record(made):
+    shops = {shop.id: shop for shop in made.city.world.shops}
+    raw = {(m.source, m.key): json.dumps(decode(m.source, m.value), ensure_ascii=False)
+           for m in made.city.messages if m.outcome in ("report", "asked")}
+    named = Counter()
+    for line in made.real:
+        text = raw[line["source"], line["record_no"]]
+        for name in line["names"]:
+            kind, _, rest = name.partition(":")
+            if kind == "asset":
+                parts = rest.split("/")[1].split("-", 1)     # a device is its host and the address of its part
+                assert all(part in text for part in parts), (name, text)
+            elif kind in ("party", "head", "brand"):
+                assert rest in text, (name, text)
+            elif kind == "shop":
+                assert shops[name].name in text, (name, text)
+            named[kind] += 1
+    assert all(named[kind] >= 20 for kind in ("asset", "party", "head", "shop"))
 
 
 def test_copies_urges_and_quotes_lead_to_earlier_records_of_the_same_hazard_and_others_to_another(made):
@@ -395,8 +413,8 @@ def test_the_ledger_is_partial_and_dirty(made, tmp_path):
 # ---- which pairs can be told to be one
 
 
-def report(names=(), scope="building", record_no=None, error=None, quotes=(), copy_of=None):
-    return {"source": "H12345", "record_no": record_no or f"A{next(SERIAL)}", "names": list(names), "scope": scope, "radius_m": 50,
+def report(names=(), scope="building", record_no=None, error=None, quotes=(), copy_of=None, source="H12345"):
+    return {"source": source, "record_no": record_no or f"A{next(SERIAL)}", "names": list(names), "scope": scope, "radius_m": 50,
             "point_error_m": error, "quotes": list(quotes), "copy_of": copy_of}
 
 
@@ -411,9 +429,10 @@ def report(names=(), scope="building", record_no=None, error=None, quotes=(), co
     (True, report(["asset:plate/33012"], "asset"), report(["asset:plate/33012"], "asset")),
     (True, report(["party:92990101MA9000017A"], "party"), report(["party:92990101MA9000017A"], "party")),
     (False, report(["head:91990101MA9000017A"], "party"), report(["head:91990101MA9000017A"], "party")),
-    (True, report(error=12.0), report(error=49.0)),
-    (False, report(error=12.0), report(error=51.0)),
-    (False, report(error=12.0), report()),
+    (True, report(error=12.0, source="GRID"), report(error=49.0, source="FIRE119")),
+    (False, report(error=12.0, source="GRID"), report(error=51.0, source="FIRE119")),
+    (False, report(error=12.0, source="GRID"), report(error=12.0)),
+    (False, report(error=12.0, source="GRID"), report()),
     (True, report(quotes=["H12345/1"]), report(record_no="1")),
     (True, report(copy_of="H12345/1"), report(record_no="1")),
     (True, report(copy_of="H12345/1"), report(quotes=["H12345/1"])),
@@ -421,6 +440,20 @@ def report(names=(), scope="building", record_no=None, error=None, quotes=(), co
 ])
 def test_resolvable_follows_its_rule(want, a, b):
     assert truth.resolvable(a, b) == truth.resolvable(b, a) == want
+
+
+@pytest.mark.parametrize("want, a, b, told", [
+    (True, ["building:E1/3"], ["building:E1/13", "estate:E1"], ("A02", "A02")),
+    (False, ["building:E1/3"], ["estate:E1"], ("A02", "A02")),
+    (False, ["building:E1/3"], ["building:R5-396弄/13"], ("A02", "A02")),
+    (True, ["building:E1/3"], ["building:E1/3"], ("A02", "F01")),
+    (False, ["building:E1/3"], ["building:E1/3"], ("A02", "A01")),
+    (True, ["unit:E1/3/1", "asset:plate/33012"], ["unit:E1/3/1", "asset:plate/33013"], ("A02", "A02")),
+    (True, ["shop:3", "head:91990101MA9000017A"], ["shop:4", "head:91990101MA9000017A"], ("H01", "H01")),
+])
+def test_two_hazards_are_told_apart_only_by_what_both_reports_say(want, a, b, told):
+    one, other = (report(names) | {"told_as": leaf} for names, leaf in zip((a, b), told))
+    assert truth.distinct(one, other) == truth.distinct(other, one) == want
 
 
 def test_second_names_count_only_where_they_are_known():

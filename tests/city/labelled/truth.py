@@ -13,23 +13,27 @@ what the generator wrote into them. The rule:
        point     a door, building, unit, room, junction, place of interest, gate, stall, exit, village group, asset or shop;
                  also as a landmark ("opposite building 3": near:building:...)
        party     the shop by its branch's name, its own credit code, or its door
-       area      any of these, and also estate, road, village
-  2. or both sent points lie within radius_m of the hazard's true place: the class radius, at most half the spacing of
-     such things (lamps 15 m, manholes 10 m), of a fire 100 m,
+       area      any of these, and also the estate, lane or village
+  2. or both sent points lie within radius_m of the hazard's true place (the class radius, at most half the spacing of
+     such things: lamps 15 m, manholes 10 m; of a fire 100 m), and both feeds say of their points that they are at least so
+     exact: a point known to 80 m tells nobody which of two potholes it is,
   3. or one quotes the other's number, or is the copy handed on of the other (or both are copies of, or quote, one third).
 
-An estate or road alone never resolves a hazard smaller than an area. Names that two forms give one thing (estate and
+A road alone never resolves anything, an estate never a hazard smaller than an area. Two names of one thing (estate and
 lane: aliases) count as different, unless aliases is given: without a ledger nobody can know that they are one.
 """
 
 import json
 import os
 
+from leaves import CONFUSED, FAMILIES
+
 PLACES = ("asset", "room", "unit", "building", "door", "junction", "poi", "gate", "shop", "party")
 FINE = {"asset": ("asset", "room", "unit", "building", "junction", "poi", "gate", "door"),
         "unit": ("room", "unit", "building"), "building": ("room", "unit", "building", "shop"),
         "point": PLACES + ("group",), "party": ("shop", "party", "door", "building"),
-        "area": PLACES + ("group", "estate", "road", "village", "lane")}
+        "area": PLACES + ("group", "estate", "village", "lane")}
+PRECISION_M = {"H12345": 80, "MKT12315": 80, "FIREIOT": 80, "GRID": 30, "CITYMGT": 30, "FIRE119": 30}    # as the mappings state it
 
 
 def kind_of(name):
@@ -69,9 +73,35 @@ def resolvable(a, b, aliases=None):
     """Whether two reports of one hazard hold enough to be told to be one; the rule is in this module's head."""
     if common_things(a, b, a["scope"], aliases):
         return True
-    if all(r["point_error_m"] is not None and r["point_error_m"] <= a["radius_m"] for r in (a, b)):
+    if all(sure_point(report) for report in (a, b)):
         return True
     return bool(numbers_of(a) & numbers_of(b))
+
+
+def sure_point(report):
+    error, radius_m = report["point_error_m"], report["radius_m"]
+    return error is not None and error <= radius_m and PRECISION_M[report["source"]] <= radius_m
+
+
+def distinct(a, b):
+    """Whether two reports of two hazards say that they are two: different assets of a kind, buildings, units, shops or doors, or
+    troubles that nobody takes for one another. Of a hard negative whose reports all do, no honest reader makes one."""
+    if not confusable(a["told_as"], b["told_as"]):
+        return True
+    for kind in ("asset:plate", "asset:component", "asset:device", "building", "unit", "room", "shop", "door"):
+        one, other = ({n for n in report["names"] if n.startswith(kind + (":" if ":" not in kind else "/"))} for report in (a, b))
+        if one and other and one.isdisjoint(other) and (kind != "building" or same_form(one, other)):
+            return True
+    return False
+
+
+def same_form(one, other):
+    """Buildings told by the estate's name, or by its road's number: two forms cannot be compared."""
+    return len({name.split(":")[1].split("/")[0] for name in one | other}) == 1
+
+
+def confusable(a, b):
+    return a == b or any({a, b} <= family for family in FAMILIES) or b in CONFUSED[a].split() or a in CONFUSED[b].split()
 
 
 def load(directory):
