@@ -180,7 +180,8 @@ class Forms:
             "happenTime": f"{self.clock(told.at):%Y-%m-%dT%H:%M:%S}", "createTime": f"{self.clock(made.reported_at):%Y-%m-%dT%H:%M:%S}",
             "areaCode": self.area_of(made), "streetCode": grid[:9], "communityCode": grid[:12], "gridCode": grid,
             "partCode": made.component, "liftNo": made.plate, "urgencyDegree": "02" if told.leaf.code[0] in "BC" else "01",
-            "eventLevel": "1", "state": "1", "patrolId": told.teller.staff_no, "patrolName": told.teller.name, "post": told.teller.post}, False
+            "eventLevel": "1", "state": "1", "patrolId": told.teller.staff_no,
+            "patrolName": told.teller.name, "post": told.teller.post}, False
 
     def step_GRID(self, made, seq, status, at):
         return {"recId": made.record_no, "areaCode": self.area_of(made), "operateSeq": seq, "state": GRID_STATE[status],
@@ -222,7 +223,8 @@ class Forms:
             "LASJ": epoch_ms(at) + 45_000, "GXSJ": epoch_ms(self.clock(made.sent_at)), "XZQHDM": self.area_of(made), "DDMC": made.place,
             "JQFLYDM": made.filed[:1] + "0000", "JQFLYDMZX": made.filed, "JQDJDM": "2" if told.leaf.code == "C01" else "1", "JQZT": "02",
             "AJXZ": "1", "SFCSJ": "1" if told.kind == "drill" else "0", "JQ_JYQK": made.body,
-            "BKRS": made.trapped, "SSRS": made.injured, "SWRS": 0, "DTSBM": made.plate, "DWMC": made.party, "TYSHXYDM": "", "BJDH": getattr(told.teller, "phone", ""), "BJRXM": getattr(told.teller, "name", "")}
+            "BKRS": made.trapped, "SSRS": made.injured, "SWRS": 0, "DTSBM": made.plate, "DWMC": made.party,
+            "TYSHXYDM": "", "BJDH": getattr(told.teller, "phone", ""), "BJRXM": getattr(told.teller, "name", "")}
         if point:
             record["DQJD"], record["DQWD"] = round(point[0], 6), round(point[1], 6)
         return record, False
@@ -241,7 +243,8 @@ class Forms:
             "formtype": "02" if told.kind == "dispute" else "01" if made.operator.no % 3 else "03",
             "recorddate": padded(self.clock(made.reported_at)),
             "controversytime": padded(self.clock(told.at)), "jyareacode": self.area_of(made), "subjectname": made.party,
-            "cksubjectname": "", "socialcode": made.usc, "linkman": "", "addr": made.place, "accsce": made.place if made.operator.no % 2 else "",
+            "cksubjectname": "", "socialcode": made.usc, "linkman": "",
+            "addr": made.place, "accsce": made.place if made.operator.no % 2 else "",
             "position": f"{point[1]:.6f},{point[0]:.6f}" if point else "", "problem_type": made.filed, "problem_name": made.title,
             "objname": "", "appealcontent": made.body, "personalinjury": str(made.injured),
             "providername": person.name if person.phone else "",
