@@ -408,7 +408,7 @@ fill_case(CaseRow *row, Text region, const Hazard *hazard, const HazardCase *of,
                      .reporter_count = counts.reporters,
                      .source_count = counts.sources,
                      .version = of->version,
-                     .case_no = text_from(of->case_no),
+                     .case_no = lifecycle_case_no(region, of, arena),
                      .hazard_id = hazard->id,
                      .recurrence_no = of->recurrence_no};
 }

@@ -1,6 +1,10 @@
 /*
  * A key is the hash of its kind and one or two texts. Index and query share all kinds; the query also looks at the
  * neighbouring tiles and at the families that may be confused with the report's own.
+ *
+ * Two reports that name different buildings of an estate, or numbers of a road, are never joined but in area scope. So
+ * what stands at an estate or road lies under two keys: one for all, and one for what kinds of numbers it gives. A report
+ * with a number asks for all only to tell of the latest, and for those that cannot contradict it.
  */
 #include "domain/blocking.h"
 
@@ -28,9 +32,9 @@ typedef struct Families {
 
 const char *blocking_kind_name(BlockingKind kind)
 {
-    static const char *const NAMES[BLOCK_KINDS] = {"record", "asset",   "door", "building",
-                                                   "estate", "road",    "poi",  "tile",
-                                                   "party",  "reporter"};
+    static const char *const NAMES[BLOCK_KINDS] = {"record", "asset",     "door",    "building",
+                                                   "estate", "road",      "poi",     "tile",
+                                                   "party",  "community", "reporter"};
     return kind < BLOCK_KINDS ? NAMES[kind] : "unknown";
 }
 
@@ -49,7 +53,7 @@ static void add_hash(Keys *keys, BlockingKind kind, uint64_t hash)
         if (keys->items[i].hash == hash)
             return;
     if (keys->count < BLOCKING_KEYS_MAX)
-        keys->items[keys->count++] = (BlockingKey){kind, hash};
+        keys->items[keys->count++] = (BlockingKey){.kind = kind, .hash = hash};
 }
 
 static void add_texts(Keys *keys, BlockingKind kind, Text first, Text second)
@@ -150,19 +154,93 @@ static void add_buildings(Keys *keys, const Evidence *evidence, bool query)
     }
 }
 
-static void add_families(Keys *keys, const Evidence *evidence, const Families *families)
+/* Which numbers an address gives; those of one kind contradict each other when they differ. */
+enum { NUMBER_OF_ROAD = 1, NUMBER_OF_LANE = 2, NUMBERS = 4, OF_NUMBERS = 16 };
+
+/* Stands beside what is named: no number contradicts. */
+static bool stands_beside(const Address *address)
+{
+    return !text_is_empty(address->relation);
+}
+
+static unsigned road_numbers(const Address *address)
+{
+    if (stands_beside(address))
+        return 0;
+    return (text_is_empty(address->road_no) ? 0u : NUMBER_OF_ROAD) |
+           (text_is_empty(address->lane_no) ? 0u : NUMBER_OF_LANE);
+}
+
+static unsigned estate_numbers(const Address *address)
+{
+    return stands_beside(address) || address->buildings.count == 0 ? 0 : NUMBER_OF_ROAD;
+}
+
+/* A site (estate, road) as a report names it. */
+typedef struct Site {
+    BlockingKind kind;
+    Text name;
+    unsigned numbers; /* given there */
+} Site;
+
+static void add_index_site(Keys *keys, const Site *site, const HazardClass *category)
+{
+    uint64_t hash = mix(text_hash(site->name), text_hash(category->family));
+    add_hash(keys, site->kind, hash);
+    if (!category->area_family)
+        add_hash(keys, site->kind, mix(hash, OF_NUMBERS + site->numbers));
+}
+
+/* `own`: the report's own family. Of others that stand at another number there is nothing to tell. */
+static void add_query_site(Keys *keys, const Site *site, const HazardClass *category, bool own)
+{
+    uint64_t hash = mix(text_hash(site->name), text_hash(category->family));
+    bool apart = !category->area_family && site->numbers != 0;
+    size_t first = keys->count;
+    if (own || !apart)
+        add_hash(keys, site->kind, hash);
+    if (apart && keys->count > first)
+        keys->items[first].latest_only = true;
+    for (unsigned numbers = 0; numbers < NUMBERS && apart; numbers++)
+        if ((numbers & site->numbers) == 0)
+            add_hash(keys, site->kind, mix(hash, OF_NUMBERS + numbers));
+}
+
+static void add_families(Keys *keys, const Evidence *evidence, const Families *families, bool query)
 {
     const Address *address = &evidence->address;
-    Text estate = scorer_place_estate_base(address->estate);
+    /* An area hazard is contradicted by nobody's number. */
+    bool area = query && evidence->category->area_family;
+    unsigned in_estate = area ? 0 : estate_numbers(address);
+    unsigned on_road = area ? 0 : road_numbers(address);
+    const Site sites[] = {{BLOCK_ESTATE, scorer_place_estate_base(address->estate), in_estate},
+                          {BLOCK_ROAD, address->road, on_road},
+                          {BLOCK_ROAD, address->cross_road, on_road}};
     for (size_t i = 0; i < families->count; i++) {
-        Text family = families->items[i]->family;
-        add_texts(keys, BLOCK_ESTATE, estate, family);
-        add_texts(keys, BLOCK_ROAD, address->road, family);
-        add_texts(keys, BLOCK_ROAD, address->cross_road, family);
+        const HazardClass *category = families->items[i];
+        for (size_t k = 0; k < sizeof sites / sizeof sites[0]; k++) {
+            if (text_is_empty(sites[k].name))
+                continue;
+            if (query)
+                add_query_site(keys, &sites[k], category, i == 0);
+            else
+                add_index_site(keys, &sites[k], category);
+        }
         if (evidence->reporter_staff)
             continue;
-        add_texts(keys, BLOCK_REPORTER, evidence->reporter, family);
-        add_texts(keys, BLOCK_REPORTER, evidence->reporter_before, family);
+        add_texts(keys, BLOCK_REPORTER, evidence->reporter, category->family);
+        add_texts(keys, BLOCK_REPORTER, evidence->reporter_before, category->family);
+    }
+}
+
+/* Nothing but community and time joins the calls about a burst that name no place. */
+static void add_communities(Keys *keys, const Evidence *evidence, const Families *families)
+{
+    for (size_t i = 0; i < families->count; i++) {
+        if (!families->items[i]->burst)
+            continue;
+        add_texts(keys, BLOCK_COMMUNITY, evidence->community_code, families->items[i]->family);
+        add_texts(keys, BLOCK_COMMUNITY, evidence->grid_code, families->items[i]->family);
     }
 }
 
@@ -174,17 +252,27 @@ static void add_parties(Keys *keys, const Evidence *evidence, const Model *model
     add_text(keys, BLOCK_PARTY, evidence->party_name);
 }
 
-static void add_tiles(Keys *keys, const Evidence *evidence, int64_t reach)
+static void add_grid(Keys *keys, GeoPoint point, Text family, int32_t cell_m, int64_t reach)
 {
-    const HazardClass *category = evidence->category;
-    if (!evidence->has_point || category->radius_m == 0)
-        return;
-    int64_t x = (int64_t)floor(evidence->point.lon * DEGREE_LON_M / category->tile_m);
-    int64_t y = (int64_t)floor(evidence->point.lat * DEGREE_LAT_M / category->tile_m);
-    uint64_t group = text_hash(category->tile_group);
+    int64_t x = (int64_t)floor(point.lon * DEGREE_LON_M / cell_m);
+    int64_t y = (int64_t)floor(point.lat * DEGREE_LAT_M / cell_m);
+    uint64_t hash = mix(text_hash(family), (uint64_t)cell_m);
     for (int64_t dx = -reach; dx <= reach; dx++)
         for (int64_t dy = -reach; dy <= reach; dy++)
-            add_hash(keys, BLOCK_TILE, mix(mix(group, (uint64_t)(x + dx)), (uint64_t)(y + dy)));
+            add_hash(keys, BLOCK_TILE, mix(mix(hash, (uint64_t)(x + dx)), (uint64_t)(y + dy)));
+}
+
+/* The family in its own grid; other families in the one they share. */
+static void add_tiles(Keys *keys, const Evidence *evidence, const Families *families, bool query)
+{
+    const HazardClass *own = evidence->category;
+    if (!evidence->has_point || own->radius_m == 0)
+        return;
+    add_grid(keys, evidence->point, own->family, own->tile_m, query ? 1 : 0);
+    if (own->tile_far_m == 0)
+        return;
+    for (size_t i = query ? 1 : 0; i < families->count; i++)
+        add_grid(keys, evidence->point, families->items[i]->family, own->tile_far_m, query ? 1 : 0);
 }
 
 static size_t
@@ -192,14 +280,15 @@ make_keys(const Evidence *evidence, const Model *model, bool query, BlockingKey 
 {
     Keys keys = {items, 0};
     Families families = families_of(evidence, model, query);
-    add_records(&keys, evidence, query);
     add_assets(&keys, evidence);
     add_doors(&keys, &evidence->address);
     add_text(&keys, BLOCK_POI, evidence->address.poi);
-    add_tiles(&keys, evidence, query ? 1 : 0);
-    add_buildings(&keys, evidence, query);
+    add_families(&keys, evidence, &families, query);
+    add_communities(&keys, evidence, &families);
     add_parties(&keys, evidence, model);
-    add_families(&keys, evidence, &families);
+    add_buildings(&keys, evidence, query);
+    add_records(&keys, evidence, query);
+    add_tiles(&keys, evidence, &families, query);
     return keys.count;
 }
 

@@ -15,18 +15,22 @@ typedef enum BlockingKind {
     BLOCK_ESTATE,   /* estate and family */
     BLOCK_ROAD,     /* road and family; junction pair */
     BLOCK_POI,
-    BLOCK_TILE,     /* tile of the family's largest radius, with family group */
-    BLOCK_PARTY,    /* credit code, party name */
-    BLOCK_REPORTER, /* reporter, under each key it came with, and family */
+    BLOCK_TILE, /* family and a tile of its radius; of a larger one, for families it may be confused with */
+    BLOCK_PARTY,     /* credit code, party name */
+    BLOCK_COMMUNITY, /* community or grid, with a family that comes in bursts */
+    BLOCK_REPORTER,  /* reporter, under each key it came with, and family */
     BLOCK_KINDS
 } BlockingKind;
 
 typedef struct BlockingKey {
     BlockingKind kind;
+    /* Of a query: whom else it finds may not be joined, for another building or number; the latest are enough to say
+     * so. Who may be joined is found by another key. */
+    bool latest_only;
     uint64_t hash;
 } BlockingKey;
 
-enum { BLOCKING_KEYS_MAX = 72, BLOCKING_CANDIDATES_MAX = 200 };
+enum { BLOCKING_KEYS_MAX = 128, BLOCKING_CANDIDATES_MAX = 200 };
 
 const char *blocking_kind_name(BlockingKind kind);
 

@@ -1,144 +1,314 @@
 /*
- * Proposals are gathered small (an id and who proposed it), and only those that are kept become candidates with room
- * for a score.
+ * Every key gives its hazards; a small table on the arena knows which were met already. Proposals are gathered small (an
+ * id and who proposed it), and only those that are kept become candidates with room for a score.
+ *
+ * A key that too many hazards share is generic. It proposes but its latest hazards, so that a report that says nothing
+ * else still meets what happened last; how many such keys there were is told.
+ *
+ * Memory is fetched ahead: with 200,000 hazards nothing of one lies in the cache.
  */
 #include "domain/candidates.h"
 
-#include "base/map.h"
-
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
-enum { GENERIC_HAZARDS = 200 };
+enum {
+    GENERIC_HAZARDS = 200,
+    GENERIC_LATEST = 16,
+    GENERIC_LATEST_ALONE = 64,
+    LATEST_ELSEWHERE = 8
+};
 
 static const int64_t TWO_HOURS_US = INT64_C(7200) * 1000000;
 
 typedef struct Proposal {
     const Hazard *hazard;
     uint32_t proposed_by;
-    int32_t shared_keys;
+    uint32_t id;
 } Proposal;
 
-typedef struct Proposals {
+/* What one key found. */
+typedef struct Found {
+    BlockingKey key;
+    bool generic;
+    int32_t sites; /* hazards that are no provisional ones */
+    size_t count;
+    const uint32_t *ids;
+} Found;
+
+typedef struct Search {
+    const HazardStore *store;
     Arena *arena;
+    Found founds[BLOCKING_KEYS_MAX];
+    size_t found_count;
     Proposal *items;
     size_t count;
-    size_t capacity;
-    Map *seen; /* hazard id -> index */
-} Proposals;
+    uint16_t *slots; /* open table from the id: index + 1 */
+    size_t slot_bits;
+} Search;
 
-static int by_id(const void *a, const void *b)
-{
-    const Proposal *x = a;
-    const Proposal *y = b;
-    return (x->hazard->id > y->hazard->id) - (x->hazard->id < y->hazard->id);
-}
-
-static int by_shared_keys(const void *a, const void *b)
-{
-    const Proposal *x = a;
-    const Proposal *y = b;
-    if (x->shared_keys != y->shared_keys)
-        return x->shared_keys > y->shared_keys ? -1 : 1;
-    return by_id(a, b);
-}
-
-static Proposal *add_proposal(Proposals *proposals, const Hazard *hazard)
-{
-    enum { FIRST = 32 };
-    if (proposals->count == proposals->capacity) {
-        size_t capacity = proposals->capacity == 0 ? FIRST : proposals->capacity * 2;
-        proposals->items =
-            arena_grow(proposals->arena, proposals->items, proposals->capacity * sizeof(Proposal),
-                       capacity * sizeof(Proposal));
-        proposals->capacity = capacity;
-    }
-    map_put(proposals->seen, (uint64_t)hazard->id, proposals->count);
-    Proposal *added = &proposals->items[proposals->count++];
-    *added = (Proposal){.hazard = hazard};
-    return added;
-}
-
-static void propose(const HazardStore *store, Proposals *proposals, int64_t id, BlockingKind kind)
-{
-    uint64_t at = 0;
-    bool known = map_get(proposals->seen, (uint64_t)id, &at);
-    assert(!known || proposals->items != NULL);
-    const Hazard *hazard = known ? proposals->items[at].hazard : hazard_store_get(store, id);
-    if (hazard->merged_into != 0)
-        return;
-    Proposal *proposal = known ? &proposals->items[at] : add_proposal(proposals, hazard);
-    proposal->proposed_by |= 1u << kind;
-    proposal->shared_keys++;
-}
-
-/* A provisional hazard is no site of its own: it may be the same as one that is counted. */
-static int32_t count_sites(const HazardStore *store, uint64_t key, Text family)
+static void look_up(Search *search, BlockingKey key)
 {
     int64_t ids[GENERIC_HAZARDS];
-    size_t found = hazard_store_lookup(store, key, ids, GENERIC_HAZARDS);
+    size_t sites;
+    size_t count = hazard_store_lookup(search->store, key.hash, ids, GENERIC_HAZARDS, &sites);
+    Found *found = &search->founds[search->found_count++];
+    *found = (Found){.key = key, .generic = count > GENERIC_HAZARDS, .sites = (int32_t)sites};
+    found->count = found->generic ? GENERIC_HAZARDS : count;
+    uint32_t *kept = ARENA_ARRAY(search->arena, uint32_t, found->count);
+    for (size_t i = 0; i < found->count; i++)
+        kept[i] = (uint32_t)ids[i];
+    found->ids = kept;
+}
+
+/* Kinds that say where or what: with one of them that is not generic, the generic ones need add little. */
+static bool says_where(BlockingKind kind)
+{
+    return kind != BLOCK_RECORD && kind != BLOCK_REPORTER && kind != BLOCK_COMMUNITY;
+}
+
+static void keep_latest(Found *found, size_t latest)
+{
+    if (found->count <= latest)
+        return;
+    found->ids += found->count - latest;
+    found->count = latest;
+}
+
+/* Generic keys keep their latest hazards alone, and so do those that only show what else is there. */
+static void cut_latest(Search *search)
+{
+    bool alone = true;
+    for (size_t i = 0; i < search->found_count; i++)
+        alone = alone && (search->founds[i].generic || !says_where(search->founds[i].key.kind));
+    for (size_t i = 0; i < search->found_count; i++) {
+        Found *found = &search->founds[i];
+        if (found->key.latest_only)
+            keep_latest(found, LATEST_ELSEWHERE);
+        else if (found->generic)
+            keep_latest(found, alone ? GENERIC_LATEST_ALONE : GENERIC_LATEST);
+    }
+}
+
+static void make_table(Search *search)
+{
+    size_t total = 1;
+    for (size_t i = 0; i < search->found_count; i++)
+        total += search->founds[i].count;
+    search->slot_bits = 4;
+    while ((size_t)1 << search->slot_bits < total * 2)
+        search->slot_bits++;
+    search->slots = ARENA_ARRAY(search->arena, uint16_t, (size_t)1 << search->slot_bits);
+    search->items = ARENA_ARRAY(search->arena, Proposal, total);
+}
+
+/* The proposal of an id, NULL when it was not made. */
+static Proposal *find_proposal(Search *search, uint32_t id, size_t *slot)
+{
+    size_t mask = ((size_t)1 << search->slot_bits) - 1;
+    *slot = (size_t)((uint64_t)id * UINT64_C(0x9E3779B97F4A7C15) >> (64 - search->slot_bits));
+    while (search->slots[*slot] != 0) {
+        Proposal *proposal = &search->items[search->slots[*slot] - 1];
+        if (proposal->id == id)
+            return proposal;
+        *slot = (*slot + 1) & mask;
+    }
+    return NULL;
+}
+
+static void propose(Search *search, uint32_t id, BlockingKind kind)
+{
+    size_t slot;
+    Proposal *proposal = find_proposal(search, id, &slot);
+    if (proposal == NULL) {
+        proposal = &search->items[search->count++];
+        *proposal = (Proposal){.hazard = hazard_store_get(search->store, id), .id = id};
+        __builtin_prefetch(proposal->hazard);
+        search->slots[slot] = (uint16_t)search->count;
+    }
+    proposal->proposed_by |= 1u << kind;
+}
+
+/* Proposals of hazards that are part of another by now go; what they need next is fetched. */
+static void drop_merged(Search *search)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < search->count; i++) {
+        if (search->items[i].hazard->merged_into != 0)
+            continue;
+        hazard_prefetch(search->items[i].hazard);
+        search->items[count++] = search->items[i];
+    }
+    search->count = count;
+}
+
+/*
+ * A provisional hazard is no site of its own: it may be the same as one that is counted. `family` is absent when the key
+ * names it, or asks for none.
+ */
+static int32_t count_sites(Search *search, const Found *found, Text family)
+{
     int32_t sites = 0;
-    if (found > GENERIC_HAZARDS)
+    if (found->generic)
         return GENERIC_HAZARDS;
-    for (size_t i = 0; i < found; i++) {
-        const Hazard *hazard = hazard_store_get(store, ids[i]);
+    if (text_is_absent(family))
+        return found->sites;
+    for (size_t i = 0; i < found->count; i++) {
+        size_t slot;
+        const Proposal *proposal = find_proposal(search, found->ids[i], &slot);
+        const Hazard *hazard =
+            proposal != NULL ? proposal->hazard : hazard_store_get(search->store, found->ids[i]);
         sites += hazard->merged_into == 0 && hazard->provisional_of == 0 &&
-                 (text_is_absent(family) || text_equal(hazard->category->family, family));
+                 text_equal(hazard->category->family, family);
     }
     return sites;
 }
 
-static Crowd count_crowd(const Model *model, const HazardStore *store, const Evidence *report)
+static const Found *found_by(Search *search, BlockingKey key)
+{
+    for (size_t i = 0; i < search->found_count; i++)
+        if (search->founds[i].key.hash == key.hash)
+            return &search->founds[i];
+    if (search->found_count == BLOCKING_KEYS_MAX)
+        return NULL;
+    look_up(search, key); /* found under, not looked under: no proposal */
+    return &search->founds[search->found_count - 1];
+}
+
+static Crowd count_crowd(Search *search, const Model *model, const Evidence *report)
 {
     BlockingKey keys[BLOCKING_KEYS_MAX];
     size_t count = blocking_index_keys(report, model, keys);
     Text family = report->category->family;
     Crowd crowd = {.party = 1};
     for (size_t i = 0; i < count; i++) {
-        bool party = keys[i].kind == BLOCK_PARTY;
+        bool any_family = keys[i].kind == BLOCK_BUILDING || keys[i].kind == BLOCK_DOOR;
         int32_t *most = keys[i].kind == BLOCK_BUILDING ? &crowd.sites.building
                         : keys[i].kind == BLOCK_DOOR   ? &crowd.sites.door
                         : keys[i].kind == BLOCK_ESTATE ? &crowd.sites.estate
                         : keys[i].kind == BLOCK_ROAD   ? &crowd.sites.road
-                        : party                        ? &crowd.party
+                        : keys[i].kind == BLOCK_PARTY  ? &crowd.party
                                                        : NULL;
-        if (most == NULL)
+        const Found *found = most != NULL ? found_by(search, keys[i]) : NULL;
+        if (found == NULL)
             continue;
-        int32_t sites = count_sites(store, keys[i].hash, party ? TEXT_ABSENT : family);
+        int32_t sites = count_sites(search, found, any_family ? family : TEXT_ABSENT);
         *most = sites > *most ? sites : *most;
     }
     return crowd;
+}
+
+/* What candidates are ranked by when there are too many: the nearest first. */
+typedef struct Rank {
+    int strong;         /* shared keys that name one thing: more is nearer */
+    int level;          /* finest place they share: 0 door or building ... */
+    int32_t distance_m; /* of the points, as large as can be when not both have one */
+    int64_t gap_us;
+    Proposal proposal;
+} Rank;
+
+static const uint32_t STRONG_KINDS = 1u << BLOCK_RECORD | 1u << BLOCK_ASSET | 1u << BLOCK_PARTY;
+
+static int place_level(uint32_t proposed_by)
+{
+    static const BlockingKind FINEST_FIRST[] = {BLOCK_BUILDING, BLOCK_DOOR,   BLOCK_POI,
+                                                BLOCK_TILE,     BLOCK_ESTATE, BLOCK_ROAD};
+    enum { LEVELS = sizeof FINEST_FIRST / sizeof FINEST_FIRST[0] };
+    int level = 0;
+    while (level < (int)LEVELS && (proposed_by & 1u << FINEST_FIRST[level]) == 0)
+        level++;
+    return level > 0 ? level : 1; /* a building is as fine as a door */
+}
+
+static Rank rank_of(const Evidence *report, const Proposal *proposal)
+{
+    EvidenceView view;
+    const Evidence *anchor = hazard_evidence(proposal->hazard, 0, &view);
+    Rank rank = {.strong = __builtin_popcount(proposal->proposed_by & STRONG_KINDS),
+                 .level = place_level(proposal->proposed_by),
+                 .distance_m = INT32_MAX,
+                 .gap_us = hazard_nearest_gap(proposal->hazard, report->event_at),
+                 .proposal = *proposal};
+    if (report->has_point && anchor->has_point)
+        rank.distance_m = (int32_t)lround(fmin(geo_distance_m(report->point, anchor->point), 1e7));
+    return rank;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const Rank *x = a;
+    const Rank *y = b;
+    if (x->strong != y->strong)
+        return x->strong > y->strong ? -1 : 1;
+    if (x->level != y->level)
+        return x->level < y->level ? -1 : 1;
+    if (x->distance_m != y->distance_m)
+        return x->distance_m < y->distance_m ? -1 : 1;
+    if (x->gap_us != y->gap_us)
+        return x->gap_us < y->gap_us ? -1 : 1;
+    return (x->proposal.id > y->proposal.id) - (x->proposal.id < y->proposal.id);
+}
+
+static void keep_nearest(Search *search, const Evidence *report)
+{
+    if (search->count <= BLOCKING_CANDIDATES_MAX)
+        return;
+    Rank *ranks = ARENA_ARRAY(search->arena, Rank, search->count);
+    for (size_t i = 0; i < search->count; i++)
+        ranks[i] = rank_of(report, &search->items[i]);
+    qsort(ranks, search->count, sizeof(Rank), by_rank);
+    search->count = BLOCKING_CANDIDATES_MAX;
+    for (size_t i = 0; i < search->count; i++)
+        search->items[i] = ranks[i].proposal;
+}
+
+/* Few and half in order: cheaper than qsort. */
+static void sort_by_id(Proposal *items, size_t count)
+{
+    static const size_t GAPS[] = {57, 23, 10, 4, 1};
+    for (size_t g = 0; g < sizeof GAPS / sizeof GAPS[0]; g++)
+        for (size_t i = GAPS[g]; i < count; i++) {
+            Proposal moving = items[i];
+            size_t at = i;
+            for (; at >= GAPS[g] && items[at - GAPS[g]].id > moving.id; at -= GAPS[g])
+                items[at] = items[at - GAPS[g]];
+            items[at] = moving;
+        }
 }
 
 Candidates
 candidates_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *arena)
 {
     BlockingKey keys[BLOCKING_KEYS_MAX];
-    int64_t ids[GENERIC_HAZARDS];
-    Proposals proposals = {.arena = arena, .seen = map_new()};
-    Candidates candidates = {.crowd = count_crowd(model, store, report)};
+    Search *search = ARENA_NEW(arena, Search);
+    Candidates candidates = {.count = 0};
+    search->store = store;
+    search->arena = arena;
     size_t key_count = blocking_query_keys(report, model, keys);
+    for (size_t i = 0; i < key_count; i++)
+        hazard_store_prefetch(store, keys[i].hash);
+    for (size_t i = 0; i < key_count; i++)
+        look_up(search, keys[i]);
+    cut_latest(search);
+    make_table(search);
     for (size_t i = 0; i < key_count; i++) {
-        size_t found = hazard_store_lookup(store, keys[i].hash, ids, GENERIC_HAZARDS);
-        if (found > GENERIC_HAZARDS) {
-            candidates.generic_keys++;
-            continue;
-        }
-        for (size_t j = 0; j < found; j++)
-            propose(store, &proposals, ids[j], keys[i].kind);
+        const Found *found = &search->founds[i];
+        if (found->generic)
+            candidates.generic_kinds |= 1u << found->key.kind;
+        candidates.generic_keys += found->generic;
+        for (size_t j = 0; j < found->count; j++)
+            propose(search, found->ids[j], found->key.kind);
     }
-    map_free(proposals.seen);
-    candidates.count = proposals.count;
-    if (proposals.count > BLOCKING_CANDIDATES_MAX) {
-        qsort(proposals.items, proposals.count, sizeof(Proposal), by_shared_keys);
-        candidates.count = BLOCKING_CANDIDATES_MAX;
-    }
-    if (candidates.count > 0)
-        qsort(proposals.items, candidates.count, sizeof(Proposal), by_id);
+    drop_merged(search);
+    candidates.crowd = count_crowd(search, model, report);
+    keep_nearest(search, report);
+    sort_by_id(search->items, search->count);
+    candidates.count = search->count;
     candidates.items = ARENA_ARRAY(arena, Candidate, candidates.count);
     for (size_t i = 0; i < candidates.count; i++)
-        candidates.items[i] = (Candidate){.hazard = proposals.items[i].hazard,
-                                          .proposed_by = proposals.items[i].proposed_by};
+        candidates.items[i] = (Candidate){.hazard = search->items[i].hazard,
+                                          .proposed_by = search->items[i].proposed_by};
     return candidates;
 }
 
@@ -171,10 +341,10 @@ HazardFacts
 candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report)
 {
     const Hazard *hazard = candidate->hazard;
+    HazardNear near = hazard_near(hazard, report->event_at, TWO_HOURS_US);
     return (HazardFacts){.hazard_id = hazard->id,
-                         .nearest_gap_us = hazard_nearest_gap(hazard, report->event_at),
-                         .members_in_2h =
-                             hazard_members_near(hazard, report->event_at, TWO_HOURS_US),
+                         .nearest_gap_us = near.gap_us,
+                         .members_in_2h = near.members,
                          .crowd = candidates->crowd.sites,
                          .party_hazards = candidates->crowd.party,
                          .quoted = quotes_hazard(report, candidate),

@@ -9,12 +9,14 @@
 typedef struct Candidate {
     const Hazard *hazard;
     uint32_t proposed_by;
-    Score score;
-    int64_t twin_set; /* smallest id of its twins: they compete as one */
-    bool leads_set;   /* the best of its twins that may be joined, of equals the oldest */
+    Score score;        /* of its best representative, with the vetoes of all; no items */
+    int32_t at_most_mb; /* while it is only known that the total is no more */
+    bool pending;       /* ... and the score is not settled; see linkage.c */
+    int64_t twin_set;   /* smallest id of its twins: they compete as one */
+    bool leads_set;     /* the best of its twins that may be joined, of equals the oldest */
     int agreeing;
     int contradicting;
-    bool quoted; /* see quotes_hazard */
+    HazardFacts facts;
 } Candidate;
 
 /* How many live hazards of the report's family, or of its party, stand where it points to. */
@@ -26,11 +28,15 @@ typedef struct Crowd {
 typedef struct Candidates {
     Candidate *items; /* in order of hazard id, at most BLOCKING_CANDIDATES_MAX */
     size_t count;
-    int32_t generic_keys; /* keys that too many hazards share: they propose nothing */
+    int32_t generic_keys;   /* keys that too many hazards share: they propose but their latest */
+    uint32_t generic_kinds; /* bit set of BlockingKind: of these */
     Crowd crowd;
 } Candidates;
 
-/* Candidates that share a blocking key with the report, those that share most first when there are too many. */
+/*
+ * Hazards that share a blocking key with the report; the nearest when there are too many: by shared keys that name one
+ * thing, then the finest place shared, distance, time and id.
+ */
 Candidates
 candidates_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *arena);
 

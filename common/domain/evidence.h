@@ -29,7 +29,7 @@ typedef struct __attribute__((packed)) Gram {
     uint8_t weight;
 } Gram;
 
-enum { GRAM_BIT_WORDS = 65536 / 64 };
+enum { GRAM_TABLE_SLOTS = 4096 };
 
 typedef struct Evidence {
     int64_t report_id;
@@ -65,9 +65,9 @@ typedef struct Evidence {
     const Gram *grams;
     size_t gram_count;
     uint32_t gram_norm; /* sum of the squares of the weights */
-    /* A bit for each hash that is among the grams (GRAM_BIT_WORDS words): makes comparing with many others quicker;
-     * NULL: there is no such set. */
-    const uint64_t *gram_bits;
+    /* The grams once more as a table of GRAM_TABLE_SLOTS (text_similarity_mark): makes comparing with many others
+     * quicker; NULL: there is none. */
+    const uint32_t *gram_table;
     size_t text_length; /* code points of the text that was compared */
 } Evidence;
 

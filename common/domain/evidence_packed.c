@@ -1,10 +1,10 @@
 /*
  * The block:
  *
- *   [head][point][grams][sizes of the texts][texts]
+ *   [head][point][sizes of the texts][texts][grams]
  *
  * The head says by a bit which texts there are; sizes are one byte each, 255 announces two more. Grams need no alignment
- * and are compared where they lie.
+ * and are compared where they lie; they come last, for many a comparison ends before it needs them.
  */
 #include "domain/evidence_packed.h"
 
@@ -46,6 +46,7 @@ enum {
     FLAG_USC_VALID = 4,
     FLAG_STAFF = 8,
     FLAG_MASKED = 16,
+    FLAG_FLOOR_OR_BUILDING = 32,
     TEXTS_MAX = PACKED_TEXTS + EVIDENCE_ASSETS_MAX + ADDRESS_BUILDINGS_MAX + EVIDENCE_QUOTED_MAX
 };
 
@@ -75,6 +76,8 @@ struct EvidencePacked {
 
 static_assert((int)EVIDENCE_GRAMS_MAX <= UINT8_MAX && (int)EVIDENCE_QUOTED_MAX <= UINT8_MAX,
               "counts are bytes");
+/* Whoever adds a member to Evidence or Address packs it, too, and shows that in evidence_packed_test.c. */
+static_assert(sizeof(Evidence) == 664 && sizeof(Address) == 192, "every member is packed");
 static_assert(sizeof(Gram) == 3 && _Alignof(Gram) == 1, "grams lie packed");
 
 typedef struct Texts {
@@ -183,7 +186,8 @@ static EvidencePacked head_of(const Evidence *e, const Text fixed[PACKED_TEXTS])
     head.flags =
         (uint8_t)((e->has_point ? FLAG_POINT : 0) | (e->point_derived ? FLAG_DERIVED : 0) |
                   (e->usc_valid ? FLAG_USC_VALID : 0) | (e->reporter_staff ? FLAG_STAFF : 0) |
-                  (e->reporter_masked ? FLAG_MASKED : 0));
+                  (e->reporter_masked ? FLAG_MASKED : 0) |
+                  (e->address.floor_or_building ? FLAG_FLOOR_OR_BUILDING : 0));
     for (size_t i = 0; i < PACKED_TEXTS; i++)
         if (!text_is_absent(fixed[i]))
             head.present |= 1u << i;
@@ -237,11 +241,11 @@ EvidencePacked *evidence_packed_new(const Evidence *evidence, size_t grams_max)
         at = put(at, &evidence->point.lon, sizeof(double));
         at = put(at, &evidence->point.lat, sizeof(double));
     }
-    at = put(at, grams, head.gram_count * sizeof(Gram));
     for (size_t i = 0; i < texts.count; i++)
         at = put_size(at, texts.items[i].size);
     for (size_t i = 0; i < texts.count; i++)
         at = put(at, texts.items[i].data, texts.items[i].size);
+    at = put(at, grams, head.gram_count * sizeof(Gram));
     assert(at == block + size);
     return (EvidencePacked *)(void *)block;
 }
@@ -261,6 +265,14 @@ void evidence_packed_drop(EvidencePacked *packed)
 int64_t evidence_packed_report_id(const EvidencePacked *packed)
 {
     return packed->report_id;
+}
+
+/* Head and texts; how many lines there are is in the head itself. */
+void evidence_packed_prefetch(const EvidencePacked *packed)
+{
+    enum { LINE = 64, LINES = 4 };
+    for (size_t i = 0; i < LINES; i++)
+        __builtin_prefetch((const char *)packed + i * LINE);
 }
 
 size_t evidence_packed_size(const EvidencePacked *packed)
@@ -312,6 +324,7 @@ static void view_head(const EvidencePacked *packed, Evidence *e)
                     .text_length = packed->text_length};
     e->address.relation_m = packed->relation_m;
     e->address.role = (PlaceRole)packed->role;
+    e->address.floor_or_building = (packed->flags & FLAG_FLOOR_OR_BUILDING) != 0;
 }
 
 /* Where a text of fixed meaning stands in Evidence. */
@@ -350,8 +363,8 @@ const Evidence *evidence_packed_view(const EvidencePacked *packed, EvidenceView 
         memcpy(&e->point.lat, at + sizeof(double), sizeof(double));
         at += 2 * sizeof(double);
     }
-    e->grams = (const Gram *)(const void *)at;
-    at += packed->gram_count * sizeof(Gram);
+    e->grams = (const Gram *)(const void *)((const char *)packed + packed->size -
+                                            packed->gram_count * sizeof(Gram));
     Reader reader = {(const unsigned char *)at, NULL};
     size_t count = count_texts(packed);
     /* Sizes are read once to find where the texts begin: nearly always one byte each. */

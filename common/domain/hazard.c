@@ -142,11 +142,22 @@ int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at)
     return distance(hazard_nearest_event(hazard, event_at), event_at);
 }
 
-int32_t hazard_members_near(const Hazard *hazard, int64_t event_at, int64_t within_us)
+HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us)
 {
-    int32_t count = 0;
+    HazardNear near = {.gap_us = INT64_MAX};
     for (size_t i = 0; i < hazard->member_count; i++) {
-        count += distance(hazard->members[i].event_at, event_at) <= within_us;
+        int64_t gap = distance(hazard->members[i].event_at, event_at);
+        near.gap_us = gap < near.gap_us ? gap : near.gap_us;
+        near.members += gap <= within_us;
     }
-    return count;
+    return near;
+}
+
+void hazard_prefetch(const Hazard *hazard)
+{
+    __builtin_prefetch(hazard->members);
+    if (hazard->representative_count == 1)
+        evidence_packed_prefetch(hazard->kept.one);
+    else
+        __builtin_prefetch(hazard->kept.many);
 }

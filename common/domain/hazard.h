@@ -40,7 +40,6 @@ typedef struct HazardMember {
 
 /* The level of a case by rule, see domain/escalation.h. */
 typedef struct Escalation {
-    int16_t level; /* 1 red to 4 blue; 0 not judged yet */
     int64_t
         since; /* event time of the first report at which the members, in event-time order, gave this level */
     int64_t report_id; /* that report */
@@ -48,11 +47,13 @@ typedef struct Escalation {
     int32_t reports;   /* independent reports in the window then */
     int32_t sources;
     int32_t reporters;
+    int16_t level; /* 1 red to 4 blue; 0 not judged yet */
 } Escalation;
 
 typedef struct HazardCase {
     int64_t case_id;
-    char case_no[28]; /* AJ9901-20261122-0007 */
+    int32_t day; /* yyyymmdd of its number, and which one of that day: lifecycle_case_no */
+    int32_t sequence;
     int32_t recurrence_no;
     int32_t reopened_count;
     int64_t opened_at; /* event time of the first report; a late one moves it back */
@@ -117,9 +118,13 @@ void hazard_store_add(HazardStore *store,
 
 /*
  * Ids of the hazards under a blocking key, ascending; the latest `max` when there are more. Returns how many there
- * are, max + 1 when there are more: a key that half the city shares is not counted out each time.
+ * are, max + 1 when there are more: a key that half the city shares is not counted out each time. *sites: how many of
+ * them were not provisional when they were found there first.
  */
-size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max);
+size_t hazard_store_lookup(
+    const HazardStore *store, uint64_t key, int64_t *ids, size_t max, size_t *sites);
+/* Has the processor fetch what a lookup reads first. Changes nothing. */
+void hazard_store_prefetch(const HazardStore *store, uint64_t key);
 
 /* Ids of the hazards changed in an overlay, ascending, on the arena. */
 size_t hazard_store_changed(const HazardStore *store, Arena *arena, int64_t **ids);
@@ -170,7 +175,15 @@ HazardCounts hazard_count(const Hazard *hazard, int64_t case_id);
 int64_t hazard_nearest_event(const Hazard *hazard, int64_t event_at);
 /* Distance in time from `event_at` to the nearest member; INT64_MAX without members. */
 int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at);
-/* Members whose event lies within `within_us` of `event_at`. */
-int32_t hazard_members_near(const Hazard *hazard, int64_t event_at, int64_t within_us);
+/* How near in time the members are to an event, in one walk. */
+typedef struct HazardNear {
+    int64_t gap_us;  /* as hazard_nearest_gap */
+    int32_t members; /* whose event lies within `within_us` */
+} HazardNear;
+
+HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us);
+
+/* Has the processor fetch what a comparison with the hazard reads. Changes nothing. */
+void hazard_prefetch(const Hazard *hazard);
 
 #endif

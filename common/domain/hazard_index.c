@@ -2,20 +2,19 @@
  * Open addressing with linear probing; keys are hashes already, so the upper half of one, scaled to the capacity, is its
  * place, and the table grows by a half. A slot's value says by its two lowest bits what it is:
  *
- *   0   free when all is 0, else a pointer to a block of three or more ids
- *   1   one id, from bit 2 on
- *   2   two ids of 31 bits each
+ *   0   free when all is 0, else a pointer to a block of three or more entries
+ *   1   one entry, from bit 2 on
+ *   2   two entries of 31 bits each
  */
 #include "domain/hazard_index.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 16, TAG_ONE = 1, TAG_TWO = 2, TAG_MASK = 3, ID_BITS = 31 };
+enum { FIRST_CAPACITY = 16, TAG_ONE = 1, TAG_TWO = 2, TAG_MASK = 3, ENTRY_BITS = 31 };
 
-static const uint64_t ID_MAX = (UINT64_C(1) << ID_BITS) - 1;
+static const uint64_t ENTRY_MAX = (UINT64_C(1) << ENTRY_BITS) - 1;
 
 typedef struct IndexSlot {
     uint64_t key;
@@ -96,8 +95,8 @@ static void read_value(uint64_t value, HazardIds *ids)
     ids->count = block != NULL ? block->count : value & TAG_MASK;
     if (block != NULL)
         return;
-    ids->room[0] = (uint32_t)(value >> 2 & ID_MAX);
-    ids->room[1] = (uint32_t)(value >> (2 + ID_BITS));
+    ids->room[0] = (uint32_t)(value >> 2 & ENTRY_MAX);
+    ids->room[1] = (uint32_t)(value >> (2 + ENTRY_BITS));
 }
 
 void hazard_index_find(const HazardIndex *index, uint64_t key, HazardIds *ids)
@@ -110,11 +109,11 @@ static size_t place_of(const HazardIds *ids, uint32_t id)
 {
     size_t low = 0;
     size_t high = ids->count;
-    if (high > 0 && ids->items[high - 1] < id)
+    if (high > 0 && ids->items[high - 1] >> 1 < id)
         return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ids->items[middle] < id)
+        if (ids->items[middle] >> 1 < id)
             low = middle + 1;
         else
             high = middle;
@@ -124,7 +123,7 @@ static size_t place_of(const HazardIds *ids, uint32_t id)
 
 static uint64_t few(const uint32_t *ids, size_t count)
 {
-    uint64_t second = count == TAG_TWO ? (uint64_t)ids[1] << (2 + ID_BITS) : 0;
+    uint64_t second = count == TAG_TWO ? (uint64_t)ids[1] << (2 + ENTRY_BITS) : 0;
     return second | (uint64_t)ids[0] << 2 | count;
 }
 
@@ -147,9 +146,20 @@ static IdBlock *roomy_block(HazardIndex *index, IdBlock *block, const HazardIds 
     return bigger;
 }
 
-void hazard_index_add(HazardIndex *index, uint64_t key, int64_t id)
+static void replace(IndexSlot *slot, HazardIds *ids, size_t at, uint32_t entry)
 {
-    assert(id > 0 && (uint64_t)id <= ID_MAX);
+    IdBlock *block = block_of(slot->value);
+    if (block != NULL) {
+        block->ids[at] = entry;
+        return;
+    }
+    ids->room[at] = entry;
+    slot->value = few(ids->room, ids->count);
+}
+
+void hazard_index_add(HazardIndex *index, uint64_t key, uint32_t entry)
+{
+    assert(entry >> 1 != 0 && entry <= ENTRY_MAX);
     HazardIds ids;
     IndexSlot *slot = find_slot(index, key);
     if (slot->value == 0 && (index->used + 1) * 5 > index->capacity * 4) {
@@ -157,21 +167,28 @@ void hazard_index_add(HazardIndex *index, uint64_t key, int64_t id)
         slot = find_slot(index, key);
     }
     read_value(slot->value, &ids);
-    size_t at = place_of(&ids, (uint32_t)id);
-    if (at < ids.count && ids.items[at] == (uint32_t)id)
+    size_t at = place_of(&ids, entry >> 1);
+    if (at < ids.count && ids.items[at] >> 1 == entry >> 1) {
+        replace(slot, &ids, at, entry);
         return;
+    }
     if (ids.count < TAG_TWO) {
         index->used += ids.count == 0;
         ids.room[1] = ids.room[0];
-        ids.room[at] = (uint32_t)id;
+        ids.room[at] = entry;
         *slot = (IndexSlot){key, few(ids.room, ids.count + 1)};
         return;
     }
     IdBlock *block = roomy_block(index, block_of(slot->value), &ids);
     memmove(&block->ids[at + 1], &block->ids[at], (block->count - at) * sizeof(uint32_t));
-    block->ids[at] = (uint32_t)id;
+    block->ids[at] = entry;
     block->count++;
     slot->value = (uint64_t)(uintptr_t)block;
+}
+
+void hazard_index_prefetch(const HazardIndex *index, uint64_t key)
+{
+    __builtin_prefetch(&index->slots[(size_t)((key >> 32) * index->capacity >> 32)]);
 }
 
 void hazard_index_merge(HazardIndex *index, const HazardIndex *added)

@@ -186,7 +186,8 @@ int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id)
     return (int64_t)page_map_get(store->reports, (uint64_t)report_id);
 }
 
-size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max)
+size_t
+hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max, size_t *sites)
 {
     HazardIds own;
     HazardIds base = {.count = 0};
@@ -196,17 +197,27 @@ size_t hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids,
     size_t i = own.count;
     size_t j = base.count;
     size_t at = max; /* filled from the end */
+    *sites = 0;
     while ((i > 0 || j > 0) && at > 0) {
         uint32_t x = i > 0 ? own.items[i - 1] : 0;
         uint32_t y = j > 0 ? base.items[j - 1] : 0;
-        ids[--at] = x > y ? x : y;
-        i -= x >= y;
-        j -= y >= x;
+        bool from_own = x >> 1 >= y >> 1; /* the overlay's word is the later one */
+        uint32_t entry = from_own ? x : y;
+        ids[--at] = hazard_index_id(entry);
+        *sites += !hazard_index_provisional(entry);
+        i -= from_own;
+        j -= y >> 1 == entry >> 1;
     }
     size_t count = max - at;
     if (at > 0)
         memmove(ids, ids + at, count * sizeof *ids);
     return i > 0 || j > 0 ? max + 1 : count;
+}
+
+void hazard_store_prefetch(const HazardStore *store, uint64_t key)
+{
+    for (; store != NULL; store = store->base)
+        hazard_index_prefetch(store->index, key);
 }
 
 static void add_member(Hazard *hazard, const HazardMember *member)
@@ -229,7 +240,8 @@ void hazard_store_add(HazardStore *store,
     BlockingKey keys[BLOCKING_KEYS_MAX];
     size_t count = blocking_index_keys(evidence, model, keys);
     for (size_t i = 0; i < count; i++)
-        hazard_index_add(store->index, keys[i].hash, hazard->id);
+        hazard_index_add(store->index, keys[i].hash,
+                         hazard_index_entry(hazard->id, hazard->provisional_of != 0));
     if (store->base == NULL)
         page_map_put(store->reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
     else

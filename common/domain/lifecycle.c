@@ -9,7 +9,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { STATUS_PENDING = 10, STATUS_CLOSED = 60, STATUS_REOPENED = 65, ZONE_MINUTES = 480 };
@@ -37,6 +36,28 @@ Text lifecycle_hazard_no(Text region, int64_t hazard_id, Arena *arena)
     return text_format(arena, "HZ%.*s-%06" PRId64, TEXT_ARGS(region), hazard_id);
 }
 
+Text lifecycle_case_no(Text region, const HazardCase *of, Arena *arena)
+{
+    return text_format(arena, "AJ%.*s-%08d-%04d", TEXT_ARGS(text_slice(region, 0, 8)), of->day,
+                       of->sequence);
+}
+
+void lifecycle_read_case_no(Text case_no, HazardCase *of)
+{
+    int32_t numbers[2] = {0, 0}; /* the two behind the last dashes */
+    for (size_t i = 0; i < case_no.size; i++) {
+        char c = case_no.data[i];
+        if (c == '-') {
+            numbers[0] = numbers[1];
+            numbers[1] = 0;
+        } else if (c >= '0' && c <= '9') {
+            numbers[1] = numbers[1] % 100000000 * 10 + (c - '0');
+        }
+    }
+    of->day = numbers[0];
+    of->sequence = numbers[1];
+}
+
 Hazard *lifecycle_open_hazard(Lifecycle *lifecycle, int64_t provisional_of)
 {
     Hazard *hazard = hazard_store_create(lifecycle->store, lifecycle->counters->next_hazard++);
@@ -54,8 +75,8 @@ static void number_case(Lifecycle *lifecycle, HazardCase *opened)
     }
     counters->case_sequence++;
     opened->case_id = counters->next_case++;
-    snprintf(opened->case_no, sizeof opened->case_no, "AJ%.*s-%08d-%04d",
-             TEXT_ARGS(text_slice(lifecycle->region, 0, 8)), day, counters->case_sequence);
+    opened->day = day;
+    opened->sequence = counters->case_sequence;
 }
 
 static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
@@ -74,7 +95,7 @@ static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardM
                           .reason = hazard->provisional_of != 0 ? "provisional"
                                     : opened->recurrence_no > 1 ? "recurrence"
                                                                 : NULL,
-                          .after = text_copy(lifecycle->arena, text_from(opened->case_no))});
+                          .after = lifecycle_case_no(lifecycle->region, opened, lifecycle->arena)});
     return opened;
 }
 

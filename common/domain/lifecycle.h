@@ -54,6 +54,10 @@ typedef struct Lifecycle {
 
 /* HZ9901-000123, on the arena. */
 Text lifecycle_hazard_no(Text region, int64_t hazard_id, Arena *arena);
+/* AJ9901-20261122-0007, on the arena. */
+Text lifecycle_case_no(Text region, const HazardCase *of, Arena *arena);
+/* The inverse: fills in day and sequence. The number is one that lifecycle_case_no made. */
+void lifecycle_read_case_no(Text case_no, HazardCase *of);
 
 /*
  * A hazard for a report that joined none; `provisional_of` 0 or the hazard it may be the same as.

@@ -8,11 +8,15 @@
 #include "domain/linkage.h"
 
 #include "domain/linkage_relation.h"
+#include "domain/text_similarity.h"
 #include "domain/veto.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A decision names as many that were not taken, and the best. */
+enum { STRONGEST_SETTLED = DECISION_REJECTED_MAX + 1 };
 
 const char *linkage_outcome_name(Outcome outcome)
 {
@@ -52,32 +56,109 @@ static void add_veto(Score *score, const char *name)
         score->vetoes[score->veto_count++] = name;
 }
 
-/* The candidate's score is that of its best representative, without items; a veto of any blocks it. */
-static void score_candidate(const Model *model,
-                            const Evidence *report,
-                            Candidate *candidate,
-                            const HazardFacts *facts)
+/* Comparisons of a report with the representatives of a candidate. */
+typedef struct Votes {
+    Score best; /* the score with the largest total so far */
+    Score vetoes;
+    int32_t most_mb; /* no total is above it */
+    bool none;
+    bool asset;
+    bool relation;
+} Votes;
+
+/*
+ * The score with wording when that can change the best, or `wording` says so. Comparing words costs as much as all the rest,
+ * and a candidate that may not be joined needs it only when it is among the strongest.
+ */
+static void take_vote(const Model *model,
+                      const Evidence *report,
+                      const Evidence *member,
+                      Score *score,
+                      bool wording,
+                      Votes *votes)
+{
+    int32_t most = score->total_mb + scorer_text_most_mb(model);
+    votes->most_mb = votes->none || most > votes->most_mb ? most : votes->most_mb;
+    if (wording && (votes->none || most > votes->best.total_mb))
+        score->total_mb += scorer_text_mb(model, report, member);
+    if (votes->none || score->total_mb > votes->best.total_mb)
+        votes->best = *score;
+    votes->none = false;
+}
+
+static void settle_vetoes(Candidate *candidate, const Votes *votes)
+{
+    candidate->score.hazard_id = candidate->hazard->id;
+    candidate->score.veto_count = 0;
+    for (size_t i = 0; i < votes->vetoes.veto_count; i++)
+        if (!outranked(votes->vetoes.vetoes[i], votes->asset))
+            add_veto(&candidate->score, votes->vetoes.vetoes[i]);
+}
+
+/*
+ * The candidate's score is that of its best representative, without items; a veto of any blocks it. With `wording` the
+ * score is settled, else pending.
+ */
+static void
+score_candidate(const Model *model, const Evidence *report, Candidate *candidate, bool wording)
 {
     const Hazard *hazard = candidate->hazard;
     EvidenceView view;
-    Score vetoes = {0};
-    bool asset = false;
+    Votes votes = {.none = true};
+    candidate->agreeing = candidate->contradicting = 0;
     for (size_t i = 0; i < hazard->representative_count; i++) {
         Score score;
-        scorer_compare(model, report, hazard_evidence(hazard, i, &view), facts, NULL, &score);
+        const Evidence *member = hazard_evidence(hazard, i, &view);
+        scorer_compare(model, report, member, &candidate->facts, NULL, &score);
         candidate->agreeing += score.agrees;
         candidate->contradicting += score.contradicts;
-        asset = asset || score.asset_equal;
+        votes.asset = votes.asset || score.asset_equal;
+        votes.relation = votes.relation || score.relation != NULL;
         for (size_t j = 0; j < score.veto_count; j++)
-            add_veto(&vetoes, score.vetoes[j]);
-        if (i == 0 || score.total_mb > candidate->score.total_mb)
-            candidate->score = score;
+            add_veto(&votes.vetoes, score.vetoes[j]);
+        take_vote(model, report, member, &score, wording, &votes);
     }
-    candidate->score.hazard_id = hazard->id;
-    candidate->score.veto_count = 0;
-    for (size_t i = 0; i < vetoes.veto_count; i++)
-        if (!outranked(vetoes.vetoes[i], asset))
-            add_veto(&candidate->score, vetoes.vetoes[i]);
+    candidate->score = votes.best;
+    candidate->at_most_mb = votes.most_mb;
+    candidate->pending = !wording;
+    settle_vetoes(candidate, &votes);
+    if (!wording && (linkage_may_join(candidate) || votes.relation))
+        score_candidate(model, report, candidate, true);
+}
+
+/* The total that so many settled candidates reach, INT32_MIN when there are fewer. */
+static int32_t reached_by(const Candidates *candidates, size_t many)
+{
+    int32_t best[STRONGEST_SETTLED];
+    size_t count = 0;
+    for (size_t i = 0; i < candidates->count; i++) {
+        int32_t total = candidates->items[i].score.total_mb;
+        if (candidates->items[i].pending || (count == many && total <= best[count - 1]))
+            continue;
+        size_t at = count < many ? count++ : count - 1;
+        for (; at > 0 && best[at - 1] < total; at--)
+            best[at] = best[at - 1];
+        best[at] = total;
+    }
+    return count == many ? best[many - 1] : INT32_MIN;
+}
+
+/* Settles those that may be among the strongest: the ones that are told of. */
+static void settle_strongest(const Model *model, const Evidence *report, Candidates *candidates)
+{
+    for (;;) {
+        int32_t reached = reached_by(candidates, STRONGEST_SETTLED);
+        Candidate *next = NULL;
+        for (size_t i = 0; i < candidates->count; i++) {
+            Candidate *candidate = &candidates->items[i];
+            if (candidate->pending && candidate->at_most_mb >= reached &&
+                (next == NULL || candidate->at_most_mb > next->at_most_mb))
+                next = candidate;
+        }
+        if (next == NULL)
+            return;
+        score_candidate(model, report, next, true);
+    }
 }
 
 static int64_t twin_set(const HazardStore *store, const Hazard *hazard)
@@ -249,14 +330,12 @@ static uint32_t tested_against(const Model *model, const Evidence *report, const
 
 /* The score of a candidate anew, with its items; `arena` keeps them. */
 static void show_score(const Model *model,
-                       const Candidates *candidates,
                        const Candidate *candidate,
                        const Evidence *report,
                        Arena *arena,
                        Score *score)
 {
     const Hazard *hazard = candidate->hazard;
-    HazardFacts facts = candidates_facts(candidates, candidate, report);
     EvidenceView view;
     size_t at = 0;
     while (evidence_packed_report_id(hazard_representative(hazard, at)) !=
@@ -264,7 +343,7 @@ static void show_score(const Model *model,
         at++;
     hazard_evidence(hazard, at, &view);
     view.evidence.place_text = address_standard(&view.evidence.address, arena);
-    scorer_compare(model, report, &view.evidence, &facts, arena, score);
+    scorer_compare(model, report, &view.evidence, &candidate->facts, arena, score);
     assert(score->total_mb == candidate->score.total_mb);
     score->veto_count = candidate->score.veto_count;
     memcpy(score->vetoes, candidate->score.vetoes, sizeof score->vetoes);
@@ -309,13 +388,12 @@ choose(const Model *model, Candidates *candidates, size_t best, Arena *arena, De
 
 /* The candidate that the decision explains: the best, or the strongest of those that may not be joined. */
 static void explain(const Model *model,
-                    const Candidates *candidates,
                     const Candidate *candidate,
                     const Evidence *report,
                     Arena *arena,
                     Decision *decision)
 {
-    show_score(model, candidates, candidate, report, arena, &decision->best);
+    show_score(model, candidate, report, arena, &decision->best);
     decision->proposed_by = candidate->proposed_by;
     decision->agreeing = candidate->agreeing;
     decision->contradicting = candidate->contradicting;
@@ -336,23 +414,27 @@ void linkage_judge(const Model *model,
     *decision = (Decision){.outcome = OUTCOME_NEW,
                            .candidates = (int32_t)candidates->count,
                            .generic_keys = candidates->generic_keys};
+    Evidence marked = *report;
+    uint32_t *table = ARENA_ARRAY(arena, uint32_t, GRAM_TABLE_SLOTS);
+    text_similarity_mark(report->grams, report->gram_count, table);
+    marked.gram_table = table;
     for (size_t i = 0; i < candidates->count; i++) {
         Candidate *candidate = &candidates->items[i];
-        HazardFacts facts = candidates_facts(candidates, candidate, report);
-        candidate->quoted = facts.quoted;
+        candidate->facts = candidates_facts(candidates, candidate, report);
         candidate->twin_set = twin_set(store, candidate->hazard);
-        score_candidate(model, report, candidate, &facts);
+        score_candidate(model, &marked, candidate, false);
     }
+    settle_strongest(model, &marked, candidates);
     size_t best = best_of(candidates, 0);
     if (best != SIZE_MAX)
         choose(model, candidates, best, arena, decision);
     linkage_relate(model, candidates, best, decision);
     note_rejected(candidates, best, decision);
-    decision->independence = judge_independence(report, decision, store,
-                                                best != SIZE_MAX && candidates->items[best].quoted);
+    decision->independence = judge_independence(
+        report, decision, store, best != SIZE_MAX && candidates->items[best].facts.quoted);
     size_t explained = best != SIZE_MAX ? best : strongest_of(candidates);
     if (explained != SIZE_MAX)
-        explain(model, candidates, &candidates->items[explained], report, arena, decision);
+        explain(model, &candidates->items[explained], report, arena, decision);
 }
 
 void linkage_decide(const Model *model,

@@ -198,33 +198,55 @@ static int32_t class_reach(const Model *model, const HazardClass *category)
     return (radius + error + cap + 49) / 50 * 50;
 }
 
+/* A class that no other family may be joined or related to needs no grid for that. */
+static void forget_far_tiles(Model *model)
+{
+    for (size_t i = 0; i < model->class_count; i++) {
+        HazardClass *a = &model->classes[i];
+        bool alone = true;
+        for (size_t j = 0; j < model->class_count && alone; j++)
+            for (size_t k = 0; k < model->class_count && alone; k++)
+                alone = !text_equal(model->classes[j].family, a->family) ||
+                        text_equal(model->classes[k].family, a->family) ||
+                        !shares_grid(model, &model->classes[j], &model->classes[k]);
+        if (alone)
+            a->tile_far_m = 0;
+    }
+}
+
+/* The larger cell of two classes becomes the cell of both; whether one was smaller. */
+static bool widen(int32_t *a, int32_t b)
+{
+    if (*a >= b)
+        return false;
+    *a = b;
+    return true;
+}
+
 void model_group_tiles(Model *model)
 {
     size_t count = model->class_count;
     HazardClass *classes = model->classes;
     for (size_t i = 0; i < count; i++) {
-        classes[i].tile_group = classes[i].code;
-        classes[i].tile_m = class_reach(model, &classes[i]);
+        classes[i].tile_m = classes[i].tile_far_m = class_reach(model, &classes[i]);
+        classes[i].area_family = classes[i].scope == SCOPE_AREA;
     }
     for (bool changed = true; changed;) {
         changed = false;
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++)
             for (size_t j = 0; j < count; j++) {
                 HazardClass *a = &classes[i];
-                HazardClass *b = &classes[j];
-                if (!shares_grid(model, a, b))
+                const HazardClass *b = &classes[j];
+                if (shares_grid(model, a, b))
+                    changed = widen(&a->tile_far_m, b->tile_far_m) || changed;
+                if (!text_equal(a->family, b->family))
                     continue;
-                if (text_compare(b->tile_group, a->tile_group) < 0) {
-                    a->tile_group = b->tile_group;
-                    changed = true;
-                }
-                if (b->tile_m > a->tile_m) {
-                    a->tile_m = b->tile_m;
-                    changed = true;
-                }
+                changed = widen(&a->tile_m, b->tile_m) || changed;
+                changed = changed || (b->area_family && !a->area_family);
+                a->area_family = a->area_family || b->area_family;
             }
-        }
     }
+    forget_far_tiles(model);
 }
 
 void model_finish(Model *model,

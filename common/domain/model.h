@@ -24,9 +24,11 @@ typedef struct HazardClass {
     Text family; /* bucket, burst and crowding family: the first code of the family */
     char group;  /* 'A' */
     Text kin;    /* first code of the leaves that desks mistake for each other: the "same group" */
-    /* Classes that may be joined or related share one grid of blocking tiles; its name and cell. */
-    Text tile_group;
+    /* Cells of the grids of blocking tiles: of its family among itself, and across all families that may be joined to
+     * it or related; 0: there are none. */
     int32_t tile_m;
+    int32_t tile_far_m;
+    bool area_family; /* a class of the family is of area scope */
     Scope scope;
     int32_t radius_m;        /* 0: never joined by radius */
     int32_t first_radius_m;  /* instead of it within two hours of the nearest member; 0: none */

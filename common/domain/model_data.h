@@ -180,8 +180,9 @@ Model *model_new(void);
 /* Puts the classes in order and finds J03; pairs and phrases may point to them from then on. */
 void model_sort_classes(Model *model);
 /*
- * Names the tile grids: classes joined by family, kin or a pair share one, with a cell that two points of them within
- * R + e (precisions A to C), and an extent in area scope, never span by more than one. After classes and pairs.
+ * Cuts the tile grids: one for each family, and one for all families that are joined by kin or a pair, each with a cell
+ * that two points of them within R + e (precisions A to C), and an extent in area scope, never span by more than one.
+ * After classes and pairs.
  */
 void model_group_tiles(Model *model);
 /* Builds the phrase and idf tables. Called once, last. */

@@ -221,7 +221,8 @@ void scorer_compare(const Model *model,
     scorer_add_asset(&comparison);
     scorer_add_quoted(&comparison);
     scorer_add_class(&comparison);
-    scorer_add_text(&comparison);
+    if (arena != NULL)
+        scorer_add_text(&comparison);
     scorer_add_party(&comparison);
     scorer_add_reporter(&comparison);
     scorer_add_gap(&comparison);

@@ -57,7 +57,8 @@ typedef struct HazardFacts {
 
 /*
  * Compares `report` with one member of a hazard. Items and their texts live on the arena. Without one (NULL) everything
- * but the items is worked out, the total too, several times as quickly. Never fails.
+ * but items and wording is worked out, several times as quickly: the total is what scorer_text_mb would add to it. Never
+ * fails.
  */
 void scorer_compare(const Model *model,
                     const Evidence *report,
@@ -65,6 +66,11 @@ void scorer_compare(const Model *model,
                     const HazardFacts *facts,
                     Arena *arena,
                     Score *score);
+
+/* What the wording of the two adds to a total. */
+int32_t scorer_text_mb(const Model *model, const Evidence *report, const Evidence *member);
+/* The most that it may add. */
+int32_t scorer_text_most_mb(const Model *model);
 
 /*
  * Fills in the values of items that are only worth showing for a decision's best score: both event times of the gap

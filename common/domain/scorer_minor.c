@@ -8,23 +8,46 @@
 
 #include <string.h>
 
+static bool is_short(const Model *model, const Evidence *a, const Evidence *b)
+{
+    size_t shortest = a->text_length < b->text_length ? a->text_length : b->text_length;
+    return (int64_t)shortest < model->weights.text_short_max;
+}
+
+static const TextStep *text_step(const Model *model, int32_t permille)
+{
+    size_t i = 0;
+    while (i + 1 < model->text_count && permille < model->text[i].from_permille)
+        i++;
+    return &model->text[i];
+}
+
+int32_t scorer_text_mb(const Model *model, const Evidence *report, const Evidence *member)
+{
+    if (is_short(model, report, member))
+        return 0;
+    return text_step(model, text_similarity_permille(report, member))->weight_mb;
+}
+
+int32_t scorer_text_most_mb(const Model *model)
+{
+    int32_t most = 0;
+    for (size_t i = 0; i < model->text_count; i++)
+        most = model->text[i].weight_mb > most ? model->text[i].weight_mb : most;
+    return most;
+}
+
 void scorer_add_text(Comparison *c)
 {
-    int32_t shortest =
-        (int32_t)(c->report->text_length < c->member->text_length ? c->report->text_length
-                                                                  : c->member->text_length);
-    if (shortest < c->weights->text_short_max) {
+    if (is_short(c->model, c->report, c->member)) {
         ScoreItem *item = scorer_add_item(c, "text", "short", 0);
         item->report_value = scorer_number_text(c->arena, (int64_t)c->report->text_length, "字");
         item->hazard_value = scorer_number_text(c->arena, (int64_t)c->member->text_length, "字");
         return;
     }
     int32_t permille = text_similarity_permille(c->report, c->member);
-    size_t i = 0;
-    while (i + 1 < c->model->text_count && permille < c->model->text[i].from_permille)
-        i++;
-    ScoreItem *item =
-        scorer_add_item(c, "text", c->model->text[i].level, c->model->text[i].weight_mb);
+    const TextStep *step = text_step(c->model, permille);
+    ScoreItem *item = scorer_add_item(c, "text", step->level, step->weight_mb);
     item->detail = scorer_number_text(c->arena, permille, "‰");
 }
 

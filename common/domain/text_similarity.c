@@ -6,6 +6,7 @@
 
 #include "domain/model_data.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { WEIGHT_MAX = 255, HASH_SHIFT = 16 };
@@ -109,19 +110,32 @@ uint32_t text_similarity_norm(const Gram *grams, size_t count)
     return sum;
 }
 
-void text_similarity_mark(const Gram *grams, size_t count, uint64_t *bits)
+/* An open table: hash and weight in one word, 0 is free; a gram's slot follows from the low bits of its hash. */
+static uint32_t table_word(Gram gram)
 {
-    for (size_t i = 0; i < count; i++)
-        bits[grams[i].hash / 64] |= UINT64_C(1) << grams[i].hash % 64;
+    return (uint32_t)gram.hash << 8 | gram.weight;
 }
 
-/* Largest whole number whose square is not above `value`. */
+void text_similarity_mark(const Gram *grams, size_t count, uint32_t *table)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t at = grams[i].hash % GRAM_TABLE_SLOTS;
+        if (grams[i].weight == 0) /* adds nothing */
+            continue;
+        while (table[at] != 0)
+            at = (at + 1) % GRAM_TABLE_SLOTS;
+        table[at] = table_word(grams[i]);
+    }
+}
+
+/* Largest whole number whose square is not above `value`, which is below 2^46: a first guess, set right. */
 static uint64_t square_root(uint64_t value)
 {
-    uint64_t root = 0;
-    for (uint64_t bit = UINT64_C(1) << 31; bit != 0; bit >>= 1)
-        if ((root | bit) * (root | bit) <= value)
-            root |= bit;
+    uint64_t root = (uint64_t)sqrt((double)value);
+    while (root * root > value)
+        root--;
+    while ((root + 1) * (root + 1) <= value)
+        root++;
     return root;
 }
 
@@ -141,27 +155,33 @@ static uint64_t dot_product(const Evidence *a, const Evidence *b)
     return dot;
 }
 
-/* Most grams of `b` are none of the marked report's: a bit tells that sooner than the walk. */
+/*
+ * Nearly every gram of `b` meets a free slot or itself, so that there is no branch to guess: each adds its product, 0 when
+ * it is none of the marked report's. The few that meet another one are looked for further on.
+ */
 static uint64_t dot_of_marked(const Evidence *marked, const Evidence *b)
 {
-    uint64_t dot = 0;
-    size_t i = 0;
+    const uint32_t *table = marked->gram_table;
+    uint32_t dot = 0; /* below 2^23 */
     for (size_t j = 0; j < b->gram_count; j++) {
-        uint16_t hash = b->grams[j].hash;
-        if ((marked->gram_bits[hash / 64] >> hash % 64 & 1) == 0)
-            continue;
-        while (marked->grams[i].hash < hash)
-            i++;
-        dot += (uint64_t)marked->grams[i].weight * b->grams[j].weight;
+        uint32_t hash = b->grams[j].hash;
+        size_t at = hash % GRAM_TABLE_SLOTS;
+        uint32_t word = table[at];
+        while (word != 0 && word >> 8 != hash) {
+            at = (at + 1) % GRAM_TABLE_SLOTS;
+            word = table[at];
+        }
+        uint32_t weight = word >> 8 == hash ? word & 0xFF : 0;
+        dot += weight * b->grams[j].weight;
     }
     return dot;
 }
 
 int32_t text_similarity_permille(const Evidence *a, const Evidence *b)
 {
-    uint64_t dot = a->gram_bits != NULL   ? dot_of_marked(a, b)
-                   : b->gram_bits != NULL ? dot_of_marked(b, a)
-                                          : dot_product(a, b);
+    uint64_t dot = a->gram_table != NULL   ? dot_of_marked(a, b)
+                   : b->gram_table != NULL ? dot_of_marked(b, a)
+                                           : dot_product(a, b);
     if (dot == 0)
         return 0;
     uint64_t norm = square_root((uint64_t)a->gram_norm * b->gram_norm);

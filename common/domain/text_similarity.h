@@ -26,8 +26,8 @@ Gram *text_similarity_grams(const uint32_t *codepoints,
 /* The sum of the squares of the weights, for Evidence.gram_norm. */
 uint32_t text_similarity_norm(const Gram *grams, size_t count);
 
-/* Sets the bits for Evidence.gram_bits; `bits` is GRAM_BIT_WORDS words, all 0. */
-void text_similarity_mark(const Gram *grams, size_t count, uint64_t *bits);
+/* Fills Evidence.gram_table; `table` is GRAM_TABLE_SLOTS long, all 0. */
+void text_similarity_mark(const Gram *grams, size_t count, uint32_t *table);
 
 /* The cosine of the grams of both in thousandths, rounded down; 0 when either has none. Symmetric. */
 int32_t text_similarity_permille(const Evidence *a, const Evidence *b);

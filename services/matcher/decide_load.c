@@ -8,12 +8,10 @@
 #include "base/text_builder.h"
 
 #include "domain/escalation.h"
+#include "domain/lifecycle.h"
 #include "domain/report.h"
 
 #include "adapters/report_rows.h"
-
-#include <assert.h>
-#include <string.h>
 
 static const PostgresStatement REGIONS = {
     "load_regions", "select region, report_partition from onecase.region_counters"
@@ -94,9 +92,7 @@ static void load_case(const Loader *loader, const PostgresResult *rows, int i)
 {
     Hazard *hazard = hazard_store_edit(loader->store, postgres_int(rows, i, C_HAZARD));
     HazardCase *loaded = hazard_add_case(hazard);
-    Text number = postgres_text(rows, i, C_NO);
-    assert(number.size < sizeof loaded->case_no);
-    memcpy(loaded->case_no, number.data, number.size);
+    lifecycle_read_case_no(postgres_text(rows, i, C_NO), loaded);
     loaded->case_id = postgres_int(rows, i, C_ID);
     loaded->recurrence_no = (int32_t)postgres_int(rows, i, C_RECURRENCE);
     loaded->reopened_count = (int32_t)postgres_int(rows, i, C_REOPENED);

@@ -228,7 +228,7 @@ static Told choose_hazard(DecideCity *city)
 }
 
 static const char *const NAMES[] = {"锦", "翠", "云", "和", "泰", "祥", "瑞", "兴", "明", "德",
-                                    "安", "康", "华", "景", "福", "嘉", "文", "雅", "福", "宁"};
+                                    "安", "康", "华", "景", "福", "嘉", "文", "雅", "贤", "宁"};
 static const char *const NAME_ENDS[] = {"湖", "城", "江", "岭", "山", "源", "溪", "园", "庭", "湾"};
 static const char *const ESTATE_ENDS[] = {"花园", "小区", "家园", "新村", "公寓", "苑"};
 
@@ -240,7 +240,9 @@ static Text estate_name(size_t number, Arena *arena)
 
 static Text road_name(size_t number, Arena *arena)
 {
-    return text_format(arena, "%s%s路", NAMES[number % 20], NAME_ENDS[number / 20 % 10]);
+    static const char *const ROAD_ENDS[] = {"路", "街", "大道", "大街"};
+    return text_format(arena, "%s%s%s", NAMES[number % 20], NAME_ENDS[number / 20 % 10],
+                       ROAD_ENDS[number / 200 % 4]);
 }
 
 static void set_point(Report *report, double x, double y, double error, uint64_t noise, char class)

@@ -249,15 +249,15 @@ static void has_no_doubles_and_keeps_the_limit(void **state)
     const Fixture *fixture = *state;
     Evidence a = fixture_evidence(fixture, "C01", "建设路与人民路路口");
     Evidence b = fixture_evidence(fixture, "C01", "锦绣花园1-16幢");
-    Text quoted[40];
-    char numbers[40][8];
-    for (int i = 0; i < 40; i++) {
+    Text quoted[60];
+    char numbers[60][8];
+    for (int i = 0; i < 60; i++) {
         snprintf(numbers[i], sizeof numbers[i], "YZ%d", i);
         quoted[i] = text_from(numbers[i]);
     }
     a.address.estate = b.address.estate;
     a.address.buildings = b.address.buildings;
-    a.quoted_nos = (TextList){quoted, 40};
+    a.quoted_nos = (TextList){quoted, 60};
     a.community_code = TEXT("990101001001");
     fixture_set_point(&a, 0, 'B');
     BlockingKey keys[BLOCKING_KEYS_MAX];

@@ -35,8 +35,14 @@ static void the_first_report_opens_a_numbered_case(void **state)
     int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
     const Hazard *hazard = hazard_of(&fixture, id);
     assert_int_equal(hazard->case_count, 1);
-    assert_string_equal(hazard->cases[0].case_no, "AJ9901-20260411-0001"); /* stream date */
-    assert_int_equal(hazard->cases[0].opened_at, at_day(3));               /* event time */
+    assert_true(
+        text_is(lifecycle_case_no(TEXT("9901"), &hazard->cases[0], fixture.arena), /* stream date */
+                "AJ9901-20260411-0001"));
+    HazardCase read = {0};
+    lifecycle_read_case_no(TEXT("AJ9901-20260411-10001"), &read);
+    assert_int_equal(read.day, 20260411);
+    assert_int_equal(read.sequence, 10001);
+    assert_int_equal(hazard->cases[0].opened_at, at_day(3)); /* event time */
     assert_int_equal(hazard->cases[0].status, 10);
     assert_int_equal(fixture_count_events(&fixture, "opened"), 1);
     assert_int_equal(fixture_count_events(&fixture, "report_linked"), 0);
@@ -226,14 +232,17 @@ static void a_merged_batch_is_found_by_its_keys(void **state)
     Evidence *evidence = fixture_evidence(5, HOTLINE, &FIXTURE_LIFT);
     size_t count = blocking_index_keys(evidence, fixture.model, keys);
     bool found = false;
+    size_t sites;
     for (size_t i = 0; i < count; i++) {
-        if (hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 4) != 4)
+        if (hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 4, &sites) != 4)
             continue;
         found = true;
         for (int64_t id = 1; id <= 4; id++)
             assert_int_equal(ids[id - 1], id);
-        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 2), 3);
-        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 3), 4);
+        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 2, &sites),
+                         3);
+        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 3, &sites),
+                         4);
     }
     assert_true(found);
     free(evidence);

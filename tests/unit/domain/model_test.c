@@ -171,12 +171,19 @@ static void shares_tiles_among_classes_that_may_be_joined(void **state)
         const HazardClass *a = &model->classes[i];
         int32_t radius = a->first_radius_m > a->radius_m ? a->first_radius_m : a->radius_m;
         assert_true(a->tile_m >= radius + 113); /* sqrt(80^2 + 80^2) */
+        assert_true(a->tile_far_m == 0 || a->tile_far_m >= a->tile_m);
+        assert_true(a->area_family || a->scope != SCOPE_AREA);
         for (size_t j = 0; j < model->class_count; j++) {
             const HazardClass *b = &model->classes[j];
             if (!text_equal(a->family, b->family) && model_pair(model, a, b) == NULL)
                 continue;
-            assert_true(text_equal(a->tile_group, b->tile_group));
+            assert_int_equal(a->tile_far_m, b->tile_far_m);
+            if (!text_equal(a->family, b->family)) {
+                assert_true(a->tile_far_m > 0);
+                continue;
+            }
             assert_int_equal(a->tile_m, b->tile_m);
+            assert_int_equal(a->area_family, b->area_family);
         }
     }
 }

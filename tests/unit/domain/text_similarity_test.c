@@ -67,14 +67,14 @@ static Evidence worded(const Gram *grams, size_t count)
 /* By every way of comparing, which must not differ. */
 static int32_t permille(const Gram *a, size_t a_count, const Gram *b, size_t b_count)
 {
-    static uint64_t bits[GRAM_BIT_WORDS];
+    static uint32_t table[GRAM_TABLE_SLOTS];
     Evidence x = worded(a, a_count);
     Evidence y = worded(b, b_count);
     int32_t plain = text_similarity_permille(&x, &y);
     assert_int_equal(text_similarity_permille(&y, &x), plain);
-    memset(bits, 0, sizeof bits);
-    text_similarity_mark(a, a_count, bits);
-    x.gram_bits = bits;
+    memset(table, 0, sizeof table);
+    text_similarity_mark(a, a_count, table);
+    x.gram_table = table;
     assert_int_equal(text_similarity_permille(&x, &y), plain);
     assert_int_equal(text_similarity_permille(&y, &x), plain);
     return plain;
