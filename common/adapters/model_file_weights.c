@@ -60,6 +60,7 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("place", "P8_area", place_p8_area),
     WEIGHT("place", "coarser_agrees", coarser_agrees),
     WEIGHT("place", "coarser_conflicts", coarser_conflicts),
+    WEIGHT("place", "point_conflicts", point_conflicts),
     COUNT("point", "exact_m", point_exact_m, 1000),
     COUNT("point", "community_m", community_point_m, 5000),
     WEIGHT("asset", "equal", asset_equal),

@@ -7,6 +7,7 @@
  */
 #include "domain/linkage.h"
 
+#include "domain/linkage_burst.h"
 #include "domain/linkage_relation.h"
 #include "domain/text_similarity.h"
 #include "domain/veto.h"
@@ -425,6 +426,7 @@ void linkage_judge(const Model *model,
         score_candidate(model, &marked, candidate, false);
     }
     settle_strongest(model, &marked, candidates);
+    linkage_burst_sets(model, report, candidates);
     size_t best = best_of(candidates, 0);
     if (best != SIZE_MAX)
         choose(model, candidates, best, arena, decision);

@@ -55,6 +55,7 @@ typedef struct ModelWeights {
     int32_t place[PLACE_LEVELS];
     int32_t place_p8_area;
     int32_t coarser_agrees, coarser_conflicts;
+    int32_t point_conflicts; /* instead, when the address decided */
     int32_t asset_equal, asset_equal_text, asset_differs_text, asset_near, asset_place_max;
     int32_t quoted;
     int32_t same_leaf, same_group, same_letter, unknown_class, unrelated;

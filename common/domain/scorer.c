@@ -145,8 +145,9 @@ static void add_place(Comparison *c)
     int32_t weight = level == PLACE_P8 && c->place.area ? w->place_p8_area : w->place[level];
     int32_t crowd = crowding(c);
     int32_t coarser = c->place.coarser == COARSER_AGREES      ? w->coarser_agrees
-                      : c->place.coarser == COARSER_CONFLICTS ? w->coarser_conflicts
-                                                              : 0;
+                      : c->place.coarser != COARSER_CONFLICTS ? 0
+                      : c->place.by_point                     ? w->coarser_conflicts
+                                                              : w->point_conflicts;
     c->score->place_level = model_place_name(level);
     if (c->place.coarser == COARSER_CONFLICTS)
         scorer_add_flag(c->score, "address_point_conflict");

@@ -1,6 +1,8 @@
 #ifndef ONECASE_TESTS_LINKAGE_FIXTURE_H
 #define ONECASE_TESTS_LINKAGE_FIXTURE_H
 
+#include "start_values.h"
+
 #include "domain/lifecycle.h"
 #include "domain/linkage.h"
 
@@ -12,7 +14,7 @@
 
 #include <cmocka.h>
 
-/* A region on the shipped model that grows report by report, each decided and carried out; for linkage_*test.c. */
+/* A region on the shipped model with start values that grows report by report, each decided and carried out; for linkage_*test.c. */
 static const int64_t CITY_DAY = INT64_C(86400) * 1000000;
 static const int64_t CITY_START = INT64_C(1767225600) * 1000000; /* 2026-01-01T00:00:00Z */
 
@@ -32,6 +34,7 @@ static inline int city_set_up(void **state)
     Error error = {0};
     if (!model_file_load("deploy/model/onecase.cfg", &city->model, &error))
         fail_msg("%s", error.text);
+    start_values(city->model);
     city->arena = arena_new(65536);
     city->scratch = arena_new(65536);
     city->store = hazard_store_new(NULL);

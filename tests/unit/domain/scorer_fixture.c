@@ -1,5 +1,7 @@
 #include "scorer_fixture.h"
 
+#include "start_values.h"
+
 #include "domain/text_similarity.h"
 
 #include "adapters/model_file.h"
@@ -21,6 +23,7 @@ int fixture_set_up(void **state)
         print_error("%s\n", error.text);
         return -1;
     }
+    start_values(fixture.model);
     fixture.arena = arena_new(64 * 1024);
     *state = &fixture;
     return 0;

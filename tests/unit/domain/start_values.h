@@ -1,0 +1,29 @@
+#ifndef ONECASE_TESTS_START_VALUES_H
+#define ONECASE_TESTS_START_VALUES_H
+
+#include "domain/model_data.h"
+
+/*
+ * The weights that the model page starts with, in place of those that measurement made of them: its examples are told in these.
+ */
+static inline void start_values(Model *model)
+{
+    static const int32_t TEXT[] = {4500, 3900, 1300, -500, -1800};
+    static const int32_t BURST[] = {6500, 5500, 4000, 1500, -1000, -4800};
+    ModelWeights *weights = &model->weights;
+    weights->place[PLACE_P3] = 17500;
+    weights->place[PLACE_P7] = 17500;
+    weights->point_conflicts = -4000;
+    weights->same_group = 2200;
+    weights->same_letter = 0;
+    weights->unknown_class = 0;
+    weights->unrelated = -3900;
+    weights->same_aspect = 500;
+    weights->reporter_place = 2300;
+    for (size_t i = 0; i < model->text_count; i++)
+        model->text[i].weight_mb = TEXT[i];
+    for (size_t i = 0; i < model->burst.count; i++)
+        model->burst.steps[i].weight_mb = BURST[i];
+}
+
+#endif
