@@ -3,6 +3,7 @@
  * each report, and at which levels any two reports agree. For tests/bench/linkage.
  *
  *   linkage_probe blocking MODEL REPORTS               one line a report: how many of its true partners were reached
+ *   linkage_probe describe MODEL REPORTS               one line a report: class, its confidence, the place it names
  *   linkage_probe pairs    MODEL REPORTS PAIRS         one line a pair: score, levels and vetoes
  *   linkage_probe random   MODEL REPORTS COUNT SEED    levels of random pairs of two hazards, counted
  *
@@ -142,6 +143,17 @@ static int run_pairs(const ProbeReports *reports, const char *path)
     return EXIT_SUCCESS;
 }
 
+/* What evidence makes of each report: class, its confidence, the place. */
+static int run_describe(const ProbeReports *reports)
+{
+    for (size_t i = 0; i < reports->count; i++) {
+        const Evidence *evidence = reports->items[i].evidence;
+        printf("%zu\t%.*s\t%" PRId32 "\t%.*s\n", i, TEXT_ARGS(evidence->category->code),
+               evidence->category_confidence, TEXT_ARGS(evidence->place_text));
+    }
+    return EXIT_SUCCESS;
+}
+
 /* xorshift64*: the same pairs on every machine. */
 static uint64_t random_next(uint64_t *state)
 {
@@ -244,14 +256,18 @@ int main(int count, char **words)
     bool pairs = count == 5 && strcmp(words[1], "pairs") == 0;
     bool random = count == 6 && strcmp(words[1], "random") == 0;
     bool blocking = count == 4 && strcmp(words[1], "blocking") == 0;
-    if (!pairs && !random && !blocking)
-        stop("usage: linkage_probe blocking|pairs|random MODEL REPORTS [PAIRS | COUNT SEED]", NULL);
+    bool describe = count == 4 && strcmp(words[1], "describe") == 0;
+    if (!pairs && !random && !blocking && !describe)
+        stop("usage: linkage_probe blocking|describe|pairs|random MODEL REPORTS [PAIRS | COUNT "
+             "SEED]",
+             NULL);
     Model *model = load_model(words[2]);
     ProbeReports reports = {.model = model, .arena = arena_new(65536), .scratch = arena_new(65536)};
     read_reports(words[3], &reports);
-    int status = pairs    ? run_pairs(&reports, words[4])
-                 : random ? run_random(&reports, words[4], words[5])
-                          : probe_blocking(&reports);
+    int status = pairs      ? run_pairs(&reports, words[4])
+                 : random   ? run_random(&reports, words[4], words[5])
+                 : describe ? run_describe(&reports)
+                            : probe_blocking(&reports);
     for (size_t i = 0; i < reports.count; i++)
         evidence_free(reports.items[i].evidence);
     free(reports.items);

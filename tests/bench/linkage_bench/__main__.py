@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench_servers import PROJECT, Stage, build, end_on_sigterm, run, say, servers
-from linkage_bench import baselines, oracle
+from linkage_bench import baselines, oracle, splink_peer
 from linkage_bench.dataset import LABELLED, City, write_csv
 from linkage_bench.hub import Hub, load_ledgers
 from linkage_bench.measure import measure, pair_figures, subsets
@@ -72,6 +72,7 @@ def arguments():
                         help="another model file, beside its words and idf")
     parser.add_argument("--no-oracle", action="store_true", help="leave out the oracle weights")
     parser.add_argument("--no-baselines", action="store_true", help="leave out the simple baselines")
+    parser.add_argument("--splink", action="store_true", help="also the peer, Splink 4 (a minute or two more for each city)")
     parser.add_argument("--tune-baselines", action="store_true",
                         help="choose the baselines' thresholds on the seeds (never judging ones) and write tuned.json")
     parser.add_argument("--worst", type=int, metavar="N", help=f"worst mistakes to explain (default {WORST}; 0 on judging seeds)")
@@ -144,6 +145,11 @@ class Bench:
             say(f"s{seed}: baselines")
             found = baselines.run_all(city.reports, self.model.radius_of)
             figures["baselines"] = {name: pair_figures(labels, city.true, kept) for name, labels in found.items()}
+        if options.splink:
+            say(f"s{seed}: Splink")
+            tuned = json.loads(baselines.TUNED.read_text(encoding="utf-8"))
+            found = splink_peer.run(city.reports, self.model.radius_of, self.model.scope_of, tuned)
+            figures["peers"] = {name: pair_figures(labels, city.true, kept) for name, labels in found.items()}
         if not options.no_oracle:
             figures["oracle"] = with_oracle(one, probe, work)
             if judging:
@@ -166,7 +172,10 @@ class Bench:
             city = self.decided(seed).city
             cities.append((city.reports, city.true))
         say("choosing thresholds")
-        chosen = baselines.tune(cities, self.model.radius_of)
+        before = json.loads(baselines.TUNED.read_text(encoding="utf-8")) if baselines.TUNED.exists() else {}
+        chosen = before | baselines.tune(cities, self.model.radius_of)
+        if self.options.splink:
+            chosen |= splink_peer.tune(cities, self.model.radius_of, self.model.scope_of)
         chosen["seeds"], chosen["reports"] = seeds, self.options.reports
         baselines.TUNED.write_text(json.dumps(chosen, indent=1) + "\n", encoding="utf-8")
         print(baselines.TUNED.read_text(encoding="utf-8"), end="")

@@ -104,8 +104,8 @@ class City:
         return self.truth_module.resolvable(a, b, self.facts["aliases"] if self.with_aliases else None)
 
     def hard_negatives(self):
-        """[(kind, hazard, hazard)]"""
-        return [(pair["kind"], *pair["hazards"]) for pair in self.facts["hard_negatives"]]
+        """[(kind, hazard, hazard, whether each two of their reports say that they are two)]"""
+        return [(pair["kind"], *pair["hazards"], pair["tellable"]) for pair in self.facts["hard_negatives"]]
 
 
 def connection(environment):

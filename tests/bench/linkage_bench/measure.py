@@ -3,10 +3,11 @@
 from collections import Counter
 
 from bench_servers import BIN, PROJECT, run
-from linkage_bench import metrics, red
+from linkage_bench import losses, metrics, red
 from linkage_bench.dataset import ASSETS
 
 SEED_OF_DRAWS = 5
+CONFIDENT, OTHER = 60, "J03"  # class.confidence_min of the model; the leaf of what is not classified
 SUBSETS = ["all", "resolvable", "outside storms", "across sources", "different reporters"]
 
 
@@ -64,6 +65,18 @@ def decisions_of(city):
     return outcomes, scored, reviews
 
 
+def classes_of(city, probe):
+    """Share of the real hazards' reports whose class is as told: by the department's code alone, by code and words; and of those
+    whose class is sure enough to be compared, how many are right."""
+    told = [(report["truth"]["told_as"], report["category_code"], *described[1:3])
+            for report, described in zip(city.reports, probe.describe()) if report["truth"]["real"]]
+    sure = [(right, leaf) for right, _, leaf, confidence in told if int(confidence) >= CONFIDENT and leaf != OTHER]
+    count = max(len(told), 1)
+    return {"by_code": sum(right == code for right, code, *_ in told) / count,
+            "by_code_and_words": sum(right == leaf for right, _, leaf, _ in told) / count,
+            "compared": len(sure) / count, "compared_right": sum(right == leaf for right, leaf in sure) / max(len(sure), 1)}
+
+
 def measure(city, probe, model):
     found, true = city.found, city.true
     weights = metrics.draws(true, SEED_OF_DRAWS)
@@ -81,9 +94,11 @@ def measure(city, probe, model):
         "b_cubed": b_cubed_figures(found, true, weights),
         "storms": [row | {"class": leaf_of[row["hazard"]]} for row in storms],
         "conflicts": {"hazards": len(clashing), "mixing": len(mixing)},
-        "hard_negatives": {kind: {"pairs": n, "merged": merged}
-                           for kind, (n, merged) in metrics.merged_negatives(found, true, city.hard_negatives()).items()},
+        "hard_negatives": {kind: {"pairs": n, "merged": merged, "untold": untold}
+                           for kind, (n, merged, untold) in metrics.merged_negatives(found, true, city.hard_negatives()).items()},
         "blocking": probe.blocking(),
+        "repeats": losses.repeats_of(city, probe),
+        "classes": classes_of(city, probe),
         "calibration": metrics.calibration(scored),
         "outcomes": dict(outcomes),
         "review": {"share": outcomes["review"] / count, "yield": reviews[True] / max(reviews.total(), 1)},

@@ -154,17 +154,18 @@ def conflicts(found, true, numbers):
 
 
 def merged_negatives(found, true, negatives):
-    """Of the pairs of hazards that must stay apart [(kind, a, b)]: {kind: (how many, [(a, b) found together])}."""
+    """Of the pairs of hazards that must stay apart [(kind, a, b, tellable)]: {kind: (how many, [(a, b)], [(a, b)])}, those found
+    together, first of the tellable ones, then of those whose reports say nothing that tells them apart."""
     hazards_in = defaultdict(set)
     for f, t in zip(found, true):
         hazards_in[t].add(f)
-    kinds = defaultdict(lambda: [0, []])
-    for kind, a, b in negatives:
+    kinds = defaultdict(lambda: [0, [], []])
+    for kind, a, b, tellable in negatives:
         if not hazards_in[a] or not hazards_in[b]:
             continue  # one of them has no report in the database
         kinds[kind][0] += 1
         if hazards_in[a] & hazards_in[b]:
-            kinds[kind][1].append((a, b))
+            kinds[kind][1 if tellable else 2].append((a, b))
     return {kind: tuple(value) for kind, value in sorted(kinds.items())}
 
 

@@ -39,6 +39,10 @@ class Probe:
                 "candidates_p99": candidates[int(0.99 * (count - 1))] if candidates else 0,
                 "at_most": sum(c >= 200 for c in candidates), "with_generic_key": generic, "kinds": kinds}
 
+    def describe(self):
+        """[(index, class, its confidence, the place named)] of each report."""
+        return self.ask("describe")
+
     def pairs(self, pairs):
         """[(later, earlier, total_mb, {comparison: level}, vetoes)] of pairs of indices. Of a comparison with several items the
         first counts: place, before crowding and what the coarser side adds."""

@@ -2,11 +2,13 @@
 
 from datetime import timedelta, timezone
 
+from linkage_bench.losses import FATES
 from linkage_bench.measure import SUBSETS, explain, worst_links, worst_splits
 
 TOLD = ["storm", "vague", "said_wrong", "by_alias", "copy_of", "urge_of", "again_of", "quotes", "quotes_other"]  # of the truth
 CHINA = timezone(timedelta(hours=8))
 BAR_PRECISION, BAR_GAIN = 0.97, 0.15
+REASONS = 12
 
 
 def three(score):
@@ -38,8 +40,20 @@ def show(seed, figures):
     show_peers(figures)
     show_hazards(figures)
     show_blocking(figures["blocking"])
+    show_repeats(figures["repeats"], figures["classes"])
     show_calibration(figures)
     show_storms(figures["storms"])
+
+
+def show_repeats(repeats, classes):
+    print(f"\nclass as told: {percent(classes['by_code'])} by the department's code, {percent(classes['by_code_and_words'])} by code and "
+          f"words; sure enough to be compared {percent(classes['compared'])}, {percent(classes['compared_right'])} of these right")
+    print(f"\n{'repeats':<32}{'all':>7}" + "".join(f"{fate:>11}" for fate in FATES))
+    for name, row in repeats["fates"].items():
+        print(f"  {name:<30}{sum(row.values()):>7}" + "".join(f"{row.get(fate, 0):>11}" for fate in FATES))
+    print("  what stood between resolvable ones and an earlier report of their hazard (best pair)")
+    for reason, count in repeats["reasons"][:REASONS]:
+        print(f"  {count:>7}  {reason}")
 
 
 def show_pairs(figures):
@@ -79,10 +93,10 @@ def best_baseline(figures):
 
 
 def show_hazards(figures):
-    print("\nhard negatives               pairs   merged")
+    print("\nhard negatives                      pairs   merged   merged, nothing tells them apart")
     for kind, row in figures["hard_negatives"].items():
         named = "  " + ", ".join(f"{a} with {b}" for a, b in row["merged"][:5]) if row["merged"] else ""
-        print(f"  {kind:<24}{row['pairs']:>8}{len(row['merged']):>9}{named}")
+        print(f"  {kind:<31}{row['pairs']:>8}{len(row['merged']):>9}{len(row['untold']):>9}{named}")
     conflicts = figures["conflicts"]
     print(f"found hazards with two numbers of one kind of asset: {conflicts['hazards']}, of which {conflicts['mixing']} mix true hazards")
     reds = figures["red"]

@@ -17,6 +17,7 @@ import re
 from collections import defaultdict
 
 from linkage_bench.baselines import Components
+from linkage_bench.metrics import pair_scores
 from linkage_bench.splink_features import features
 
 NAMES = ["splink_components", "splink_greedy"]
@@ -264,6 +265,10 @@ def vetoed(a, b):
     return bool(a["road"] and a["road"] == b["road"] and a["no"] and b["no"] and a["no"] != b["no"])
 
 
+def f_score(found, true):
+    return pair_scores(found, true)[2]
+
+
 def run(reports, radius_of, scope_of, tuned):
     """{name: found hazards} with the thresholds of tuned.json."""
     peer = Peer(reports, radius_of, scope_of)
@@ -272,16 +277,16 @@ def run(reports, radius_of, scope_of, tuned):
             "splink_greedy": peer.greedy(greedy["bits"], greedy["average"])}
 
 
-def tune(cities, radius_of, scope_of, score):
-    """What tuned.json holds: the best thresholds over cities [(reports, true)]; score(found, true) is the pair F0.5."""
+def tune(cities, radius_of, scope_of):
+    """What tuned.json holds: the thresholds with the best mean pair F0.5 over cities [(reports, true)]."""
     scores = {name: defaultdict(list) for name in NAMES}
     for reports, true in cities:
         peer = Peer(reports, radius_of, scope_of)
         for bits in COMPONENT_BITS:
-            scores["splink_components"][bits, 0.0].append(score(peer.components(bits), true))
+            scores["splink_components"][bits, 0.0].append(f_score(peer.components(bits), true))
         for bits in GREEDY_BITS:
             for average in AVERAGES:
-                scores["splink_greedy"][bits, average].append(score(peer.greedy(bits, average), true))
+                scores["splink_greedy"][bits, average].append(f_score(peer.greedy(bits, average), true))
     chosen = {}
     for name, found in scores.items():
         (bits, average), values = max(found.items(), key=lambda item: (sum(item[1]), item[0]))

@@ -91,8 +91,9 @@ def test_conflicts_of_numbers():
 
 
 def test_hard_negatives():
-    result = metrics.merged_negatives(FOUND, TRUE, [("two_lifts", "a", "b"), ("two_lifts", "a", "c"), ("branches", "b", "z")])
-    assert result == {"two_lifts": (2, [("a", "b")])}
+    result = metrics.merged_negatives(FOUND, TRUE, [("two_lifts", "a", "b", True), ("two_lifts", "a", "c", True), ("branches", "b", "z", True)])
+    assert result == {"two_lifts": (2, [("a", "b")], [])}
+    assert metrics.merged_negatives(FOUND, TRUE, [("two_lifts", "a", "b", False)]) == {"two_lifts": (1, [], [("a", "b")])}
 
 
 def test_calibration():

@@ -1,0 +1,74 @@
+"""What becomes of repeats: of each report whose true hazard has an earlier report, where it went and what stood in the way.
+
+  linked     joined a hazard that holds an earlier report of its own
+  elsewhere  joined another hazard
+  review     opened a hazard of its own, with a twin that is the right one
+  lost       opened one, and nobody is asked
+
+Of those not linked, the best of its earlier reports (by the score of the pair, at most NEAREST of them, the latest) tells why: a
+veto, the levels of place and class, or that the pair would have sufficed alone (then crowding, competition, another member or
+blocking stood in the way).
+"""
+
+from collections import Counter, defaultdict
+
+FATES = ["linked", "elsewhere", "review", "lost"]
+NEAREST = 8
+LINK_MB = 4500
+
+
+def earlier_reports(true):
+    """{report: earlier reports of its true hazard, the latest first}."""
+    seen, found = defaultdict(list), {}
+    for i, hazard in enumerate(true):
+        if seen[hazard]:
+            found[i] = seen[hazard][::-1]
+        seen[hazard].append(i)
+    return found
+
+
+def fates(found, twin_of, earlier):
+    """{report: fate}; twin_of[i]: the found hazard that report i's own is provisional of."""
+    first = {}
+    for i, hazard in enumerate(found):
+        first.setdefault(hazard, i)
+    fate = {}
+    for i, before in earlier.items():
+        own = {found[j] for j in before}
+        if found[i] in own:
+            fate[i] = "linked"
+        elif first[found[i]] < i:
+            fate[i] = "elsewhere"
+        else:
+            fate[i] = "review" if twin_of[i] in own else "lost"
+    return fate
+
+
+def reason_of(total_mb, levels, vetoes):
+    if vetoes:
+        return f"veto {vetoes[0]}"
+    if total_mb >= LINK_MB:
+        return f"the pair suffices (place {levels['place']})"
+    return f"place {levels['place']}, class {levels.get('class')}"
+
+
+def repeats_of(city, probe):
+    """{"fates": {subset: {fate: reports}}, "reasons": [(reason, reports)], "examples": {reason: [(report, earlier one)]}}."""
+    earlier = earlier_reports(city.true)
+    fate = fates(city.found, [(r["region"], r["provisional_of"]) for r in city.reports], earlier)
+    best = {}
+    asked = [(i, j) for i, before in earlier.items() if fate[i] != "linked" for j in before[:NEAREST]]
+    for i, j, total, levels, vetoes in probe.pairs(asked):
+        if i not in best or (not vetoes, total) > (not best[i][3], best[i][1]):
+            best[i] = (j, total, levels, vetoes)
+    subsets, reasons, examples = defaultdict(Counter), Counter(), defaultdict(list)
+    for i, before in earlier.items():
+        resolvable = any(city.resolvable(i, j) for j in before[:NEAREST])
+        where = "in storms" if city.reports[i]["truth"]["storm"] is not None else "outside storms"
+        subsets[f"{where}, {'resolvable' if resolvable else 'not resolvable'}"][fate[i]] += 1
+        if resolvable and fate[i] != "linked":
+            reason = f"{reason_of(*best[i][1:])}; {fate[i]}"
+            reasons[reason] += 1
+            examples[reason].append((i, best[i][0]))
+    return {"fates": {name: dict(row) for name, row in sorted(subsets.items(), reverse=True)}, "reasons": reasons.most_common(),
+            "examples": {reason: pairs[:5] for reason, pairs in examples.items()}}
