@@ -13,6 +13,7 @@ typedef struct Candidate {
     int32_t at_most_mb; /* while it is only known that the total is no more */
     bool pending;       /* ... and the score is not settled; see linkage.c */
     int64_t twin_set;   /* smallest id of its twins: they compete as one */
+    bool burst;         /* its set is of burst neighbours, see linkage_burst.h */
     bool leads_set;     /* the best of its twins that may be joined, of equals the oldest */
     int agreeing;
     int contradicting;

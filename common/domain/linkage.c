@@ -372,19 +372,22 @@ static void judge(const Model *model, const Candidate *chosen, Decision *decisio
         decision->hazard_id = chosen->hazard->id;
 }
 
-static void
+/* Index of the chosen one: the best, or the body of its event. */
+static size_t
 choose(const Model *model, Candidates *candidates, size_t best, Arena *arena, Decision *decision)
 {
-    const Candidate *chosen = &candidates->items[best];
-    size_t runner_up = best_of(candidates, chosen->twin_set);
+    size_t runner_up = best_of(candidates, candidates->items[best].twin_set);
     decision->has_best = true;
     decision->competition_mb = competition(candidates, best, arena, decision);
+    best = linkage_burst_body(candidates, best, model_link_mb(model) + decision->competition_mb);
+    const Candidate *chosen = &candidates->items[best];
     decision->final_mb = chosen->score.total_mb - decision->competition_mb;
     if (runner_up != SIZE_MAX) {
         decision->runner_up_id = candidates->items[runner_up].hazard->id;
         decision->runner_up_mb = candidates->items[runner_up].score.total_mb;
     }
     judge(model, chosen, decision);
+    return best;
 }
 
 /* The candidate that the decision explains: the best, or the strongest of those that may not be joined. */
@@ -429,7 +432,7 @@ void linkage_judge(const Model *model,
     linkage_burst_sets(model, report, candidates);
     size_t best = best_of(candidates, 0);
     if (best != SIZE_MAX)
-        choose(model, candidates, best, arena, decision);
+        best = choose(model, candidates, best, arena, decision);
     linkage_relate(model, candidates, best, decision);
     note_rejected(candidates, best, decision);
     decision->independence = judge_independence(

@@ -97,4 +97,20 @@ void linkage_burst_sets(const Model *model, const Evidence *report, Candidates *
     }
     for (size_t i = 0; i < count; i++)
         pieces[i].candidate->twin_set = pieces[first_of(pieces, i)].candidate->twin_set;
+    for (size_t i = 0; i < count; i++)
+        pieces[i].candidate->burst = true;
+}
+
+size_t linkage_burst_body(const Candidates *candidates, size_t best, int32_t least_mb)
+{
+    const Candidate *items = candidates->items;
+    size_t body = best;
+    for (size_t i = 0; i < candidates->count && items[best].burst; i++) {
+        const Candidate *candidate = &items[i];
+        if (candidate->burst && candidate->twin_set == items[best].twin_set &&
+            linkage_may_join(candidate) && candidate->score.total_mb >= least_mb &&
+            candidate->hazard->member_count > items[body].hazard->member_count)
+            body = i;
+    }
+    return body;
 }

@@ -11,4 +11,11 @@
  */
 void linkage_burst_sets(const Model *model, const Evidence *report, Candidates *candidates);
 
+/*
+ * Where a report of the set of `best` goes: of the candidates of that set with a total of at least `least_mb` the one with the most
+ * members, of equals the oldest, so that the pieces of an event grow into one body instead of side by side. `best` itself when there
+ * is no such, or its set is none of burst neighbours.
+ */
+size_t linkage_burst_body(const Candidates *candidates, size_t best, int32_t least_mb);
+
 #endif
