@@ -68,6 +68,8 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("asset", "differs_from_text", asset_differs_text),
     WEIGHT("asset", "near", asset_near),
     WEIGHT("asset", "place_max", asset_place_max),
+    WEIGHT("asset", "label_equal", label_equal),
+    WEIGHT("asset", "label_differs", label_differs),
     WEIGHT("quoted", "resolves", quoted),
     WEIGHT("class", "same_leaf", same_leaf),
     WEIGHT("class", "same_group", same_group),

@@ -80,6 +80,8 @@ static Phrase *add_phrase(ModelReader *reader, Text text, PhraseKind kind, Text 
     uint64_t hash = text_hash(
         (Text){(const char *)folded.codepoints, folded.count * sizeof *folded.codepoints});
     uint64_t known;
+    if (kind > PHRASE_RECORD) /* the same words may be of another kind as well */
+        hash ^= (uint64_t)kind;
     if (map_get(reader->phrases, hash, &known)) {
         mapping_finding_error(reader->reader.findings, file, line, "phrase \"%.*s\" stands twice",
                               TEXT_ARGS(text));
@@ -217,8 +219,8 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
     }
     reader_check_keys(&reader->reader, words, "words",
                       READER_KEYS("noise", "keywords", "doubt", "negation", "undone", "denial",
-                                  "unrelated", "plate", "equipment", "component", "device",
-                                  "record"));
+                                  "unrelated", "settled", "contrast", "telling", "same", "plate",
+                                  "equipment", "component", "device", "record"));
     reader->phrases = map_new();
     read_noise(reader, words);
     read_keywords(reader, words);
@@ -227,6 +229,10 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
     read_list(reader, words, "undone", PHRASE_UNDONE);
     read_list(reader, words, "denial", PHRASE_DENIAL);
     read_list(reader, words, "unrelated", PHRASE_UNRELATED);
+    read_list(reader, words, "settled", PHRASE_SETTLED);
+    read_list(reader, words, "contrast", PHRASE_CONTRAST);
+    read_list(reader, words, "telling", PHRASE_TELLING);
+    read_list(reader, words, "same", PHRASE_SAME);
     read_list(reader, words, "plate", PHRASE_PLATE);
     read_list(reader, words, "equipment", PHRASE_EQUIPMENT);
     read_list(reader, words, "component", PHRASE_COMPONENT);

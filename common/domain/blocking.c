@@ -98,15 +98,35 @@ static Families families_of(const Evidence *evidence, const Model *model, bool q
     return families;
 }
 
+/* People who quote a number write its letters small or large (evidence_same_record). */
+static uint64_t record_hash(Text number)
+{
+    enum { RECORD_MAX = 64 };
+    char capitals[RECORD_MAX];
+    if (number.size > RECORD_MAX)
+        return text_hash(number);
+    for (size_t i = 0; i < number.size; i++) {
+        char c = number.data[i];
+        capitals[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    return text_hash((Text){capitals, number.size});
+}
+
+static void add_record(Keys *keys, Text number)
+{
+    if (!text_is_empty(number))
+        add_hash(keys, BLOCK_RECORD, record_hash(number));
+}
+
 static void add_records(Keys *keys, const Evidence *evidence, bool query)
 {
-    add_text(keys, BLOCK_RECORD, evidence->record_no);
-    add_text(keys, BLOCK_RECORD, evidence->origin_no);
+    add_record(keys, evidence->record_no);
+    add_record(keys, evidence->origin_no);
     /* A number quoted before its record came is kept apart: that record asks who has quoted it. */
     if (query && !text_is_empty(evidence->record_no))
-        add_hash(keys, BLOCK_RECORD, mix(text_hash(evidence->record_no), 5));
+        add_hash(keys, BLOCK_RECORD, mix(record_hash(evidence->record_no), 5));
     for (size_t i = 0; i < evidence->quoted_nos.count; i++) {
-        uint64_t hash = text_hash(evidence->quoted_nos.items[i]);
+        uint64_t hash = record_hash(evidence->quoted_nos.items[i]);
         add_hash(keys, BLOCK_RECORD, query ? hash : mix(hash, 5));
     }
 }

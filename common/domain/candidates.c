@@ -317,7 +317,7 @@ static bool names_record(const Evidence *report, Text record_no)
     if (text_is_empty(record_no))
         return false;
     for (size_t i = 0; i < report->quoted_nos.count; i++)
-        if (text_equal(report->quoted_nos.items[i], record_no))
+        if (evidence_same_record(report->quoted_nos.items[i], record_no))
             return true;
     return text_equal(report->origin_no, record_no);
 }

@@ -100,8 +100,10 @@ evidence_new(const Report *report, const EvidenceOrigin *origin, const Model *mo
     evidence_silence_noise(draft);
     evidence_find_places(draft);
     evidence_choose_class(draft);
-    evidence_find_quotes(draft);
+    evidence_find_tokens(draft);
     evidence_find_assets(draft);
+    evidence_find_lift(draft);
+    evidence_find_quotes(draft);
     evidence_find_grams(draft);
     take_plain(draft);
     evidence_ask_ledger(draft);
@@ -128,4 +130,19 @@ bool evidence_same_reporter(const Evidence *a, const Evidence *b)
     return same_text(a->reporter, b->reporter) || same_text(a->reporter, b->reporter_before) ||
            same_text(a->reporter_before, b->reporter) ||
            same_text(a->reporter_before, b->reporter_before);
+}
+
+static char capital(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+bool evidence_same_record(Text a, Text b)
+{
+    if (a.size != b.size || a.size == 0)
+        return false;
+    for (size_t i = 0; i < a.size; i++)
+        if (capital(a.data[i]) != capital(b.data[i]))
+            return false;
+    return true;
 }

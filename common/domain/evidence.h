@@ -4,6 +4,7 @@
 #include "domain/address.h"
 #include "domain/asset.h"
 #include "domain/geo.h"
+#include "domain/lift_label.h"
 #include "domain/model.h"
 #include "domain/report.h"
 
@@ -54,6 +55,7 @@ typedef struct Evidence {
     PlaceSites ledger_sites; /* assets of the class's kind that the ledger has there */
     Asset assets[EVIDENCE_ASSETS_MAX];
     size_t asset_count;
+    LiftLabel lift_label; /* classes of group A: which lift of the building */
     Text usc_code;
     bool usc_valid;
     Text party_name;
@@ -95,5 +97,8 @@ void evidence_free(Evidence *evidence); /* NULL is fine */
  * report carries the hash under the new and under the old key.
  */
 bool evidence_same_reporter(const Evidence *a, const Evidence *b);
+
+/* Whether two record numbers are one: people write letters small or large. Empty ones are none. */
+bool evidence_same_record(Text a, Text b);
 
 #endif

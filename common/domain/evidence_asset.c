@@ -6,27 +6,17 @@
 #include "domain/evidence_draft.h"
 
 enum {
-    WORD_REACH = 4, /* 电梯编号为：12345 */
     PLATE_MIN = 5,
     PLATE_MAX = 6,
     COMPONENT_DIGITS = 16, /* 部件标识码 (domain.md 2.2) */
     EQUIPMENT_DIGITS = 18, /* 特种设备代码 (domain.md 4.3) */
     REGISTRATION_DIGITS = 20,
-    OWN_NUMBER_MIN = 3,   /* a lamp post's own number, with a word beside it */
-    KNOWN_NUMBER_MIN = 4, /* or without, when the ledger knows it */
-    NUMBER_MAX = 32
+    OWN_NUMBER_MIN = 3,  /* a lamp post's own number, with a word beside it */
+    KNOWN_NUMBER_MIN = 4 /* or without, when the ledger knows it */
 };
 
 static const AssetKind KINDS[] = {ASSET_PLATE, ASSET_EQUIPMENT, ASSET_COMPONENT, ASSET_DEVICE};
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
-
-/* A run of letters, digits and hyphens in the text. */
-typedef struct Token {
-    size_t from;
-    size_t end;
-    Text id;
-    bool digits; /* nothing else */
-} Token;
 
 static const LedgerAsset *known(const EvidenceDraft *draft, AssetKind kind, Text id)
 {
@@ -99,37 +89,6 @@ static void add_field_asset(EvidenceDraft *draft, AssetKind kind, Text value)
     add_asset(draft, kind_by_ledger(draft, kind, id), id, true);
 }
 
-static bool is_digit(uint32_t codepoint)
-{
-    return codepoint >= '0' && codepoint <= '9';
-}
-
-static bool is_alphanumeric(uint32_t codepoint)
-{
-    return is_digit(codepoint) || (codepoint >= 'A' && codepoint <= 'Z');
-}
-
-/* The token that starts at `at`; a hyphen belongs to it between letters and digits. */
-static Token token_at(const EvidenceDraft *draft, size_t at)
-{
-    const Folded *text = &draft->text;
-    Token token = {.from = at, .end = at, .digits = true};
-    bool has_digit = false;
-    while (token.end < text->count) {
-        uint32_t codepoint = text->codepoints[token.end];
-        bool hyphen = codepoint == '-' && token.end > at && token.end + 1 < text->count &&
-                      is_alphanumeric(text->codepoints[token.end + 1]);
-        if (!is_alphanumeric(codepoint) && !hyphen)
-            break;
-        has_digit = has_digit || is_digit(codepoint);
-        token.digits = token.digits && is_digit(codepoint);
-        token.end++;
-    }
-    if (has_digit && token.end - at <= NUMBER_MAX)
-        token.id = address_unfold(text->codepoints + at, token.end - at, draft->arena);
-    return token;
-}
-
 /* Codes of provinces with which an area code may begin (GB/T 2260), and 99 of made examples. */
 static bool is_province(Text digits)
 {
@@ -141,12 +100,12 @@ static bool is_province(Text digits)
 }
 
 /* 6 area, 2 and 2 class, 6 sequence: none of them all zeros. */
-static bool is_component_shaped(Text id)
+bool evidence_is_component(Text id)
 {
     static const struct {
         size_t from, size;
     } PARTS[] = {{2, 4}, {6, 2}, {8, 2}, {10, 6}};
-    if (!is_province(id))
+    if (id.size != COMPONENT_DIGITS || !text_is_digits(id) || !is_province(id))
         return false;
     for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++) {
         int64_t value;
@@ -157,13 +116,11 @@ static bool is_component_shaped(Text id)
 }
 
 /* What a word beside the number makes of it, when the shape allows it. */
-static AssetKind kind_by_word(PhraseKind word, const Token *token)
+static AssetKind kind_by_word(PhraseKind word, const EvidenceToken *token)
 {
     size_t size = token->end - token->from;
     AssetKind by_length = token->digits ? kind_by_length(size) : ASSET_NONE;
-    bool labelled = word == PHRASE_PLATE || word == PHRASE_EQUIPMENT || word == PHRASE_COMPONENT ||
-                    word == PHRASE_DEVICE;
-    if (!labelled)
+    if (!evidence_is_asset_label(word))
         return ASSET_NONE;
     if (by_length != ASSET_NONE)
         return by_length;
@@ -179,7 +136,7 @@ static bool stands_at(const Folded *text, size_t at, uint32_t codepoint)
 }
 
 /* 52341号电梯, 电梯52341: a lift is spoken of right beside the number. */
-static bool beside_lift(const Folded *text, const Token *token)
+static bool beside_lift(const Folded *text, const EvidenceToken *token)
 {
     enum { LIFT = 0x68AF, NUMBER = 0x53F7, ELECTRIC = 0x7535 }; /* 梯 号 电 */
     size_t behind = token->end;
@@ -192,10 +149,10 @@ static bool beside_lift(const Folded *text, const Token *token)
 }
 
 /* Without a word beside it: only what its shape or the ledger vouches for. */
-static AssetKind kind_by_shape(const EvidenceDraft *draft, const Token *token)
+static AssetKind kind_by_shape(const EvidenceDraft *draft, const EvidenceToken *token)
 {
     AssetKind found = kind_by_ledger(draft, ASSET_NONE, token->id);
-    if (token->digits && token->id.size == COMPONENT_DIGITS && is_component_shaped(token->id))
+    if (evidence_is_component(token->id))
         return found != ASSET_NONE ? found : ASSET_COMPONENT;
     if (token->digits && is_plate_long(token->id.size))
         return found == ASSET_PLATE && beside_lift(&draft->text, token) ? found : ASSET_NONE;
@@ -204,47 +161,20 @@ static AssetKind kind_by_shape(const EvidenceDraft *draft, const Token *token)
     return telling ? found : ASSET_NONE;
 }
 
-static void take_token(EvidenceDraft *draft, const Token *token, PhraseKind word)
+static void take_token(EvidenceDraft *draft, const EvidenceToken *token)
 {
-    if (text_is_empty(token->id) || word == PHRASE_RECORD)
+    if (token->label == PHRASE_RECORD)
         return;
-    AssetKind kind = kind_by_word(word, token);
+    AssetKind kind = kind_by_word(token->label, token);
     kind =
         kind != ASSET_NONE ? kind_by_ledger(draft, kind, token->id) : kind_by_shape(draft, token);
     add_asset(draft, kind, token->id, false);
 }
 
-static bool is_label(PhraseKind kind)
-{
-    return kind == PHRASE_PLATE || kind == PHRASE_EQUIPMENT || kind == PHRASE_COMPONENT ||
-           kind == PHRASE_DEVICE || kind == PHRASE_RECORD;
-}
-
 static void find_text_assets(EvidenceDraft *draft)
 {
-    const Folded *text = &draft->text;
-    PhraseKind word = PHRASE_NOISE; /* the last label, and up to where it speaks */
-    size_t word_until = 0;
-    for (size_t i = 0; i < text->count;) {
-        if (is_alphanumeric(text->codepoints[i])) {
-            ArenaMark mark = arena_mark(draft->arena);
-            size_t count = draft->evidence.asset_count;
-            Token token = token_at(draft, i);
-            take_token(draft, &token, i <= word_until ? word : PHRASE_NOISE);
-            if (draft->evidence.asset_count == count)
-                arena_rewind(draft->arena, mark);
-            i = token.end;
-            continue;
-        }
-        const Phrase *phrase = model_phrase(draft->model, text->codepoints + i, text->count - i);
-        if (phrase != NULL && is_label(phrase->kind)) {
-            word = phrase->kind;
-            word_until = i + phrase->length + WORD_REACH;
-            i += phrase->length;
-        } else {
-            i++;
-        }
-    }
+    for (size_t i = 0; i < draft->token_count; i++)
+        take_token(draft, &draft->tokens[i]);
 }
 
 void evidence_find_assets(EvidenceDraft *draft)

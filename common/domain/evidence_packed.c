@@ -58,6 +58,7 @@ struct EvidencePacked {
     uint32_t present; /* bit of each PackedText */
     uint32_t gram_norm;
     uint32_t aspects;
+    LiftLabel lift_label;
     PlaceSites ledger_sites;
     uint32_t size; /* of the block */
     int32_t relation_m;
@@ -77,7 +78,7 @@ struct EvidencePacked {
 static_assert((int)EVIDENCE_GRAMS_MAX <= UINT8_MAX && (int)EVIDENCE_QUOTED_MAX <= UINT8_MAX,
               "counts are bytes");
 /* Whoever adds a member to Evidence or Address packs it, too, and shows that in evidence_packed_test.c. */
-static_assert(sizeof(Evidence) == 664 && sizeof(Address) == 192, "every member is packed");
+static_assert(sizeof(Evidence) == 672 && sizeof(Address) == 192, "every member is packed");
 static_assert(sizeof(Gram) == 3 && _Alignof(Gram) == 1, "grams lie packed");
 
 typedef struct Texts {
@@ -174,6 +175,7 @@ static EvidencePacked head_of(const Evidence *e, const Text fixed[PACKED_TEXTS])
                            .references = 1,
                            .relation_m = e->address.relation_m,
                            .aspects = e->aspects,
+                           .lift_label = e->lift_label,
                            .ledger_sites = e->ledger_sites,
                            .category_confidence = byte_of(e->category_confidence),
                            .building_count = (uint8_t)e->address.buildings.count,
@@ -320,6 +322,7 @@ static void view_head(const EvidencePacked *packed, Evidence *e)
                     .gram_count = packed->gram_count,
                     .gram_norm = packed->gram_norm,
                     .aspects = packed->aspects,
+                    .lift_label = packed->lift_label,
                     .ledger_sites = packed->ledger_sites,
                     .text_length = packed->text_length};
     e->address.relation_m = packed->relation_m;

@@ -1,54 +1,21 @@
 /*
- * A quoted record number that speaks of another matter must not link (linkage.md 2): 这次不是工单FS…说的那件事,
- * 与FS…无关. Such a number is taken out of the report's quoted numbers, and so is no key either.
+ * Record numbers that a report quotes. The mapping finds those behind the words of its feed (工单号FS…); here every other
+ * number of the text with the shape of one counts as well (同FS…, 与FS…重复): long, mostly digits, and no phone's,
+ * person's, organisation's or thing's. What is said to be another matter (evidence_denial.c) is neither link nor key.
  */
+#include "domain/credit_code.h"
 #include "domain/evidence_draft.h"
+#include "domain/phone.h"
+#include "domain/scrub.h"
 
 #include <string.h>
 
-/* 那个工单不是办结了吗: asked so, it means yes. */
-enum { FULL_STOP = 0x3002, QUESTION_WORD = 0x5417 };
-
-static bool ends_sentence(uint32_t codepoint)
-{
-    return codepoint == FULL_STOP || codepoint == '!' || codepoint == '?' || codepoint == ';';
-}
-
-static bool is_question(const Folded *text, size_t at)
-{
-    while (at < text->count && !ends_sentence(text->codepoints[at]))
-        at++;
-    return at > 0 && text->codepoints[at - 1] == QUESTION_WORD;
-}
-
-static bool has_phrase(const EvidenceDraft *draft, size_t from, size_t to, PhraseKind kind)
-{
-    const Folded *text = &draft->text;
-    for (size_t i = from; i < to; i++) {
-        const Phrase *phrase = model_phrase(draft->model, text->codepoints + i, text->count - i);
-        bool whether = i > 0 && text->codepoints[i - 1] == text->codepoints[i + 1]; /* 是不是 */
-        if (phrase != NULL && phrase->kind == kind && i + phrase->length <= to && !whether)
-            return true;
-    }
-    return false;
-}
-
-/* The number stands at `from` to `to` of the text. */
-static bool is_denied_at(const EvidenceDraft *draft, size_t from, size_t to)
-{
-    const Folded *text = &draft->text;
-    size_t before = from;
-    size_t after = to;
-    while (before > 0 && from - before < (size_t)draft->model->reach.denial &&
-           !ends_sentence(text->codepoints[before - 1]))
-        before--;
-    while (after < text->count && after - to < (size_t)draft->model->reach.unrelated &&
-           !ends_sentence(text->codepoints[after]))
-        after++;
-    return (has_phrase(draft, before, from, PHRASE_DENIAL) ||
-            has_phrase(draft, to, after, PHRASE_UNRELATED)) &&
-           !is_question(text, to);
-}
+enum {
+    RECORD_MIN = 10,
+    RECORD_DIGITS_MIN = 8,
+    EQUIPMENT_DIGITS = 18, /* 4 kind, 5 maker, 4 year, 5 sequence (domain.md 4.3) */
+    EQUIPMENT_YEAR = 9
+};
 
 static bool is_denied(const EvidenceDraft *draft, Text number)
 {
@@ -57,9 +24,103 @@ static bool is_denied(const EvidenceDraft *draft, Text number)
     for (size_t i = 0; folded.count > 0 && i + folded.count <= text->count; i++)
         if (memcmp(text->codepoints + i, folded.codepoints,
                    folded.count * sizeof *folded.codepoints) == 0 &&
-            is_denied_at(draft, i, i + folded.count))
+            evidence_quote_denied(draft, i, i + folded.count))
             return true;
     return false;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Digits in all, letters in all, and the longest piece between hyphens. */
+typedef struct Shape {
+    size_t digits, letters, piece;
+    bool hyphen;
+} Shape;
+
+static Shape shape_of(Text id)
+{
+    Shape shape = {0};
+    size_t piece = 0;
+    for (size_t i = 0; i < id.size; i++) {
+        bool hyphen = id.data[i] == '-';
+        shape.digits += is_digit(id.data[i]);
+        shape.letters += !hyphen && !is_digit(id.data[i]);
+        shape.hyphen = shape.hyphen || hyphen;
+        piece = hyphen ? 0 : piece + 1;
+        if (piece > shape.piece)
+            shape.piece = piece;
+    }
+    return shape;
+}
+
+/* 3000 12345 2019 00001: the year stands where it must. */
+static bool is_equipment(Text id)
+{
+    int64_t year;
+    return id.size == EQUIPMENT_DIGITS && text_is_digits(id) && id.data[0] != '0' &&
+           text_to_int64(text_slice(id, EQUIPMENT_YEAR, 4), &year) && year >= 1980 && year <= 2050;
+}
+
+/* A phone's, a person's or an organisation's, as far as the number itself shows it. */
+static bool is_known_kind(EvidenceDraft *draft, Text id, const Shape *shape)
+{
+    bool changed = false;
+    Text phone;
+    if (shape->letters == 0 && phone_normalise(draft->arena, id, &phone) != PHONE_UNREADABLE)
+        return true;
+    scrub_text(draft->arena, id, &changed);
+    return changed || credit_code_valid(id) || evidence_is_component(id) || is_equipment(id);
+}
+
+static bool is_record_shaped(EvidenceDraft *draft, Text id)
+{
+    Shape shape = shape_of(id);
+    if (id.size < RECORD_MIN || shape.digits < RECORD_DIGITS_MIN)
+        return false;
+    if (shape.hyphen && shape.letters == 0 && shape.piece < RECORD_DIGITS_MIN)
+        return false; /* 2026-11-09 */
+    return !is_known_kind(draft, id, &shape);
+}
+
+static bool is_asset(const EvidenceDraft *draft, const EvidenceToken *token)
+{
+    if (evidence_is_asset_label(token->label))
+        return true;
+    for (size_t i = 0; i < draft->evidence.asset_count; i++)
+        if (text_equal(draft->evidence.assets[i].id, token->id))
+            return true;
+    return false;
+}
+
+/* Once, and not the report's own. */
+static void take_quote(EvidenceDraft *draft, Text number)
+{
+    TextList *kept = &draft->evidence.quoted_nos;
+    if (kept->count == EVIDENCE_QUOTED_MAX ||
+        evidence_same_record(number, draft->report->record_no))
+        return;
+    for (size_t i = 0; i < kept->count; i++)
+        if (evidence_same_record(kept->items[i], number))
+            return;
+    kept->items[kept->count++] = number;
+}
+
+/* 260926000000001-01: the sheet itself, and the record of which it is a part. */
+static void take_token(EvidenceDraft *draft, const EvidenceToken *token)
+{
+    if (!is_record_shaped(draft, token->id) || is_asset(draft, token) ||
+        is_denied(draft, token->id))
+        return;
+    take_quote(draft, token->id);
+    size_t hyphen = token->id.size;
+    while (hyphen > 0 && token->id.data[hyphen - 1] != '-')
+        hyphen--;
+    Text head = text_slice(token->id, 0, hyphen > 0 ? hyphen - 1 : 0);
+    if (is_record_shaped(draft, head))
+        take_quote(draft, head);
 }
 
 void evidence_find_quotes(EvidenceDraft *draft)
@@ -70,4 +131,7 @@ void evidence_find_quotes(EvidenceDraft *draft)
     for (size_t i = 0; i < all->count && kept->count < EVIDENCE_QUOTED_MAX; i++)
         if (!is_denied(draft, all->items[i]))
             kept->items[kept->count++] = all->items[i];
+    size_t most = kept->count + EVIDENCE_TEXT_QUOTED_MAX;
+    for (size_t i = 0; i < draft->token_count && kept->count < most; i++)
+        take_token(draft, &draft->tokens[i]);
 }

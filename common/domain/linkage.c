@@ -286,6 +286,26 @@ static void note_rejected(const Candidates *candidates, size_t best, Decision *d
     }
 }
 
+/*
+ * It is not the other way round, a member quoting the report before it came. What a member says that is not kept for
+ * comparing is not known.
+ */
+static bool follows(const Evidence *report, const Hazard *hazard)
+{
+    bool quoted_before = false;
+    for (size_t i = 0; i < hazard->representative_count; i++) {
+        EvidenceView view;
+        const Evidence *member = hazard_evidence(hazard, i, &view);
+        for (size_t j = 0; j < report->quoted_nos.count; j++)
+            if (evidence_same_record(report->quoted_nos.items[j], member->record_no))
+                return true;
+        for (size_t j = 0; j < member->quoted_nos.count; j++)
+            quoted_before = quoted_before ||
+                            evidence_same_record(member->quoted_nos.items[j], report->record_no);
+    }
+    return !quoted_before && report->quoted_nos.count > 0;
+}
+
 static Independence judge_independence(const Evidence *report,
                                        const Decision *decision,
                                        const HazardStore *store,
@@ -295,10 +315,10 @@ static Independence judge_independence(const Evidence *report,
         return report->independence;
     if (report->independence == TRANSFERRED)
         return TRANSFERRED;
-    if (quoted && report->quoted_nos.count > 0)
+    const Hazard *hazard = hazard_store_get(store, decision->hazard_id);
+    if (quoted && follows(report, hazard))
         return FOLLOW_UP;
     HazardReporter reporter = hazard_reporter(report);
-    const Hazard *hazard = hazard_store_get(store, decision->hazard_id);
     for (size_t i = 0; i < hazard->member_count; i++)
         if (hazard_reporter_same(hazard->members[i].reporter, reporter))
             return SAME_REPORTER;

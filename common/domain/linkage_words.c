@@ -66,6 +66,8 @@ static const struct {
               {"asset", "near", "仅差一位"},
               {"asset", "differs", "不同"},
               {"asset", "differs_from_text", "文中编号不同"},
+              {"asset", "label_equal", "所说是同一部电梯"},
+              {"asset", "label_differs", "所说不是同一部电梯"},
               {"quoted", "resolves", "引用了对方单号"},
               {"class", "same_leaf", "相同"},
               {"class", "same_group", "同组"},

@@ -138,19 +138,41 @@ static size_t slots_for(size_t count)
     return slots;
 }
 
-const Phrase *model_phrase(const Model *model, const uint32_t *codepoints, size_t count)
+/* Index + 1 of the longest phrase that starts with the first two code points; 0: none. */
+static uint32_t phrases_at(const Model *model, const uint32_t *codepoints, size_t count)
 {
     if (count < 2)
-        return NULL;
-    uint32_t hash = text_similarity_gram(codepoints[0], codepoints[1]);
-    uint32_t at = slot_find(model->phrase_starts, model->phrase_slots, hash);
+        return 0;
+    return slot_find(model->phrase_starts, model->phrase_slots,
+                     text_similarity_gram(codepoints[0], codepoints[1]));
+}
+
+static bool stands_there(const Phrase *phrase, const uint32_t *codepoints, size_t count)
+{
+    return phrase->length <= count &&
+           memcmp(phrase->codepoints, codepoints, phrase->length * sizeof *codepoints) == 0;
+}
+
+const Phrase *model_phrase(const Model *model, const uint32_t *codepoints, size_t count)
+{
+    uint32_t at = phrases_at(model, codepoints, count);
+    for (; at != 0; at = model->phrases[at - 1].next)
+        if (model->phrases[at - 1].kind <= PHRASE_RECORD &&
+            stands_there(&model->phrases[at - 1], codepoints, count))
+            return &model->phrases[at - 1];
+    return NULL;
+}
+
+size_t
+model_phrase_of(const Model *model, PhraseKind kind, const uint32_t *codepoints, size_t count)
+{
+    uint32_t at = phrases_at(model, codepoints, count);
     for (; at != 0; at = model->phrases[at - 1].next) {
         const Phrase *phrase = &model->phrases[at - 1];
-        if (phrase->length <= count &&
-            memcmp(phrase->codepoints, codepoints, phrase->length * sizeof *codepoints) == 0)
-            return phrase;
+        if (phrase->kind == kind && stands_there(phrase, codepoints, count))
+            return phrase->length;
     }
-    return NULL;
+    return 0;
 }
 
 uint32_t model_idf(const Model *model, uint32_t gram_hash)

@@ -57,6 +57,7 @@ typedef struct ModelWeights {
     int32_t coarser_agrees, coarser_conflicts;
     int32_t point_conflicts; /* instead, when the address decided */
     int32_t asset_equal, asset_equal_text, asset_differs_text, asset_near, asset_place_max;
+    int32_t label_equal, label_differs; /* which of a building's lifts */
     int32_t quoted;
     int32_t same_leaf, same_group, same_letter, unknown_class, unrelated;
     int32_t rarity_max;
@@ -112,7 +113,12 @@ typedef enum PhraseKind {
     PHRASE_EQUIPMENT, /* ... the code of special equipment */
     PHRASE_COMPONENT, /* ... a city component */
     PHRASE_DEVICE,    /* ... a detector, a lamp post */
-    PHRASE_RECORD     /* ... a record's: no thing has it */
+    PHRASE_RECORD,    /* ... a record's: no thing has it */
+    /* Asked for by kind alone (model_phrase_of), beside whatever else the words may be. */
+    PHRASE_SETTLED,  /* 处理好: over, as UNDONE, when said of a record's matter */
+    PHRASE_CONTRAST, /* 这次: set against a record spoken of before */
+    PHRASE_TELLING,  /* 反映: what a caller does */
+    PHRASE_SAME      /* 又出现: it is the matter of the record after all */
 } PhraseKind;
 
 /* How far behind a phrase, or before it, what it speaks of may stand, in characters. */
@@ -172,8 +178,11 @@ const ClassPair *model_pair(const Model *model, const HazardClass *a, const Haza
 const TypicalSites *model_typical(const Model *model, const HazardClass *category);
 const char *model_place_name(PlaceLevel level); /* P1 */
 
-/* Longest phrase of the model that starts at codepoints[0]; NULL: none. */
+/* Longest phrase of the model that starts at codepoints[0], of the kinds up to PHRASE_RECORD; NULL: none. */
 const Phrase *model_phrase(const Model *model, const uint32_t *codepoints, size_t count);
+/* Length of the longest phrase of one kind that starts there, whatever else does; 0: none. */
+size_t
+model_phrase_of(const Model *model, PhraseKind kind, const uint32_t *codepoints, size_t count);
 uint32_t model_idf(const Model *model, uint32_t gram_hash);
 
 /* Building, for the loader: an arena of its own, everything empty. */

@@ -55,7 +55,29 @@ bool scorer_asset_is_equal(const Comparison *c)
     return c->asset == ASSET_LEVEL_EQUAL || c->asset == ASSET_LEVEL_EQUAL_TEXT;
 }
 
-void scorer_add_asset(Comparison *c)
+/*
+ * Which of a building's lifts: where no number of both says it. An equal one read out of text may still be of another lift
+ * than the words, but adds nothing to them.
+ */
+static void add_lift_label(Comparison *c)
+{
+    LiftKind kind;
+    bool by_number = c->asset != ASSET_LEVEL_NONE && c->asset != ASSET_LEVEL_EQUAL_TEXT;
+    LiftAgreement agreement =
+        lift_label_compare(c->report->lift_label, c->member->lift_label, &kind);
+    if (by_number || agreement == LIFT_UNKNOWN ||
+        (agreement == LIFT_EQUAL && c->asset != ASSET_LEVEL_NONE))
+        return;
+    bool equal = agreement == LIFT_EQUAL;
+    ScoreItem *item = scorer_add_item(c, "asset", equal ? "label_equal" : "label_differs",
+                                      equal ? c->weights->label_equal : c->weights->label_differs);
+    if (c->arena == NULL)
+        return;
+    item->report_value = lift_label_text(c->report->lift_label, kind, c->arena);
+    item->hazard_value = lift_label_text(c->member->lift_label, kind, c->arena);
+}
+
+static void add_number(Comparison *c)
 {
     const ModelWeights *w = c->weights;
     static const char *const NAMES[] = {"none", "equal",   "equal_from_text",
@@ -88,13 +110,33 @@ void scorer_add_asset(Comparison *c)
     item->hazard_value = c->member_asset->id;
 }
 
+void scorer_add_asset(Comparison *c)
+{
+    add_number(c);
+    add_lift_label(c);
+}
+
+/* The number by which one names the other. */
+static Text quoted_number(const Comparison *c)
+{
+    const TextList *quoted = &c->report->quoted_nos;
+    const TextList *by_member = &c->member->quoted_nos;
+    for (size_t i = 0; i < quoted->count; i++)
+        if (evidence_same_record(quoted->items[i], c->member->record_no))
+            return quoted->items[i];
+    for (size_t i = 0; i < by_member->count; i++)
+        if (evidence_same_record(by_member->items[i], c->report->record_no))
+            return c->report->record_no;
+    /* of a member that is not kept for comparing */
+    return quoted->count > 0 ? quoted->items[0] : c->report->origin_no;
+}
+
 void scorer_add_quoted(Comparison *c)
 {
     if (!c->facts->quoted)
         return;
     ScoreItem *item = scorer_add_item(c, "quoted", "resolves", c->weights->quoted);
-    item->report_value =
-        c->report->quoted_nos.count > 0 ? c->report->quoted_nos.items[0] : c->report->origin_no;
+    item->report_value = quoted_number(c);
     item->hazard_value = c->member->record_no;
     if (c->class_level == CLASS_UNRELATED && c->place.level == PLACE_X2) {
         scorer_add_flag(c->score, "quoted_unrelated");

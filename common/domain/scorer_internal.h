@@ -54,7 +54,7 @@ void scorer_add_flag(Score *score, const char *name);
 
 void scorer_compare_assets(Comparison *c);
 bool scorer_asset_is_equal(const Comparison *c);
-void scorer_add_asset(Comparison *c);
+void scorer_add_asset(Comparison *c); /* and which of a building's lifts is meant */
 void scorer_add_quoted(Comparison *c);
 
 void scorer_compare_classes(Comparison *c);

@@ -49,6 +49,7 @@ static void fill(Full *full)
                     .category = &LIFT,
                     .category_confidence = 90,
                     .aspects = 0x80000001u,
+                    .lift_label = 0x81234567u,
                     .has_point = true,
                     .point = {110.123456789, 39.987654321, GEO_WGS84},
                     .precision = 'B',
@@ -100,6 +101,7 @@ static void assert_same(const Evidence *a, const Evidence *b)
     assert_ptr_equal(a->category, b->category);
     assert_int_equal(a->category_confidence, b->category_confidence);
     assert_int_equal(a->aspects, b->aspects);
+    assert_int_equal(a->lift_label, b->lift_label);
     assert_int_equal(a->has_point, b->has_point);
     assert_true(a->point.lon == b->point.lon && a->point.lat == b->point.lat);
     assert_int_equal(a->precision, b->precision);
