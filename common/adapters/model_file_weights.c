@@ -93,6 +93,7 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("party", "differs", party_differs),
     WEIGHT("party", "and_place", party_and_place),
     WEIGHT("reporter", "with_place", reporter_place),
+    WEIGHT("reporter", "other_class", reporter_other_class),
     WEIGHT("reporter", "without_place", reporter_home),
     COUNT("tempo", "few_members", tempo_few_members, 1000),
     WEIGHT("tempo", "few", tempo_few),

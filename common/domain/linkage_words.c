@@ -81,6 +81,7 @@ static const struct {
               {"party", "name_equal", "名称相同"},
               {"party", "code_differs", "信用代码不同"},
               {"reporter", "same_with_place", "同一人"},
+              {"reporter", "same_other_class", "同一人，类别不同"},
               {"reporter", "same_without_place", "同一人，未说地点"},
               {"reporter", "same_elsewhere", "同一人，地点不同"},
               {"reporter", "same_staff", "同一工作人员"},

@@ -72,6 +72,7 @@ typedef struct ModelWeights {
     int32_t party_code_max, party_name, party_outside_max, party_elsewhere_max, party_differs;
     int32_t party_and_place;
     int32_t reporter_place, reporter_home;
+    int32_t reporter_other_class; /* instead of reporter_place: a caller of another matter there */
     int32_t tempo_few_members, tempo_few, tempo_many_members, tempo_many;
     int32_t precision_m[MODEL_PRECISIONS]; /* A to E */
     int32_t point_exact_m;                 /* 15: P6 within max(this, R/3) */

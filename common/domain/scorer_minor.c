@@ -103,6 +103,12 @@ void scorer_add_party(Comparison *c)
 }
 
 /* Hashes are not shown. A phone many hazards share (staff) says nothing; a masked one half. */
+static bool class_is_akin(const Comparison *c)
+{
+    return c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_SAME_GROUP ||
+           c->class_level == CLASS_CONFUSABLE;
+}
+
 void scorer_add_reporter(Comparison *c)
 {
     const ModelWeights *w = c->weights;
@@ -118,6 +124,9 @@ void scorer_add_reporter(Comparison *c)
     } else if (c->place.level == PLACE_P0) {
         weight = w->reporter_home;
         level = "same_without_place";
+    } else if (!class_is_akin(c)) {
+        weight = w->reporter_other_class;
+        level = "same_other_class";
     }
     if (a->reporter_staff || b->reporter_staff) {
         weight = 0;

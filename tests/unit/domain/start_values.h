@@ -20,6 +20,7 @@ static inline void start_values(Model *model)
     weights->unrelated = -3900;
     weights->same_aspect = 500;
     weights->reporter_place = 2300;
+    weights->reporter_other_class = 2300;
     for (size_t i = 0; i < model->text_count; i++)
         model->text[i].weight_mb = TEXT[i];
     for (size_t i = 0; i < model->burst.count; i++)
