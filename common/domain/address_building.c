@@ -240,35 +240,75 @@ static size_t take_room(AddressScan *scan, const AddressNumber *room)
     return end;
 }
 
-/* 3-2-501, and 3-501 behind an estate or a house number. */
+typedef struct Dashed {
+    AddressNumber building;
+    AddressNumber second; /* a unit, or the room */
+    AddressNumber room;
+    bool unit;   /* the second is the unit */
+    bool triple; /* building-unit-room */
+} Dashed;
+
+/* Nothing that 2-3 could count, or go on with, stands at `at`. */
+static bool ends_pair(AddressScan *scan, size_t at)
+{
+    uint32_t next = address_scan_at(scan, at);
+    AddressNumber number;
+    if (is_list_sign(scan, next) || is_range_sign(next) || next == U'、' || next == ',' ||
+        next == '.')
+        return !address_scan_read(scan, at + 1, &number);
+    if (next < 0x3400 || next == U'的')
+        return next != '+' && next != '%' && next != ':' && !(next >= 'A' && next <= 'Z');
+    const Lexeme *lexeme = address_scan_lexeme(scan, at);
+    return lexeme != NULL && (lexeme->kind == LEXEME_RELATION || lexeme->kind == LEXEME_FACILITY);
+}
+
+static bool read_dashed(AddressScan *scan, size_t at, Dashed *dashed)
+{
+    size_t length;
+    const AddressNumber *second = &dashed->second;
+    *dashed = (Dashed){.triple = false};
+    if (!address_scan_read(scan, at, &dashed->building) || !digits_only(&dashed->building) ||
+        dashed->building.value > 999 || address_scan_at(scan, dashed->building.end) != '-' ||
+        !address_scan_read(scan, dashed->building.end + 1, &dashed->second) || !digits_only(second))
+        return false;
+    dashed->triple = address_scan_at(scan, second->end) == '-' &&
+                     address_scan_read(scan, second->end + 1, &dashed->room) &&
+                     digits_only(&dashed->room) && dashed->room.value >= 100 && second->value < 100;
+    dashed->unit = dashed->triple || second->value < 100;
+    if (dashed->triple)
+        return true;
+    if (dashed->unit) /* 2-3 */
+        return second->length == 1 && dashed->building.length <= 2 && second->value > 0 &&
+               ends_pair(scan, second->end);
+    CounterKind counter = address_scan_counter(scan, second->end, &length);
+    return second->length >= 3 && counter != COUNTER_BUILDING && counter != COUNTER_DOOR &&
+           address_scan_at(scan, second->end) != '-';
+}
+
+bool address_building_is_dashed(AddressScan *scan, size_t at)
+{
+    Dashed dashed;
+    return read_dashed(scan, at, &dashed);
+}
+
+/* 3-2-501; 3-501 behind an estate or a house number; 3-2 behind an estate. */
 size_t address_building_dashes(AddressScan *scan, size_t at)
 {
-    AddressNumber first;
-    AddressNumber second;
-    AddressNumber third;
-    size_t length;
-    if (!address_scan_read(scan, at, &first) || !digits_only(&first) || first.value > 999 ||
-        address_scan_at(scan, first.end) != '-' ||
-        !address_scan_read(scan, first.end + 1, &second) || !digits_only(&second))
-        return at;
-    bool triple = address_scan_at(scan, second.end) == '-' &&
-                  address_scan_read(scan, second.end + 1, &third) && digits_only(&third) &&
-                  third.value >= 100 && second.value < 100;
-    CounterKind counter = address_scan_counter(scan, second.end, &length);
-    bool pair =
-        !triple && second.value >= 100 && second.length >= 3 && counter != COUNTER_BUILDING &&
-        counter != COUNTER_DOOR && address_scan_at(scan, second.end) != '-' &&
-        (address_scan_follows(scan, PART_ESTATE, at) ||
-         address_scan_follows(scan, PART_ROAD_NO, at) || address_scan_follows(scan, PART_LANE, at));
-    if ((!triple && !pair) || address_scan_follows(scan, PART_BUILDINGS, at))
+    Dashed dashed;
+    bool in_estate = address_scan_follows(scan, PART_ESTATE, at);
+    bool in_door =
+        address_scan_follows(scan, PART_ROAD_NO, at) || address_scan_follows(scan, PART_LANE, at);
+    if (!read_dashed(scan, at, &dashed) || address_scan_follows(scan, PART_BUILDINGS, at) ||
+        (!dashed.triple && !in_estate && (!in_door || dashed.unit)))
         return at;
     BuildingSet set = {.count = 0};
-    add_building(&set, address_scan_number_text(scan, &first));
-    take_buildings(scan, &set, at, first.end);
-    if (!triple)
-        return take_room(scan, &second);
-    AddressPlace *place = address_scan_part(scan, PART_UNIT, first.end + 1, second.end);
+    add_building(&set, address_scan_number_text(scan, &dashed.building));
+    take_buildings(scan, &set, at, dashed.building.end);
+    if (!dashed.unit)
+        return take_room(scan, &dashed.second);
+    AddressPlace *place =
+        address_scan_part(scan, PART_UNIT, dashed.building.end + 1, dashed.second.end);
     if (place != NULL)
-        place->address.unit = address_scan_number_text(scan, &second);
-    return take_room(scan, &third);
+        place->address.unit = address_scan_number_text(scan, &dashed.second);
+    return dashed.triple ? take_room(scan, &dashed.room) : dashed.second.end;
 }

@@ -14,7 +14,8 @@ static bool weak_ending_holds(AddressScan *scan, size_t name_length, size_t end)
     size_t length;
     if (address_scan_read(scan, end, &number)) {
         CounterKind counter = address_scan_counter(scan, number.end, &length);
-        return counter != COUNTER_NONE && counter != COUNTER_METRE;
+        return (counter != COUNTER_NONE && counter != COUNTER_METRE) ||
+               address_building_is_dashed(scan, end);
     }
     const Lexeme *lexeme = address_scan_lexeme(scan, end);
     if (lexeme != NULL)
@@ -151,7 +152,7 @@ size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
             return at;
         if (scan->last == PART_ROAD)
             return take_named_by_road(scan, at, lexeme);
-        from = scan->last_from;
+        from = scan->last_own;
         address_scan_take_back(scan);
     }
     if (at == from) {
@@ -264,20 +265,39 @@ size_t address_estate_hamlet(AddressScan *scan, size_t at, const Lexeme *lexeme)
     return grouped;
 }
 
-/* Words that no name of an estate has: what stands before the building is prose. */
+static bool is_one_of(uint32_t codepoint, const char32_t *set)
+{
+    for (size_t i = 0; set[i] != 0; i++)
+        if (set[i] == codepoint)
+            return true;
+    return false;
+}
+
+/* 滨江一号, 专家楼, 兴业: these end a name, though prose is full of them. */
+static bool may_be_last(const AddressScan *scan, size_t from, size_t at)
+{
+    uint32_t codepoint = scan->codepoints[at];
+    return codepoint == U'号' || (codepoint == U'楼' && at >= from + 2) ||
+           (codepoint == U'业' && scan->codepoints[at - 1] != U'物');
+}
+
+/*
+ * Characters that no name of an estate has: what stands before the building is prose. In an address field fewer tell so (和平,
+ * 水电, 专家楼), and some only at the end.
+ */
 static bool is_prose(const AddressScan *scan, size_t from, size_t end)
 {
-    static const char32_t WORDS[] =
-        U"我你他她它们的了着过吗呢吧啊在是有和与及或请被把就说讲看听来去"
-        U"到又都也还这那哪些个上下内外处晚早昨分点号楼梯单户家栋幢层"
-        U"业报修停坏火警漏电气没不";
+    static const char32_t ALWAYS[] = U"我你他她它们的了着吗呢吧啊在是有与及或请被把就说讲看听来去"
+                                     U"到又都也还这那哪些个号楼梯单户栋幢层业";
+    static const char32_t IN_TEXT[] = U"过和上下内外处晚早昨分点报修停坏火警漏电气没不";
+    static const char32_t LAST[] = U"内外上下家处";
     for (size_t i = from; i < end; i++) {
         uint32_t codepoint = scan->codepoints[i];
-        if (codepoint < 0x4E00)
+        bool last = i + 1 == end;
+        if (codepoint < 0x4E00 || (scan->free_text && is_one_of(codepoint, IN_TEXT)) ||
+            (last && is_one_of(codepoint, LAST)) ||
+            (is_one_of(codepoint, ALWAYS) && (!last || !may_be_last(scan, from, i))))
             return true;
-        for (size_t j = 0; WORDS[j] != 0; j++)
-            if (WORDS[j] == codepoint && (i + 1 < end || codepoint != U'号'))
-                return true;
     }
     return false;
 }

@@ -123,17 +123,30 @@ static size_t take_poi(AddressScan *scan, size_t from, size_t end, Text name, bo
     return end;
 }
 
+/* 北山|区政府: a road is called after the 政府 alone. */
+static bool is_admin_office(const Lexeme *lexeme)
+{
+    uint32_t first = lexeme->word[0];
+    return lexeme->length >= 3 && lexeme->word[lexeme->length - 1] == U'府' &&
+           (first == U'区' || first == U'县' || first == U'镇' || first == U'乡' || first == U'市');
+}
+
 size_t address_landmark_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
-    size_t from = scan->name_from;
     size_t end = at + lexeme->length;
     Text name;
     Text tail = address_scan_canonical(scan, lexeme);
     size_t borrowed = at;
+    if (address_admin_is_office(tail) && scan->last == PART_ROAD)
+        address_admin_rename(scan, at); /* 长江路|社区居委会 */
+    size_t from = scan->name_from;
     if (borrowed_name(scan, at, &name, &borrowed)) {
         if (text_starts(tail, TEXT("村委会")) && text_ends(name, TEXT("村")))
             tail = TEXT("委会"); /* 李家村|村委会 */
-        return take_poi(scan, borrowed, end, joined(scan, name, tail), true);
+        end = take_poi(scan, borrowed, end, joined(scan, name, tail), true);
+        if (borrowed < at)
+            scan->last_own = at;
+        return end;
     }
     if (address_scan_leans(scan, at) && at > from) { /* 青松广场|南|站 */
         const AddressPlace *place = address_scan_place(scan);
@@ -146,7 +159,10 @@ size_t address_landmark_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     from = behind_city(scan, from);
     if (at < from + 2 || at - from > address_scan_name_max(scan))
         return at;
-    return take_poi(scan, from, end, joined(scan, address_scan_text(scan, from, at), tail), false);
+    end = take_poi(scan, from, end, joined(scan, address_scan_text(scan, from, at), tail), false);
+    if (is_admin_office(lexeme))
+        scan->last_own = at + 1;
+    return end;
 }
 
 size_t address_landmark_station(AddressScan *scan, size_t at, const Lexeme *lexeme)

@@ -33,6 +33,7 @@ typedef enum LexemeKind {
     LEXEME_OWNER,         /* 业主 */
     LEXEME_NOT,           /* 不是: the place that follows is not meant */
     LEXEME_LEAD,          /* 反映: never part of a name */
+    LEXEME_MAYBE,         /* 顺路, 山村: ends a name (和|顺路), or is none */
     LEXEME_NONE           /* 通道, 家里: looks like an ending and is none */
 } LexemeKind;
 

@@ -296,6 +296,8 @@ const Lexeme ADDRESS_MARK_WORDS[] = {
     {U"立交桥", 3, LEXEME_POI, U"立交"},
     {U"立交", 2, LEXEME_POI, NULL},
     {U"站", 1, LEXEME_STATION, NULL},
+    {U"管理委员会", 5, LEXEME_POI, U"管委会"},
+    {U"管委会", 3, LEXEME_POI, NULL},
     {U"篮球场", 3, LEXEME_FACILITY, NULL},
     {U"纪念碑", 3, LEXEME_POI, NULL},
     {U"纪念馆", 3, LEXEME_POI, NULL},

@@ -118,7 +118,8 @@ bool address_number(const uint32_t *codepoints, size_t count, size_t at, Address
             next++;
     CounterKind kind = address_counter(codepoints, count, next, &length);
     bool tower = kind == COUNTER_FLOOR && is_letter(first) && next == at + 1; /* A楼 */
-    if (kind != COUNTER_BUILDING && kind != COUNTER_UNIT && kind != COUNTER_ZONE && !tower)
+    bool door = kind == COUNTER_GATE && next == at + 1;                       /* 甲门 */
+    if (kind != COUNTER_BUILDING && kind != COUNTER_UNIT && kind != COUNTER_ZONE && !tower && !door)
         return false;
     for (size_t i = at; i < next; i++)
         number->text[number->length++] = codepoints[i];
@@ -151,6 +152,13 @@ find_word(const CounterWord *words, size_t size, const uint32_t *c, size_t count
 static CounterKind after_door(const uint32_t *c, size_t count, size_t *length)
 {
     static const CounterWord WORDS[] = {
+        {U"住宅楼", 3, COUNTER_BUILDING},  {U"公寓楼", 3, COUNTER_BUILDING},
+        {U"居民楼", 3, COUNTER_BUILDING},  {U"宿舍楼", 3, COUNTER_BUILDING},
+        {U"家属楼", 3, COUNTER_BUILDING},  {U"教学楼", 3, COUNTER_BUILDING},
+        {U"实验楼", 3, COUNTER_BUILDING},  {U"办公楼", 3, COUNTER_BUILDING},
+        {U"商住楼", 3, COUNTER_BUILDING},  {U"商业楼", 3, COUNTER_BUILDING},
+        {U"安置楼", 3, COUNTER_BUILDING},  {U"楼栋", 2, COUNTER_BUILDING},
+        {U"别墅", 2, COUNTER_BUILDING},    {U"网格", 2, COUNTER_OTHER},
         {U"楼", 1, COUNTER_BUILDING},      {U"大院", 2, COUNTER_YARD},
         {U"院", 1, COUNTER_YARD},          {U"门前", 2, COUNTER_DOOR},
         {U"门口", 2, COUNTER_DOOR},        {U"门面", 2, COUNTER_DOOR},
@@ -194,18 +202,20 @@ CounterKind address_counter(const uint32_t *codepoints, size_t count, size_t at,
         {U"栋", 1, COUNTER_BUILDING},    {U"栋楼", 2, COUNTER_BUILDING},
         {U"座", 1, COUNTER_BUILDING},    {U"座楼", 2, COUNTER_BUILDING},
         {U"弄", 1, COUNTER_LANE},        {U"单元", 2, COUNTER_UNIT},
-        {U"梯", 1, COUNTER_STAIR},       {U"室", 1, COUNTER_ROOM},
-        {U"房", 1, COUNTER_ROOM},        {U"房间", 2, COUNTER_ROOM},
-        {U"层", 1, COUNTER_STOREY},      {U"楼层", 2, COUNTER_STOREY},
-        {U"楼", 1, COUNTER_FLOOR},       {U"期", 1, COUNTER_PHASE},
-        {U"区", 1, COUNTER_ZONE},        {U"组团", 2, COUNTER_ZONE},
-        {U"门", 1, COUNTER_GATE},        {U"米", 1, COUNTER_METRE},
-        {U"M", 1, COUNTER_METRE},        {U"公里", 2, COUNTER_KILOMETRE},
-        {U"千米", 2, COUNTER_KILOMETRE}, {U"KM", 2, COUNTER_KILOMETRE},
-        {U"组", 1, COUNTER_GROUP},       {U"小组", 2, COUNTER_GROUP},
-        {U"村民小组", 4, COUNTER_GROUP}, {U"社", 1, COUNTER_GROUP},
-        {U"队", 1, COUNTER_GROUP},       {U"生产队", 3, COUNTER_GROUP},
-        {U"社区", 2, COUNTER_NONE}};
+        {U"楼栋", 2, COUNTER_BUILDING},  {U"门洞", 2, COUNTER_GATE},
+        {U"门栋", 2, COUNTER_GATE},      {U"单元门洞", 4, COUNTER_UNIT},
+        {U"单元门栋", 4, COUNTER_UNIT},  {U"梯", 1, COUNTER_STAIR},
+        {U"室", 1, COUNTER_ROOM},        {U"房", 1, COUNTER_ROOM},
+        {U"房间", 2, COUNTER_ROOM},      {U"层", 1, COUNTER_STOREY},
+        {U"楼层", 2, COUNTER_STOREY},    {U"楼", 1, COUNTER_FLOOR},
+        {U"期", 1, COUNTER_PHASE},       {U"区", 1, COUNTER_ZONE},
+        {U"组团", 2, COUNTER_ZONE},      {U"门", 1, COUNTER_GATE},
+        {U"米", 1, COUNTER_METRE},       {U"M", 1, COUNTER_METRE},
+        {U"公里", 2, COUNTER_KILOMETRE}, {U"千米", 2, COUNTER_KILOMETRE},
+        {U"KM", 2, COUNTER_KILOMETRE},   {U"组", 1, COUNTER_GROUP},
+        {U"小组", 2, COUNTER_GROUP},     {U"村民小组", 4, COUNTER_GROUP},
+        {U"社", 1, COUNTER_GROUP},       {U"队", 1, COUNTER_GROUP},
+        {U"生产队", 3, COUNTER_GROUP},   {U"社区", 2, COUNTER_NONE}};
     *length = 0;
     if (at >= count)
         return COUNTER_NONE;

@@ -94,6 +94,7 @@ void address_scan_border(AddressScan *scan, PartKind kind, size_t from, size_t e
 {
     scan->last = kind;
     scan->last_from = from;
+    scan->last_own = from;
     scan->last_end = end;
     scan->name_from = end;
 }
@@ -117,6 +118,8 @@ AddressPlace *address_scan_part(AddressScan *scan, PartKind kind, size_t from, s
         place->parts &= ~(1u << PART_ESTATE);
         place->village = false;
     }
+    if (is_site(kind))
+        address_admin_leave_office(scan, place, from);
     if (place->parts == 0)
         place->from = from;
     place->parts |= 1u << kind;
@@ -147,6 +150,8 @@ void address_scan_take_back(AddressScan *scan)
     if (scan->last == PART_ESTATE) {
         place->address.estate = TEXT_ABSENT;
         place->village = false;
+    } else if (scan->last == PART_ROAD) {
+        place->address.road = TEXT_ABSENT;
     } else {
         place->address.poi = TEXT_ABSENT;
     }

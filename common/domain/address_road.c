@@ -241,6 +241,27 @@ static size_t take_reversed(AddressScan *scan, size_t at)
     return scan->name_from;
 }
 
+/* 路上|建设路, 路北|锦绣花园: of a road that is named elsewhere. */
+static size_t take_nameless(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    size_t end = at + lexeme->length;
+    if (address_maybe_in_road(scan, end))
+        return end;
+    scan->last_word = LEXEME_NONE;
+    address_scan_border(scan, PART_WORD, at, end);
+    return end;
+}
+
+bool address_road_is_pinned(AddressScan *scan, size_t at)
+{
+    AddressNumber number;
+    size_t length;
+    if (!address_scan_read(scan, at, &number))
+        return junction_end(scan, at) > at;
+    CounterKind counter = address_scan_counter(scan, number.end, &length);
+    return counter == COUNTER_DOOR || counter == COUNTER_YARD || counter == COUNTER_LANE;
+}
+
 size_t address_road_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
     if (lexeme->kind == LEXEME_ROAD_PART)
@@ -261,12 +282,17 @@ size_t address_road_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     bool leans = address_scan_leans(scan, at);
     if (leans && lexeme->kind == LEXEME_JUNCTION && scan->last != PART_ADMIN) /* 锦绣花园路口 */
         return at;
+    if (leans && scan->last == PART_ADMIN && at == scan->last_end && end < scan->count &&
+        !address_road_is_pinned(scan, end)) /* 北山区|路桥巷, 青松镇|路上 */
+        return noun ? take_nameless(scan, at, lexeme) : at;
     if (leans) {
-        from = scan->last_from;
+        from = scan->last_own;
         address_scan_take_back(scan);
     }
     size_t least = lexeme->kind == LEXEME_ROAD_WEAK ? 2 : 1;
     bool one = at == from + 1 && scan->codepoints[from] == U'一'; /* 一路上 */
+    if (noun && lexeme->kind == LEXEME_ROAD_NOUN && at == scan->name_from && !leans)
+        return take_nameless(scan, at, lexeme);
     if (at < from + least || at - from > address_scan_name_max(scan) || one)
         return at;
     if (lexeme->kind == LEXEME_ROAD_WEAK && scan->free_text) {

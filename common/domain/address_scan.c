@@ -27,13 +27,14 @@ bool address_scan_read(AddressScan *scan, size_t at, AddressNumber *number)
     return address_number(scan->codepoints, scan->count, at, number);
 }
 
-/* 建设路128号|楼下: behind a road the 楼 belongs to what follows. */
+/* 建设路128号|楼下, 128号|办公楼: behind a road the words of a house belong to what follows. */
 CounterKind address_scan_counter(const AddressScan *scan, size_t at, size_t *length)
 {
     CounterKind kind = address_counter(scan->codepoints, scan->count, at, length);
-    if (kind == COUNTER_BUILDING && address_scan_at(scan, at) == U'号' && *length == 2) {
+    if (kind == COUNTER_BUILDING && address_scan_at(scan, at) == U'号' && *length >= 2) {
         uint32_t next = address_scan_at(scan, at + 2);
-        if (scan->last == PART_ROAD && (next == U'上' || next == U'下' || next == U'前')) {
+        bool word = *length > 2 || address_scan_at(scan, at + 1) != U'楼'; /* 128号|办公楼 */
+        if (scan->last == PART_ROAD && (word || next == U'上' || next == U'下' || next == U'前')) {
             *length = 1;
             return COUNTER_DOOR;
         }
@@ -63,53 +64,6 @@ Text address_scan_canonical(const AddressScan *scan, const Lexeme *lexeme)
     return address_unfold(codepoints, length, scan->arena);
 }
 
-static bool admin_holds(const AddressScan *scan, size_t at, const Lexeme *lexeme)
-{
-    bool whole = lexeme->length >= 3; /* 高新区, a name by itself */
-    if ((at == scan->name_from && !whole) || at - scan->name_from > ADDRESS_NAME_MAX)
-        return false;
-    uint32_t next = address_scan_at(scan, at + lexeme->length);
-    switch (scan->codepoints[at]) {
-    case U'市': /* 市场, 市政 and the like are no cities */
-        return next != U'场' && next != U'政' && next != U'民' && next != U'容';
-    case U'村':
-        return next != U'民' && next != U'里';
-    case U'镇':
-    case U'乡':
-        return next != U'村' && next != U'亲' && next != U'江';
-    default:
-        return true;
-    }
-}
-
-/* 街道路口: the 道 belongs to the next word. */
-static bool is_street_of_roads(const AddressScan *scan, size_t at, const Lexeme *lexeme)
-{
-    return lexeme->length == 2 && scan->codepoints[at] == U'街' &&
-           scan->codepoints[at + 1] == U'道' && address_scan_at(scan, at + 2) == U'路';
-}
-
-static size_t take_admin(AddressScan *scan, size_t at, const Lexeme *lexeme)
-{
-    size_t end = at + lexeme->length;
-    if (is_street_of_roads(scan, at, lexeme)) {
-        static const Lexeme STREET = {U"街", 1, LEXEME_ROAD, NULL};
-        address_road_take(scan, at, &STREET);
-        return at + 1;
-    }
-    size_t taken = address_estate_village(scan, at, lexeme);
-    if (taken > at)
-        return taken;
-    if (lexeme->length == 5 && !scan->free_text) { /* 青松街道办事处, when nothing follows */
-        taken = address_landmark_take(scan, at, lexeme);
-        if (taken > at)
-            return taken;
-    }
-    if (admin_holds(scan, at, lexeme))
-        address_scan_border(scan, PART_ADMIN, scan->name_from, end);
-    return end;
-}
-
 /* Only these part names in an address field, where others may stand in one (大有路). */
 static bool parts_field(uint32_t codepoint)
 {
@@ -122,6 +76,8 @@ static size_t take_lead(AddressScan *scan, size_t at, const Lexeme *lexeme)
     size_t end = at + lexeme->length;
     uint32_t first = scan->codepoints[at];
     if (lexeme->length == 1 && !scan->free_text && !parts_field(first))
+        return end;
+    if (lexeme->length == 1 && address_maybe_is_name(scan, at)) /* 自由|路 */
         return end;
     scan->metro = scan->metro || first == U'地' || first == U'轨' || first == U'轻';
     scan->last_word = LEXEME_LEAD;
@@ -137,6 +93,8 @@ static size_t take_word(AddressScan *scan, size_t at, const Lexeme *lexeme)
     scan->next_aside = scan->next_aside || lexeme->kind == LEXEME_NOT;
     if (lexeme->kind == LEXEME_OWNER)
         address_relation_owner(scan, at);
+    if (lexeme->kind == LEXEME_NONE && address_maybe_in_road(scan, at + lexeme->length))
+        return at + lexeme->length; /* 河道|街12号 */
     scan->last_word = lexeme->kind;
     address_scan_border(scan, PART_WORD, at, at + lexeme->length);
     return at + lexeme->length;
@@ -162,7 +120,7 @@ static size_t take_lexeme(AddressScan *scan, size_t at, const Lexeme *lexeme)
         [LEXEME_TURN] = address_road_turn,
         [LEXEME_ESTATE] = address_estate_take,
         [LEXEME_ESTATE_WEAK] = address_estate_take,
-        [LEXEME_ADMIN] = take_admin,
+        [LEXEME_ADMIN] = address_admin_take,
         [LEXEME_HAMLET] = address_estate_hamlet,
         [LEXEME_INNER] = take_inner,
         [LEXEME_POI] = address_landmark_take,
@@ -178,6 +136,7 @@ static size_t take_lexeme(AddressScan *scan, size_t at, const Lexeme *lexeme)
         [LEXEME_OWNER] = take_word,
         [LEXEME_NOT] = take_word,
         [LEXEME_LEAD] = take_lead,
+        [LEXEME_MAYBE] = address_maybe_take,
         [LEXEME_NONE] = take_word,
     };
     size_t taken = TAKES[lexeme->kind](scan, at, lexeme);

@@ -71,7 +71,8 @@ typedef struct AddressScan {
     size_t name_from;     /* where a name may start */
     PartKind last;        /* the last part or border, */
     size_t last_from;     /* where it starts, with its name, */
-    size_t last_end;      /* and the index behind it */
+    size_t last_end;      /* and the index behind it; */
+    size_t last_own;      /* 北山区|公园: where the words of its own start */
     LexemeKind last_word; /* of a border */
     bool next_reporter;   /* the next place is the reporter's, */
     bool next_if_owner;   /* is it if 业主 follows, */
@@ -125,6 +126,8 @@ size_t address_road_junction(AddressScan *scan, size_t at, const Lexeme *lexeme)
 size_t address_road_ramp(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_road_turn(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_road_highway(AddressScan *scan, size_t at); /* 104国道, K12+300, 12公里处 */
+/* Whether the number of a door or the words of a crossing stand at `at`. */
+bool address_road_is_pinned(AddressScan *scan, size_t at);
 void address_road_add(AddressScan *scan, Text name, size_t from, size_t end, bool closed);
 size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_estate_village(AddressScan *scan, size_t at, const Lexeme *lexeme);
@@ -133,6 +136,19 @@ size_t address_estate_hamlet(AddressScan *scan, size_t at, const Lexeme *lexeme)
 size_t address_estate_phases(AddressScan *scan, size_t at, Text *name);
 /* A name without ending right before a building at `at`, taken as the estate. */
 void address_estate_unnamed(AddressScan *scan, size_t at);
+/* address_admin.c */
+size_t address_admin_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
+/* A sub-district, community or office at `at` is called after the road or landmark before it: that is none then. */
+void address_admin_rename(AddressScan *scan, size_t at);
+bool address_admin_is_office(Text name);
+/* 清水村委会|金水路: the road or estate that starts at `from` lies in the office's area, and is not the office. */
+void address_admin_leave_office(const AddressScan *scan, AddressPlace *place, size_t from);
+/* address_maybe.c */
+size_t address_maybe_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
+/* Whether the road ending at `at` belongs to a name with the word of prose before it: 河道|街12号. */
+bool address_maybe_in_road(AddressScan *scan, size_t at);
+/* Whether the one-character word at `at` is part of a road's name: 自由|路, 沿|江路. */
+bool address_maybe_is_name(AddressScan *scan, size_t at);
 size_t address_landmark_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_landmark_station(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_landmark_gate(AddressScan *scan, size_t at, const Lexeme *lexeme);
@@ -144,6 +160,8 @@ void address_relation_owner(AddressScan *scan, size_t at);
 size_t address_door_take(AddressScan *scan, size_t at);
 size_t address_building_take(AddressScan *scan, size_t at);
 size_t address_building_dashes(AddressScan *scan, size_t at);
+/* Whether building and room or unit with a dash stand at `at`: 18-302, 3-2-501, 2-2. */
+bool address_building_is_dashed(AddressScan *scan, size_t at);
 void address_building_add_name(AddressScan *scan, Text name, size_t from, size_t end);
 size_t address_inside_take(AddressScan *scan, size_t at);
 size_t address_inside_tail(AddressScan *scan, size_t at);
