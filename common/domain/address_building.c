@@ -258,8 +258,14 @@ static bool ends_pair(AddressScan *scan, size_t at)
         return !address_scan_read(scan, at + 1, &number);
     if (next < 0x3400 || next == U'的')
         return next != '+' && next != '%' && next != ':' && !(next >= 'A' && next <= 'Z');
+    uint32_t second = address_scan_at(scan, at + 1);
+    if (next == U'楼' || next == U'家') /* 2-3楼, 2-3家 */
+        return second == U'道' || second == U'梯';
     const Lexeme *lexeme = address_scan_lexeme(scan, at);
-    return lexeme != NULL && (lexeme->kind == LEXEME_RELATION || lexeme->kind == LEXEME_FACILITY);
+    return (next == U'电' && second == U'梯') || next == U'漏' || next == U'停' || next == U'堵' ||
+           (lexeme != NULL && (lexeme->kind == LEXEME_RELATION || lexeme->kind == LEXEME_FACILITY ||
+                               lexeme->kind == LEXEME_OWNER || lexeme->kind == LEXEME_LEAD ||
+                               lexeme->kind == LEXEME_NONE));
 }
 
 static bool read_dashed(AddressScan *scan, size_t at, Dashed *dashed)
@@ -277,10 +283,11 @@ static bool read_dashed(AddressScan *scan, size_t at, Dashed *dashed)
     dashed->unit = dashed->triple || second->value < 100;
     if (dashed->triple)
         return true;
+    CounterKind counter = address_scan_counter(scan, second->end, &length);
     if (dashed->unit) /* 2-3 */
         return second->length == 1 && dashed->building.length <= 2 && second->value > 0 &&
-               ends_pair(scan, second->end);
-    CounterKind counter = address_scan_counter(scan, second->end, &length);
+               (ends_pair(scan, second->end) ||
+                (counter == COUNTER_UNIT && dashed->building.value >= second->value)); /* 6-1单元 */
     return second->length >= 3 && counter != COUNTER_BUILDING && counter != COUNTER_DOOR &&
            address_scan_at(scan, second->end) != '-';
 }
@@ -310,5 +317,10 @@ size_t address_building_dashes(AddressScan *scan, size_t at)
         address_scan_part(scan, PART_UNIT, dashed.building.end + 1, dashed.second.end);
     if (place != NULL)
         place->address.unit = address_scan_number_text(scan, &dashed.second);
-    return dashed.triple ? take_room(scan, &dashed.room) : dashed.second.end;
+    if (dashed.triple)
+        return take_room(scan, &dashed.room);
+    size_t length;
+    bool counted = address_scan_counter(scan, dashed.second.end, &length) == COUNTER_UNIT;
+    address_scan_extend(scan, dashed.second.end + (counted ? length : 0));
+    return scan->last_end;
 }

@@ -164,8 +164,10 @@ size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     }
     if (at - from > address_scan_name_max(scan))
         return at;
+    bool within = scan->free_text && scan->codepoints[at] == U'里' &&
+                  scan->codepoints[at - 1] == U'院'; /* 家属院里 */
     if (lexeme->kind == LEXEME_ESTATE_WEAK &&
-        (!weak_ending_holds(scan, at - from, end) || at - from > 6))
+        (within || !weak_ending_holds(scan, at - from, end) || at - from > 6))
         return at;
     from = behind_city(scan, from, at);
     Text name = estate_name(scan, from, &end, lexeme);

@@ -67,6 +67,8 @@ static size_t behind_room_counter(const AddressScan *scan, size_t end)
 
 static size_t take_unit(AddressScan *scan, size_t from, size_t end, Text unit)
 {
+    if (from > 0 && scan->last_end != from && scan->codepoints[from - 1] == U'楼')
+        address_estate_unnamed(scan, from); /* 青年楼|2单元 */
     AddressPlace *place = address_scan_part(scan, PART_UNIT, from, end);
     if (place != NULL)
         place->address.unit = unit;

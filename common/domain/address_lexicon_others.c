@@ -123,12 +123,13 @@ const Lexeme ADDRESS_OTHER_WORDS[] = {
     {U"邻村", 2, LEXEME_NONE, NULL},       {U"邻里", 2, LEXEME_MAYBE, NULL},
     {U"里面", 2, LEXEME_NONE, NULL},       {U"铁路部门", 4, LEXEME_NONE, NULL},
     {U"锅里", 2, LEXEME_NONE, NULL},       {U"门面房", 3, LEXEME_NONE, NULL},
-    {U"门面", 2, LEXEME_NONE, NULL},       {U"问路", 2, LEXEME_NONE, NULL},
-    {U"阁楼", 2, LEXEME_NONE, NULL},       {U"院内", 2, LEXEME_NONE, NULL},
-    {U"院墙", 2, LEXEME_NONE, NULL},       {U"院子", 2, LEXEME_NONE, NULL},
-    {U"院里", 2, LEXEME_NONE, NULL},       {U"隔壁小区", 4, LEXEME_NONE, NULL},
-    {U"隧道里", 3, LEXEME_NONE, NULL},     {U"顺路", 2, LEXEME_MAYBE, NULL},
-    {U"饭里", 2, LEXEME_NONE, NULL},       {U"马路", 2, LEXEME_MAYBE, NULL},
+    {U"门禁", 2, LEXEME_NONE, NULL},       {U"门面", 2, LEXEME_NONE, NULL},
+    {U"问路", 2, LEXEME_NONE, NULL},       {U"阁楼", 2, LEXEME_NONE, NULL},
+    {U"院内", 2, LEXEME_NONE, NULL},       {U"院墙", 2, LEXEME_NONE, NULL},
+    {U"院子", 2, LEXEME_NONE, NULL},       {U"院里", 2, LEXEME_NONE, NULL},
+    {U"隔壁小区", 4, LEXEME_NONE, NULL},   {U"隧道里", 3, LEXEME_NONE, NULL},
+    {U"顺路", 2, LEXEME_MAYBE, NULL},      {U"饭里", 2, LEXEME_NONE, NULL},
+    {U"马路", 2, LEXEME_MAYBE, NULL},
 };
 
 const size_t ADDRESS_OTHER_WORDS_SIZE = sizeof ADDRESS_OTHER_WORDS / sizeof ADDRESS_OTHER_WORDS[0];

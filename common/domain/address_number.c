@@ -113,7 +113,7 @@ bool address_number(const uint32_t *codepoints, size_t count, size_t at, Address
     if (at > 0 && (is_letter(codepoints[at - 1]) || is_digit(codepoints[at - 1])))
         return false;
     size_t next = at + 1;
-    if (is_letter(first) && next < count && is_digit(codepoints[next])) /* A3幢 */
+    if (next < count && is_digit(codepoints[next])) /* A3幢, 乙6号楼 */
         while (next < count && is_digit(codepoints[next]) && next - at < 4)
             next++;
     CounterKind kind = address_counter(codepoints, count, next, &length);

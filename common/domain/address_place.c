@@ -185,10 +185,11 @@ size_t address_scan_name(const AddressScan *scan, size_t at)
         return from;
     if (behind_site && is_one_of(scan->codepoints[from], U"与和及跟同、/"))
         return from + 1;
-    for (size_t i = from + 1; scan->free_text && i + 1 < at; i++)
-        if (scan->codepoints[i] == U'于' || scan->codepoints[i] == U'至') /* 停放于|金桂苑 */
+    for (size_t i = at - 2; scan->free_text && i > from; i--)
+        if (is_one_of(scan->codepoints[i], U"于至走过去")) /* 停放于|金桂苑, 都要走|建设路 */
             return i + 1;
-    if (scan->free_text && is_one_of(scan->codepoints[from], U"为系将让对跟于即就便去至往到经"))
+    if (scan->free_text &&
+        is_one_of(scan->codepoints[from], U"为系将让对跟于即就便去至往到经走过要"))
         return from + 1;
     return from;
 }
