@@ -337,6 +337,15 @@ static bool quotes_hazard(const Evidence *report, const Candidate *candidate)
     return !all_kept && (report->quoted_nos.count > 0 || !text_is_empty(report->origin_no));
 }
 
+/* A member that names no lift is of the lift that the others name. */
+static LiftLabel lift_label(const Hazard *hazard, const Evidence *report)
+{
+    LiftReading reading = {0};
+    for (size_t i = 0; report->lift_label != 0 && i < hazard->representative_count; i++)
+        lift_label_join(&reading, evidence_packed_lift_label(hazard_representative(hazard, i)));
+    return lift_label_of(&reading);
+}
+
 HazardFacts
 candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report)
 {
@@ -348,5 +357,6 @@ candidates_facts(const Candidates *candidates, const Candidate *candidate, const
                          .crowd = candidates->crowd.sites,
                          .party_hazards = candidates->crowd.party,
                          .quoted = quotes_hazard(report, candidate),
-                         .worst_class = hazard->category};
+                         .worst_class = hazard->category,
+                         .lift_label = lift_label(hazard, report)};
 }

@@ -269,6 +269,11 @@ int64_t evidence_packed_report_id(const EvidencePacked *packed)
     return packed->report_id;
 }
 
+LiftLabel evidence_packed_lift_label(const EvidencePacked *packed)
+{
+    return packed->lift_label;
+}
+
 /* Head and texts; how many lines there are is in the head itself. */
 void evidence_packed_prefetch(const EvidencePacked *packed)
 {

@@ -28,6 +28,7 @@ const Evidence *evidence_packed_view(const EvidencePacked *packed, EvidenceView 
 
 /* Cheaper than a view. */
 int64_t evidence_packed_report_id(const EvidencePacked *packed);
+LiftLabel evidence_packed_lift_label(const EvidencePacked *packed);
 
 void evidence_packed_prefetch(const EvidencePacked *packed); /* into the cache; changes nothing */
 size_t evidence_packed_size(const EvidencePacked *packed);   /* bytes of the block */

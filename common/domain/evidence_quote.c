@@ -13,6 +13,7 @@
 enum {
     RECORD_MIN = 10,
     RECORD_DIGITS_MIN = 8,
+    PART_MAX = 2,          /* digits of a part's own number */
     EQUIPMENT_DIGITS = 18, /* 4 kind, 5 maker, 4 year, 5 sequence (domain.md 4.3) */
     EQUIPMENT_YEAR = 9
 };
@@ -108,19 +109,24 @@ static void take_quote(EvidenceDraft *draft, Text number)
     kept->items[kept->count++] = number;
 }
 
-/* 260926000000001-01: the sheet itself, and the record of which it is a part. */
+/* 260926000000001 of 260926000000001-01: the record of which a sheet is a part; empty when it is no part. */
+static Text whole_of(Text id)
+{
+    for (size_t tail = 1; tail <= PART_MAX && tail < id.size; tail++)
+        if (id.data[id.size - tail - 1] == '-')
+            return text_slice(id, 0, id.size - tail - 1);
+    return TEXT_ABSENT;
+}
+
 static void take_token(EvidenceDraft *draft, const EvidenceToken *token)
 {
     if (!is_record_shaped(draft, token->id) || is_asset(draft, token) ||
         is_denied(draft, token->id))
         return;
     take_quote(draft, token->id);
-    size_t hyphen = token->id.size;
-    while (hyphen > 0 && token->id.data[hyphen - 1] != '-')
-        hyphen--;
-    Text head = text_slice(token->id, 0, hyphen > 0 ? hyphen - 1 : 0);
-    if (is_record_shaped(draft, head))
-        take_quote(draft, head);
+    Text whole = whole_of(token->id);
+    if (is_record_shaped(draft, whole))
+        take_quote(draft, whole);
 }
 
 void evidence_find_quotes(EvidenceDraft *draft)

@@ -429,6 +429,18 @@ void lift_label_read(LiftReading *reading,
     }
 }
 
+void lift_label_join(LiftReading *reading, LiftLabel label)
+{
+    for (size_t i = 0; i < LIFT_KINDS; i++) {
+        unsigned value = value_of(label, (LiftKind)i);
+        if (value == 0)
+            continue;
+        if (reading->values[i] != 0 && reading->values[i] != value)
+            reading->several[i] = true;
+        reading->values[i] = (uint8_t)value;
+    }
+}
+
 LiftLabel lift_label_of(const LiftReading *reading)
 {
     LiftLabel label = 0;

@@ -23,7 +23,7 @@ typedef enum LiftKind {
 
 typedef uint32_t LiftLabel; /* a value for each kind, in so many bits; 0: nothing is said */
 
-/* What texts of one report say; starts as {0}. Two values of a kind leave none. */
+/* What texts of one report, or the reports of a hazard, say; starts as {0}. Two values of a kind leave none. */
 typedef struct LiftReading {
     uint8_t values[LIFT_KINDS];
     bool several[LIFT_KINDS];
@@ -37,6 +37,8 @@ void lift_label_read(LiftReading *reading,
                      const Folded *text,
                      const AddressScan *places,
                      bool unit_known);
+/* What another report says. */
+void lift_label_join(LiftReading *reading, LiftLabel label);
 LiftLabel lift_label_of(const LiftReading *reading);
 
 typedef enum LiftAgreement { LIFT_UNKNOWN, LIFT_EQUAL, LIFT_DIFFERS } LiftAgreement;

@@ -106,9 +106,20 @@ static void append_place(TextBuilder *text, const ScoreItem *item)
     }
 }
 
+/* Which of a building's lifts is meant: no number of a thing. */
+static bool is_lift_label(const ScoreItem *item)
+{
+    return is(item->level, "label_equal") || is(item->level, "label_differs");
+}
+
 static void append_asset(TextBuilder *text, const ScoreItem *item)
 {
-    if (is(item->level, "equal"))
+    if (is(item->level, "label_equal"))
+        builder_format(text, "说的都是%.*s", TEXT_ARGS(item->report_value));
+    else if (is(item->level, "label_differs")) {
+        builder_string(text, "说的不是同一部电梯");
+        append_both(text, item);
+    } else if (is(item->level, "equal"))
         builder_format(text, "设备编号同为%.*s", TEXT_ARGS(item->report_value));
     else if (is(item->level, "equal_from_text"))
         builder_format(text, "文中设备编号同为%.*s", TEXT_ARGS(item->report_value));
@@ -290,7 +301,8 @@ static void append_veto(TextBuilder *text, const char *veto, const Score *score)
     builder_string(text, is(veto, "relation") ? "须分开立案" : "不同");
     for (size_t i = 0; score != NULL && i < score->count; i++)
         if (is(score->items[i].comparison, shown) && !is_distance(score->items[i].report_value) &&
-            !is(veto, "class") && !is(veto, "relation") && !is(veto, "person")) {
+            !is_lift_label(&score->items[i]) && !is(veto, "class") && !is(veto, "relation") &&
+            !is(veto, "person")) {
             append_both(text, &score->items[i]);
             return;
         }

@@ -53,6 +53,7 @@ typedef struct HazardFacts {
     bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its
                     records */
     const HazardClass *worst_class; /* of the hazard */
+    LiftLabel lift_label;           /* what its members say together */
 } HazardFacts;
 
 /*

@@ -32,6 +32,25 @@ static AssetLevel compare_ids(const Asset *a, const Asset *b, bool same_building
     return sure ? ASSET_LEVEL_DIFFERS : ASSET_LEVEL_DIFFERS_TEXT;
 }
 
+/*
+ * Which of a building's lifts, where no number of both says it: as the member calls it, or else the other members of its
+ * hazard. A number read out of text that is equal may still be of another lift than the words, but adds nothing to them.
+ */
+static void compare_lifts(Comparison *c)
+{
+    LiftLabel report = c->report->lift_label;
+    if (report == 0 || (c->asset != ASSET_LEVEL_NONE && c->asset != ASSET_LEVEL_EQUAL_TEXT))
+        return;
+    c->member_lift = c->member->lift_label;
+    c->lift = lift_label_compare(report, c->member_lift, &c->lift_kind);
+    if (c->lift == LIFT_UNKNOWN && c->report->category->group == c->member->category->group) {
+        c->member_lift = c->facts->lift_label;
+        c->lift = lift_label_compare(report, c->member_lift, &c->lift_kind);
+    }
+    if (c->lift == LIFT_EQUAL && c->asset != ASSET_LEVEL_NONE)
+        c->lift = LIFT_UNKNOWN;
+}
+
 void scorer_compare_assets(Comparison *c)
 {
     for (size_t i = 0; i < c->report->asset_count; i++) {
@@ -48,6 +67,7 @@ void scorer_compare_assets(Comparison *c)
             c->member_asset = b;
         }
     }
+    compare_lifts(c);
 }
 
 bool scorer_asset_is_equal(const Comparison *c)
@@ -55,26 +75,17 @@ bool scorer_asset_is_equal(const Comparison *c)
     return c->asset == ASSET_LEVEL_EQUAL || c->asset == ASSET_LEVEL_EQUAL_TEXT;
 }
 
-/*
- * Which of a building's lifts: where no number of both says it. An equal one read out of text may still be of another lift
- * than the words, but adds nothing to them.
- */
-static void add_lift_label(Comparison *c)
+static void add_lift(Comparison *c)
 {
-    LiftKind kind;
-    bool by_number = c->asset != ASSET_LEVEL_NONE && c->asset != ASSET_LEVEL_EQUAL_TEXT;
-    LiftAgreement agreement =
-        lift_label_compare(c->report->lift_label, c->member->lift_label, &kind);
-    if (by_number || agreement == LIFT_UNKNOWN ||
-        (agreement == LIFT_EQUAL && c->asset != ASSET_LEVEL_NONE))
+    if (c->lift == LIFT_UNKNOWN)
         return;
-    bool equal = agreement == LIFT_EQUAL;
+    bool equal = c->lift == LIFT_EQUAL;
     ScoreItem *item = scorer_add_item(c, "asset", equal ? "label_equal" : "label_differs",
                                       equal ? c->weights->label_equal : c->weights->label_differs);
     if (c->arena == NULL)
         return;
-    item->report_value = lift_label_text(c->report->lift_label, kind, c->arena);
-    item->hazard_value = lift_label_text(c->member->lift_label, kind, c->arena);
+    item->report_value = lift_label_text(c->report->lift_label, c->lift_kind, c->arena);
+    item->hazard_value = lift_label_text(c->member_lift, c->lift_kind, c->arena);
 }
 
 static void add_number(Comparison *c)
@@ -113,7 +124,7 @@ static void add_number(Comparison *c)
 void scorer_add_asset(Comparison *c)
 {
     add_number(c);
-    add_lift_label(c);
+    add_lift(c);
 }
 
 /* The number by which one names the other. */

@@ -105,7 +105,7 @@ void scorer_note_relation(Comparison *c)
 {
     Score *score = c->score;
     const ClassPair *pair = c->pair;
-    bool apart = c->asset == ASSET_LEVEL_DIFFERS || c->place.veto_unit;
+    bool apart = c->asset == ASSET_LEVEL_DIFFERS || c->lift == LIFT_DIFFERS || c->place.veto_unit;
     if (pair == NULL || pair->relation == NULL || !is_close(&c->place) ||
         (pair->joining == JOINING_APART && !apart))
         return;

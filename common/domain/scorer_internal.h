@@ -37,6 +37,9 @@ typedef struct Comparison {
     AssetLevel asset;
     const Asset *report_asset;
     const Asset *member_asset;
+    LiftAgreement lift; /* of the labels; where numbers say it, unknown */
+    LiftKind lift_kind;
+    LiftLabel member_lift;
     ClassLevel class_level;
     const ClassPair *pair;
     int32_t place_mb; /* what the place added in all */

@@ -180,6 +180,60 @@ static void a_quoted_number_said_to_be_another_matter_does_not_link(void **state
     assert_int_equal(city->last.independence, FOLLOW_UP);
 }
 
+/* Without a word for it a number links when a record has it, written small or large, and is nothing otherwise. */
+static void a_number_without_a_word_for_it_links_when_a_record_has_it(void **state)
+{
+    City *city = *state;
+    Report lift = city_lift("FS20260926008", 1, "锦绣花园3幢2单元");
+    Report quoting = report_of("SC9902012026103000021", 40, "A02", "");
+    Report other = report_of("SC9902012026103000022", 41, "A02", "");
+    Report excepted = report_of("SC9902012026103000023", 42, "A02", "");
+    quoting.body = TEXT("同fs20260926008，电梯没人修");
+    other.body = TEXT("同FS20260926009，电梯没人修");
+    excepted.body = TEXT("除FS20260926008外，电梯也有问题");
+    int64_t first = city_take(city, &lift, "H12345");
+    assert_int_equal(city_take(city, &quoting, "MKT12315"), first);
+    assert_int_equal(city->last.independence, FOLLOW_UP);
+    for (size_t i = 0; i < city->last.best.count; i++) {
+        const ScoreItem *item = &city->last.best.items[i];
+        if (strcmp(item->comparison, "quoted") != 0)
+            continue;
+        assert_true(text_is(item->report_value, "FS20260926008"));
+        assert_true(text_is(item->hazard_value, "FS20260926008"));
+    }
+    assert_true(city_take(city, &other, "MKT12315") != first);
+    assert_true(city_take(city, &excepted, "MKT12315") != first);
+}
+
+/* One that quotes something else in its text is an independent witness when a member quoted it before. */
+static void whoever_is_quoted_is_a_witness(void **state)
+{
+    City *city = *state;
+    Report again = report_of("FS20261030001", 3, "A02", "");
+    Report original = city_lift("FS20260926008", 1, "锦绣花园3幢2单元");
+    again.body = TEXT("同FS20260926008，电梯没人修");
+    original.body = TEXT("电梯停运三天，缴费凭证2026092600012345");
+    int64_t first = city_take(city, &again, "H12345");
+    assert_int_equal(city_take(city, &original, "H12345"), first);
+    assert_int_equal(city->last.independence, INDEPENDENT);
+}
+
+/* Two lifts of a building without numbers: what people call them tells them apart. */
+static void lifts_of_other_names_are_two_hazards(void **state)
+{
+    City *city = *state;
+    Report one = city_lift("FS20260926008", 1, "锦绣花园3幢2单元");
+    Report two = city_lift("FS20260926009", 20, "锦绣花园3幢2单元");
+    Report again = city_lift("FS20260926011", 40, "锦绣花园3幢2单元");
+    one.body = TEXT("1号梯停运三天没有人修");
+    two.body = TEXT("2号梯停运三天没有人修");
+    again.body = TEXT("左边那部就是1号电梯又停运了");
+    int64_t first = city_take(city, &one, "H12345");
+    assert_true(city_take(city, &two, "H12345") != first); /* P1, same words: 9.5 - 6.0 */
+    assert_int_equal(city->last.outcome, OUTCOME_REVIEW);
+    assert_int_equal(city_take(city, &again, "H12345"), first);
+}
+
 /* "unresolved: kept as a key": the record quoted arrives after the one that quotes it. */
 static void a_record_finds_who_quoted_it_before_it_came(void **state)
 {
@@ -215,6 +269,9 @@ int main(void)
         TEST(relations_are_few_and_the_strongest),
         TEST(a_quoted_number_of_another_matter_goes_to_a_person),
         TEST(a_quoted_number_said_to_be_another_matter_does_not_link),
+        TEST(a_number_without_a_word_for_it_links_when_a_record_has_it),
+        TEST(whoever_is_quoted_is_a_witness),
+        TEST(lifts_of_other_names_are_two_hazards),
         TEST(a_record_finds_who_quoted_it_before_it_came),
         TEST(a_detectors_next_alarm_is_the_same_hazard),
     };

@@ -63,6 +63,20 @@ static void expect(void **state, const Decision *made, const char *want)
     assert_string_equal(text_string(fixture->arena, sentence), want);
 }
 
+static void a_lift_is_called_by_what_people_call_it(void **state)
+{
+    const ScoreItem differs = item("asset", "label_differs", -6000, "2号梯", "1号梯");
+    const ScoreItem equal = item("asset", "label_equal", 1500, "2号梯", "2号梯");
+    Decision made = DECISION(state, OUTCOME_NEW, SAME_UNIT, differs, gap(0, "9天"));
+    expect(state, &made,
+           "新立：与最接近的HZ9901-000012相比，同在锦绣花园3幢2单元，相隔9天，但说的不是同一部电梯"
+           "（2号梯与1号梯）；得分-4.1，不到复核线2.0");
+    made = DECISION(state, OUTCOME_LINK, SAME_UNIT, equal, SAME_LEAF, gap(0, "9天"));
+    expect(state, &made,
+           "与HZ9901-000012是同一隐患：同在锦绣花园3幢2单元，说的都是2号梯，类别相同，相隔9天；"
+           "得分+6.5，达到归并线4.5");
+}
+
 static void a_link_says_what_speaks_for_it(void **state)
 {
     Decision made = DECISION(state, OUTCOME_LINK, SAME_UNIT, SAME_LEAF, gap(0, "9天"));
@@ -234,6 +248,7 @@ static void steps_are_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lift_is_called_by_what_people_call_it),
         cmocka_unit_test(a_link_says_what_speaks_for_it),
         cmocka_unit_test(what_speaks_against_it_comes_after),
         cmocka_unit_test(several_that_fit_equally_are_named),

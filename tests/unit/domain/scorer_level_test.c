@@ -111,6 +111,105 @@ static void equal_asset_outranks_a_wrong_house_number(void **state)
     fixture_expect_vetoes(&score, "building");
 }
 
+/* 2号梯 and so on, as lift_label.h keeps it. */
+static LiftLabel lift(LiftKind kind, uint8_t value)
+{
+    LiftReading reading = {0};
+    reading.values[kind] = value;
+    return lift_label_of(&reading);
+}
+
+/* Which of a building's lifts: compared where no number of both says it. */
+static void compares_what_a_lift_is_called(void **state)
+{
+    static const struct {
+        LiftKind a_kind, b_kind;
+        uint8_t a, b;
+        const char *level; /* NULL: nothing */
+        int32_t mb;
+    } CASES[] = {
+        {LIFT_NUMBER, LIFT_NUMBER, 2, 2, "label_equal", 1500},
+        {LIFT_NUMBER, LIFT_NUMBER, 1, 2, "label_differs", -6000},
+        {LIFT_LEFT_RIGHT, LIFT_LEFT_RIGHT, 1, 2, "label_differs", -6000},
+        {LIFT_NUMBER, LIFT_LEFT_RIGHT, 1, 2, NULL, 0},
+        {LIFT_NUMBER, LIFT_NUMBER, 1, 0, NULL, 0},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+        Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+        a.lift_label = lift(CASES[i].a_kind, CASES[i].a);
+        b.lift_label = lift(CASES[i].b_kind, CASES[i].b);
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+        if (CASES[i].level == NULL)
+            assert_null(fixture_find(&score, "asset"));
+        else
+            fixture_expect_level(&score, "asset", CASES[i].level, CASES[i].mb);
+        fixture_expect_vetoes(&score, NULL);
+    }
+}
+
+static void a_lift_is_called_as_its_values_show(void **state)
+{
+    Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+    Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+    a.lift_label = lift(LIFT_NUMBER, 2);
+    b.lift_label = lift(LIFT_NUMBER, 1);
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    const ScoreItem *item = fixture_find(&score, "asset");
+    assert_true(text_is(item->report_value, "2号梯"));
+    assert_true(text_is(item->hazard_value, "1号梯"));
+    EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P1", 20900},
+                   {"asset", "label_differs", -6000}, {"class", "same_leaf", 3100},
+                   {"gap", "le_1d", 2000});
+}
+
+/* Never against an equal number of two fields; beside one read out of text only when it contradicts. */
+static void a_number_comes_before_what_a_lift_is_called(void **state)
+{
+    static const struct {
+        const char *b;
+        bool b_field;
+        uint8_t b_lift;
+        bool shown;
+    } CASES[] = {
+        {"12345", true, 2, false},  {"12345", true, 1, false}, {"67890", true, 1, false},
+        {"67890", false, 2, false}, {"12345", false, 2, true}, {"12345", false, 1, false},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+        Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+        fixture_add_asset(&a, ASSET_PLATE, "12345", true);
+        fixture_add_asset(&b, ASSET_PLATE, CASES[i].b, CASES[i].b_field);
+        a.lift_label = lift(LIFT_NUMBER, 1);
+        b.lift_label = lift(LIFT_NUMBER, CASES[i].b_lift);
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+        bool shown = false;
+        for (size_t k = 0; k < score.count; k++)
+            shown = shown || strcmp(score.items[k].level, "label_differs") == 0 ||
+                    strcmp(score.items[k].level, "label_equal") == 0;
+        assert_int_equal(shown, CASES[i].shown);
+    }
+}
+
+/* A member that names no lift is of the lift that the hazard's others name. */
+static void a_hazard_lends_a_member_what_its_lift_is_called(void **state)
+{
+    Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+    Evidence b = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
+    Evidence gas = fixture_evidence(*state, "B01", "锦绣花园3幢2单元");
+    HazardFacts facts = fixture_facts(HOUR);
+    a.lift_label = lift(LIFT_NUMBER, 2);
+    facts.lift_label = lift(LIFT_NUMBER, 1);
+    Score score = fixture_compare(*state, &a, &b, facts);
+    fixture_expect_level(&score, "asset", "label_differs", -6000);
+    assert_true(text_is(fixture_find(&score, "asset")->hazard_value, "1号梯"));
+    b.lift_label = lift(LIFT_NUMBER, 2); /* what it says itself comes first */
+    score = fixture_compare(*state, &a, &b, facts);
+    fixture_expect_level(&score, "asset", "label_equal", 1500);
+    score = fixture_compare(*state, &a, &gas, facts);
+    assert_null(fixture_find(&score, "asset"));
+}
+
 static void compares_texts(void **state)
 {
     Evidence a = fixture_evidence(*state, "A02", "");
@@ -333,6 +432,10 @@ int main(void)
         cmocka_unit_test(one_digit_off_elsewhere_is_another_lift),
         cmocka_unit_test(kinds_of_ids_never_contradict),
         cmocka_unit_test(equal_asset_outranks_a_wrong_house_number),
+        cmocka_unit_test(compares_what_a_lift_is_called),
+        cmocka_unit_test(a_lift_is_called_as_its_values_show),
+        cmocka_unit_test(a_number_comes_before_what_a_lift_is_called),
+        cmocka_unit_test(a_hazard_lends_a_member_what_its_lift_is_called),
         cmocka_unit_test(compares_texts),
         cmocka_unit_test(property_company_is_no_place),
         cmocka_unit_test(compares_parties_of_shops),
