@@ -248,8 +248,7 @@ typedef struct Dashed {
     bool triple; /* building-unit-room */
 } Dashed;
 
-/* Nothing that 2-3 could count, or go on with, stands at `at`. */
-static bool ends_pair(AddressScan *scan, size_t at)
+bool address_building_number_ends(AddressScan *scan, size_t at)
 {
     uint32_t next = address_scan_at(scan, at);
     AddressNumber number;
@@ -286,7 +285,7 @@ static bool read_dashed(AddressScan *scan, size_t at, Dashed *dashed)
     CounterKind counter = address_scan_counter(scan, second->end, &length);
     if (dashed->unit) /* 2-3 */
         return second->length == 1 && dashed->building.length <= 2 && second->value > 0 &&
-               (ends_pair(scan, second->end) ||
+               (address_building_number_ends(scan, second->end) ||
                 (counter == COUNTER_UNIT && dashed->building.value >= second->value)); /* 6-1单元 */
     return second->length >= 3 && counter != COUNTER_BUILDING && counter != COUNTER_DOOR &&
            address_scan_at(scan, second->end) != '-';

@@ -152,7 +152,8 @@ size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
             return at;
         if (scan->last == PART_ROAD)
             return take_named_by_road(scan, at, lexeme);
-        from = scan->last_own;
+        bool office = scan->codepoints[scan->last_own] == U'政'; /* 青松镇政府|大院 */
+        from = office ? scan->last_from : scan->last_own;
         address_scan_take_back(scan);
     }
     if (at == from) {
@@ -241,6 +242,22 @@ size_t address_estate_village(AddressScan *scan, size_t at, const Lexeme *lexeme
     bool behind_town = scan->last == PART_ADMIN && scan->last_end == from;
     bool held = grouped > end || house_follows(scan, end) || !scan->free_text || behind_town;
     if (!held)
+        return at;
+    take_village(scan, from, grouped, name);
+    return grouped;
+}
+
+size_t address_estate_of_office(AddressScan *scan, size_t at, size_t end)
+{
+    const AddressPlace *place = address_scan_place(scan);
+    size_t from = scan->name_from;
+    bool named = at >= from + 1 && at - from <= ADDRESS_NAME_MAX;
+    bool doubled = at == from && place != NULL && place->village && place->end == at;
+    if (scan->codepoints[at] != U'村' || (!named && !doubled))
+        return at;
+    Text name = doubled ? place->address.estate : address_scan_text(scan, from, at + 1);
+    size_t grouped = read_group(scan, end, &name);
+    if (grouped == end)
         return at;
     take_village(scan, from, grouped, name);
     return grouped;

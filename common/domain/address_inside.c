@@ -173,6 +173,20 @@ static size_t several_units(AddressScan *scan, size_t at)
     return at;
 }
 
+/* 2门, 2号门, 1梯: units behind a building; 2门301 also behind an estate or a door. */
+static bool is_entrance(AddressScan *scan, size_t at, CounterKind counter, size_t end)
+{
+    AddressNumber room;
+    if (counter != COUNTER_GATE && counter != COUNTER_GATE_NO && counter != COUNTER_STAIR)
+        return false;
+    if (address_scan_follows(scan, PART_BUILDINGS, at))
+        return true;
+    return counter == COUNTER_GATE &&
+           (address_scan_follows(scan, PART_ESTATE, at) ||
+            address_scan_follows(scan, PART_ROAD_NO, at)) &&
+           address_scan_read(scan, end, &room) && digits_only(&room) && room.value >= 100;
+}
+
 /* 2单元, 2门, 1梯; 1、2单元 are none of them. */
 static size_t take_units(AddressScan *scan, size_t at, const AddressNumber *number)
 {
@@ -181,11 +195,9 @@ static size_t take_units(AddressScan *scan, size_t at, const AddressNumber *numb
         return take_unit(scan, at, several, TEXT_ABSENT);
     size_t length;
     CounterKind counter = address_scan_counter(scan, number->end, &length);
-    bool behind_house = address_scan_follows(scan, PART_BUILDINGS, at);
-    if (number->pair || (counter != COUNTER_UNIT && !(counter == COUNTER_GATE && behind_house) &&
-                         !(counter == COUNTER_STAIR && behind_house)))
-        return at;
     size_t end = number->end + length;
+    if (number->pair || (counter != COUNTER_UNIT && !is_entrance(scan, at, counter, end)))
+        return at;
     bool another = scan->last == PART_UNIT && at == scan->last_end + 1 &&
                    is_list_sign(scan->codepoints[at - 1]); /* 1单元和2单元 */
     if (!another)
@@ -242,7 +254,7 @@ static size_t take_rooms(AddressScan *scan, size_t at, const AddressNumber *numb
         return second.end + length;
     }
     bool bare = counter == COUNTER_NONE && inside && digits_only(number) && number->value >= 100 &&
-                (next < 0x80 || !scan->free_text || next == U'。' || next == U'的');
+                (!scan->free_text || address_building_number_ends(scan, end));
     if (counter != COUNTER_ROOM && !stall && !numbered && !bare)
         return at;
     return take_room(scan, at, end + (bare ? 0 : length), address_scan_number_text(scan, number));

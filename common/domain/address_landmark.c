@@ -137,12 +137,18 @@ size_t address_landmark_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     Text name;
     Text tail = address_scan_canonical(scan, lexeme);
     size_t borrowed = at;
-    if (address_admin_is_office(tail) && scan->last == PART_ROAD)
+    bool office = address_admin_is_office(tail);
+    size_t group = office ? address_estate_of_office(scan, at, end) : at;
+    if (group > at)
+        return group;
+    if (office && scan->last == PART_ROAD)
         address_admin_rename(scan, at); /* 长江路|社区居委会 */
     size_t from = scan->name_from;
     if (borrowed_name(scan, at, &name, &borrowed)) {
         if (text_starts(tail, TEXT("村委会")) && text_ends(name, TEXT("村")))
-            tail = TEXT("委会"); /* 李家村|村委会 */
+            tail = TEXT("委会");                 /* 李家村|村委会 */
+        if (office && scan->last == PART_ESTATE) /* 工业园区管委会|创业路 */
+            address_scan_place(scan)->village = true;
         end = take_poi(scan, borrowed, end, joined(scan, name, tail), true);
         if (borrowed < at)
             scan->last_own = at;

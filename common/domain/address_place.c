@@ -210,7 +210,9 @@ bool address_scan_leans(const AddressScan *scan, size_t at)
         return ending || scan->last == PART_ADMIN;
     if (at != from + 1)
         return false;
-    if (is_direction(scan->codepoints[from]))
+    uint32_t side = scan->codepoints[from];
+    if (is_direction(side) ||
+        (!scan->free_text && (side == U'前' || side == U'后'))) /* 医院|后街 */
         return ending;
     int32_t numeral = address_numeral(scan->codepoints[from]);
     return numeral > 0 && numeral <= 10 && (ending || scan->last == PART_ADMIN);

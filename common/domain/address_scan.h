@@ -131,6 +131,8 @@ bool address_road_is_pinned(AddressScan *scan, size_t at);
 void address_road_add(AddressScan *scan, Text name, size_t from, size_t end, bool closed);
 size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme);
 size_t address_estate_village(AddressScan *scan, size_t at, const Lexeme *lexeme);
+/* 马桥村委会4组: the group is the village's. `end` is behind the office whose word starts at `at`. */
+size_t address_estate_of_office(AddressScan *scan, size_t at, size_t end);
 size_t address_estate_hamlet(AddressScan *scan, size_t at, const Lexeme *lexeme);
 /* Phases and yards behind an estate's name (二期, A区, 5号院); `name` grows by them. */
 size_t address_estate_phases(AddressScan *scan, size_t at, Text *name);
@@ -162,6 +164,8 @@ size_t address_building_take(AddressScan *scan, size_t at);
 size_t address_building_dashes(AddressScan *scan, size_t at);
 /* Whether building and room or unit with a dash stand at `at`: 18-302, 3-2-501, 2-2. */
 bool address_building_is_dashed(AddressScan *scan, size_t at);
+/* Whether nothing stands at `at` that a number without counter before it (2-3, 402) could count, or go on with. */
+bool address_building_number_ends(AddressScan *scan, size_t at);
 void address_building_add_name(AddressScan *scan, Text name, size_t from, size_t end);
 size_t address_inside_take(AddressScan *scan, size_t at);
 size_t address_inside_tail(AddressScan *scan, size_t at);
