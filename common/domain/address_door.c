@@ -59,7 +59,8 @@ static bool read_door(AddressScan *scan, size_t at, Door *door)
     AddressNumber number;
     size_t length;
     bool behind_road = address_scan_follows(scan, PART_ROAD, at);
-    uint32_t stem = behind_road && is_stem(address_scan_at(scan, at)) ? scan->codepoints[at] : 0;
+    bool numbered = behind_road || address_scan_follows(scan, PART_ESTATE, at);
+    uint32_t stem = numbered && is_stem(address_scan_at(scan, at)) ? scan->codepoints[at] : 0;
     if (!address_scan_read(scan, stem != 0 ? at + 1 : at, &number) || number.pair)
         return false;
     door->value = address_scan_number_text(scan, &number);

@@ -142,6 +142,16 @@ static size_t take_named_by_road(AddressScan *scan, size_t at, const Lexeme *lex
     return take_estate(scan, at, at + lexeme->length, name);
 }
 
+/* 青松镇|工业园: a park without a name of its own is called after its town. */
+static bool is_park_of_admin(AddressScan *scan, size_t at, const Lexeme *lexeme)
+{
+    if (lexeme->length < 3 || lexeme->word[2] != U'园')
+        return false;
+    const Lexeme *next = address_scan_lexeme(scan, at + lexeme->length);
+    return lexeme->kind == LEXEME_ESTATE && scan->last == PART_ADMIN && scan->last_end == at &&
+           (next == NULL || (next->kind != LEXEME_ESTATE && next->kind != LEXEME_ROAD));
+}
+
 size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
     size_t from = address_scan_name(scan, at);
@@ -155,6 +165,13 @@ size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
         bool office = scan->codepoints[scan->last_own] == U'政'; /* 青松镇政府|大院 */
         from = office ? scan->last_from : scan->last_own;
         address_scan_take_back(scan);
+    }
+    if (at == from && is_park_of_admin(scan, at, lexeme)) {
+        from = scan->last_from;
+        Text name = estate_name(scan, from, &end, lexeme);
+        end = take_estate(scan, from, end, name);
+        scan->last_own = at;
+        return end;
     }
     if (at == from) {
         if (lexeme->word[0] == U'小') { /* 小区东门: of the estate we speak of */

@@ -214,6 +214,7 @@ const Lexeme ADDRESS_MARK_WORDS[] = {
     {U"机场", 2, LEXEME_POI, NULL},
     {U"村民委员会", 5, LEXEME_POI, U"村委会"},
     {U"村委会", 3, LEXEME_POI, NULL},
+    {U"村委", 2, LEXEME_POI, U"村委会"},
     {U"档案馆", 3, LEXEME_POI, NULL},
     {U"检察院", 3, LEXEME_POI, NULL},
     {U"棋牌室", 3, LEXEME_POI, NULL},

@@ -10,7 +10,7 @@ enum { NAME_MAX_BEFORE = 4 };
 static bool is_common(uint32_t codepoint)
 {
     static const char32_t COMMON[] =
-        U"大小条的这那整全老旧门口车村街河过上下走横挡占修主本各我他她该某段都后前边";
+        U"大小条的这那整全老旧门口车村街河过上下走横挡占修主本各我他她该某段都后前边个座家排间近远";
     for (size_t i = 0; COMMON[i] != 0; i++)
         if (COMMON[i] == codepoint)
             return true;
@@ -41,6 +41,8 @@ static bool road_holds(AddressScan *scan, size_t at, size_t end)
         return false;
     bool behind_part = is_part(scan->last) && scan->last_end == scan->name_from;
     uint32_t next = address_scan_at(scan, end);
+    if (next == U'子') /* 小巷子 */
+        return false;
     if (scan->free_text)
         return one && !behind_part && next != U'灯';
     return ends_name(scan, end) || next == U'与' || next == U'和';

@@ -34,7 +34,8 @@ CounterKind address_scan_counter(const AddressScan *scan, size_t at, size_t *len
     if (kind == COUNTER_BUILDING && address_scan_at(scan, at) == U'号' && *length >= 2) {
         uint32_t next = address_scan_at(scan, at + 2);
         bool word = *length > 2 || address_scan_at(scan, at + 1) != U'楼'; /* 128号|办公楼 */
-        if (scan->last == PART_ROAD && (word || next == U'上' || next == U'下' || next == U'前')) {
+        if (scan->last == PART_ROAD && (word || next == U'上' || next == U'下' || next == U'前' ||
+                                        next == U'道' || next == U'梯')) {
             *length = 1;
             return COUNTER_DOOR;
         }
