@@ -24,7 +24,8 @@ enum {
     SETTLED_REACH = 24,     /* FS…反映的3号楼电梯故障物业已经处理好了 */
     CONTRAST_REACH = 32,    /* ..., 目前运行正常，这次 */
     OPENING = 3,            /* before the contrast in its clause: 不过这次 */
-    TELLING_REACH = 6       /* 这次来电反映 */
+    TELLING_REACH = 6,      /* 这次来电反映 */
+    FARTHEST = 256          /* whatever a text is made of */
 };
 
 static bool ends_sentence(uint32_t codepoint)
@@ -47,7 +48,8 @@ static bool is_one_of(uint32_t codepoint, const uint32_t *set)
 /* So many characters before `from`, within its sentence. */
 static size_t reach_back(const Folded *text, size_t from, int32_t reach)
 {
-    while (from > 0 && !ends_sentence(text->codepoints[from - 1])) {
+    size_t least = from > FARTHEST ? from - FARTHEST : 0;
+    while (from > least && !ends_sentence(text->codepoints[from - 1])) {
         if (!evidence_is_alphanumeric(text->codepoints[from - 1]) && reach-- == 0)
             break;
         from--;
@@ -55,9 +57,15 @@ static size_t reach_back(const Folded *text, size_t from, int32_t reach)
     return from;
 }
 
+static size_t farthest(const Folded *text, size_t at)
+{
+    return text->count - at < FARTHEST ? text->count : at + FARTHEST;
+}
+
 static size_t reach_ahead(const Folded *text, size_t to, int32_t reach)
 {
-    while (to < text->count && !ends_sentence(text->codepoints[to])) {
+    size_t most = farthest(text, to);
+    while (to < most && !ends_sentence(text->codepoints[to])) {
         if (!evidence_is_alphanumeric(text->codepoints[to]) && reach-- == 0)
             break;
         to++;
@@ -67,7 +75,8 @@ static size_t reach_ahead(const Folded *text, size_t to, int32_t reach)
 
 static size_t sentence_end(const Folded *text, size_t at)
 {
-    while (at < text->count && !ends_sentence(text->codepoints[at]))
+    size_t most = farthest(text, at);
+    while (at < most && !ends_sentence(text->codepoints[at]))
         at++;
     return at;
 }
@@ -182,7 +191,8 @@ static size_t find_contrast(const EvidenceDraft *draft, size_t at)
     const Folded *text = &draft->text;
     int sentences = 0;
     int32_t reach = CONTRAST_REACH;
-    for (size_t i = at; i < text->count && reach > 0; i++) {
+    size_t most = farthest(text, at);
+    for (size_t i = at; i < most && reach > 0; i++) {
         sentences += ends_sentence(text->codepoints[i]);
         reach -= !evidence_is_alphanumeric(text->codepoints[i]);
         if (sentences > 1)
@@ -205,7 +215,8 @@ static bool has_copula(const EvidenceDraft *draft, size_t from, size_t to, bool 
 
 static size_t clause_end(const Folded *text, size_t at)
 {
-    while (at < text->count && !ends_clause(text->codepoints[at]))
+    size_t most = farthest(text, at);
+    while (at < most && !ends_clause(text->codepoints[at]))
         at++;
     return at;
 }

@@ -118,10 +118,20 @@ static Text whole_of(Text id)
     return TEXT_ABSENT;
 }
 
+/* Wherever the same number stands. */
+static bool is_token_denied(const EvidenceDraft *draft, const EvidenceToken *token)
+{
+    for (size_t i = 0; i < draft->token_count; i++)
+        if (text_equal(draft->tokens[i].id, token->id) &&
+            evidence_quote_denied(draft, draft->tokens[i].from, draft->tokens[i].end))
+            return true;
+    return false;
+}
+
 static void take_token(EvidenceDraft *draft, const EvidenceToken *token)
 {
     if (!is_record_shaped(draft, token->id) || is_asset(draft, token) ||
-        is_denied(draft, token->id))
+        is_token_denied(draft, token))
         return;
     take_quote(draft, token->id);
     Text whole = whole_of(token->id);

@@ -187,7 +187,7 @@ static unsigned han_number(const Reader *reader, size_t i, size_t *length)
     unsigned tens = 0;
     unsigned ones = 0;
     size_t from = i;
-    for (; is_numeral(at(reader, i)); i++) {
+    for (; is_numeral(at(reader, i)) && i <= from + 3; i++) {
         if (at(reader, i) == U'十') {
             tens = ones == 0 ? 1 : ones;
             ones = 0;
