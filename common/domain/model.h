@@ -67,7 +67,7 @@ const HazardClass *model_class(const Model *model, Text code); /* unknown codes 
 /* Names of a set of aspects (Evidence.aspects): 缺失、松动; on the arena. */
 Text model_aspects(const Model *model, uint32_t aspects, Arena *arena);
 const EscalationRules *model_escalation(const Model *model);
-int32_t model_link_mb(const Model *model);     /* 4,500 */
+int32_t model_link_mb(const Model *model);     /* 4,000 */
 int32_t model_review_mb(const Model *model);   /* 2,000 */
 int32_t model_possible_mb(const Model *model); /* -2,000 */
 

@@ -140,9 +140,11 @@ void scorer_add_reporter(Comparison *c)
 /* Minutes count for what may be one burst: what is of an unknown class was not told because of it. */
 static bool is_burst(const Comparison *c)
 {
-    bool alike = c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_SAME_GROUP ||
-                 c->class_level == CLASS_CONFUSABLE;
-    return alike && (c->report->category->burst || c->member->category->burst);
+    bool report = c->report->category->burst;
+    bool member = c->member->category->burst;
+    bool alike = c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_CONFUSABLE;
+    return (alike && (report || member)) ||
+           (c->class_level == CLASS_SAME_GROUP && report && member);
 }
 
 static Text gap_text(Arena *arena, int64_t seconds)

@@ -18,8 +18,8 @@
     X(source)                                                                                      \
     X(record_no)                                                                                   \
     X(origin_no)                                                                                   \
-    X(origin_source) X(community_code) X(grid_code) X(usc_code) X(party_name) X(reporter)          \
-        X(reporter_before)
+    X(origin_source)                                                                               \
+    X(community_code) X(grid_code) X(usc_code) X(party_name) X(reporter) X(reporter_before)
 
 static const HazardClass LIFT = {.code = {"A02", 3}};
 

@@ -37,10 +37,10 @@ static int unload(void **state)
     return 0;
 }
 
-static void holds_the_thresholds_of_the_page(void **state)
+static void holds_thresholds_and_rules(void **state)
 {
     const Model *model = *state;
-    assert_int_equal(model_link_mb(model), 4500);
+    assert_int_equal(model_link_mb(model), 4000);
     assert_int_equal(model_review_mb(model), 2000);
     assert_int_equal(model_possible_mb(model), -2000);
     assert_int_equal(model->weights.prior, -19000);
@@ -371,7 +371,7 @@ static void refuses_what_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds_the_thresholds_of_the_page),
+        cmocka_unit_test(holds_thresholds_and_rules),
         cmocka_unit_test(holds_every_leaf),
         cmocka_unit_test(gives_each_leaf_its_scope),
         cmocka_unit_test(marks_the_burst_classes),
