@@ -2,7 +2,7 @@
  * Whether a quoted record number speaks of another matter (linkage.md 2):
  *
  *   不是工单FS…说的那件事, 与FS…无关          a denial before the number, or one behind it
- *   除FS…外, 除FS…反映的电梯之外              the number is excepted
+ *   除FS…外, 除了FS…反映的那部，今天…也      the number is excepted
  *   FS…已经处理好了，这次反映的是…            what it was is over, and what is told now is set against it
  *   FS…说的是电梯，这次说的是路灯             both are told, one against the other
  *
@@ -81,6 +81,14 @@ static size_t sentence_end(const Folded *text, size_t at)
     return at;
 }
 
+static size_t clause_end(const Folded *text, size_t at)
+{
+    size_t most = farthest(text, at);
+    while (at < most && !ends_clause(text->codepoints[at]))
+        at++;
+    return at;
+}
+
 static bool is_question(const Folded *text, size_t at)
 {
     at = sentence_end(text, at);
@@ -131,7 +139,26 @@ static bool follows_outside(const Folded *text, size_t at)
            is_one_of(text->codepoints[at], NEXT);
 }
 
-/* 除…外, 除了…之外, 除…以外, around the number and within one clause; no 拆除, no 外墙. */
+/* 也, but neither 也没 nor 也不. */
+static bool is_also(const Folded *text, size_t at)
+{
+    static const uint32_t NOT[] = {U'没', U'未', U'不', U'无', 0};
+    return text->codepoints[at] == U'也' && !is_one_of(text->codepoints[at + 1], NOT);
+}
+
+/* ..., 今天2号梯也停了: the next clause adds to what is excepted. */
+static bool is_added_to(const Folded *text, size_t at)
+{
+    if (at >= text->count || text->codepoints[at] != ',')
+        return false;
+    size_t end = clause_end(text, at + 1);
+    for (size_t i = at + 1; i < end; i++)
+        if (is_also(text, i))
+            return true;
+    return false;
+}
+
+/* 除…外, 除了…之外, 除…以外, around the number and within one clause, 除了…，…也; no 拆除, no 外墙. */
 static bool is_excepted(const EvidenceDraft *draft, size_t from, size_t to)
 {
     static const uint32_t COMPOUND[] = {U'拆', U'排', U'消', U'清', U'删', U'解', U'免', U'扣',
@@ -145,11 +172,12 @@ static bool is_excepted(const EvidenceDraft *draft, size_t from, size_t to)
         i--;
     if (i == first || at[i - 1] != EXCEPT || (i > 1 && is_one_of(at[i - 2], COMPOUND)))
         return false;
+    bool besides = at[i] == U'了';
     for (i = to; i < last && !ends_clause(at[i]); i++)
         if (at[i] == OUTSIDE &&
             (at[i - 1] == U'之' || at[i - 1] == U'以' || follows_outside(text, i + 1)))
             return true;
-    return false;
+    return besides && is_added_to(text, clause_end(text, to));
 }
 
 /* 是, but neither 是不是 nor 是第三次. */
@@ -177,7 +205,7 @@ static bool opens_contrast(const EvidenceDraft *draft, size_t at)
                !ends_clause(text->codepoints[last]))
             last++;
         for (size_t k = i + length; k < last; k++)
-            if (is_copula(text, k) ||
+            if (is_copula(text, k) || is_also(text, k) ||
                 model_phrase_of(draft->model, PHRASE_TELLING, text->codepoints + k, last - k) > 0)
                 return true;
         return false;
@@ -213,14 +241,6 @@ static bool has_copula(const EvidenceDraft *draft, size_t from, size_t to, bool 
     return false;
 }
 
-static size_t clause_end(const Folded *text, size_t at)
-{
-    size_t most = farthest(text, at);
-    while (at < most && !ends_clause(text->codepoints[at]))
-        at++;
-    return at;
-}
-
 /* What it was is over or told, and what is told now is set against it. */
 static bool is_contrasted(const EvidenceDraft *draft, size_t from, size_t to)
 {
@@ -235,12 +255,15 @@ static bool is_contrasted(const EvidenceDraft *draft, size_t from, size_t to)
     if (over > 0)
         return true;
     size_t end = clause_end(text, now);
-    for (size_t i = now; i < end; i++)
+    bool also = false;
+    for (size_t i = now; i < end; i++) {
         if (text->codepoints[i] == OTHER)
             return true;
+        also = also || is_also(text, i);
+    }
     bool told = has_copula(draft, to, reach_ahead(text, to, AFTER_IS), false) ||
                 has_copula(draft, to, clause_end(text, to), true);
-    return told && has_copula(draft, now, end, false);
+    return told && (also || has_copula(draft, now, end, false));
 }
 
 bool evidence_quote_denied(const EvidenceDraft *draft, size_t from, size_t to)

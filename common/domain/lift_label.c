@@ -4,6 +4,7 @@
  *   number, letter   N 号|# lift, # N lift, A [号|#] lift, N lift (see the header)
  *   purpose          消防|货|客|观光|担架|污物|无障碍 lift
  *   side             左|右|中间|东|西|南|北 [边|侧|面] one
+ *   depth            靠|最 里|外 [边|面|侧] one
  *   size             大|小 one
  *   stops, zone      [停] 单|双|奇数|偶数 层 [停] one, 高区|低区 lift
  *   one              [的] lift | [的] 那|这 [一] 部|台 [lift]
@@ -15,7 +16,7 @@
 #include <uchar.h>
 
 /* Bits of each kind, lowest first; together they fit 32. */
-static const uint8_t WIDTHS[LIFT_KINDS] = {7, 5, 3, 2, 2, 2, 2, 2, 2};
+static const uint8_t WIDTHS[LIFT_KINDS] = {7, 5, 3, 2, 2, 2, 2, 2, 2, 2};
 
 enum { NUMBER_LARGEST = 99, FIRST = 1, SECOND = 2, MIDDLE = 3 };
 
@@ -363,6 +364,16 @@ static void read_middle(Reader *reader, size_t i)
         add(reader, LIFT_LEFT_RIGHT, MIDDLE, i);
 }
 
+static void read_depth(Reader *reader, size_t i)
+{
+    static const char16_t *const SUFFIXES[] = {u"边", u"侧", u"面", NULL};
+    uint32_t depth = at(reader, i + 1);
+    if ((at(reader, i) != U'靠' && at(reader, i) != U'最') || (depth != U'里' && depth != U'外'))
+        return;
+    if (is_one(reader, i + 2 + word_at(reader, i + 2, SUFFIXES)))
+        add(reader, LIFT_DEPTH, depth == U'里' ? FIRST : SECOND, i);
+}
+
 static void read_size(Reader *reader, size_t i)
 {
     static const char16_t *const RATHER[] = {u"一点", u"一些", u"点", u"些", NULL};
@@ -405,6 +416,13 @@ static void read_zone(Reader *reader, size_t i)
         add(reader, LIFT_ZONE, high > 0 ? FIRST : SECOND, i);
 }
 
+/* With what a label begins: nothing else need be looked at. */
+static bool may_begin(uint32_t codepoint)
+{
+    return is_digit(codepoint) || is_letter(codepoint) || is_numeral(codepoint) ||
+           is_one_of(codepoint, u"左右东西南北中正当靠最大小单双奇偶高低消货载客乘观担病医污无");
+}
+
 void lift_label_read(LiftReading *reading,
                      const Folded *text,
                      const AddressScan *places,
@@ -412,6 +430,10 @@ void lift_label_read(LiftReading *reading,
 {
     Reader reader = {reading, text, places, unit_known};
     for (size_t i = 0; i < text->count;) {
+        if (!may_begin(text->codepoints[i])) {
+            i++;
+            continue;
+        }
         size_t next = read_number(&reader, i);
         if (next == i)
             next = read_purpose(&reader, i);
@@ -422,6 +444,7 @@ void lift_label_read(LiftReading *reading,
         read_letter(&reader, i);
         read_side(&reader, i);
         read_middle(&reader, i);
+        read_depth(&reader, i);
         read_size(&reader, i);
         read_stops(&reader, i);
         read_zone(&reader, i);
@@ -472,6 +495,7 @@ Text lift_label_text(LiftLabel label, LiftKind kind, Arena *arena)
         [LIFT_LEFT_RIGHT] = {"", "左侧梯", "右侧梯", "中间梯"},
         [LIFT_EAST_WEST] = {"", "东侧梯", "西侧梯"},
         [LIFT_NORTH_SOUTH] = {"", "南侧梯", "北侧梯"},
+        [LIFT_DEPTH] = {"", "靠里梯", "靠外梯"},
         [LIFT_SIZE] = {"", "大梯", "小梯"},
         [LIFT_STOPS] = {"", "单层梯", "双层梯"},
         [LIFT_ZONE] = {"", "高区梯", "低区梯"}};

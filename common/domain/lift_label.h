@@ -15,6 +15,7 @@ typedef enum LiftKind {
     LIFT_LEFT_RIGHT,
     LIFT_EAST_WEST,
     LIFT_NORTH_SOUTH,
+    LIFT_DEPTH, /* further in or out */
     LIFT_SIZE,
     LIFT_STOPS, /* at odd or at even floors */
     LIFT_ZONE,  /* of a tall building */

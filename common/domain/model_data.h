@@ -108,18 +108,18 @@ typedef enum PhraseKind {
     PHRASE_DOUBT,     /* 担心: what follows has not happened */
     PHRASE_NEGATION,  /* 没有: what follows is not so */
     PHRASE_UNDONE,    /* 已修好: what stands before is not so any more */
-    PHRASE_DENIAL,    /* 不是: the record number that follows is another matter */
-    PHRASE_UNRELATED, /* 无关: the record number before is another matter */
     PHRASE_PLATE,     /* the number beside it is a lift's plate */
     PHRASE_EQUIPMENT, /* ... the code of special equipment */
     PHRASE_COMPONENT, /* ... a city component */
     PHRASE_DEVICE,    /* ... a detector, a lamp post */
     PHRASE_RECORD,    /* ... a record's: no thing has it */
     /* Asked for by kind alone (model_phrase_of), beside whatever else the words may be. */
-    PHRASE_SETTLED,  /* 处理好: over, as UNDONE, when said of a record's matter */
-    PHRASE_CONTRAST, /* 这次: set against a record spoken of before */
-    PHRASE_TELLING,  /* 反映: what a caller does */
-    PHRASE_SAME      /* 又出现: it is the matter of the record after all */
+    PHRASE_DENIAL,    /* 不是: the record number that follows is another matter */
+    PHRASE_UNRELATED, /* 无关: the record number before is another matter */
+    PHRASE_SETTLED,   /* 处理好: over, as UNDONE, when said of a record's matter */
+    PHRASE_CONTRAST,  /* 这次: set against a record spoken of before */
+    PHRASE_TELLING,   /* 反映: what a caller does */
+    PHRASE_SAME       /* 又出现: it is the matter of the record after all */
 } PhraseKind;
 
 /* How far behind a phrase, or before it, what it speaks of may stand, in characters. */

@@ -91,6 +91,9 @@ static const struct {
     {"锦绣花园3幢", "西边的那部电梯异响", "西侧梯"},
     {"锦绣花园3幢", "北侧电梯停运", "北侧梯"},
     {"锦绣花园3幢", "东南侧电梯停运", "东侧梯 南侧梯"},
+    {"锦绣花园3幢", "电梯坏了，靠里的那部", "靠里梯"},
+    {"锦绣花园3幢", "最外面的电梯坏了", "靠外梯"},
+    {"锦绣花园3幢", "小区里面的电梯坏了", ""},
     {"锦绣花园3幢", "消防梯停运", "消防梯"},
     {"锦绣花园3幢", "消防电梯停运", "消防梯"},
     {"锦绣花园3幢", "货梯停运", "货梯"},
@@ -205,6 +208,7 @@ static void compares_labels_of_one_kind(void **state)
         {"货梯停运", "客梯停运", LIFT_DIFFERS, LIFT_PURPOSE},
         {"大的那台停运，是电梯", "小电梯停运", LIFT_DIFFERS, LIFT_SIZE},
         {"单层电梯停运", "双数层电梯停运", LIFT_DIFFERS, LIFT_STOPS},
+        {"靠里的电梯停运", "靠外那部电梯停运", LIFT_DIFFERS, LIFT_DEPTH},
         {"高区电梯停运", "低区电梯停运", LIFT_DIFFERS, LIFT_ZONE},
         {"高区电梯停运", "电梯停运", LIFT_UNKNOWN, LIFT_NUMBER},
         /* the number is surer than the side from which one looks */
