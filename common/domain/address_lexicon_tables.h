@@ -10,6 +10,8 @@ extern const Lexeme ADDRESS_MARK_WORDS[];
 extern const size_t ADDRESS_MARK_WORDS_SIZE;
 extern const Lexeme ADDRESS_LEAD_WORDS[];
 extern const size_t ADDRESS_LEAD_WORDS_SIZE;
+extern const Lexeme ADDRESS_ROLE_WORDS[];
+extern const size_t ADDRESS_ROLE_WORDS_SIZE;
 extern const Lexeme ADDRESS_OTHER_WORDS[];
 extern const size_t ADDRESS_OTHER_WORDS_SIZE;
 
