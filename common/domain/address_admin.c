@@ -125,6 +125,8 @@ size_t address_admin_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
     bool area = is_area(lexeme);
     if (area)
         taken = take_called_after(scan, at, lexeme);
+    if (area && address_scan_at(scan, end) == U'内') /* 12号网格内 */
+        end++;
     if (taken > at)
         return taken;
     if (admin_holds(scan, at, lexeme)) {

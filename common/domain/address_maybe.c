@@ -17,6 +17,16 @@ static bool is_common(uint32_t codepoint)
     return false;
 }
 
+/* 本|山村: no name of a village. */
+static bool is_of_speaker(uint32_t codepoint)
+{
+    static const char32_t WORDS[] = U"本各我他她全这那该整某的";
+    for (size_t i = 0; WORDS[i] != 0; i++)
+        if (WORDS[i] == codepoint)
+            return true;
+    return false;
+}
+
 static bool is_part(PartKind kind)
 {
     return kind != PART_NONE && kind != PART_ADMIN && kind != PART_WORD;
@@ -68,7 +78,7 @@ static size_t take_name(AddressScan *scan, size_t at, const Lexeme *lexeme)
         return ending;
     switch (scan->codepoints[ending]) {
     case U'村':
-        if (is_common(scan->codepoints[at - 1]))
+        if (is_of_speaker(scan->codepoints[at - 1]))
             return ending;
         return address_estate_village(scan, ending, &VILLAGE);
     case U'里':

@@ -158,7 +158,7 @@ static CounterKind after_door(const uint32_t *c, size_t count, size_t *length)
         {U"实验楼", 3, COUNTER_BUILDING},  {U"办公楼", 3, COUNTER_BUILDING},
         {U"商住楼", 3, COUNTER_BUILDING},  {U"商业楼", 3, COUNTER_BUILDING},
         {U"安置楼", 3, COUNTER_BUILDING},  {U"楼栋", 2, COUNTER_BUILDING},
-        {U"别墅", 2, COUNTER_BUILDING},    {U"网格", 2, COUNTER_OTHER},
+        {U"别墅", 2, COUNTER_BUILDING},    {U"网格", 2, COUNTER_THING},
         {U"楼", 1, COUNTER_BUILDING},      {U"大院", 2, COUNTER_YARD},
         {U"院", 1, COUNTER_YARD},          {U"门前", 2, COUNTER_DOOR},
         {U"门口", 2, COUNTER_DOOR},        {U"门面", 2, COUNTER_DOOR},
