@@ -17,6 +17,7 @@ void page_map_free(PageMap *map); /* NULL is fine; values are the caller's */
 
 uint64_t page_map_get(const PageMap *map, uint64_t id);       /* 0: not there */
 void page_map_put(PageMap *map, uint64_t id, uint64_t value); /* adds or replaces; value is not 0 */
+void page_map_prefetch(const PageMap *map, uint64_t id);      /* into the cache; changes nothing */
 size_t page_map_count(const PageMap *map);
 
 /* Walks all entries in no particular order: *cursor starts as 0; false at the end. No changes meanwhile. */

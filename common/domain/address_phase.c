@@ -4,6 +4,8 @@
  */
 #include "domain/address.h"
 
+#include <string.h>
+
 enum { PHASES_MAX = 4 };
 
 typedef struct Phase {
@@ -66,13 +68,25 @@ static size_t take_phases(Text *name, Phase *phases)
     return count;
 }
 
+/* Bytes that both names begin with, whatever is taken off their ends: those of the shorter first character. */
+static size_t first_size(Text a, Text b)
+{
+    enum { HAN = 3, HAN_LEAD = 0xE0 };
+    bool han = (unsigned char)a.data[0] >= HAN_LEAD && (unsigned char)b.data[0] >= HAN_LEAD;
+    return han && a.size >= HAN && b.size >= HAN ? HAN : 1;
+}
+
 bool address_estate_same(Text a, Text b, bool *other_part)
 {
     Phase of_a[PHASES_MAX];
     Phase of_b[PHASES_MAX];
+    *other_part = false;
+    /* Most names that differ do so from the start, which no phase takes away. */
+    if (text_equal(a, b) || a.size == 0 || b.size == 0 ||
+        memcmp(a.data, b.data, first_size(a, b)) != 0)
+        return text_equal(a, b);
     size_t count_a = take_phases(&a, of_a);
     size_t count_b = take_phases(&b, of_b);
-    *other_part = false;
     for (size_t i = 0; i < count_a; i++)
         for (size_t j = 0; j < count_b; j++)
             if (text_equal(of_a[i].unit, of_b[j].unit) &&

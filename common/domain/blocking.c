@@ -13,7 +13,14 @@
 
 #include <math.h>
 
-enum { FAMILIES_MAX = 8 };
+enum { FAMILIES_MAX = 12, TILE_ANY_M = 200, TILE_COARSE_M = 2000 };
+
+/*
+ * What is known of no family: a report whose class is not known may be joined to any, and any to it. Every member lies
+ * under the first, too; those whose class is not known under the second.
+ */
+static const HazardClass ANY_FAMILY = {.family = {"*", 1}};
+static const HazardClass UNKNOWN_FAMILY = {.family = {"?", 1}};
 
 /* Metres of one degree of latitude, and of longitude at 55 N, the northern end of the country: tiles are
  * cut in degrees, so that neighbours are neighbours everywhere; further south they are wider. */
@@ -46,14 +53,28 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return mixed ^ (mixed >> 31);
 }
 
+/* A key that is not there yet. */
+static void append(Keys *keys, BlockingKind kind, uint64_t hash)
+{
+    if (keys->count < BLOCKING_KEYS_MAX)
+        keys->items[keys->count++] =
+            (BlockingKey){.kind = kind, .hash = mix(hash, (uint64_t)kind + 1)};
+}
+
+/* The keys from `first` on say how many there are. */
+static void count_by(Keys *keys, size_t first)
+{
+    for (size_t i = first; i < keys->count; i++)
+        keys->items[i].counted = true;
+}
+
 static void add_hash(Keys *keys, BlockingKind kind, uint64_t hash)
 {
-    hash = mix(hash, (uint64_t)kind + 1);
+    uint64_t mixed = mix(hash, (uint64_t)kind + 1);
     for (size_t i = 0; i < keys->count; i++)
-        if (keys->items[i].hash == hash)
+        if (keys->items[i].hash == mixed)
             return;
-    if (keys->count < BLOCKING_KEYS_MAX)
-        keys->items[keys->count++] = (BlockingKey){.kind = kind, .hash = hash};
+    append(keys, kind, hash);
 }
 
 static void add_texts(Keys *keys, BlockingKind kind, Text first, Text second)
@@ -77,25 +98,45 @@ static void add_family(Families *families, const HazardClass *category)
         families->items[families->count++] = category;
 }
 
-/* The report's own family; for a query also those of its kin and of the pairs it stands in. */
-static Families families_of(const Evidence *evidence, const Model *model, bool query)
+static bool is_unknown(const Evidence *evidence, const Model *model)
 {
-    Families families = {.count = 0};
-    const HazardClass *own = evidence->category;
-    add_family(&families, own);
-    if (!query)
-        return families;
+    return evidence->category == model->other ||
+           evidence->category_confidence < model->weights.class_confidence_min;
+}
+
+/* Those of its kin and of the pairs it stands in. */
+static void add_partners(Families *families, const HazardClass *own, const Model *model)
+{
     for (size_t i = 0; i < model->class_count; i++)
         if (text_equal(model->classes[i].kin, own->kin))
-            add_family(&families, &model->classes[i]);
+            add_family(families, &model->classes[i]);
     for (size_t i = 0; i < model->pair_count; i++) {
         const ClassPair *pair = &model->pairs[i];
         if (text_equal(pair->a->family, own->family))
-            add_family(&families, pair->b);
+            add_family(families, pair->b);
         else if (text_equal(pair->b->family, own->family))
-            add_family(&families, pair->a);
+            add_family(families, pair->a);
     }
+}
+
+/* The report's own family first. */
+static Families families_of(const Evidence *evidence, const Model *model, bool query)
+{
+    Families families = {.count = 0};
+    bool unknown = is_unknown(evidence, model);
+    add_family(&families, evidence->category);
+    if (query || unknown)
+        add_family(&families, &UNKNOWN_FAMILY);
+    if (!query || unknown)
+        add_family(&families, &ANY_FAMILY);
+    if (query)
+        add_partners(&families, evidence->category, model);
     return families;
+}
+
+static bool is_pseudo(const HazardClass *category)
+{
+    return category == &ANY_FAMILY || category == &UNKNOWN_FAMILY;
 }
 
 /* People who quote a number write its letters small or large (evidence_same_record). */
@@ -219,6 +260,8 @@ static void add_query_site(Keys *keys, const Site *site, const HazardClass *cate
     size_t first = keys->count;
     if (own || !apart)
         add_hash(keys, site->kind, hash);
+    if (own)
+        count_by(keys, first);
     if (apart && keys->count > first)
         keys->items[first].latest_only = true;
     for (unsigned numbers = 0; numbers < NUMBERS && apart; numbers++)
@@ -226,27 +269,33 @@ static void add_query_site(Keys *keys, const Site *site, const HazardClass *cate
             add_hash(keys, site->kind, mix(hash, OF_NUMBERS + numbers));
 }
 
-static void add_families(Keys *keys, const Evidence *evidence, const Families *families, bool query)
+static void
+add_sites(Keys *keys, const Evidence *evidence, const HazardClass *category, bool query, bool own)
 {
     const Address *address = &evidence->address;
-    /* An area hazard is contradicted by nobody's number. */
-    bool area = query && evidence->category->area_family;
-    unsigned in_estate = area ? 0 : estate_numbers(address);
+    /* An area hazard is contradicted by nobody's number; among those of no family each speaks for itself. */
+    bool area = evidence->category->area_family && (query || is_pseudo(category));
     unsigned on_road = area ? 0 : road_numbers(address);
-    const Site sites[] = {{BLOCK_ESTATE, scorer_place_estate_base(address->estate), in_estate},
+    const Site sites[] = {{BLOCK_ESTATE, scorer_place_estate_base(address->estate),
+                           area ? 0 : estate_numbers(address)},
                           {BLOCK_ROAD, address->road, on_road},
                           {BLOCK_ROAD, address->cross_road, on_road}};
+    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++) {
+        if (text_is_empty(sites[i].name))
+            continue;
+        if (query)
+            add_query_site(keys, &sites[i], category, own);
+        else
+            add_index_site(keys, &sites[i], category);
+    }
+}
+
+static void add_families(Keys *keys, const Evidence *evidence, const Families *families, bool query)
+{
     for (size_t i = 0; i < families->count; i++) {
         const HazardClass *category = families->items[i];
-        for (size_t k = 0; k < sizeof sites / sizeof sites[0]; k++) {
-            if (text_is_empty(sites[k].name))
-                continue;
-            if (query)
-                add_query_site(keys, &sites[k], category, i == 0);
-            else
-                add_index_site(keys, &sites[k], category);
-        }
-        if (evidence->reporter_staff)
+        add_sites(keys, evidence, category, query, i == 0);
+        if (evidence->reporter_staff || is_pseudo(category))
             continue;
         add_texts(keys, BLOCK_REPORTER, evidence->reporter, category->family);
         add_texts(keys, BLOCK_REPORTER, evidence->reporter_before, category->family);
@@ -279,20 +328,29 @@ static void add_grid(Keys *keys, GeoPoint point, Text family, int32_t cell_m, in
     uint64_t hash = mix(text_hash(family), (uint64_t)cell_m);
     for (int64_t dx = -reach; dx <= reach; dx++)
         for (int64_t dy = -reach; dy <= reach; dy++)
-            add_hash(keys, BLOCK_TILE, mix(mix(hash, (uint64_t)(x + dx)), (uint64_t)(y + dy)));
+            append(keys, BLOCK_TILE, mix(mix(hash, (uint64_t)(x + dx)), (uint64_t)(y + dy)));
 }
 
-/* The family in its own grid; other families in the one they share. */
+/*
+ * The family in its own grid; other families in the one they share; those of no known class in a small one; and what comes
+ * in bursts in a large one, for points known by street or base station only.
+ */
 static void add_tiles(Keys *keys, const Evidence *evidence, const Families *families, bool query)
 {
     const HazardClass *own = evidence->category;
+    int64_t reach = query ? 1 : 0;
     if (!evidence->has_point || own->radius_m == 0)
         return;
-    add_grid(keys, evidence->point, own->family, own->tile_m, query ? 1 : 0);
-    if (own->tile_far_m == 0)
-        return;
-    for (size_t i = query ? 1 : 0; i < families->count; i++)
-        add_grid(keys, evidence->point, families->items[i]->family, own->tile_far_m, query ? 1 : 0);
+    add_grid(keys, evidence->point, own->family, own->tile_m, reach);
+    for (size_t i = 0; i < families->count; i++) {
+        const HazardClass *category = families->items[i];
+        if (is_pseudo(category))
+            add_grid(keys, evidence->point, category->family, TILE_ANY_M, reach);
+        else if (own->tile_far_m > 0 && query == (i > 0))
+            add_grid(keys, evidence->point, category->family, own->tile_far_m, reach);
+    }
+    if (own->burst)
+        add_grid(keys, evidence->point, own->family, TILE_COARSE_M, reach);
 }
 
 static size_t
@@ -301,12 +359,16 @@ make_keys(const Evidence *evidence, const Model *model, bool query, BlockingKey 
     Keys keys = {items, 0};
     Families families = families_of(evidence, model, query);
     add_assets(&keys, evidence);
+    size_t doors = keys.count;
     add_doors(&keys, &evidence->address);
+    count_by(&keys, doors);
     add_text(&keys, BLOCK_POI, evidence->address.poi);
     add_families(&keys, evidence, &families, query);
     add_communities(&keys, evidence, &families);
+    size_t things = keys.count;
     add_parties(&keys, evidence, model);
     add_buildings(&keys, evidence, query);
+    count_by(&keys, things);
     add_records(&keys, evidence, query);
     add_tiles(&keys, evidence, &families, query);
     return keys.count;

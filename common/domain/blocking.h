@@ -27,6 +27,8 @@ typedef struct BlockingKey {
     /* Of a query: whom else it finds may not be joined, for another building or number; the latest are enough to say
      * so. Who may be joined is found by another key. */
     bool latest_only;
+    bool
+        counted; /* of a query: what is found is how many sites there are of the report's own family (or party) */
     uint64_t hash;
 } BlockingKey;
 

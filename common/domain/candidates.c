@@ -14,7 +14,8 @@
 #include <stdlib.h>
 
 enum {
-    GENERIC_HAZARDS = 200,
+    COUNTED_HAZARDS = 200,
+    GENERIC_NEIGHBOURS = 64,
     GENERIC_LATEST = 16,
     GENERIC_LATEST_ALONE = 64,
     LATEST_ELSEWHERE = 8
@@ -33,8 +34,7 @@ typedef struct Found {
     BlockingKey key;
     bool generic;
     int32_t sites; /* hazards that are no provisional ones */
-    size_t count;
-    const uint32_t *ids;
+    HazardIds ids;
 } Found;
 
 typedef struct Search {
@@ -48,21 +48,31 @@ typedef struct Search {
     size_t slot_bits;
 } Search;
 
-static void look_up(Search *search, BlockingKey key)
+/*
+ * Keys that name one thing, and those that name a neighbourhood. Where 64 of a family stand at an estate or road, crowding
+ * takes six bits: only a burst can still be joined by that alone, and then to one of the latest.
+ */
+static size_t generic_from(BlockingKind kind)
 {
-    int64_t ids[GENERIC_HAZARDS];
-    size_t sites;
-    size_t count = hazard_store_lookup(search->store, key.hash, ids, GENERIC_HAZARDS, &sites);
-    Found *found = &search->founds[search->found_count++];
-    *found = (Found){.key = key, .generic = count > GENERIC_HAZARDS, .sites = (int32_t)sites};
-    found->count = found->generic ? GENERIC_HAZARDS : count;
-    uint32_t *kept = ARENA_ARRAY(search->arena, uint32_t, found->count);
-    for (size_t i = 0; i < found->count; i++)
-        kept[i] = (uint32_t)ids[i];
-    found->ids = kept;
+    const uint32_t things = 1u << BLOCK_RECORD | 1u << BLOCK_ASSET | 1u << BLOCK_PARTY |
+                            1u << BLOCK_DOOR | 1u << BLOCK_BUILDING;
+    return (things & 1u << kind) != 0 ? COUNTED_HAZARDS : GENERIC_NEIGHBOURS;
 }
 
-/* Kinds that say where or what: with one of them that is not generic, the generic ones need add little. */
+static void look_up(Search *search, BlockingKey key)
+{
+    size_t generic = generic_from(key.kind);
+    Found *found = &search->founds[search->found_count++];
+    found->key = key;
+    bool more = hazard_store_find(search->store, key.hash, key.counted ? COUNTED_HAZARDS : generic,
+                                  search->arena, &found->ids);
+    found->generic = more || found->ids.count > generic;
+    found->sites = more ? COUNTED_HAZARDS : 0;
+    for (size_t i = 0; i < found->ids.count && key.counted && !more; i++)
+        found->sites += !hazard_index_provisional(found->ids.items[i]);
+}
+
+/* Kinds that say where or what: when one of them finds something and is not generic, the generic ones need add little. */
 static bool says_where(BlockingKind kind)
 {
     return kind != BLOCK_RECORD && kind != BLOCK_REPORTER && kind != BLOCK_COMMUNITY;
@@ -70,10 +80,10 @@ static bool says_where(BlockingKind kind)
 
 static void keep_latest(Found *found, size_t latest)
 {
-    if (found->count <= latest)
+    if (found->ids.count <= latest)
         return;
-    found->ids += found->count - latest;
-    found->count = latest;
+    found->ids.items += found->ids.count - latest;
+    found->ids.count = latest;
 }
 
 /* Generic keys keep their latest hazards alone, and so do those that only show what else is there. */
@@ -81,7 +91,8 @@ static void cut_latest(Search *search)
 {
     bool alone = true;
     for (size_t i = 0; i < search->found_count; i++)
-        alone = alone && (search->founds[i].generic || !says_where(search->founds[i].key.kind));
+        alone = alone && (search->founds[i].generic || search->founds[i].ids.count == 0 ||
+                          !says_where(search->founds[i].key.kind));
     for (size_t i = 0; i < search->found_count; i++) {
         Found *found = &search->founds[i];
         if (found->key.latest_only)
@@ -95,7 +106,7 @@ static void make_table(Search *search)
 {
     size_t total = 1;
     for (size_t i = 0; i < search->found_count; i++)
-        total += search->founds[i].count;
+        total += search->founds[i].ids.count;
     search->slot_bits = 4;
     while ((size_t)1 << search->slot_bits < total * 2)
         search->slot_bits++;
@@ -123,11 +134,21 @@ static void propose(Search *search, uint32_t id, BlockingKind kind)
     Proposal *proposal = find_proposal(search, id, &slot);
     if (proposal == NULL) {
         proposal = &search->items[search->count++];
-        *proposal = (Proposal){.hazard = hazard_store_get(search->store, id), .id = id};
-        __builtin_prefetch(proposal->hazard);
+        *proposal = (Proposal){.id = id};
+        hazard_store_prefetch_hazard(search->store, id);
         search->slots[slot] = (uint16_t)search->count;
     }
     proposal->proposed_by |= 1u << kind;
+}
+
+static void find_hazards(Search *search)
+{
+    for (size_t i = 0; i < search->count; i++) {
+        const Hazard *hazard = hazard_store_get(search->store, search->items[i].id);
+        search->items[i].hazard = hazard;
+        __builtin_prefetch(hazard);
+        __builtin_prefetch((const char *)hazard + sizeof(Hazard) - 1);
+    }
 }
 
 /* Proposals of hazards that are part of another by now go; what they need next is fetched. */
@@ -141,6 +162,8 @@ static void drop_merged(Search *search)
         search->items[count++] = search->items[i];
     }
     search->count = count;
+    for (size_t i = 0; i < count; i++)
+        hazard_prefetch_more(search->items[i].hazard);
 }
 
 /*
@@ -150,48 +173,35 @@ static void drop_merged(Search *search)
 static int32_t count_sites(Search *search, const Found *found, Text family)
 {
     int32_t sites = 0;
-    if (found->generic)
-        return GENERIC_HAZARDS;
-    if (text_is_absent(family))
+    if (text_is_absent(family) || found->generic)
         return found->sites;
-    for (size_t i = 0; i < found->count; i++) {
+    for (size_t i = 0; i < found->ids.count; i++) {
+        int64_t id = hazard_index_id(found->ids.items[i]);
         size_t slot;
-        const Proposal *proposal = find_proposal(search, found->ids[i], &slot);
+        const Proposal *proposal = find_proposal(search, (uint32_t)id, &slot);
         const Hazard *hazard =
-            proposal != NULL ? proposal->hazard : hazard_store_get(search->store, found->ids[i]);
+            proposal != NULL ? proposal->hazard : hazard_store_get(search->store, id);
         sites += hazard->merged_into == 0 && hazard->provisional_of == 0 &&
                  text_equal(hazard->category->family, family);
     }
     return sites;
 }
 
-static const Found *found_by(Search *search, BlockingKey key)
+/* By the keys of the report's own family. */
+static Crowd count_crowd(Search *search, Text family)
 {
-    for (size_t i = 0; i < search->found_count; i++)
-        if (search->founds[i].key.hash == key.hash)
-            return &search->founds[i];
-    if (search->found_count == BLOCKING_KEYS_MAX)
-        return NULL;
-    look_up(search, key); /* found under, not looked under: no proposal */
-    return &search->founds[search->found_count - 1];
-}
-
-static Crowd count_crowd(Search *search, const Model *model, const Evidence *report)
-{
-    BlockingKey keys[BLOCKING_KEYS_MAX];
-    size_t count = blocking_index_keys(report, model, keys);
-    Text family = report->category->family;
     Crowd crowd = {.party = 1};
-    for (size_t i = 0; i < count; i++) {
-        bool any_family = keys[i].kind == BLOCK_BUILDING || keys[i].kind == BLOCK_DOOR;
-        int32_t *most = keys[i].kind == BLOCK_BUILDING ? &crowd.sites.building
-                        : keys[i].kind == BLOCK_DOOR   ? &crowd.sites.door
-                        : keys[i].kind == BLOCK_ESTATE ? &crowd.sites.estate
-                        : keys[i].kind == BLOCK_ROAD   ? &crowd.sites.road
-                        : keys[i].kind == BLOCK_PARTY  ? &crowd.party
-                                                       : NULL;
-        const Found *found = most != NULL ? found_by(search, keys[i]) : NULL;
-        if (found == NULL)
+    for (size_t i = 0; i < search->found_count; i++) {
+        const Found *found = &search->founds[i];
+        BlockingKind kind = found->key.kind;
+        bool any_family = kind == BLOCK_BUILDING || kind == BLOCK_DOOR;
+        int32_t *most = kind == BLOCK_BUILDING ? &crowd.sites.building
+                        : kind == BLOCK_DOOR   ? &crowd.sites.door
+                        : kind == BLOCK_ESTATE ? &crowd.sites.estate
+                        : kind == BLOCK_ROAD   ? &crowd.sites.road
+                        : kind == BLOCK_PARTY  ? &crowd.party
+                                               : NULL;
+        if (most == NULL || !found->key.counted)
             continue;
         int32_t sites = count_sites(search, found, any_family ? family : TEXT_ABSENT);
         *most = sites > *most ? sites : *most;
@@ -277,6 +287,13 @@ static void sort_by_id(Proposal *items, size_t count)
         }
 }
 
+/* The rest is zero already. */
+static void add_candidate(Candidate *candidate, const Proposal *proposal)
+{
+    candidate->hazard = proposal->hazard;
+    candidate->proposed_by = proposal->proposed_by;
+}
+
 Candidates
 candidates_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *arena)
 {
@@ -289,6 +306,8 @@ candidates_find(const Model *model, const HazardStore *store, const Evidence *re
     for (size_t i = 0; i < key_count; i++)
         hazard_store_prefetch(store, keys[i].hash);
     for (size_t i = 0; i < key_count; i++)
+        hazard_store_prefetch_entries(store, keys[i].hash);
+    for (size_t i = 0; i < key_count; i++)
         look_up(search, keys[i]);
     cut_latest(search);
     make_table(search);
@@ -297,18 +316,18 @@ candidates_find(const Model *model, const HazardStore *store, const Evidence *re
         if (found->generic)
             candidates.generic_kinds |= 1u << found->key.kind;
         candidates.generic_keys += found->generic;
-        for (size_t j = 0; j < found->count; j++)
-            propose(search, found->ids[j], found->key.kind);
+        for (size_t j = 0; j < found->ids.count; j++)
+            propose(search, found->ids.items[j] >> 1, found->key.kind);
     }
+    find_hazards(search);
     drop_merged(search);
-    candidates.crowd = count_crowd(search, model, report);
+    candidates.crowd = count_crowd(search, report->category->family);
     keep_nearest(search, report);
     sort_by_id(search->items, search->count);
     candidates.count = search->count;
     candidates.items = ARENA_ARRAY(arena, Candidate, candidates.count);
     for (size_t i = 0; i < candidates.count; i++)
-        candidates.items[i] = (Candidate){.hazard = search->items[i].hazard,
-                                          .proposed_by = search->items[i].proposed_by};
+        add_candidate(&candidates.items[i], &search->items[i]);
     return candidates;
 }
 

@@ -11,7 +11,7 @@ typedef struct Candidate {
     uint32_t proposed_by;
     Score score;        /* of its best representative, with the vetoes of all; no items */
     int32_t at_most_mb; /* while it is only known that the total is no more */
-    bool pending;       /* ... and the score is not settled; see linkage.c */
+    bool pending;       /* ... and the score is not settled; see linkage_score.c */
     int64_t twin_set;   /* smallest id of its twins: they compete as one */
     bool burst;         /* its set is of burst neighbours, see linkage_burst.h */
     bool leads_set;     /* the best of its twins that may be joined, of equals the oldest */

@@ -274,12 +274,20 @@ LiftLabel evidence_packed_lift_label(const EvidencePacked *packed)
     return packed->lift_label;
 }
 
-/* Head and texts; how many lines there are is in the head itself. */
+enum { LINE = 64 };
+
 void evidence_packed_prefetch(const EvidencePacked *packed)
 {
-    enum { LINE = 64, LINES = 4 };
+    enum { LINES = 4 };
     for (size_t i = 0; i < LINES; i++)
         __builtin_prefetch((const char *)packed + i * LINE);
+}
+
+void evidence_packed_prefetch_grams(const EvidencePacked *packed)
+{
+    for (size_t at = packed->size - packed->gram_count * sizeof(Gram); at < packed->size;
+         at += LINE)
+        __builtin_prefetch((const char *)packed + at);
 }
 
 size_t evidence_packed_size(const EvidencePacked *packed)

@@ -30,7 +30,9 @@ const Evidence *evidence_packed_view(const EvidencePacked *packed, EvidenceView 
 int64_t evidence_packed_report_id(const EvidencePacked *packed);
 LiftLabel evidence_packed_lift_label(const EvidencePacked *packed);
 
-void evidence_packed_prefetch(const EvidencePacked *packed); /* into the cache; changes nothing */
-size_t evidence_packed_size(const EvidencePacked *packed);   /* bytes of the block */
+/* Into the cache: head and texts; the grams, when those have come. Change nothing. */
+void evidence_packed_prefetch(const EvidencePacked *packed);
+void evidence_packed_prefetch_grams(const EvidencePacked *packed);
+size_t evidence_packed_size(const EvidencePacked *packed); /* bytes of the block */
 
 #endif

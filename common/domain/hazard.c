@@ -161,3 +161,9 @@ void hazard_prefetch(const Hazard *hazard)
     else
         __builtin_prefetch(hazard->kept.many);
 }
+
+void hazard_prefetch_more(const Hazard *hazard)
+{
+    for (size_t i = 0; hazard->representative_count > 1 && i < hazard->representative_count; i++)
+        evidence_packed_prefetch(hazard->kept.many[i]);
+}

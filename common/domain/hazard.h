@@ -2,6 +2,7 @@
 #define ONECASE_DOMAIN_HAZARD_H
 
 #include "domain/evidence_packed.h"
+#include "domain/hazard_index.h"
 
 /*
  * Report (evidence) -> hazard (a place or asset and a kind of trouble; lives for years) -> case
@@ -72,16 +73,16 @@ typedef struct Hazard {
     int64_t merged_into;         /* 0 none */
     const HazardClass *category; /* of the worst (reddest) member, the first of equals */
     HazardMember *members;       /* in order of report_id */
-    HazardCase *cases;           /* in order of case_id */
     union {                      /* evidence kept for comparison: see hazard_evidence */
         EvidencePacked *one;     /* when there is but one */
         EvidencePacked **many;
     } kept;
-    int64_t version; /* changes so far */
     uint32_t member_count;
+    uint32_t representative_count;
+    HazardCase *cases; /* in order of case_id */
+    int64_t version;   /* changes so far */
     uint32_t member_capacity;
     uint32_t case_count;
-    uint32_t representative_count;
 } Hazard;
 
 /*
@@ -117,14 +118,15 @@ void hazard_store_add(HazardStore *store,
                       const Model *model);
 
 /*
- * Ids of the hazards under a blocking key, ascending; the latest `max` when there are more. Returns how many there
- * are, max + 1 when there are more: a key that half the city shares is not counted out each time. *sites: how many of
- * them were not provisional when they were found there first.
+ * The hazards under a blocking key, ascending by id; the latest `max` when there are more, and true then: a key that half
+ * the city shares is not counted out each time. They live as long as `found`, the arena and the stores as they stand.
  */
-size_t hazard_store_lookup(
-    const HazardStore *store, uint64_t key, int64_t *ids, size_t max, size_t *sites);
-/* Has the processor fetch what a lookup reads first. Changes nothing. */
+bool hazard_store_find(
+    const HazardStore *store, uint64_t key, size_t max, Arena *arena, HazardIds *found);
+/* Have the processor fetch what a lookup reads first and then, and where a hazard is. Change nothing. */
 void hazard_store_prefetch(const HazardStore *store, uint64_t key);
+void hazard_store_prefetch_entries(const HazardStore *store, uint64_t key);
+void hazard_store_prefetch_hazard(const HazardStore *store, int64_t id);
 
 /* Ids of the hazards changed in an overlay, ascending, on the arena. */
 size_t hazard_store_changed(const HazardStore *store, Arena *arena, int64_t **ids);
@@ -185,5 +187,7 @@ HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us
 
 /* Has the processor fetch what a comparison with the hazard reads. Changes nothing. */
 void hazard_prefetch(const Hazard *hazard);
+/* ... and, when the first has come, what lies behind it. */
+void hazard_prefetch_more(const Hazard *hazard);
 
 #endif

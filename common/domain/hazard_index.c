@@ -191,6 +191,13 @@ void hazard_index_prefetch(const HazardIndex *index, uint64_t key)
     __builtin_prefetch(&index->slots[(size_t)((key >> 32) * index->capacity >> 32)]);
 }
 
+void hazard_index_prefetch_entries(const HazardIndex *index, uint64_t key)
+{
+    const IdBlock *block = block_of(find_slot(index, key)->value);
+    if (block != NULL)
+        __builtin_prefetch(block);
+}
+
 void hazard_index_merge(HazardIndex *index, const HazardIndex *added)
 {
     HazardIds ids;

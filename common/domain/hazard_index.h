@@ -42,7 +42,9 @@ void hazard_index_add(HazardIndex *index, uint64_t key, uint32_t entry);
 void hazard_index_find(const HazardIndex *index, uint64_t key, HazardIds *ids);
 void hazard_index_merge(HazardIndex *index, const HazardIndex *added);
 
-void hazard_index_prefetch(const HazardIndex *index, uint64_t key); /* changes nothing */
+/* Has the processor fetch the slot of a key, and when that has come, the entries. Changes nothing. */
+void hazard_index_prefetch(const HazardIndex *index, uint64_t key);
+void hazard_index_prefetch_entries(const HazardIndex *index, uint64_t key);
 
 /* Bytes on the heap, without the allocator's own. */
 size_t hazard_index_size(const HazardIndex *index);

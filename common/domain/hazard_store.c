@@ -186,38 +186,63 @@ int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id)
     return (int64_t)page_map_get(store->reports, (uint64_t)report_id);
 }
 
-size_t
-hazard_store_lookup(const HazardStore *store, uint64_t key, int64_t *ids, size_t max, size_t *sites)
+/* The latest `max` of two lists, on the arena; whether there are more. */
+static bool merge_entries(
+    const HazardIds *own, const HazardIds *base, size_t max, Arena *arena, HazardIds *found)
+{
+    uint32_t *entries = ARENA_ARRAY(arena, uint32_t, max);
+    size_t i = own->count;
+    size_t j = base->count;
+    size_t at = max; /* filled from the end */
+    while ((i > 0 || j > 0) && at > 0) {
+        uint32_t x = i > 0 ? own->items[i - 1] : 0;
+        uint32_t y = j > 0 ? base->items[j - 1] : 0;
+        bool from_own = x >> 1 >= y >> 1; /* the overlay's word is the later one */
+        entries[--at] = from_own ? x : y;
+        i -= from_own;
+        j -= y >> 1 == entries[at] >> 1;
+    }
+    *found = (HazardIds){.items = entries + at, .count = max - at};
+    return i > 0 || j > 0;
+}
+
+bool hazard_store_find(
+    const HazardStore *store, uint64_t key, size_t max, Arena *arena, HazardIds *found)
 {
     HazardIds own;
-    HazardIds base = {.count = 0};
-    hazard_index_find(store->index, key, &own);
-    if (store->base != NULL)
+    HazardIds base;
+    hazard_index_find(store->index, key, found);
+    if (store->base != NULL && found->count == 0) {
+        hazard_index_find(store->base->index, key, found);
+    } else if (store->base != NULL) {
+        hazard_index_find(store->index, key, &own);
         hazard_index_find(store->base->index, key, &base);
-    size_t i = own.count;
-    size_t j = base.count;
-    size_t at = max; /* filled from the end */
-    *sites = 0;
-    while ((i > 0 || j > 0) && at > 0) {
-        uint32_t x = i > 0 ? own.items[i - 1] : 0;
-        uint32_t y = j > 0 ? base.items[j - 1] : 0;
-        bool from_own = x >> 1 >= y >> 1; /* the overlay's word is the later one */
-        uint32_t entry = from_own ? x : y;
-        ids[--at] = hazard_index_id(entry);
-        *sites += !hazard_index_provisional(entry);
-        i -= from_own;
-        j -= y >> 1 == entry >> 1;
+        return merge_entries(&own, &base, max, arena, found);
     }
-    size_t count = max - at;
-    if (at > 0)
-        memmove(ids, ids + at, count * sizeof *ids);
-    return i > 0 || j > 0 ? max + 1 : count;
+    if (found->count <= max)
+        return false;
+    found->items += found->count - max;
+    found->count = max;
+    return true;
 }
 
 void hazard_store_prefetch(const HazardStore *store, uint64_t key)
 {
     for (; store != NULL; store = store->base)
         hazard_index_prefetch(store->index, key);
+}
+
+void hazard_store_prefetch_entries(const HazardStore *store, uint64_t key)
+{
+    for (; store != NULL; store = store->base)
+        hazard_index_prefetch_entries(store->index, key);
+}
+
+void hazard_store_prefetch_hazard(const HazardStore *store, int64_t id)
+{
+    while (store->base != NULL)
+        store = store->base;
+    page_map_prefetch(store->hazards, (uint64_t)id);
 }
 
 static void add_member(Hazard *hazard, const HazardMember *member)

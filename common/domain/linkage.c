@@ -9,15 +9,11 @@
 
 #include "domain/linkage_burst.h"
 #include "domain/linkage_relation.h"
-#include "domain/text_similarity.h"
 #include "domain/veto.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A decision names as many that were not taken, and the best. */
-enum { STRONGEST_SETTLED = DECISION_REJECTED_MAX + 1 };
 
 const char *linkage_outcome_name(Outcome outcome)
 {
@@ -43,134 +39,6 @@ static bool has_veto(const Score *score, const char *name)
         if (strcmp(score->vetoes[i], name) == 0)
             return true;
     return false;
-}
-
-/* Wrong house numbers are common: an equal asset outranks what another member says of building or unit. */
-static bool outranked(const char *veto, bool asset)
-{
-    return asset && (strcmp(veto, "building") == 0 || strcmp(veto, "unit") == 0);
-}
-
-static void add_veto(Score *score, const char *name)
-{
-    if (!has_veto(score, name) && score->veto_count < SCORE_VETOES_MAX)
-        score->vetoes[score->veto_count++] = name;
-}
-
-/* Comparisons of a report with the representatives of a candidate. */
-typedef struct Votes {
-    Score best; /* the score with the largest total so far */
-    Score vetoes;
-    int32_t most_mb; /* no total is above it */
-    bool none;
-    bool asset;
-    bool relation;
-} Votes;
-
-/*
- * The score with wording when that can change the best, or `wording` says so. Comparing words costs as much as all the rest,
- * and a candidate that may not be joined needs it only when it is among the strongest.
- */
-static void take_vote(const Model *model,
-                      const Evidence *report,
-                      const Evidence *member,
-                      Score *score,
-                      bool wording,
-                      Votes *votes)
-{
-    int32_t most = score->total_mb + scorer_text_most_mb(model);
-    votes->most_mb = votes->none || most > votes->most_mb ? most : votes->most_mb;
-    if (wording && (votes->none || most > votes->best.total_mb))
-        score->total_mb += scorer_text_mb(model, report, member);
-    if (votes->none || score->total_mb > votes->best.total_mb)
-        votes->best = *score;
-    votes->none = false;
-}
-
-static void settle_vetoes(Candidate *candidate, const Votes *votes)
-{
-    candidate->score.hazard_id = candidate->hazard->id;
-    candidate->score.veto_count = 0;
-    for (size_t i = 0; i < votes->vetoes.veto_count; i++)
-        if (!outranked(votes->vetoes.vetoes[i], votes->asset))
-            add_veto(&candidate->score, votes->vetoes.vetoes[i]);
-}
-
-/*
- * The candidate's score is that of its best representative, without items; a veto of any blocks it. With `wording` the
- * score is settled, else pending.
- */
-static void
-score_candidate(const Model *model, const Evidence *report, Candidate *candidate, bool wording)
-{
-    const Hazard *hazard = candidate->hazard;
-    EvidenceView view;
-    Votes votes = {.none = true};
-    candidate->agreeing = candidate->contradicting = 0;
-    for (size_t i = 0; i < hazard->representative_count; i++) {
-        Score score;
-        const Evidence *member = hazard_evidence(hazard, i, &view);
-        scorer_compare(model, report, member, &candidate->facts, NULL, &score);
-        candidate->agreeing += score.agrees;
-        candidate->contradicting += score.contradicts;
-        votes.asset = votes.asset || score.asset_equal;
-        votes.relation = votes.relation || score.relation != NULL;
-        for (size_t j = 0; j < score.veto_count; j++)
-            add_veto(&votes.vetoes, score.vetoes[j]);
-        take_vote(model, report, member, &score, wording, &votes);
-    }
-    candidate->score = votes.best;
-    candidate->at_most_mb = votes.most_mb;
-    candidate->pending = !wording;
-    settle_vetoes(candidate, &votes);
-    if (!wording && (linkage_may_join(candidate) || votes.relation))
-        score_candidate(model, report, candidate, true);
-}
-
-/* The total that so many settled candidates reach, INT32_MIN when there are fewer. */
-static int32_t reached_by(const Candidates *candidates, size_t many)
-{
-    int32_t best[STRONGEST_SETTLED];
-    size_t count = 0;
-    for (size_t i = 0; i < candidates->count; i++) {
-        int32_t total = candidates->items[i].score.total_mb;
-        if (candidates->items[i].pending || (count == many && total <= best[count - 1]))
-            continue;
-        size_t at = count < many ? count++ : count - 1;
-        for (; at > 0 && best[at - 1] < total; at--)
-            best[at] = best[at - 1];
-        best[at] = total;
-    }
-    return count == many ? best[many - 1] : INT32_MIN;
-}
-
-/* Settles those that may be among the strongest: the ones that are told of. */
-static void settle_strongest(const Model *model, const Evidence *report, Candidates *candidates)
-{
-    for (;;) {
-        int32_t reached = reached_by(candidates, STRONGEST_SETTLED);
-        Candidate *next = NULL;
-        for (size_t i = 0; i < candidates->count; i++) {
-            Candidate *candidate = &candidates->items[i];
-            if (candidate->pending && candidate->at_most_mb >= reached &&
-                (next == NULL || candidate->at_most_mb > next->at_most_mb))
-                next = candidate;
-        }
-        if (next == NULL)
-            return;
-        score_candidate(model, report, next, true);
-    }
-}
-
-static int64_t twin_set(const HazardStore *store, const Hazard *hazard)
-{
-    while (hazard->provisional_of != 0) {
-        const Hazard *twin = hazard_store_get(store, hazard->provisional_of);
-        if (twin == NULL)
-            break;
-        hazard = twin;
-    }
-    return hazard->id;
 }
 
 bool linkage_may_join(const Candidate *candidate)
@@ -217,10 +85,10 @@ static void note_rival(const Candidate *candidate, Decision *decision)
 }
 
 /* Marks the leader of each twin set: an open table from the set's id. */
-static void find_leaders(Candidates *candidates, Arena *arena)
+static void find_leaders(Candidates *candidates)
 {
     enum { SLOTS = 512 }; /* a power of two, more than twice the candidates */
-    uint16_t *slots = ARENA_ARRAY(arena, uint16_t, SLOTS);
+    uint16_t slots[SLOTS] = {0};
     for (size_t i = 0; i < candidates->count; i++) {
         Candidate *candidate = &candidates->items[i];
         if (!linkage_may_join(candidate))
@@ -239,11 +107,11 @@ static void find_leaders(Candidates *candidates, Arena *arena)
 }
 
 /* Every other twin set competes once, by its leader; in order of hazard id. */
-static int32_t competition(Candidates *candidates, size_t best, Arena *arena, Decision *decision)
+static int32_t competition(Candidates *candidates, size_t best, Decision *decision)
 {
-    int32_t *totals = ARENA_ARRAY(arena, int32_t, candidates->count);
+    int32_t totals[BLOCKING_CANDIDATES_MAX];
     size_t count = 0;
-    find_leaders(candidates, arena);
+    find_leaders(candidates);
     for (size_t i = 0; i < candidates->count; i++) {
         const Candidate *candidate = &candidates->items[i];
         if (!candidate->leads_set || candidate->twin_set == candidates->items[best].twin_set)
@@ -325,13 +193,10 @@ static Independence judge_independence(const Evidence *report,
     return INDEPENDENT;
 }
 
-/* A score's values lie on the scratch arena or in the evidence of a member, which a later member may replace. */
+/* A score's values lie in the report or in the evidence of a member, which a later member may replace. */
 static void keep_values(Score *score, Arena *arena)
 {
-    const ScoreItem *items = score->items;
-    score->items = ARENA_ARRAY(arena, ScoreItem, score->count);
     for (size_t i = 0; i < score->count; i++) {
-        score->items[i] = items[i];
         ScoreItem *item = &score->items[i];
         item->report_value = text_copy(arena, item->report_value);
         item->hazard_value = text_copy(arena, item->hazard_value);
@@ -393,12 +258,11 @@ static void judge(const Model *model, const Candidate *chosen, Decision *decisio
 }
 
 /* Index of the chosen one: the best, or the body of its event. */
-static size_t
-choose(const Model *model, Candidates *candidates, size_t best, Arena *arena, Decision *decision)
+static size_t choose(const Model *model, Candidates *candidates, size_t best, Decision *decision)
 {
     size_t runner_up = best_of(candidates, candidates->items[best].twin_set);
     decision->has_best = true;
-    decision->competition_mb = competition(candidates, best, arena, decision);
+    decision->competition_mb = competition(candidates, best, decision);
     best = linkage_burst_body(candidates, best, model_link_mb(model) + decision->competition_mb);
     const Candidate *chosen = &candidates->items[best];
     decision->final_mb = chosen->score.total_mb - decision->competition_mb;
@@ -438,21 +302,10 @@ void linkage_judge(const Model *model,
     *decision = (Decision){.outcome = OUTCOME_NEW,
                            .candidates = (int32_t)candidates->count,
                            .generic_keys = candidates->generic_keys};
-    Evidence marked = *report;
-    uint32_t *table = ARENA_ARRAY(arena, uint32_t, GRAM_TABLE_SLOTS);
-    text_similarity_mark(report->grams, report->gram_count, table);
-    marked.gram_table = table;
-    for (size_t i = 0; i < candidates->count; i++) {
-        Candidate *candidate = &candidates->items[i];
-        candidate->facts = candidates_facts(candidates, candidate, report);
-        candidate->twin_set = twin_set(store, candidate->hazard);
-        score_candidate(model, &marked, candidate, false);
-    }
-    settle_strongest(model, &marked, candidates);
     linkage_burst_sets(model, report, candidates);
     size_t best = best_of(candidates, 0);
     if (best != SIZE_MAX)
-        best = choose(model, candidates, best, arena, decision);
+        best = choose(model, candidates, best, decision);
     linkage_relate(model, candidates, best, decision);
     note_rejected(candidates, best, decision);
     decision->independence = judge_independence(
@@ -471,7 +324,7 @@ void linkage_decide(const Model *model,
 {
     ArenaMark mark = arena_mark(scratch);
     Candidates candidates = candidates_find(model, store, report, scratch);
-    linkage_judge(model, store, report, &candidates, scratch, decision);
-    keep_values(&decision->best, arena);
+    linkage_score(model, store, report, &candidates, scratch);
+    linkage_judge(model, store, report, &candidates, arena, decision);
     arena_rewind(scratch, mark);
 }

@@ -66,7 +66,14 @@ typedef struct Decision {
 
 const char *linkage_outcome_name(Outcome outcome); /* link review new */
 
-/* The decision among candidates found already, in order of hazard id; everything lives on `arena`. */
+/* Scores the candidates, as far as a decision needs it: see Candidate. `scratch` is left grown. */
+void linkage_score(const Model *model,
+                   const HazardStore *store,
+                   const Evidence *report,
+                   Candidates *candidates,
+                   Arena *scratch);
+
+/* The decision among candidates that are scored, in order of hazard id; its texts live on `arena`. */
 void linkage_judge(const Model *model,
                    const HazardStore *store,
                    const Evidence *report,

@@ -40,6 +40,7 @@ void pair_compare(const Model *model,
     hazard_store_add(store, hazard, &told, theirs, model);
     Candidate candidate = {.hazard = hazard, .proposed_by = finding->shared_keys};
     Candidates candidates = {.items = &candidate, .count = 1, .crowd = {.party = 1}};
+    linkage_score(model, store, ours, &candidates, arena);
     linkage_judge(model, store, ours, &candidates, arena, &finding->decision);
     hazard_store_free(store);
     evidence_free(ours);

@@ -21,7 +21,7 @@ scorer_add_item(Comparison *comparison, const char *name, const char *level, int
     Score *score = comparison->score;
     score->total_mb += weight_mb;
     if (score->items == NULL)
-        return &comparison->unseen;
+        return comparison->unseen;
     ScoreItem *item = &score->items[score->count++];
     *item = (ScoreItem){.comparison = name, .level = level, .weight_mb = weight_mb};
     return item;
@@ -197,6 +197,24 @@ static void judge(Comparison *c)
     c->score->contradicts = !strong && (away || unrelated);
 }
 
+/* The lists behind the counts are left as they are: most of the time nobody asks for them. */
+static void begin_score(const Model *model,
+                        const Evidence *member,
+                        const HazardFacts *facts,
+                        Arena *arena,
+                        Score *score)
+{
+    score->hazard_id = facts->hazard_id;
+    score->member_id = member->report_id;
+    score->items = arena != NULL ? ARENA_ARRAY(arena, ScoreItem, SCORE_ITEMS_MAX) : NULL;
+    score->count = score->veto_count = score->flag_count = 0;
+    score->total_mb = 0;
+    score->review_only = score->report_comes_first = false;
+    score->relation = NULL;
+    score->link_mb = model->weights.link;
+    score->review_mb = model->weights.review;
+}
+
 void scorer_compare(const Model *model,
                     const Evidence *report,
                     const Evidence *member,
@@ -204,18 +222,16 @@ void scorer_compare(const Model *model,
                     Arena *arena,
                     Score *score)
 {
-    Comparison comparison = {.model = model,
+    ScoreItem unseen;
+    Comparison comparison = {.unseen = &unseen,
+                             .model = model,
                              .weights = &model->weights,
                              .report = report,
                              .member = member,
                              .facts = facts,
                              .arena = arena,
                              .score = score};
-    *score = (Score){.hazard_id = facts->hazard_id,
-                     .member_id = member->report_id,
-                     .items = arena != NULL ? ARENA_ARRAY(arena, ScoreItem, SCORE_ITEMS_MAX) : NULL,
-                     .link_mb = model->weights.link,
-                     .review_mb = model->weights.review};
+    begin_score(model, member, facts, arena, score);
     comparison.place = scorer_place(model, report, member, facts);
     scorer_compare_assets(&comparison);
     scorer_compare_classes(&comparison);

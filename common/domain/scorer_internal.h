@@ -32,7 +32,7 @@ typedef struct Comparison {
     const HazardFacts *facts;
     Arena *arena;
     Score *score;
-    ScoreItem unseen; /* takes the values of items nobody asked for */
+    ScoreItem *unseen; /* takes the values of items nobody asked for */
     PlaceFinding place;
     AssetLevel asset;
     const Asset *report_asset;

@@ -181,13 +181,44 @@ void scorer_add_gap(Comparison *c)
     item->detail = gap_text(c->arena, seconds);
 }
 
+static char *put_digits(char *at, int number, size_t digits)
+{
+    for (size_t i = digits; i > 0; i--, number /= 10)
+        at[i - 1] = (char)('0' + number % 10);
+    return at + digits;
+}
+
 /* 2026-11-22 20:24 in Beijing. */
 static Text time_text(Arena *arena, int64_t time_us)
 {
-    enum { ZONE_MINUTES = 480 };
+    enum { ZONE_MINUTES = 480, SIZE = sizeof "2026-11-22 20:24" - 1 };
     Datetime at = datetime_to_civil(time_us, ZONE_MINUTES);
-    return text_format(arena, "%04d-%02d-%02d %02d:%02d", at.year, at.month, at.day, at.hour,
-                       at.minute);
+    char *text = arena_alloc(arena, SIZE + 1);
+    const int numbers[] = {at.year, at.month, at.day, at.hour, at.minute};
+    static const char SEPARATORS[] = "-- :";
+    char *to = text;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        to = put_digits(to, numbers[i], i == 0 ? 4 : 2);
+        if (i + 1 < sizeof numbers / sizeof numbers[0])
+            *to++ = SEPARATORS[i];
+    }
+    return (Text){text, SIZE};
+}
+
+/* 20字（958‰） */
+static Text with_detail(Arena *arena, Text value, Text detail)
+{
+    static const char OPEN[] = "（";
+    static const char CLOSE[] = "）";
+    size_t size = value.size + detail.size + sizeof OPEN - 1 + sizeof CLOSE - 1;
+    char *text = arena_alloc(arena, size + 1);
+    char *to = text;
+    const Text parts[] = {value, {OPEN, sizeof OPEN - 1}, detail, {CLOSE, sizeof CLOSE - 1}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        memcpy(to, parts[i].data, parts[i].size);
+        to += parts[i].size;
+    }
+    return (Text){text, size};
 }
 
 void scorer_show_values(
@@ -199,13 +230,11 @@ void scorer_show_values(
             continue;
         if (strcmp(item->comparison, "gap") == 0) {
             item->report_value = time_text(arena, report->event_at);
-            item->hazard_value =
-                text_format(arena, "%.*s（%.*s）", TEXT_ARGS(time_text(arena, nearest_at)),
-                            TEXT_ARGS(item->detail));
+            item->hazard_value = with_detail(arena, time_text(arena, nearest_at), item->detail);
         } else if (strcmp(item->comparison, "text") == 0) {
-            item->report_value = text_format(arena, "%zu字", report->text_length);
-            item->hazard_value =
-                text_format(arena, "%zu字（%.*s）", member->text_length, TEXT_ARGS(item->detail));
+            item->report_value = scorer_number_text(arena, (int64_t)report->text_length, "字");
+            item->hazard_value = with_detail(
+                arena, scorer_number_text(arena, (int64_t)member->text_length, "字"), item->detail);
         }
     }
 }

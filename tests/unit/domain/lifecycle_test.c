@@ -220,7 +220,7 @@ static void a_merged_batch_is_found_by_its_keys(void **state)
 {
     Fixture fixture = fixture_new();
     BlockingKey keys[BLOCKING_KEYS_MAX];
-    int64_t ids[4];
+    HazardIds found;
     (void)state;
     for (int64_t report = 1; report <= 3; report++) {
         fixture_begin(&fixture);
@@ -231,20 +231,21 @@ static void a_merged_batch_is_found_by_its_keys(void **state)
     fixture_join(&fixture, 0, fixture_member(4, 3, 7, HOTLINE), HOTLINE);
     Evidence *evidence = fixture_evidence(5, HOTLINE, &FIXTURE_LIFT);
     size_t count = blocking_index_keys(evidence, fixture.model, keys);
-    bool found = false;
-    size_t sites;
+    size_t shared = 0;
+    const HazardStore *store = fixture.lifecycle.store;
     for (size_t i = 0; i < count; i++) {
-        if (hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 4, &sites) != 4)
+        assert_false(hazard_store_find(store, keys[i].hash, 4, fixture.arena, &found));
+        if (found.count != 4)
             continue;
-        found = true;
+        shared++;
         for (int64_t id = 1; id <= 4; id++)
-            assert_int_equal(ids[id - 1], id);
-        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 2, &sites),
-                         3);
-        assert_int_equal(hazard_store_lookup(fixture.lifecycle.store, keys[i].hash, ids, 3, &sites),
-                         4);
+            assert_int_equal(hazard_index_id(found.items[id - 1]), id);
+        assert_true(hazard_store_find(store, keys[i].hash, 2, fixture.arena, &found));
+        assert_int_equal(found.count, 2);
+        assert_int_equal(hazard_index_id(found.items[0]), 3); /* the latest */
+        assert_int_equal(hazard_index_id(found.items[1]), 4);
     }
-    assert_true(found);
+    assert_true(shared > 0);
     free(evidence);
     hazard_store_free(fixture.lifecycle.store);
     fixture_done(&fixture);

@@ -1,0 +1,207 @@
+/*
+ * Every candidate is compared without the wording first. Comparing words costs as much as all the rest, and a candidate
+ * that may not be joined needs it only when it is among the strongest, which a decision names.
+ */
+#include "domain/linkage.h"
+#include "domain/linkage_relation.h"
+#include "domain/text_similarity.h"
+
+#include <string.h>
+
+/* A decision names as many that were not taken, and the best. */
+enum { STRONGEST_SETTLED = DECISION_REJECTED_MAX + 1 };
+
+static bool has_veto(const Score *score, const char *name)
+{
+    for (size_t i = 0; i < score->veto_count; i++)
+        if (strcmp(score->vetoes[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Wrong house numbers are common: an equal asset outranks what another member says of building or unit. */
+static bool outranked(const char *veto, bool asset)
+{
+    return asset && (strcmp(veto, "building") == 0 || strcmp(veto, "unit") == 0);
+}
+
+static void add_veto(Score *score, const char *name)
+{
+    if (!has_veto(score, name) && score->veto_count < SCORE_VETOES_MAX)
+        score->vetoes[score->veto_count++] = name;
+}
+
+/* What stays the same from candidate to candidate. */
+typedef struct Contest {
+    const Model *model;
+    const Evidence *report;
+    int32_t wording_most_mb; /* that the wording may add */
+} Contest;
+
+/* Comparisons of the report with the representatives of a candidate. Only what was counted is filled in. */
+typedef struct Votes {
+    Score scores[HAZARD_REPRESENTATIVES_MAX];
+    size_t count;
+    Score vetoes; /* of all: no more than its vetoes is used */
+    bool asset;
+    bool relation;
+} Votes;
+
+static void
+take_votes(const Contest *contest, Candidate *candidate, EvidenceView *view, Votes *votes)
+{
+    const Hazard *hazard = candidate->hazard;
+    votes->count = hazard->representative_count;
+    votes->vetoes.veto_count = 0;
+    votes->asset = votes->relation = false;
+    candidate->agreeing = candidate->contradicting = 0;
+    for (size_t i = 0; i < votes->count; i++) {
+        Score *score = &votes->scores[i];
+        const EvidencePacked *packed = hazard_representative(hazard, i);
+        const Evidence *member = evidence_packed_view(packed, view);
+        evidence_packed_prefetch_grams(packed);
+        scorer_compare(contest->model, contest->report, member, &candidate->facts, NULL, score);
+        candidate->agreeing += score->agrees;
+        candidate->contradicting += score->contradicts;
+        votes->asset = votes->asset || score->asset_equal;
+        votes->relation = votes->relation || score->relation != NULL;
+        for (size_t j = 0; j < score->veto_count; j++)
+            add_veto(&votes->vetoes, score->vetoes[j]);
+    }
+}
+
+/*
+ * Adds the wording where that can change which is the best. Comparing words costs as much as all the rest, and a candidate
+ * that may not be joined needs it only when it is among the strongest. The view is of the last representative.
+ */
+static void
+add_wording(const Contest *contest, const Candidate *candidate, EvidenceView *view, Votes *votes)
+{
+    int32_t best = INT32_MIN;
+    for (size_t i = 0; i < votes->count; i++) {
+        Score *score = &votes->scores[i];
+        if (score->total_mb + contest->wording_most_mb <= best)
+            continue;
+        const Evidence *member =
+            votes->count == 1 ? &view->evidence : hazard_evidence(candidate->hazard, i, view);
+        score->total_mb += scorer_text_mb(contest->model, contest->report, member);
+        best = score->total_mb > best ? score->total_mb : best;
+    }
+}
+
+/* The one with the largest total, the first of equals. */
+static const Score *best_vote(const Votes *votes)
+{
+    const Score *best = &votes->scores[0];
+    for (size_t i = 1; i < votes->count; i++)
+        if (votes->scores[i].total_mb > best->total_mb)
+            best = &votes->scores[i];
+    return best;
+}
+
+static void settle_vetoes(Candidate *candidate, const Votes *votes)
+{
+    candidate->score.veto_count = 0;
+    for (size_t i = 0; i < votes->vetoes.veto_count; i++)
+        if (!outranked(votes->vetoes.vetoes[i], votes->asset))
+            add_veto(&candidate->score, votes->vetoes.vetoes[i]);
+}
+
+/*
+ * The candidate's score is that of its best representative, without items; a veto of any blocks it. The score is settled
+ * when the candidate may be joined, gives a relation, or `wording` says so; else it is pending.
+ */
+static void score_candidate(const Contest *contest, Candidate *candidate, bool wording)
+{
+    EvidenceView view;
+    Votes votes;
+    votes.scores[0].total_mb = INT32_MIN; /* of a hazard without members, which there is none of */
+    take_votes(contest, candidate, &view, &votes);
+    settle_vetoes(candidate, &votes);
+    candidate->at_most_mb = best_vote(&votes)->total_mb + contest->wording_most_mb;
+    candidate->pending = !wording && !votes.relation && !linkage_may_join(candidate);
+    if (!candidate->pending)
+        add_wording(contest, candidate, &view, &votes);
+    candidate->score = *best_vote(&votes);
+    candidate->score.hazard_id = candidate->hazard->id;
+    settle_vetoes(candidate, &votes);
+}
+
+/* Of one representative only the wording is missing. */
+static void settle(const Contest *contest, Candidate *candidate)
+{
+    EvidenceView view;
+    if (candidate->hazard->representative_count > 1) {
+        score_candidate(contest, candidate, true);
+        return;
+    }
+    candidate->score.total_mb += scorer_text_mb(contest->model, contest->report,
+                                                hazard_evidence(candidate->hazard, 0, &view));
+    candidate->pending = false;
+}
+
+/* The total that so many settled candidates reach, INT32_MIN when there are fewer. */
+static int32_t reached_by(const Candidates *candidates, size_t many)
+{
+    int32_t best[STRONGEST_SETTLED];
+    size_t count = 0;
+    for (size_t i = 0; i < candidates->count; i++) {
+        int32_t total = candidates->items[i].score.total_mb;
+        if (candidates->items[i].pending || (count == many && total <= best[count - 1]))
+            continue;
+        size_t at = count < many ? count++ : count - 1;
+        for (; at > 0 && best[at - 1] < total; at--)
+            best[at] = best[at - 1];
+        best[at] = total;
+    }
+    return count == many ? best[many - 1] : INT32_MIN;
+}
+
+/* Settles those that may be among the strongest: the ones that are told of. */
+static void settle_strongest(const Contest *contest, Candidates *candidates)
+{
+    for (;;) {
+        int32_t reached = reached_by(candidates, STRONGEST_SETTLED);
+        Candidate *next = NULL;
+        for (size_t i = 0; i < candidates->count; i++) {
+            Candidate *candidate = &candidates->items[i];
+            if (candidate->pending && candidate->at_most_mb >= reached &&
+                (next == NULL || candidate->at_most_mb > next->at_most_mb))
+                next = candidate;
+        }
+        if (next == NULL)
+            return;
+        settle(contest, next);
+    }
+}
+
+static int64_t twin_set(const HazardStore *store, const Hazard *hazard)
+{
+    while (hazard->provisional_of != 0) {
+        const Hazard *twin = hazard_store_get(store, hazard->provisional_of);
+        if (twin == NULL)
+            break;
+        hazard = twin;
+    }
+    return hazard->id;
+}
+
+void linkage_score(const Model *model,
+                   const HazardStore *store,
+                   const Evidence *report,
+                   Candidates *candidates,
+                   Arena *scratch)
+{
+    Evidence marked = *report;
+    uint32_t *table = ARENA_ARRAY(scratch, uint32_t, GRAM_TABLE_SLOTS);
+    text_similarity_mark(report->grams, report->gram_count, table);
+    marked.gram_table = table;
+    const Contest contest = {model, &marked, scorer_text_most_mb(model)};
+    for (size_t i = 0; i < candidates->count; i++) {
+        Candidate *candidate = &candidates->items[i];
+        candidate->facts = candidates_facts(candidates, candidate, report);
+        candidate->twin_set = twin_set(store, candidate->hazard);
+        score_candidate(&contest, candidate, false);
+    }
+    settle_strongest(&contest, candidates);
+}
