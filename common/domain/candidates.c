@@ -365,6 +365,30 @@ static LiftLabel lift_label(const Hazard *hazard, const Evidence *report)
     return lift_label_of(&reading);
 }
 
+/* A number of the hazard's by which the report's is another one: a member that names none is of the thing that the others name. */
+static Asset other_asset(const Hazard *hazard, const Evidence *report)
+{
+    Asset other = {.kind = ASSET_NONE};
+    EvidenceView view;
+    if (report->asset_count == 0 || report->category->scope != SCOPE_ASSET)
+        return other;
+    for (size_t i = 0; i < hazard->representative_count; i++) {
+        const Evidence *member = hazard_evidence(hazard, i, &view);
+        for (size_t j = 0; j < member->asset_count; j++) {
+            const Asset *theirs = &member->assets[j];
+            for (size_t k = 0; k < report->asset_count; k++) {
+                if (theirs->kind != report->assets[k].kind)
+                    continue;
+                if (text_equal(theirs->id, report->assets[k].id))
+                    return (Asset){.kind = ASSET_NONE};
+                if (other.kind == ASSET_NONE)
+                    other = *theirs;
+            }
+        }
+    }
+    return other;
+}
+
 HazardFacts
 candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report)
 {
@@ -377,5 +401,6 @@ candidates_facts(const Candidates *candidates, const Candidate *candidate, const
                          .party_hazards = candidates->crowd.party,
                          .quoted = quotes_hazard(report, candidate),
                          .worst_class = hazard->category,
-                         .lift_label = lift_label(hazard, report)};
+                         .lift_label = lift_label(hazard, report),
+                         .other_asset = other_asset(hazard, report)};
 }

@@ -54,6 +54,8 @@ typedef struct HazardFacts {
                     records */
     const HazardClass *worst_class; /* of the hazard */
     LiftLabel lift_label;           /* what its members say together */
+    Asset
+        other_asset; /* of a member, of a kind that the report has too, when no member has the same; ASSET_NONE: none */
 } HazardFacts;
 
 /*

@@ -51,6 +51,19 @@ static void compare_lifts(Comparison *c)
         c->lift = LIFT_UNKNOWN;
 }
 
+/* The member names nothing of the kind, but others of its hazard do. */
+static void compare_with_others(Comparison *c)
+{
+    const Asset *theirs = &c->facts->other_asset;
+    for (size_t i = 0; c->asset == ASSET_LEVEL_NONE && i < c->report->asset_count; i++) {
+        if (theirs->kind == ASSET_NONE || theirs->kind != c->report->assets[i].kind)
+            continue;
+        c->asset = ASSET_LEVEL_DIFFERS_TEXT;
+        c->report_asset = &c->report->assets[i];
+        c->member_asset = theirs;
+    }
+}
+
 void scorer_compare_assets(Comparison *c)
 {
     for (size_t i = 0; i < c->report->asset_count; i++) {
@@ -67,6 +80,7 @@ void scorer_compare_assets(Comparison *c)
             c->member_asset = b;
         }
     }
+    compare_with_others(c);
     compare_lifts(c);
 }
 
