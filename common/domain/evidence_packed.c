@@ -59,7 +59,6 @@ struct EvidencePacked {
     uint32_t gram_norm;
     uint32_t aspects;
     LiftLabel lift_label;
-    PlaceSites ledger_sites;
     uint32_t size; /* of the block */
     int32_t relation_m;
     uint16_t text_length; /* longer ones: 65,535 */
@@ -176,7 +175,6 @@ static EvidencePacked head_of(const Evidence *e, const Text fixed[PACKED_TEXTS])
                            .relation_m = e->address.relation_m,
                            .aspects = e->aspects,
                            .lift_label = e->lift_label,
-                           .ledger_sites = e->ledger_sites,
                            .category_confidence = byte_of(e->category_confidence),
                            .building_count = (uint8_t)e->address.buildings.count,
                            .quoted_count = (uint8_t)e->quoted_nos.count,
@@ -336,7 +334,6 @@ static void view_head(const EvidencePacked *packed, Evidence *e)
                     .gram_norm = packed->gram_norm,
                     .aspects = packed->aspects,
                     .lift_label = packed->lift_label,
-                    .ledger_sites = packed->ledger_sites,
                     .text_length = packed->text_length};
     e->address.relation_m = packed->relation_m;
     e->address.role = (PlaceRole)packed->role;

@@ -17,7 +17,7 @@ typedef struct EvidenceView {
 
 /*
  * Packs a copy with one reference. Of the grams the heaviest `grams_max` are kept, ties to the smaller hash. place_text is
- * left out (address_standard makes it).
+ * left out (address_standard makes it), and ledger_sites (those of the report that asks count).
  */
 EvidencePacked *evidence_packed_new(const Evidence *evidence, size_t grams_max);
 EvidencePacked *evidence_packed_keep(EvidencePacked *packed); /* one more reference; returns it */

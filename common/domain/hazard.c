@@ -7,6 +7,7 @@
 #include "base/map.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id)
 {
@@ -123,8 +124,37 @@ static int64_t distance(int64_t a, int64_t b)
     return a < b ? b - a : a - b;
 }
 
+/* How many of the times lie before `at`. */
+static size_t times_before(const Hazard *hazard, int64_t at)
+{
+    size_t low = 0;
+    size_t high = hazard->member_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (hazard->times[middle] < at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int64_t nearest_of_times(const Hazard *hazard, int64_t event_at)
+{
+    size_t at = times_before(hazard, event_at);
+    if (at == hazard->member_count)
+        return hazard->times[at - 1];
+    if (at == 0)
+        return hazard->times[0];
+    int64_t before = hazard->times[at - 1];
+    int64_t after = hazard->times[at];
+    return distance(before, event_at) <= distance(after, event_at) ? before : after;
+}
+
 int64_t hazard_nearest_event(const Hazard *hazard, int64_t event_at)
 {
+    if (hazard->times != NULL)
+        return nearest_of_times(hazard, event_at);
     int64_t nearest = hazard->members[0].event_at;
     for (size_t i = 1; i < hazard->member_count; i++) {
         int64_t at = hazard->members[i].event_at;
@@ -145,6 +175,12 @@ int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at)
 HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us)
 {
     HazardNear near = {.gap_us = INT64_MAX};
+    if (hazard->times != NULL) {
+        size_t from = times_before(hazard, event_at - within_us);
+        size_t to = times_before(hazard, event_at + within_us + 1);
+        return (HazardNear){distance(nearest_of_times(hazard, event_at), event_at),
+                            (int32_t)(to - from)};
+    }
     for (size_t i = 0; i < hazard->member_count; i++) {
         int64_t gap = distance(hazard->members[i].event_at, event_at);
         near.gap_us = gap < near.gap_us ? gap : near.gap_us;
@@ -153,9 +189,48 @@ HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us
     return near;
 }
 
+static void *resized(void *items, size_t size)
+{
+    void *resized_items = realloc(items, size);
+    if (resized_items == NULL)
+        abort();
+    return resized_items;
+}
+
+/* A storm has thousands of members, and every call about it asks how near they are. */
+static void add_time(Hazard *hazard, size_t count, int64_t event_at)
+{
+    size_t at = count;
+    while (at > 0 && hazard->times[at - 1] > event_at)
+        at--;
+    memmove(&hazard->times[at + 1], &hazard->times[at], (count - at) * sizeof(int64_t));
+    hazard->times[at] = event_at;
+}
+
+void hazard_add_member(Hazard *hazard, const HazardMember *member)
+{
+    enum { FEW = 16 };
+    if (hazard->member_count == hazard->member_capacity) {
+        hazard->member_capacity += 1 + hazard->member_capacity / 4;
+        hazard->members = resized(hazard->members, hazard->member_capacity * sizeof(HazardMember));
+        if (hazard->times != NULL)
+            hazard->times = resized(hazard->times, hazard->member_capacity * sizeof(int64_t));
+    }
+    hazard->members[hazard->member_count++] = *member;
+    if (hazard->times != NULL) {
+        add_time(hazard, hazard->member_count - 1, member->event_at);
+    } else if (hazard->member_count > FEW) {
+        hazard->times = resized(NULL, hazard->member_capacity * sizeof(int64_t));
+        for (size_t i = 0; i < hazard->member_count; i++)
+            add_time(hazard, i, hazard->members[i].event_at);
+    }
+}
+
 void hazard_prefetch(const Hazard *hazard)
 {
     __builtin_prefetch(hazard->members);
+    if (hazard->times != NULL)
+        __builtin_prefetch(&hazard->times[hazard->member_count - 1]);
     if (hazard->representative_count == 1)
         evidence_packed_prefetch(hazard->kept.one);
     else

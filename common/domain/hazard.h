@@ -31,12 +31,12 @@ typedef struct HazardMember {
     HazardReporter reporter; /* unknown: nobody else */
     uint64_t source;         /* text_hash of the source's name */
     const HazardClass *category;
-    Independence independence;
-    int16_t status; /* 10 to 95, 0 unknown */
-    int16_t level;  /* the department's own level 1 to 4, 0 none */
     int32_t trapped;
     int32_t injured;
     int32_t dead;
+    int16_t status; /* 10 to 95, 0 unknown */
+    int8_t level;   /* the department's own level 1 to 4, 0 none */
+    Independence independence : 8;
 } HazardMember;
 
 /* The level of a case by rule, see domain/escalation.h. */
@@ -83,6 +83,7 @@ typedef struct Hazard {
     int64_t version;   /* changes so far */
     uint32_t member_capacity;
     uint32_t case_count;
+    int64_t *times; /* event times of the members, ascending; NULL while they are few */
 } Hazard;
 
 /*
@@ -148,6 +149,9 @@ const EvidencePacked *hazard_representative(const Hazard *hazard, size_t at);
 void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence);
 void hazard_drop_evidence(Hazard *hazard);  /* all of it */
 void hazard_share_evidence(Hazard *hazard); /* a bitwise copy gets references of its own */
+
+/* Puts a member at the end of the others. */
+void hazard_add_member(Hazard *hazard, const HazardMember *member);
 
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id); /* NULL: no such member */
 HazardCase *hazard_case(const Hazard *hazard, int64_t case_id);       /* NULL: no such case */

@@ -32,6 +32,7 @@ static void hazard_free(Hazard *hazard)
         return;
     hazard_drop_evidence(hazard);
     free(hazard->members);
+    free(hazard->times);
     free(hazard->cases);
     free(hazard);
 }
@@ -51,6 +52,8 @@ static Hazard *hazard_copy(const Hazard *hazard)
     Hazard *copy = copied(hazard, sizeof *hazard);
     copy->members = copied(hazard->members, hazard->member_count * sizeof(HazardMember));
     copy->member_capacity = hazard->member_count;
+    if (hazard->times != NULL)
+        copy->times = copied(hazard->times, hazard->member_count * sizeof(int64_t));
     copy->cases = copied(hazard->cases, hazard->case_count * sizeof(HazardCase));
     hazard_share_evidence(copy);
     return copy;
@@ -245,17 +248,6 @@ void hazard_store_prefetch_hazard(const HazardStore *store, int64_t id)
     page_map_prefetch(store->hazards, (uint64_t)id);
 }
 
-static void add_member(Hazard *hazard, const HazardMember *member)
-{
-    if (hazard->member_count == hazard->member_capacity) {
-        hazard->member_capacity += 1 + hazard->member_capacity / 4;
-        hazard->members = realloc(hazard->members, hazard->member_capacity * sizeof(HazardMember));
-        if (hazard->members == NULL)
-            abort();
-    }
-    hazard->members[hazard->member_count++] = *member;
-}
-
 void hazard_store_add(HazardStore *store,
                       Hazard *hazard,
                       const HazardMember *member,
@@ -271,7 +263,7 @@ void hazard_store_add(HazardStore *store,
         page_map_put(store->reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
     else
         map_put(store->own_reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
-    add_member(hazard, member);
+    hazard_add_member(hazard, member);
     if (hazard->category == NULL || member->category->colour < hazard->category->colour)
         hazard->category = member->category;
     hazard_keep_evidence(hazard, evidence);

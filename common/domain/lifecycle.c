@@ -290,7 +290,7 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
         member->status_at = change->status_at;
     }
     if (change->level > 0)
-        member->level = change->level;
+        member->level = (int8_t)change->level;
     member->trapped = change->trapped >= 0 ? change->trapped : member->trapped;
     member->injured = change->injured >= 0 ? change->injured : member->injured;
     member->dead = change->dead >= 0 ? change->dead : member->dead;

@@ -58,9 +58,9 @@ typedef struct Decision {
     int32_t runner_up_mb;
     Rejected rejected[DECISION_REJECTED_MAX]; /* best first, the runner-up too */
     size_t rejected_count;
-    int32_t candidates;        /* how many hazards were compared */
-    uint32_t proposed_by;      /* bit set of BlockingKind: what proposed the hazard explained */
-    int32_t generic_keys;      /* keys that too many hazards share and that proposed nothing */
+    int32_t candidates;   /* how many hazards were compared */
+    uint32_t proposed_by; /* bit set of BlockingKind: what proposed the hazard explained */
+    int32_t generic_keys; /* keys that too many hazards share: they proposed but their latest */
     Independence independence; /* of the report, given where it goes */
 } Decision;
 

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WEIGHT_MAX = 255, HASH_SHIFT = 16 };
 
@@ -19,11 +20,20 @@ uint32_t text_similarity_gram(uint32_t first, uint32_t second)
     return (uint32_t)(mixed >> 32);
 }
 
-static int by_hash_value(const void *a, const void *b)
+/* Ascending, a byte at a time; `room` is as long. Cheaper than qsort, and every report comes by here. */
+static void sort_hashes(uint32_t *hashes, uint32_t *room, size_t count)
 {
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    enum { VALUES = 256, BYTE = 8 };
+    for (unsigned shift = 0; shift < 32; shift += BYTE) {
+        size_t starts[VALUES + 1] = {0};
+        for (size_t i = 0; i < count; i++)
+            starts[(hashes[i] >> shift) % VALUES + 1]++;
+        for (size_t i = 0; i < VALUES; i++)
+            starts[i + 1] += starts[i];
+        for (size_t i = 0; i < count; i++)
+            room[starts[(hashes[i] >> shift) % VALUES]++] = hashes[i];
+        memcpy(hashes, room, count * sizeof *hashes);
+    }
 }
 
 static int by_hash(const void *a, const void *b)
@@ -80,7 +90,7 @@ Gram *text_similarity_grams(const uint32_t *codepoints,
         if (i + 1 < count && codepoints[i + 1] != 0)
             hashes[total++] = text_similarity_gram(codepoints[i], codepoints[i + 1]);
     }
-    qsort(hashes, total, sizeof *hashes, by_hash_value);
+    sort_hashes(hashes, ARENA_ARRAY(arena, uint32_t, total), total);
     Gram *grams = ARENA_ARRAY(arena, Gram, total + 1);
     size_t kinds = 0;
     for (size_t i = 0; i < total;) {

@@ -60,7 +60,7 @@ HazardMember decide_member(const Report *report,
         .category = evidence->category,
         .independence = independence,
         .status = report->status > 0 ? (int16_t)report->status : 0,
-        .level = report->level > 0 ? (int16_t)report->level : 0,
+        .level = report->level > 0 ? (int8_t)report->level : 0,
         .trapped = count_or_zero(report->trapped),
         .injured = count_or_zero(report->injured),
         .dead = count_or_zero(report->dead)};

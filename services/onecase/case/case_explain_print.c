@@ -170,7 +170,7 @@ static void print_candidates(const ExplainedDecision *decision)
     }
     printf("比较了 %lld 处隐患", (long long)(candidates > 0 ? candidates : 0));
     if (generic > 0)
-        printf("，%lld 个检索键指向过多而未用", (long long)generic);
+        printf("，%lld 个检索键指向过多，只看其最近的", (long long)generic);
     putchar('\n');
 }
 

@@ -31,10 +31,10 @@ Text explain_outcome(Text outcome)
 
 Text explain_key(Text key)
 {
-    static const Word WORDS[] = {{"record", "单号"},    {"asset", "设备编号"}, {"door", "门牌"},
-                                 {"building", "楼幢"},  {"estate", "小区"},    {"road", "道路"},
-                                 {"poi", "地标"},       {"tile", "坐标格"},    {"party", "单位"},
-                                 {"reporter", "报告人"}};
+    static const Word WORDS[] = {{"record", "单号"},     {"asset", "设备编号"}, {"door", "门牌"},
+                                 {"building", "楼幢"},   {"estate", "小区"},    {"road", "道路"},
+                                 {"poi", "地标"},        {"tile", "坐标格"},    {"party", "单位"},
+                                 {"reporter", "报告人"}, {"community", "社区"}};
     return FIND(WORDS, key);
 }
 

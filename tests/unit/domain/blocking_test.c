@@ -232,6 +232,144 @@ static void building_without_its_estate_is_found_by_community(void **state)
     assert_int_equal(shared_kinds(fixture, &sited, &bare), 0);
 }
 
+/* Whether a key of the kind is shared that does more than show the latest. */
+static bool is_met(const Fixture *fixture, const Evidence *report, const Evidence *member)
+{
+    BlockingKey asked[BLOCKING_KEYS_MAX];
+    BlockingKey indexed[BLOCKING_KEYS_MAX];
+    size_t asked_count = blocking_query_keys(report, fixture->model, asked);
+    size_t indexed_count = blocking_index_keys(member, fixture->model, indexed);
+    for (size_t i = 0; i < asked_count; i++)
+        for (size_t j = 0; j < indexed_count; j++)
+            if (asked[i].hash == indexed[j].hash && !asked[i].latest_only)
+                return true;
+    return false;
+}
+
+/* Who names another building or number can only be shown; whoever does not contradict is met. */
+static void other_numbers_are_only_shown(void **state)
+{
+    static const struct {
+        const char *code, *report, *member;
+        bool shown, met;
+    } CASES[] = {
+        {"A02", "锦绣花园3幢", "锦绣花园5幢", true, false},
+        {"A02", "锦绣花园3幢", "锦绣花园3幢", true, true},
+        {"A02", "锦绣花园3幢", "锦绣花园", true, true},
+        {"A02", "锦绣花园", "锦绣花园5幢", true, true},
+        {"A02", "锦绣花园3幢", "锦绣花园5幢对面", true, true},
+        {"A02", "锦绣花园3幢对面", "锦绣花园5幢", true, true},
+        {"B01", "锦绣花园3幢", "锦绣花园5幢", true, true}, /* gas goes round corners */
+        {"C02", "锦绣花园3幢", "锦绣花园5幢", true, true}, /* C01 is of its family */
+        {"E01", "建设路3号", "建设路5号", true, false},
+        {"E01", "建设路3号", "建设路", true, true},
+        {"E01", "建设路3号", "建设路396弄", true, true},
+        {"E01", "建设路396弄", "建设路398弄", true, false},
+        {"E01", "建设路3号", "建设路与人民路路口", true, true},
+        {"E01", "建设路3号", "建设路5号对面", true, true},
+        {"E01", "建设路3号", "人民路3号", false, false},
+    };
+    const Fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence report = fixture_evidence(fixture, CASES[i].code, CASES[i].report);
+        Evidence member = fixture_evidence(fixture, CASES[i].code, CASES[i].member);
+        if ((shared_kinds(fixture, &report, &member) != 0) != CASES[i].shown ||
+            is_met(fixture, &report, &member) != CASES[i].met)
+            fail_msg("%s of %s and %s", CASES[i].code, CASES[i].report, CASES[i].member);
+    }
+}
+
+/* A lamp at another number is nothing to tell a report of a manhole. */
+static void other_families_at_other_numbers_are_not_even_shown(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence a = fixture_evidence(fixture, "E03", "建设路3号");
+    Evidence b = fixture_evidence(fixture, "E02", "建设路5号");
+    assert_true(text_equal(a.category->kin, b.category->kin));
+    Evidence bare = fixture_evidence(fixture, "C03", "锦绣花园3幢");
+    Evidence kin = fixture_evidence(fixture, "C04", "锦绣花园5幢");
+    assert_true(text_equal(bare.category->kin, kin.category->kin));
+    assert_int_equal(shared_kinds(fixture, &bare, &kin), 0);
+    kin = fixture_evidence(fixture, "C04", "锦绣花园");
+    assert_true(is_met(fixture, &bare, &kin));
+    assert_true(is_met(fixture, &a, &b)); /* a family with an area class */
+}
+
+static void those_of_no_known_class_meet_all(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence lamp = fixture_evidence(fixture, "E05", "建设路3号");
+    Evidence other = fixture_evidence(fixture, "J03", "建设路");
+    Evidence doubtful = fixture_evidence(fixture, "F05", "建设路");
+    doubtful.category_confidence = 40;
+    assert_true(is_met(fixture, &lamp, &other));
+    assert_true(is_met(fixture, &other, &lamp));
+    assert_true(is_met(fixture, &lamp, &doubtful));
+    assert_true(is_met(fixture, &doubtful, &lamp));
+    assert_true(is_met(fixture, &doubtful, &other));
+    doubtful.category_confidence = 90;
+    assert_int_equal(shared_kinds(fixture, &lamp, &doubtful), 0);
+    fixture_set_point(&lamp, 0, 'B');
+    fixture_set_point(&doubtful, 100, 'B');
+    assert_int_equal(shared_kinds(fixture, &lamp, &doubtful), 0);
+    doubtful.category_confidence = 40;
+    doubtful.address = (Address){.road = TEXT_ABSENT};
+    assert_true(shares(fixture, &lamp, &doubtful, BLOCK_TILE));
+    assert_true(shares(fixture, &doubtful, &lamp, BLOCK_TILE));
+}
+
+/* Nothing but the community, or a point from a base station, joins the first calls about a burst. */
+static void bursts_meet_by_community_and_coarse_points(void **state)
+{
+    const Fixture *fixture = *state;
+    Evidence a = fixture_evidence(fixture, "E06", "");
+    Evidence b = fixture_evidence(fixture, "E06", "");
+    Evidence slow = fixture_evidence(fixture, "E01", "");
+    a.community_code = b.community_code = slow.community_code = TEXT("990101001001");
+    assert_true(shares(fixture, &a, &b, BLOCK_COMMUNITY));
+    assert_int_equal(shared_kinds(fixture, &slow, &slow), 0);
+    b.community_code = TEXT("990101001002");
+    assert_int_equal(shared_kinds(fixture, &a, &b), 0);
+    b.grid_code = a.grid_code = TEXT("990101001001005");
+    assert_true(shares(fixture, &a, &b, BLOCK_COMMUNITY));
+    a.grid_code = TEXT_ABSENT;
+    fixture_set_point(&a, 0, 'E');
+    fixture_set_point(&b, 1900, 'E');
+    assert_true(shares(fixture, &a, &b, BLOCK_TILE));
+}
+
+/* Points of families that may be joined or related, within the reach of either. */
+static void near_points_of_partners_share_a_tile(void **state)
+{
+    const Fixture *fixture = *state;
+    const Model *model = fixture->model;
+    uint32_t seed = 23;
+    for (size_t i = 0; i < model->pair_count; i++) {
+        const ClassPair *pair = &model->pairs[i];
+        if (pair->a->radius_m == 0 || pair->b->radius_m == 0)
+            continue;
+        Evidence a = fixture_evidence(fixture, "A02", "");
+        a.has_point = true;
+        a.precision = 'C';
+        Evidence b = a;
+        a.category = pair->a;
+        b.category = pair->b;
+        int32_t reach = (pair->a->radius_m > pair->b->radius_m ? pair->a : pair->b)->radius_m + 113;
+        for (int round = 0; round < 300; round++) {
+            double angle = 6.283185307 * fraction(&seed);
+            double far = reach * fraction(&seed);
+            a.point = (GeoPoint){75 + 60 * fraction(&seed), 18 + 35 * fraction(&seed), GEO_WGS84};
+            b.point = a.point;
+            b.point.lat += far * sin(angle) / 111196;
+            b.point.lon += far * cos(angle) / (111196 * cos(a.point.lat * 0.017453293));
+            if (geo_distance_m(a.point, b.point) > reach)
+                continue;
+            assert_true(shares(fixture, &a, &b, BLOCK_TILE));
+            assert_true(shares(fixture, &b, &a, BLOCK_TILE));
+        }
+    }
+}
+
 /* Gas and chemical smell may be confused: the query looks for both families, in one grid of tiles. */
 static void query_reaches_confusable_families(void **state)
 {
@@ -276,6 +414,11 @@ int main(void)
         cmocka_unit_test(comparable_addresses_share_a_key),
         cmocka_unit_test(keys_of_each_kind),
         cmocka_unit_test(building_without_its_estate_is_found_by_community),
+        cmocka_unit_test(other_numbers_are_only_shown),
+        cmocka_unit_test(other_families_at_other_numbers_are_not_even_shown),
+        cmocka_unit_test(those_of_no_known_class_meet_all),
+        cmocka_unit_test(bursts_meet_by_community_and_coarse_points),
+        cmocka_unit_test(near_points_of_partners_share_a_tile),
         cmocka_unit_test(query_reaches_confusable_families),
         cmocka_unit_test(has_no_doubles_and_keeps_the_limit),
     };
