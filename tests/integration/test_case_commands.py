@@ -18,7 +18,7 @@ from harness import LocalServers
 from harness_city import City
 from harness_hub import Hub, expected_records, running_hub
 
-LINK_MB, REVIEW_MB = 4500, 2000  # linkage.md, section 1
+LINK_MB, REVIEW_MB = 4000, 2000  # thresholds of deploy/model/onecase.cfg
 EITHER_LIFT = "H12345/FS20990101001"
 NO_SUCH, USAGE, UNAVAILABLE = 3, 64, 69
 
@@ -162,7 +162,7 @@ def test_every_decision_of_the_city_explains_itself_by_its_row_alone(hub: Hub) -
         "a score without what was compared": "(score_mb is null) <> (compared_id is null) or (score_mb is null) <> (member_report_id is null)",
         "a hazard compared that no key proposed": "score_mb is not null and cardinality(keys) = 0",
         "no count of candidates": "candidates is null or generic_keys is null or (score_mb is not null) <> (candidates > 0)",
-        "no lines": "link_mb is distinct from 4500 or review_mb is distinct from 2000",
+        "no lines": "link_mb is distinct from 4000 or review_mb is distinct from 2000",
         "a competition without rivals, or the reverse": "score_mb is not null and refusal is null and (competition_mb > 0) and rivals = 0",
         "rivals that are not the strongest first": "rival_mb is distinct from"
             " (select array_agg(mb order by mb desc) from unnest(rival_mb) as mb) and cardinality(rival_mb) > 0",

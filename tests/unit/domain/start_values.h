@@ -12,6 +12,7 @@ static inline void start_values(Model *model)
     static const int32_t BURST[] = {6500, 5500, 4000, 1500, -1000, -4800};
     ModelWeights *weights = &model->weights;
     weights->link = 4500;
+    weights->label_differs = -6000;
     weights->place[PLACE_P3] = 17500;
     weights->place[PLACE_P7] = 17500;
     weights->point_conflicts = -4000;
