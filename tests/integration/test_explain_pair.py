@@ -59,7 +59,7 @@ def test_a_pair_is_scored_as_the_matcher_would(hub: Hub) -> None:
     found = hub.json("explain-pair", "GRID/G1", "H12345/H1")
     assert weights(found) == {("place", "P1"): 20900, ("class", "same_leaf"): 3100}
     assert (found["prior_mb"], found["score_mb"], found["outcome"]) == (-19000, 5000, "link")
-    assert found["competition_mb"] is None and (found["link_mb"], found["review_mb"]) == (4500, 2000)
+    assert found["competition_mb"] is None and (found["link_mb"], found["review_mb"]) == (4000, 2000)
     assert (found["vetoes"], found["refusal"]) == ([], None)
     assert {"building", "unit", "relation"} <= set(found["vetoes_tested"]) and "asset" not in found["vetoes_tested"]
     assert {"building", "estate"} <= set(found["keys"])
@@ -154,7 +154,7 @@ def test_for_people_it_prints_facts_waterfall_and_what_is_left_out(hub: Hub) -> 
     assert text.startswith("报告 GRID/G1（后到，视为新报告）对 H12345/H1（先到，视为隐患仅有的报告）\n结论 与对方报告是同一隐患：")
     assert re.search(r"^  楼幢 +3 +3$", text, re.M) and re.search(r"^社区 +990101001 +-$", text, re.M)
     assert re.search(r"^地点 +P1 同一单元或房号 +\+20\.900 +\+1\.900 ", text, re.M)
-    assert "\n合计 +5.000：达到归并线 +4.500\n" in text and "\n竞争 不计：" in text and "\n反向 先后对调，得分不变\n" in text
+    assert "\n合计 +5.000：达到归并线 +4.000\n" in text and "\n竞争 不计：" in text and "\n反向 先后对调，得分不变\n" in text
     assert re.search(r"^检索 .*楼幢.* 相同$", text, re.M) and re.search(r"^模型 onecase@[0-9a-f]{12}", text, re.M)
     assert "a" * 32 not in text
 
