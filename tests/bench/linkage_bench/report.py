@@ -178,4 +178,6 @@ def show_mean(results):
         print(f"F0.5 over the best simple baseline: {mean(lambda f: best_baseline(f)[1]):+.3f} (bar {BAR_GAIN})")
     if all("oracle" in figures for figures in results.values()):
         print(f"F0.5 with oracle weights: {short(mean(lambda f: f['oracle']['pairs']['all']['f'][0]))}")
+    for name in next(iter(results.values())).get("peers", {}):
+        print(f"F0.5 with {name}: {short(mean(lambda f, n=name: f['peers'][n]['all']['f'][0]))}")
     print(f"hard negatives merged: {sum(len(row['merged']) for f in results.values() for row in f['hard_negatives'].values())}")

@@ -26,7 +26,7 @@ GREEDY_BITS = [round(-2 + 1.0 * i, 1) for i in range(9)]
 AVERAGES = [-4.0, -2.0, 0.0, 2.0]
 WORTH_BITS = -6.0
 UNSEEN = -4.0
-RANDOM_PAIRS = 1_000_000
+RANDOM_PAIRS = 2_000_000
 # Of columns that may be empty in a whole city.
 COLUMN_TYPES = {name: "varchar" for name in (
     "estate", "road", "no", "first_building", "unit", "room", "asset", "usc", "party", "reporter", "tile_a", "tile_b")}
@@ -151,7 +151,6 @@ class Peer:
     """All that is known of one city; cluster() at will."""
 
     def __init__(self, reports, radius_of, scope_of):
-        logging.getLogger("splink").setLevel(logging.ERROR)
         self.rows, words = features(reports, radius_of, scope_of)
         self.pairs = sorted(self._pairs(words), reverse=True)
 
@@ -160,6 +159,7 @@ class Peer:
         import pandas
         from splink import DuckDBAPI, Linker
         from splink.blocking_rule_library import CustomRule, block_on
+        logging.getLogger("splink").setLevel(logging.CRITICAL)  # it speaks of every round of EM; importing it sets a level
         table = pandas.DataFrame(self.rows)
         table["words"] = list(words)
         connection = duckdb.connect()
