@@ -118,11 +118,14 @@ static const char *level_name(const ScoreItem *item, const Evidence *member)
 static int run_pairs(const ProbeReports *reports, const char *path)
 {
     FILE *file = fopen(path, "r");
-    size_t later;
-    size_t earlier;
+    char *line = NULL;
+    size_t room = 0;
     if (file == NULL)
         stop("cannot open", path);
-    while (fscanf(file, "%zu %zu", &later, &earlier) == 2) {
+    while (getline(&line, &room, file) > 0) {
+        char *rest;
+        size_t later = strtoul(line, &rest, 10);
+        size_t earlier = strtoul(rest, NULL, 10);
         if (later >= reports->count || earlier >= reports->count)
             stop("a pair names a report that is not there", NULL);
         Score score;
@@ -139,6 +142,7 @@ static int run_pairs(const ProbeReports *reports, const char *path)
         putchar('\n');
         arena_rewind(reports->scratch, mark);
     }
+    free(line);
     fclose(file);
     return EXIT_SUCCESS;
 }
