@@ -169,7 +169,11 @@ PlaceFinding scorer_place_addresses(const Address *a, const Address *b)
     bool one_road = road == SAME_YES && !is_junction(a) && !is_junction(b);
     bool door = one_road && same_text(a->road_no, b->road_no) == SAME_YES;
     bool lane = one_road && same_text(a->lane_no, b->lane_no) == SAME_YES;
-    if (estate == SAME_YES || door || lane) {
+    /* 八方广场5幢: a landmark with houses of its own is a site like an estate. */
+    bool landmark = estate == SAME_UNKNOWN && road != SAME_NO &&
+                    same_text(a->poi, b->poi) == SAME_YES && a->buildings.count > 0 &&
+                    b->buildings.count > 0;
+    if (estate == SAME_YES || door || lane || landmark) {
         bool door_only = door && text_is_empty(a->estate) && text_is_empty(b->estate);
         compare_on_site(a, b, door_only, &finding);
         if (has_relation(a, b))

@@ -43,6 +43,9 @@ static void finds_the_level_of_two_addresses(void **state)
         {"建设路与人民路路口", "建设路", "P5", NULL, 14000},
         {"锦绣花园东门", "锦绣花园东门", "P3", NULL, 17500},
         {"青松小学门口", "青松小学门口", "P3", NULL, 17500},
+        /* a landmark with houses is a site */
+        {"星河广场5幢", "星河广场5号楼2单元", "P2", NULL, 19900},
+        {"星河广场5幢3单元", "星河广场15幢3单元", "X1", "building", 12500},
         /* the estate's gate and the estate's building: no contradiction */
         {"建设路128号", "建设路128号锦绣花园3幢", "P4", NULL, 15500},
         /* a road's number and an estate's building are two names, never X */
