@@ -68,6 +68,13 @@ static void count_by(Keys *keys, size_t first)
         keys->items[i].counted = true;
 }
 
+/* The keys from `first` on are of other families. */
+static void mark_partners(Keys *keys, size_t first)
+{
+    for (size_t i = first; i < keys->count; i++)
+        keys->items[i].partner = true;
+}
+
 static void add_hash(Keys *keys, BlockingKind kind, uint64_t hash)
 {
     uint64_t mixed = mix(hash, (uint64_t)kind + 1);
@@ -188,7 +195,7 @@ static void add_doors(Keys *keys, const Address *address)
         add_hash(keys, BLOCK_DOOR,
                  mix(mix(text_hash(address->road), text_hash(address->lane_no)), 2));
     if (!text_is_empty(address->cross_road))
-        add_hash(keys, BLOCK_ROAD,
+        add_hash(keys, BLOCK_POI,
                  mix(mix(text_hash(address->road), text_hash(address->cross_road)), 3));
 }
 
@@ -294,7 +301,10 @@ static void add_families(Keys *keys, const Evidence *evidence, const Families *f
 {
     for (size_t i = 0; i < families->count; i++) {
         const HazardClass *category = families->items[i];
+        size_t first = keys->count;
         add_sites(keys, evidence, category, query, i == 0);
+        if (i > 0)
+            mark_partners(keys, first);
         if (evidence->reporter_staff || is_pseudo(category))
             continue;
         add_texts(keys, BLOCK_REPORTER, evidence->reporter, category->family);
@@ -344,10 +354,13 @@ static void add_tiles(Keys *keys, const Evidence *evidence, const Families *fami
     add_grid(keys, evidence->point, own->family, own->tile_m, reach);
     for (size_t i = 0; i < families->count; i++) {
         const HazardClass *category = families->items[i];
+        size_t first = keys->count;
         if (is_pseudo(category))
             add_grid(keys, evidence->point, category->family, TILE_ANY_M, reach);
         else if (own->tile_far_m > 0 && query == (i > 0))
             add_grid(keys, evidence->point, category->family, own->tile_far_m, reach);
+        if (i > 0)
+            mark_partners(keys, first);
     }
     if (own->burst)
         add_grid(keys, evidence->point, own->family, TILE_COARSE_M, reach);

@@ -13,8 +13,8 @@ typedef enum BlockingKind {
     BLOCK_DOOR,     /* road and number, road and lane */
     BLOCK_BUILDING, /* estate and building */
     BLOCK_ESTATE,   /* estate and family */
-    BLOCK_ROAD,     /* road and family; junction pair */
-    BLOCK_POI,
+    BLOCK_ROAD,     /* road and family */
+    BLOCK_POI,      /* landmark, gate; junction pair */
     BLOCK_TILE, /* family and a tile of its radius; of a larger one, for families it may be confused with */
     BLOCK_PARTY,     /* credit code, party name */
     BLOCK_COMMUNITY, /* community or grid, with a family that comes in bursts */
@@ -27,6 +27,7 @@ typedef struct BlockingKey {
     /* Of a query: whom else it finds may not be joined, for another building or number; the latest are enough to say
      * so. Who may be joined is found by another key. */
     bool latest_only;
+    bool partner; /* of a query: of another family than the report's own, or of none */
     bool
         counted; /* of a query: what is found is how many sites there are of the report's own family (or party) */
     uint64_t hash;

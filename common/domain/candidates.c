@@ -9,13 +9,16 @@
  */
 #include "domain/candidates.h"
 
+#include "domain/model_data.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
 enum {
     COUNTED_HAZARDS = 200,
-    GENERIC_NEIGHBOURS = 64,
+    GENERIC_NEIGHBOURS = 48,
+    GENERIC_PARTNERS = 16,
     GENERIC_LATEST = 16,
     GENERIC_LATEST_ALONE = 64,
     LATEST_ELSEWHERE = 8
@@ -49,19 +52,22 @@ typedef struct Search {
 } Search;
 
 /*
- * Keys that name one thing, and those that name a neighbourhood. Where 64 of a family stand at an estate or road, crowding
- * takes six bits: only a burst can still be joined by that alone, and then to one of the latest.
+ * Keys that name one thing, and those that name a neighbourhood. Where 48 of a family stand at an estate or road, crowding
+ * takes more than five bits: only a burst can still be joined by that alone, and then to one of the latest. Another family
+ * weighs less from the start.
  */
-static size_t generic_from(BlockingKind kind)
+static size_t generic_from(BlockingKey key)
 {
     const uint32_t things = 1u << BLOCK_RECORD | 1u << BLOCK_ASSET | 1u << BLOCK_PARTY |
                             1u << BLOCK_DOOR | 1u << BLOCK_BUILDING;
-    return (things & 1u << kind) != 0 ? COUNTED_HAZARDS : GENERIC_NEIGHBOURS;
+    if ((things & 1u << key.kind) != 0)
+        return COUNTED_HAZARDS;
+    return key.partner ? GENERIC_PARTNERS : GENERIC_NEIGHBOURS;
 }
 
 static void look_up(Search *search, BlockingKey key)
 {
-    size_t generic = generic_from(key.kind);
+    size_t generic = generic_from(key);
     Found *found = &search->founds[search->found_count++];
     found->key = key;
     bool more = hazard_store_find(search->store, key.hash, key.counted ? COUNTED_HAZARDS : generic,
@@ -151,21 +157,6 @@ static void find_hazards(Search *search)
     }
 }
 
-/* Proposals of hazards that are part of another by now go; what they need next is fetched. */
-static void drop_merged(Search *search)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < search->count; i++) {
-        if (search->items[i].hazard->merged_into != 0)
-            continue;
-        hazard_prefetch(search->items[i].hazard);
-        search->items[count++] = search->items[i];
-    }
-    search->count = count;
-    for (size_t i = 0; i < count; i++)
-        hazard_prefetch_more(search->items[i].hazard);
-}
-
 /*
  * A provisional hazard is no site of its own: it may be the same as one that is counted. `family` is absent when the key
  * names it, or asks for none.
@@ -207,6 +198,81 @@ static Crowd count_crowd(Search *search, Text family)
         *most = sites > *most ? sites : *most;
     }
     return crowd;
+}
+
+static int32_t larger(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static int32_t largest_radius(const HazardClass *category)
+{
+    int32_t radius = category->radius_m > category->first_radius_m ? category->radius_m
+                                                                   : category->first_radius_m;
+    bool spaced = category->spacing_m > 0 && radius > category->spacing_m / 2;
+    return spaced ? category->spacing_m / 2 : radius;
+}
+
+/* What is asked of a report to tell who lies elsewhere. */
+typedef struct Surroundings {
+    const Model *model;
+    const Evidence *report;
+    bool asked;          /* it has a sure point and a class of a place */
+    double lat_m, lon_m; /* of a degree there */
+} Surroundings;
+
+static Surroundings surroundings_of(const Model *model, const Evidence *report)
+{
+    static const double DEGREE_M = 111195.0;
+    static const double DEGREE = 0.017453292519943295;
+    bool asked = report->has_point && !report->point_derived && report->precision <= 'C' &&
+                 report->category->scope != SCOPE_AREA && report->category->radius_m > 0;
+    return (Surroundings){model, report, asked, DEGREE_M,
+                          asked ? DEGREE_M * cos(report->point.lat * DEGREE) : 0};
+}
+
+/*
+ * Whether the two lie elsewhere by their points (X2), and nothing but a neighbourhood proposed it: sure points of A to C
+ * outrank estate and road (linkage.md 1), a tile reaches further than the class. Area hazards have an extent, and those
+ * with several members are asked one by one. Roughly, and never too soon: the scorer measures what stays.
+ */
+static bool is_far(const Surroundings *around, const Proposal *proposal)
+{
+    const uint32_t neighbourhood = 1u << BLOCK_TILE | 1u << BLOCK_ESTATE | 1u << BLOCK_ROAD;
+    GeoPoint point;
+    char precision;
+    if (!around->asked || (proposal->proposed_by & ~neighbourhood) != 0 ||
+        proposal->hazard->representative_count != 1)
+        return false;
+    const EvidencePacked *anchor = hazard_representative(proposal->hazard, 0);
+    const HazardClass *a = around->report->category;
+    const HazardClass *b = evidence_packed_category(anchor);
+    if (!evidence_packed_point(anchor, &point, &precision) || precision > 'C' ||
+        b->scope == SCOPE_AREA || b->radius_m == 0)
+        return false;
+    const int32_t *errors = around->model->weights.precision_m;
+    double reach = larger(largest_radius(a), largest_radius(b)) +
+                   errors[around->report->precision - 'A'] + errors[precision - 'A'];
+    double east = (point.lon - around->report->point.lon) * around->lon_m;
+    double north = (point.lat - around->report->point.lat) * around->lat_m;
+    return east * east + north * north > 4.1 * reach * reach;
+}
+
+/* Proposals of hazards that are part of another by now go, and those that lie elsewhere; what is needed next is fetched. */
+static void drop_idle(Search *search, const Model *model, const Evidence *report)
+{
+    const Surroundings around = surroundings_of(model, report);
+    size_t count = 0;
+    for (size_t i = 0; i < search->count; i++)
+        hazard_prefetch(search->items[i].hazard);
+    for (size_t i = 0; i < search->count; i++) {
+        const Proposal *proposal = &search->items[i];
+        if (proposal->hazard->merged_into != 0 || is_far(&around, proposal))
+            continue;
+        hazard_prefetch_more(proposal->hazard);
+        search->items[count++] = *proposal;
+    }
+    search->count = count;
 }
 
 /* What candidates are ranked by when there are too many: the nearest first. */
@@ -320,8 +386,8 @@ candidates_find(const Model *model, const HazardStore *store, const Evidence *re
             propose(search, found->ids.items[j] >> 1, found->key.kind);
     }
     find_hazards(search);
-    drop_merged(search);
     candidates.crowd = count_crowd(search, report->category->family);
+    drop_idle(search, model, report);
     keep_nearest(search, report);
     sort_by_id(search->items, search->count);
     candidates.count = search->count;

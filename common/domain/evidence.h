@@ -30,7 +30,7 @@ typedef struct __attribute__((packed)) Gram {
     uint8_t weight;
 } Gram;
 
-enum { GRAM_TABLE_SLOTS = 4096 };
+enum { GRAM_TABLE_SLOTS = 2048 };
 
 typedef struct Evidence {
     int64_t report_id;

@@ -288,6 +288,23 @@ void evidence_packed_prefetch_grams(const EvidencePacked *packed)
         __builtin_prefetch((const char *)packed + at);
 }
 
+bool evidence_packed_point(const EvidencePacked *packed, GeoPoint *point, char *precision)
+{
+    const char *at = (const char *)packed + sizeof *packed;
+    if ((packed->flags & (FLAG_POINT | FLAG_DERIVED)) != FLAG_POINT)
+        return false;
+    point->datum = GEO_WGS84;
+    memcpy(&point->lon, at, sizeof(double));
+    memcpy(&point->lat, at + sizeof(double), sizeof(double));
+    *precision = packed->precision;
+    return true;
+}
+
+const HazardClass *evidence_packed_category(const EvidencePacked *packed)
+{
+    return packed->category;
+}
+
 size_t evidence_packed_size(const EvidencePacked *packed)
 {
     return packed->size;

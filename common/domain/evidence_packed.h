@@ -33,6 +33,10 @@ LiftLabel evidence_packed_lift_label(const EvidencePacked *packed);
 /* Into the cache: head and texts; the grams, when those have come. Change nothing. */
 void evidence_packed_prefetch(const EvidencePacked *packed);
 void evidence_packed_prefetch_grams(const EvidencePacked *packed);
+/* Where it is, cheaper than by a view; false: no point, or one that says no more than the address it was made from. */
+bool evidence_packed_point(const EvidencePacked *packed, GeoPoint *point, char *precision);
+const HazardClass *evidence_packed_category(const EvidencePacked *packed);
+
 size_t evidence_packed_size(const EvidencePacked *packed); /* bytes of the block */
 
 #endif

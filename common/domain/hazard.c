@@ -209,7 +209,7 @@ static void add_time(Hazard *hazard, size_t count, int64_t event_at)
 
 void hazard_add_member(Hazard *hazard, const HazardMember *member)
 {
-    enum { FEW = 16 };
+    enum { FEW = 3 };
     if (hazard->member_count == hazard->member_capacity) {
         hazard->member_capacity += 1 + hazard->member_capacity / 4;
         hazard->members = resized(hazard->members, hazard->member_capacity * sizeof(HazardMember));

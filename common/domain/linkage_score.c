@@ -140,38 +140,46 @@ static void settle(const Contest *contest, Candidate *candidate)
     candidate->pending = false;
 }
 
-/* The total that so many settled candidates reach, INT32_MIN when there are fewer. */
-static int32_t reached_by(const Candidates *candidates, size_t many)
+/* The largest totals that are settled, descending. */
+typedef struct Strongest {
+    int32_t totals[STRONGEST_SETTLED];
+    size_t count;
+} Strongest;
+
+static void note_total(Strongest *strongest, int32_t total)
 {
-    int32_t best[STRONGEST_SETTLED];
-    size_t count = 0;
-    for (size_t i = 0; i < candidates->count; i++) {
-        int32_t total = candidates->items[i].score.total_mb;
-        if (candidates->items[i].pending || (count == many && total <= best[count - 1]))
-            continue;
-        size_t at = count < many ? count++ : count - 1;
-        for (; at > 0 && best[at - 1] < total; at--)
-            best[at] = best[at - 1];
-        best[at] = total;
-    }
-    return count == many ? best[many - 1] : INT32_MIN;
+    size_t at = strongest->count;
+    if (at < STRONGEST_SETTLED)
+        strongest->count++;
+    else if (total <= strongest->totals[--at])
+        return;
+    for (; at > 0 && strongest->totals[at - 1] < total; at--)
+        strongest->totals[at] = strongest->totals[at - 1];
+    strongest->totals[at] = total;
 }
 
 /* Settles those that may be among the strongest: the ones that are told of. */
 static void settle_strongest(const Contest *contest, Candidates *candidates)
 {
+    Strongest strongest = {.count = 0};
+    for (size_t i = 0; i < candidates->count; i++)
+        if (!candidates->items[i].pending)
+            note_total(&strongest, candidates->items[i].score.total_mb);
     for (;;) {
-        int32_t reached = reached_by(candidates, STRONGEST_SETTLED);
+        int32_t least = strongest.count == STRONGEST_SETTLED
+                            ? strongest.totals[STRONGEST_SETTLED - 1]
+                            : INT32_MIN;
         Candidate *next = NULL;
         for (size_t i = 0; i < candidates->count; i++) {
             Candidate *candidate = &candidates->items[i];
-            if (candidate->pending && candidate->at_most_mb >= reached &&
+            if (candidate->pending && candidate->at_most_mb >= least &&
                 (next == NULL || candidate->at_most_mb > next->at_most_mb))
                 next = candidate;
         }
         if (next == NULL)
             return;
         settle(contest, next);
+        note_total(&strongest, next->score.total_mb);
     }
 }
 
