@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /*
- * The template that mkdtemp and mkstemp want, in the folder for temporary files: $TMPDIR, else /tmp. False when it does not fit.
+ * The template that mkdtemp and mkstemp want (six X, which they fill in), in the folder for temporary files: $TMPDIR, else /tmp. False when it does not fit.
  */
 static inline bool scratch_template(char *path, size_t size, const char *what)
 {

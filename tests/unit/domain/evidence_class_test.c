@@ -2,45 +2,7 @@
  * What a report's words say of its class (linkage.md 2: the desk's code is evidence, not truth), of what is wrong within the
  * leaf, and of record numbers that are another matter.
  */
-#include "domain/evidence.h"
-#include "domain/model_data.h"
-
-#include "adapters/model_file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-typedef struct Fixture {
-    Model *model;
-    Arena *scratch;
-} Fixture;
-
-static int set_up(void **state)
-{
-    static Fixture fixture;
-    Error error = {0};
-    if (!model_file_load("deploy/model/onecase.cfg", &fixture.model, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    fixture.scratch = arena_new(64 * 1024);
-    *state = &fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *fixture = *state;
-    model_free(fixture->model);
-    arena_free(fixture->scratch);
-    return 0;
-}
+#include "evidence_fixture.h"
 
 static Evidence *
 told(const Fixture *fixture, const char *title, const char *body, const char *number)

@@ -2,45 +2,7 @@
  * Record numbers that a report quotes without a word for them, and those that it says are another matter (linkage.md 2:
  * "a quoted record number that speaks of another matter must not link").
  */
-#include "domain/evidence.h"
-#include "domain/model_data.h"
-
-#include "adapters/model_file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-typedef struct Fixture {
-    Model *model;
-    Arena *scratch;
-} Fixture;
-
-static int set_up(void **state)
-{
-    static Fixture fixture;
-    Error error = {0};
-    if (!model_file_load("deploy/model/onecase.cfg", &fixture.model, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    fixture.scratch = arena_new(64 * 1024);
-    *state = &fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *fixture = *state;
-    model_free(fixture->model);
-    arena_free(fixture->scratch);
-    return 0;
-}
+#include "evidence_fixture.h"
 
 static Evidence *build(const Fixture *fixture, const Report *report)
 {

@@ -1,49 +1,12 @@
 /* What a report says, read once: place, class, assets, party, reporter, wording (linkage.md 1 and 2). */
+#include "evidence_fixture.h"
+
 #include "base/text_builder.h"
 
-#include "domain/evidence.h"
 #include "domain/hazard.h"
-#include "domain/model_data.h"
 #include "domain/text_similarity.h"
 
-#include "adapters/model_file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 static const int64_t NOON = INT64_C(1790000000000000);
-
-typedef struct Fixture {
-    Model *model;
-    Arena *scratch;
-} Fixture;
-
-static int set_up(void **state)
-{
-    static Fixture fixture;
-    Error error = {0};
-    if (!model_file_load("deploy/model/onecase.cfg", &fixture.model, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    fixture.scratch = arena_new(64 * 1024);
-    *state = &fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *fixture = *state;
-    model_free(fixture->model);
-    arena_free(fixture->scratch);
-    return 0;
-}
 
 static Report empty_report(void)
 {

@@ -1,43 +1,5 @@
 /* Which of a building's lifts people mean: read out of text and address, and compared kind by kind. */
-#include "domain/evidence.h"
-#include "domain/model_data.h"
-
-#include "adapters/model_file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-typedef struct Fixture {
-    Model *model;
-    Arena *scratch;
-} Fixture;
-
-static int set_up(void **state)
-{
-    static Fixture fixture;
-    Error error = {0};
-    if (!model_file_load("deploy/model/onecase.cfg", &fixture.model, &error)) {
-        print_error("%s\n", error.text);
-        return -1;
-    }
-    fixture.scratch = arena_new(64 * 1024);
-    *state = &fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *fixture = *state;
-    model_free(fixture->model);
-    arena_free(fixture->scratch);
-    return 0;
-}
+#include "evidence_fixture.h"
 
 static LiftLabel
 label_of(const Fixture *fixture, const char *code, const char *address, const char *body)

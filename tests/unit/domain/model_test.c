@@ -1,4 +1,6 @@
 /* The shipped model: what the pages say stands in it, and mistakes are named by file and line. */
+#include "scratch.h"
+
 #include "domain/category.h"
 #include "domain/model.h"
 #include "domain/model_data.h"
@@ -202,8 +204,8 @@ static void is_named_by_its_content(void **state)
 
 /* A copy of the shipped model in a folder of its own. */
 typedef struct Copy {
-    char folder[64];
-    char path[96];
+    char folder[1024];
+    char path[1100];
 } Copy;
 
 static char *slurp(const char *path, size_t *size)
@@ -232,8 +234,8 @@ static Copy copy_model(void)
 {
     Copy copy;
     char from[128];
-    char to[128];
-    snprintf(copy.folder, sizeof copy.folder, "/tmp/onecase-model-XXXXXX");
+    char to[2048];
+    assert_true(scratch_template(copy.folder, sizeof copy.folder, "model"));
     assert_non_null(mkdtemp(copy.folder));
     snprintf(to, sizeof to, "%s/words", copy.folder);
     assert_int_equal(mkdir(to, 0700), 0);
@@ -251,7 +253,7 @@ static Copy copy_model(void)
 
 static void remove_copy(const Copy *copy)
 {
-    char path[128];
+    char path[2048];
     for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", copy->folder, FILES[i]);
         unlink(path);
@@ -264,7 +266,7 @@ static void remove_copy(const Copy *copy)
 /* Replaces the first `old` by `new` in a file of the copy; returns the line it stands on. */
 static int edit(const Copy *copy, const char *name, const char *old, const char *new)
 {
-    char path[128];
+    char path[2048];
     size_t size;
     snprintf(path, sizeof path, "%s/%s", copy->folder, name);
     char *content = slurp(path, &size);
@@ -311,7 +313,7 @@ static void tells_file_and_line_of_each_mistake(void **state)
         int line = edit(&copy, CASES[i].file, CASES[i].old, CASES[i].new);
         Model *model = NULL;
         Error error = {0};
-        char where[160];
+        char where[1200];
         snprintf(where, sizeof where, "%s/%s:%d: ", copy.folder, CASES[i].file, line);
         assert_false(model_file_load(copy.path, &model, &error));
         assert_null(model);
