@@ -82,6 +82,10 @@ def arguments():
     options = parser.parse_args()
     if options.reports < 100:
         parser.error("--reports is at least 100")
+    if not options.model.is_file():
+        parser.error(f"--model: no file \"{options.model}\"")
+    if options.city and not (options.city / "truth.json").is_file():
+        parser.error(f"--city: \"{options.city}\" holds no truth.json; tests/city/labelled/make.py makes such a folder")
     options.model = options.model.resolve()
     return options
 

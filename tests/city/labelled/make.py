@@ -115,6 +115,10 @@ def main():
     options = parser.parse_args()
     if options.reports < LEAST_REPORTS:
         parser.error(f"--reports {options.reports} is less than {LEAST_REPORTS}: a storm alone has dozens")
+    try:
+        os.makedirs(options.directory, exist_ok=True)  # before a long making ends in vain
+    except OSError as error:
+        parser.error(f"cannot make the folder {options.directory}: {error.strerror}")
     city = City(options.reports, options.seed, options.until, options.start_days)
     write(options.directory, city, options.ledger)
     print(f"{len(city.messages)} records of {len(TOPICS)} departments: {city.planner.reports} reports of "
