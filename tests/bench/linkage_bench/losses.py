@@ -14,7 +14,6 @@ from collections import Counter, defaultdict
 
 FATES = ["linked", "elsewhere", "review", "lost"]
 NEAREST = 8
-LINK_MB = 4500
 
 
 def earlier_reports(true):
@@ -44,31 +43,28 @@ def fates(found, twin_of, earlier):
     return fate
 
 
-def reason_of(total_mb, levels, vetoes):
+def reason_of(link_mb, total_mb, levels, vetoes):
     if vetoes:
         return f"veto {vetoes[0]}"
-    if total_mb >= LINK_MB:
+    if total_mb >= link_mb:
         return f"the pair suffices (place {levels['place']})"
     return f"place {levels['place']}, class {levels.get('class')}"
 
 
-def repeats_of(city, probe):
-    """{"fates": {subset: {fate: reports}}, "reasons": [(reason, reports)], "examples": {reason: [(report, earlier one)]}}."""
+def repeats_of(city, probe, link_mb):
+    """{"fates": {subset: {fate: reports}}, "reasons": [(reason, reports)]}; link_mb: the model's threshold."""
     earlier = earlier_reports(city.true)
     fate = fates(city.found, [(r["region"], r["provisional_of"]) for r in city.reports], earlier)
     best = {}
     asked = [(i, j) for i, before in earlier.items() if fate[i] != "linked" for j in before[:NEAREST]]
-    for i, j, total, levels, vetoes in probe.pairs(asked):
-        if i not in best or (not vetoes, total) > (not best[i][3], best[i][1]):
-            best[i] = (j, total, levels, vetoes)
-    subsets, reasons, examples = defaultdict(Counter), Counter(), defaultdict(list)
+    for i, _, total, levels, vetoes in probe.pairs(asked):
+        if i not in best or (not vetoes, total) > (not best[i][2], best[i][0]):
+            best[i] = (total, levels, vetoes)
+    subsets, reasons = defaultdict(Counter), Counter()
     for i, before in earlier.items():
         resolvable = any(city.resolvable(i, j) for j in before[:NEAREST])
         where = "in storms" if city.reports[i]["truth"]["storm"] is not None else "outside storms"
         subsets[f"{where}, {'resolvable' if resolvable else 'not resolvable'}"][fate[i]] += 1
         if resolvable and fate[i] != "linked":
-            reason = f"{reason_of(*best[i][1:])}; {fate[i]}"
-            reasons[reason] += 1
-            examples[reason].append((i, best[i][0]))
-    return {"fates": {name: dict(row) for name, row in sorted(subsets.items(), reverse=True)}, "reasons": reasons.most_common(),
-            "examples": {reason: pairs[:5] for reason, pairs in examples.items()}}
+            reasons[f"{reason_of(link_mb, *best[i])}; {fate[i]}"] += 1
+    return {"fates": {name: dict(row) for name, row in sorted(subsets.items(), reverse=True)}, "reasons": reasons.most_common()}

@@ -97,7 +97,7 @@ def measure(city, probe, model):
         "hard_negatives": {kind: {"pairs": n, "merged": merged, "untold": untold}
                            for kind, (n, merged, untold) in metrics.merged_negatives(found, true, city.hard_negatives()).items()},
         "blocking": probe.blocking(),
-        "repeats": losses.repeats_of(city, probe),
+        "repeats": losses.repeats_of(city, probe, model.number("thresholds", "link")),
         "classes": classes_of(city, probe),
         "calibration": metrics.calibration(scored),
         "outcomes": dict(outcomes),

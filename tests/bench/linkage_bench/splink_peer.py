@@ -180,7 +180,6 @@ class Peer:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 CustomRule(f"l.region = r.region and {rule}"), fix_u_probabilities=True)
         found = linker.inference.predict(threshold_match_weight=WORTH_BITS)
-        self.trained = linker.misc.save_model_to_json()
         return [(weight, i, j) for weight, i, j in connection.execute(
             f"select match_weight, least(unique_id_l, unique_id_r), greatest(unique_id_l, unique_id_r) from {found.physical_name}"
         ).fetchall()]

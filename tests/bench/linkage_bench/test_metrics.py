@@ -6,7 +6,7 @@ Six reports of three true hazards: a = 0 1 2, b = 3 4, c = 5. Found: {0 1}, {2 3
 
 import pytest
 
-from linkage_bench import metrics, red
+from linkage_bench import losses, metrics, red
 
 TRUE = ["a", "a", "a", "b", "b", "c"]
 FOUND = [1, 1, 2, 2, 2, 3]
@@ -117,3 +117,15 @@ def test_red_since():
     assert red.red_since([*callers, (1.5 * day, "F", "x", False, True)], 4) == 1.5 * day
     five = [(i, "H", f"p{i}", True, False) for i in range(5)]
     assert red.red_since(five, 4) == 4
+
+
+def test_what_became_of_repeats():
+    # a, b, c tell hazard 1 and d, e hazard 2; b joined a, c opened its own as a twin of theirs, e joined them by mistake.
+    found, true = ["x", "x", "y", "z", "x"], [1, 1, 1, 2, 2]
+    earlier = losses.earlier_reports(true)
+    assert earlier == {1: [0], 2: [1, 0], 4: [3]}
+    assert losses.fates(found, [None, None, "x", None, None], earlier) == {1: "linked", 2: "review", 4: "elsewhere"}
+    assert losses.fates(found, [None] * 5, earlier)[2] == "lost"
+    assert losses.reason_of(4000, 9000, {"place": "P2"}, ["building"]) == "veto building"
+    assert losses.reason_of(4000, 4000, {"place": "P2"}, []) == "the pair suffices (place P2)"
+    assert losses.reason_of(4000, 3999, {"place": "P4", "class": "same_leaf"}, []) == "place P4, class same_leaf"
