@@ -383,7 +383,7 @@ candidates_find(const Model *model, const HazardStore *store, const Evidence *re
             candidates.generic_kinds |= 1u << found->key.kind;
         candidates.generic_keys += found->generic;
         for (size_t j = 0; j < found->ids.count; j++)
-            propose(search, found->ids.items[j] >> 1, found->key.kind);
+            propose(search, (uint32_t)hazard_index_id(found->ids.items[j]), found->key.kind);
     }
     find_hazards(search);
     candidates.crowd = count_crowd(search, report->category->family);

@@ -207,16 +207,24 @@ static void add_time(Hazard *hazard, size_t count, int64_t event_at)
     hazard->times[at] = event_at;
 }
 
+static void make_room(Hazard *hazard)
+{
+    if (hazard->member_count < hazard->member_capacity)
+        return;
+    hazard->member_capacity += 1 + hazard->member_capacity / 4;
+    hazard->members = resized(hazard->members, hazard->member_capacity * sizeof(HazardMember));
+    if (hazard->times != NULL)
+        hazard->times = resized(hazard->times, hazard->member_capacity * sizeof(int64_t));
+}
+
 void hazard_add_member(Hazard *hazard, const HazardMember *member)
 {
     enum { FEW = 3 };
-    if (hazard->member_count == hazard->member_capacity) {
-        hazard->member_capacity += 1 + hazard->member_capacity / 4;
-        hazard->members = resized(hazard->members, hazard->member_capacity * sizeof(HazardMember));
-        if (hazard->times != NULL)
-            hazard->times = resized(hazard->times, hazard->member_capacity * sizeof(int64_t));
-    }
-    hazard->members[hazard->member_count++] = *member;
+    make_room(hazard);
+    size_t at = hazard->member_count++;
+    for (; at > 0 && hazard->members[at - 1].report_id > member->report_id; at--)
+        hazard->members[at] = hazard->members[at - 1];
+    hazard->members[at] = *member;
     if (hazard->times != NULL) {
         add_time(hazard, hazard->member_count - 1, member->event_at);
     } else if (hazard->member_count > FEW) {
@@ -224,6 +232,26 @@ void hazard_add_member(Hazard *hazard, const HazardMember *member)
         for (size_t i = 0; i < hazard->member_count; i++)
             add_time(hazard, i, hazard->members[i].event_at);
     }
+}
+
+static void remove_time(Hazard *hazard, int64_t event_at)
+{
+    size_t at = times_before(hazard, event_at);
+    memmove(&hazard->times[at], &hazard->times[at + 1],
+            (hazard->member_count - 1 - at) * sizeof(int64_t));
+}
+
+bool hazard_remove_member(Hazard *hazard, int64_t report_id)
+{
+    HazardMember *member = hazard_member(hazard, report_id);
+    if (member == NULL)
+        return false;
+    if (hazard->times != NULL)
+        remove_time(hazard, member->event_at);
+    size_t behind = hazard->member_count - 1 - (size_t)(member - hazard->members);
+    memmove(member, member + 1, behind * sizeof(HazardMember));
+    hazard->member_count--;
+    return true;
 }
 
 void hazard_prefetch(const Hazard *hazard)

@@ -61,28 +61,41 @@ typedef struct HazardCase {
     int64_t closed_at; /* TIME_ABSENT: open */
     Escalation escalation;
     int16_t status;
-    int64_t version; /* 0: not written yet */
+    int64_t merged_into; /* the case that goes on for this one, of the same hazard; 0: none */
+    int64_t version;     /* 0: not written yet */
 } HazardCase;
 
-/* Grams kept of the anchor and of each other representative (linkage.md 1, "Live"). */
-enum { HAZARD_REPRESENTATIVES_MAX = 8, HAZARD_ANCHOR_GRAMS = 128, HAZARD_OTHER_GRAMS = 32 };
+/* Grams kept of the anchor and of each other representative (linkage.md 1, "Live"); members of a bucket, which keeps all. */
+enum {
+    HAZARD_REPRESENTATIVES_MAX = 8,
+    HAZARD_ANCHOR_GRAMS = 128,
+    HAZARD_OTHER_GRAMS = 32,
+    HAZARD_BUCKET_MAX = 32
+};
+
+/* Hashes of blocking keys, ascending, without doubles; one heap block. */
+typedef struct HazardKeys HazardKeys;
 
 typedef struct Hazard {
     int64_t id;
     int64_t provisional_of;      /* maybe the same as; 0 none */
     int64_t merged_into;         /* 0 none */
     const HazardClass *category; /* of the worst (reddest) member, the first of equals */
-    HazardMember *members;       /* in order of report_id */
-    union {                      /* evidence kept for comparison: see hazard_evidence */
-        EvidencePacked *one;     /* when there is but one */
+    HazardMember *members;   /* in order of report_id; evidence is kept in the order they joined */
+    union {                  /* evidence kept for comparison: see hazard_evidence */
+        EvidencePacked *one; /* when there is but one */
         EvidencePacked **many;
     } kept;
     uint32_t member_count;
     uint32_t representative_count;
-    HazardCase *cases; /* in order of case_id */
-    int64_t version;   /* changes so far */
+    HazardCase *cases;   /* in order of case_id */
+    HazardKeys *evicted; /* blocking keys of members whose evidence is not kept; NULL: of none */
+    int64_t version;     /* changes so far */
     uint32_t member_capacity;
-    uint32_t case_count;
+    uint32_t case_count : 31;
+    /* Its members say no place where one thing could be: they wait to be moved to what they mean (linkage.md 2, V1 to V7).
+     * Evidence of all is kept, with few grams. */
+    bool bucket : 1;
     int64_t *times; /* event times of the members, ascending; NULL while they are few */
 } Hazard;
 
@@ -109,14 +122,20 @@ int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id);
 
 /*
  * Adds a member with its evidence to a hazard got from edit or create: member, report, blocking
- * keys, representative. The store owns the evidence from here on and keeps a packed copy. Members come in order of
- * report_id.
+ * keys, representative. The store owns the evidence from here on and keeps a packed copy. The order in which members
+ * join decides which evidence is kept.
  */
 void hazard_store_add(HazardStore *store,
                       Hazard *hazard,
                       const HazardMember *member,
                       Evidence *evidence,
                       const Model *model);
+
+/* Puts a hazard under a blocking key, or in a new way; takes it away from one. */
+void hazard_store_index(HazardStore *store, uint64_t key, const Hazard *hazard);
+void hazard_store_unindex(HazardStore *store, uint64_t key, int64_t id);
+/* From now on the report belongs to the hazard. */
+void hazard_store_assign(HazardStore *store, int64_t report_id, int64_t hazard_id);
 
 /*
  * The hazards under a blocking key, ascending by id; the latest `max` when there are more, and true then: a key that half
@@ -144,14 +163,19 @@ const EvidencePacked *hazard_representative(const Hazard *hazard, size_t at);
 /*
  * Keeps the evidence of the member that was added last. A full set gives one up: never the anchor, never the new one, and
  * rather not the only one of its source nor the one with the most precise place; of the rest a short text first, then
- * what says least, the oldest of equals. Depends on the members and their order alone.
+ * what says least, the oldest of equals. Of the one that goes the blocking keys stay. Depends on the members and their
+ * order alone.
  */
-void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence);
+void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence, const Model *model);
+/* Gives one out of a bucket, with its reference. */
+EvidencePacked *hazard_release_evidence(Hazard *hazard, size_t at);
 void hazard_drop_evidence(Hazard *hazard);  /* all of it */
 void hazard_share_evidence(Hazard *hazard); /* a bitwise copy gets references of its own */
 
-/* Puts a member at the end of the others. */
+/* Puts a member in its place among the others, by report_id; it is not there yet. */
 void hazard_add_member(Hazard *hazard, const HazardMember *member);
+/* Takes a member out; false: there is no such. */
+bool hazard_remove_member(Hazard *hazard, int64_t report_id);
 
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id); /* NULL: no such member */
 HazardCase *hazard_case(const Hazard *hazard, int64_t case_id);       /* NULL: no such case */

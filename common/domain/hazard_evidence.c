@@ -2,6 +2,7 @@
  * Up to eight members stand for all of a hazard in comparisons. One is the common case and needs no list.
  */
 #include "domain/hazard.h"
+#include "domain/hazard_keys.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ static size_t choose_out(const Worth *worths, size_t count)
     return out;
 }
 
-static void make_room(Hazard *hazard, const Evidence *evidence)
+static void make_room(Hazard *hazard, const Evidence *evidence, const Model *model)
 {
     Worth worths[HAZARD_REPRESENTATIVES_MAX + 1];
     EvidenceView view;
@@ -132,24 +133,27 @@ static void make_room(Hazard *hazard, const Evidence *evidence)
     worths[HAZARD_REPRESENTATIVES_MAX] = worth_of(evidence);
     size_t out = choose_out(worths, HAZARD_REPRESENTATIVES_MAX + 1);
     EvidencePacked **kept = hazard->kept.many;
+    hazard->evicted = hazard_keys_add(hazard->evicted, hazard_evidence(hazard, out, &view), model);
     evidence_packed_drop(kept[out]);
     memmove(&kept[out], &kept[out + 1],
             (HAZARD_REPRESENTATIVES_MAX - 1 - out) * sizeof(EvidencePacked *));
     hazard->representative_count--;
 }
 
-void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence)
+void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence, const Model *model)
 {
     size_t count = hazard->representative_count;
+    bool anchor = count == 0 && !hazard->bucket;
     EvidencePacked *packed =
-        evidence_packed_new(evidence, count == 0 ? HAZARD_ANCHOR_GRAMS : HAZARD_OTHER_GRAMS);
+        evidence_packed_new(evidence, anchor ? HAZARD_ANCHOR_GRAMS : HAZARD_OTHER_GRAMS);
     if (count == 0) {
         hazard->kept.one = packed;
         hazard->representative_count = 1;
         return;
     }
-    if (count == HAZARD_REPRESENTATIVES_MAX) {
-        make_room(hazard, evidence);
+    assert(!hazard->bucket || count < HAZARD_BUCKET_MAX);
+    if (count == HAZARD_REPRESENTATIVES_MAX && !hazard->bucket) {
+        make_room(hazard, evidence, model);
         hazard->kept.many[hazard->representative_count++] = packed;
         return;
     }
@@ -163,4 +167,21 @@ void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence)
     many[count] = packed;
     hazard->kept.many = many;
     hazard->representative_count++;
+}
+
+EvidencePacked *hazard_release_evidence(Hazard *hazard, size_t at)
+{
+    size_t count = hazard->representative_count;
+    assert(hazard->bucket && at < count);
+    EvidencePacked *released = (EvidencePacked *)(uintptr_t)hazard_representative(hazard, at);
+    if (count > 1) {
+        EvidencePacked **many = hazard->kept.many;
+        memmove(&many[at], &many[at + 1], (count - 1 - at) * sizeof(EvidencePacked *));
+        if (count == 2) {
+            hazard->kept.one = many[0];
+            free(many);
+        }
+    }
+    hazard->representative_count--;
+    return released;
 }

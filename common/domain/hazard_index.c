@@ -67,10 +67,15 @@ void hazard_index_free(HazardIndex *index)
     free(index);
 }
 
+static size_t home_of(const HazardIndex *index, uint64_t key)
+{
+    return (size_t)((key >> 32) * index->capacity >> 32);
+}
+
 /* The slot of a key, or the free one it would get. */
 static IndexSlot *find_slot(const HazardIndex *index, uint64_t key)
 {
-    size_t i = (size_t)((key >> 32) * index->capacity >> 32);
+    size_t i = home_of(index, key);
     while (index->slots[i].value != 0 && index->slots[i].key != key)
         i = i + 1 < index->capacity ? i + 1 : 0;
     return &index->slots[i];
@@ -105,20 +110,25 @@ void hazard_index_find(const HazardIndex *index, uint64_t key, HazardIds *ids)
 }
 
 /* The place of the first id that is not smaller; most are added at the end. */
-static size_t place_of(const HazardIds *ids, uint32_t id)
+static size_t place_of(const HazardIds *ids, int64_t id)
 {
     size_t low = 0;
     size_t high = ids->count;
-    if (high > 0 && ids->items[high - 1] >> 1 < id)
+    if (high > 0 && hazard_index_id(ids->items[high - 1]) < id)
         return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (ids->items[middle] >> 1 < id)
+        if (hazard_index_id(ids->items[middle]) < id)
             low = middle + 1;
         else
             high = middle;
     }
     return low;
+}
+
+static bool has_id(const HazardIds *ids, size_t at, int64_t id)
+{
+    return at < ids->count && hazard_index_id(ids->items[at]) == id;
 }
 
 static uint64_t few(const uint32_t *ids, size_t count)
@@ -159,7 +169,7 @@ static void replace(IndexSlot *slot, HazardIds *ids, size_t at, uint32_t entry)
 
 void hazard_index_add(HazardIndex *index, uint64_t key, uint32_t entry)
 {
-    assert(entry >> 1 != 0 && entry <= ENTRY_MAX);
+    assert(hazard_index_id(entry) != 0 && entry <= ENTRY_MAX);
     HazardIds ids;
     IndexSlot *slot = find_slot(index, key);
     if (slot->value == 0 && (index->used + 1) * 5 > index->capacity * 4) {
@@ -167,8 +177,8 @@ void hazard_index_add(HazardIndex *index, uint64_t key, uint32_t entry)
         slot = find_slot(index, key);
     }
     read_value(slot->value, &ids);
-    size_t at = place_of(&ids, entry >> 1);
-    if (at < ids.count && ids.items[at] >> 1 == entry >> 1) {
+    size_t at = place_of(&ids, hazard_index_id(entry));
+    if (has_id(&ids, at, hazard_index_id(entry))) {
         replace(slot, &ids, at, entry);
         return;
     }
@@ -188,7 +198,7 @@ void hazard_index_add(HazardIndex *index, uint64_t key, uint32_t entry)
 
 void hazard_index_prefetch(const HazardIndex *index, uint64_t key)
 {
-    __builtin_prefetch(&index->slots[(size_t)((key >> 32) * index->capacity >> 32)]);
+    __builtin_prefetch(&index->slots[home_of(index, key)]);
 }
 
 void hazard_index_prefetch_entries(const HazardIndex *index, uint64_t key)
@@ -198,13 +208,66 @@ void hazard_index_prefetch_entries(const HazardIndex *index, uint64_t key)
         __builtin_prefetch(block);
 }
 
-void hazard_index_merge(HazardIndex *index, const HazardIndex *added)
+/* The slot is free: those behind it that would have liked it better move up, so that each is found from its place on. */
+static void close_gap(HazardIndex *index, size_t gap)
+{
+    index->used--;
+    for (size_t i = gap;;) {
+        i = i + 1 < index->capacity ? i + 1 : 0;
+        if (index->slots[i].value == 0)
+            return;
+        size_t home = home_of(index, index->slots[i].key);
+        bool between = gap <= i ? home > gap && home <= i : home > gap || home <= i;
+        if (between)
+            continue;
+        index->slots[gap] = index->slots[i];
+        index->slots[i] = (IndexSlot){0, 0};
+        gap = i;
+    }
+}
+
+static void remove_from_block(HazardIndex *index, IndexSlot *slot, IdBlock *block, size_t at)
+{
+    memmove(&block->ids[at], &block->ids[at + 1], (block->count - at - 1) * sizeof(uint32_t));
+    block->count--;
+    if (block->count > TAG_TWO)
+        return;
+    slot->value = few(block->ids, block->count);
+    index->block_bytes -= sizeof *block + block->capacity * sizeof(uint32_t);
+    free(block);
+}
+
+void hazard_index_remove(HazardIndex *index, uint64_t key, int64_t id)
+{
+    HazardIds ids;
+    IndexSlot *slot = find_slot(index, key);
+    read_value(slot->value, &ids);
+    size_t at = place_of(&ids, id);
+    if (!has_id(&ids, at, id))
+        return;
+    IdBlock *block = block_of(slot->value);
+    if (block != NULL) {
+        remove_from_block(index, slot, block, at);
+    } else if (ids.count == TAG_TWO) {
+        ids.room[0] = ids.room[1 - at];
+        slot->value = few(ids.room, 1);
+    } else {
+        *slot = (IndexSlot){0, 0};
+        close_gap(index, (size_t)(slot - index->slots));
+    }
+}
+
+void hazard_index_merge(HazardIndex *index, const HazardIndex *added, bool overlay)
 {
     HazardIds ids;
     for (size_t i = 0; i < added->capacity; i++) {
+        uint64_t key = added->slots[i].key;
         read_value(added->slots[i].value, &ids);
         for (size_t k = 0; k < ids.count; k++)
-            hazard_index_add(index, added->slots[i].key, ids.items[k]);
+            if (hazard_index_gone(ids.items[k]) && !overlay)
+                hazard_index_remove(index, key, hazard_index_id(ids.items[k]));
+            else
+                hazard_index_add(index, key, ids.items[k]);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "domain/blocking.h"
 #include "domain/hazard.h"
 #include "domain/hazard_index.h"
+#include "domain/hazard_keys.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ static void hazard_free(Hazard *hazard)
     if (hazard == NULL)
         return;
     hazard_drop_evidence(hazard);
+    hazard_keys_free(hazard->evicted);
     free(hazard->members);
     free(hazard->times);
     free(hazard->cases);
@@ -55,6 +57,7 @@ static Hazard *hazard_copy(const Hazard *hazard)
     if (hazard->times != NULL)
         copy->times = copied(hazard->times, hazard->member_count * sizeof(int64_t));
     copy->cases = copied(hazard->cases, hazard->case_count * sizeof(HazardCase));
+    copy->evicted = hazard_keys_copy(hazard->evicted);
     hazard_share_evidence(copy);
     return copy;
 }
@@ -138,7 +141,7 @@ void hazard_store_merge(HazardStore *overlay)
         else
             map_put(base->own_reports, key, value);
     }
-    hazard_index_merge(base->index, overlay->index);
+    hazard_index_merge(base->index, overlay->index, base->base != NULL);
     free_shell(overlay);
 }
 
@@ -189,7 +192,12 @@ int64_t hazard_store_of_report(const HazardStore *store, int64_t report_id)
     return (int64_t)page_map_get(store->reports, (uint64_t)report_id);
 }
 
-/* The latest `max` of two lists, on the arena; whether there are more. */
+static uint32_t last_of(const HazardIds *ids, size_t count)
+{
+    return count > 0 ? ids->items[count - 1] : 0;
+}
+
+/* The latest `max` of two lists that are not gone, on the arena; whether there are more. */
 static bool merge_entries(
     const HazardIds *own, const HazardIds *base, size_t max, Arena *arena, HazardIds *found)
 {
@@ -197,16 +205,23 @@ static bool merge_entries(
     size_t i = own->count;
     size_t j = base->count;
     size_t at = max; /* filled from the end */
-    while ((i > 0 || j > 0) && at > 0) {
-        uint32_t x = i > 0 ? own->items[i - 1] : 0;
-        uint32_t y = j > 0 ? base->items[j - 1] : 0;
-        bool from_own = x >> 1 >= y >> 1; /* the overlay's word is the later one */
-        entries[--at] = from_own ? x : y;
+    bool more = false;
+    while ((i > 0 || j > 0) && !more) {
+        uint32_t x = last_of(own, i);
+        uint32_t y = last_of(base, j);
+        bool from_own =
+            hazard_index_id(x) >= hazard_index_id(y); /* the overlay's is the later word */
+        uint32_t entry = from_own ? x : y;
         i -= from_own;
-        j -= y >> 1 == entries[at] >> 1;
+        j -= hazard_index_id(y) == hazard_index_id(entry);
+        if (hazard_index_gone(entry))
+            continue;
+        more = at == 0;
+        if (!more)
+            entries[--at] = entry;
     }
     *found = (HazardIds){.items = entries + at, .count = max - at};
-    return i > 0 || j > 0;
+    return more;
 }
 
 bool hazard_store_find(
@@ -248,6 +263,28 @@ void hazard_store_prefetch_hazard(const HazardStore *store, int64_t id)
     page_map_prefetch(store->hazards, (uint64_t)id);
 }
 
+void hazard_store_index(HazardStore *store, uint64_t key, const Hazard *hazard)
+{
+    hazard_index_add(store->index, key,
+                     hazard_index_entry(hazard->id, hazard->provisional_of != 0));
+}
+
+void hazard_store_unindex(HazardStore *store, uint64_t key, int64_t id)
+{
+    if (store->base != NULL)
+        hazard_index_add(store->index, key, hazard_index_gone_entry(id));
+    else
+        hazard_index_remove(store->index, key, id);
+}
+
+void hazard_store_assign(HazardStore *store, int64_t report_id, int64_t hazard_id)
+{
+    if (store->base == NULL)
+        page_map_put(store->reports, (uint64_t)report_id, (uint64_t)hazard_id);
+    else
+        map_put(store->own_reports, (uint64_t)report_id, (uint64_t)hazard_id);
+}
+
 void hazard_store_add(HazardStore *store,
                       Hazard *hazard,
                       const HazardMember *member,
@@ -257,16 +294,12 @@ void hazard_store_add(HazardStore *store,
     BlockingKey keys[BLOCKING_KEYS_MAX];
     size_t count = blocking_index_keys(evidence, model, keys);
     for (size_t i = 0; i < count; i++)
-        hazard_index_add(store->index, keys[i].hash,
-                         hazard_index_entry(hazard->id, hazard->provisional_of != 0));
-    if (store->base == NULL)
-        page_map_put(store->reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
-    else
-        map_put(store->own_reports, (uint64_t)member->report_id, (uint64_t)hazard->id);
+        hazard_store_index(store, keys[i].hash, hazard);
+    hazard_store_assign(store, member->report_id, hazard->id);
     hazard_add_member(hazard, member);
     if (hazard->category == NULL || member->category->colour < hazard->category->colour)
         hazard->category = member->category;
-    hazard_keep_evidence(hazard, evidence);
+    hazard_keep_evidence(hazard, evidence, model);
     evidence_free(evidence);
 }
 

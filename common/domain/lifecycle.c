@@ -6,6 +6,7 @@
 #include "domain/lifecycle.h"
 
 #include "domain/datetime.h"
+#include "domain/lifecycle_derive.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -13,7 +14,7 @@
 
 enum { STATUS_PENDING = 10, STATUS_CLOSED = 60, STATUS_REOPENED = 65, ZONE_MINUTES = 480 };
 
-static void add_event(Lifecycle *lifecycle, CaseEvent event)
+void lifecycle_add_event(Lifecycle *lifecycle, CaseEvent event)
 {
     CaseEvents *events = &lifecycle->events;
     if (events->count == events->capacity) {
@@ -79,23 +80,31 @@ static void number_case(Lifecycle *lifecycle, HazardCase *opened)
     opened->sequence = counters->case_sequence;
 }
 
+int32_t lifecycle_episodes(const Hazard *hazard)
+{
+    int32_t count = 0;
+    for (size_t i = 0; i < hazard->case_count; i++)
+        count += hazard->cases[i].merged_into == 0;
+    return count;
+}
+
 static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
 {
     HazardCase *opened = hazard_add_case(hazard);
     number_case(lifecycle, opened);
-    opened->recurrence_no = (int32_t)hazard->case_count;
+    opened->recurrence_no = lifecycle_episodes(hazard);
     opened->opened_at = member->event_at;
     opened->status = member->status > 0 ? member->status : STATUS_PENDING;
-    add_event(lifecycle,
-              (CaseEvent){.kind = "opened",
-                          .case_id = opened->case_id,
-                          .hazard_id = hazard->id,
-                          .report_id = member->report_id,
-                          .event_at = member->event_at,
-                          .reason = hazard->provisional_of != 0 ? "provisional"
-                                    : opened->recurrence_no > 1 ? "recurrence"
-                                                                : NULL,
-                          .after = lifecycle_case_no(lifecycle->region, opened, lifecycle->arena)});
+    lifecycle_add_event(lifecycle, (CaseEvent){.kind = "opened",
+                                               .case_id = opened->case_id,
+                                               .hazard_id = hazard->id,
+                                               .report_id = member->report_id,
+                                               .event_at = member->event_at,
+                                               .reason = hazard->provisional_of != 0 ? "provisional"
+                                                         : opened->recurrence_no > 1 ? "recurrence"
+                                                                                     : NULL,
+                                               .after = lifecycle_case_no(lifecycle->region, opened,
+                                                                          lifecycle->arena)});
     return opened;
 }
 
@@ -106,6 +115,8 @@ static HazardCase *covering_case(Hazard *hazard, int64_t event_at)
     HazardCase *next = NULL;
     for (size_t i = 0; i < hazard->case_count; i++) {
         HazardCase *candidate = &hazard->cases[i];
+        if (candidate->merged_into != 0)
+            continue;
         bool ended = candidate->closed_at != TIME_ABSENT && event_at > candidate->closed_at;
         if (!ended && candidate->opened_at <= event_at)
             return candidate;
@@ -120,7 +131,8 @@ static HazardCase *last_closed_case(Hazard *hazard)
 {
     HazardCase *last = NULL;
     for (size_t i = 0; i < hazard->case_count; i++)
-        if (last == NULL || hazard->cases[i].closed_at > last->closed_at)
+        if (hazard->cases[i].merged_into == 0 &&
+            (last == NULL || hazard->cases[i].closed_at > last->closed_at))
             last = &hazard->cases[i];
     return last;
 }
@@ -130,18 +142,18 @@ reopen_case(Lifecycle *lifecycle, Hazard *hazard, HazardCase *reopened, const Ha
 {
     reopened->reopened_count++;
     reopened->closed_at = TIME_ABSENT;
-    add_event(lifecycle, (CaseEvent){.kind = "reopened",
-                                     .case_id = reopened->case_id,
-                                     .hazard_id = hazard->id,
-                                     .report_id = member->report_id,
-                                     .event_at = member->event_at,
-                                     .reason = "repeat_in_window",
-                                     .before = number_text(lifecycle, reopened->status),
-                                     .after = number_text(lifecycle, STATUS_REOPENED)});
+    lifecycle_add_event(lifecycle, (CaseEvent){.kind = "reopened",
+                                               .case_id = reopened->case_id,
+                                               .hazard_id = hazard->id,
+                                               .report_id = member->report_id,
+                                               .event_at = member->event_at,
+                                               .reason = "repeat_in_window",
+                                               .before = number_text(lifecycle, reopened->status),
+                                               .after = number_text(lifecycle, STATUS_REOPENED)});
     reopened->status = STATUS_REOPENED;
 }
 
-static HazardCase *choose_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
+HazardCase *lifecycle_choose_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
 {
     HazardCase *chosen = covering_case(hazard, member->event_at);
     if (chosen != NULL)
@@ -182,16 +194,11 @@ derive_status(const Hazard *hazard, const HazardCase *of, int16_t *status, int64
         *status = STATUS_REOPENED;
 }
 
-/*
- * Closed when all are final. A closed case opens again only for a new report after its closing
- * (choose_case) or when a department takes a final status back (`may_open`): a late report of what
- * was before the closing leaves it closed.
- */
-static void derive_closing(Lifecycle *lifecycle,
-                           const Hazard *hazard,
-                           HazardCase *of,
-                           const HazardMember *cause,
-                           bool may_open)
+void lifecycle_derive_closing(Lifecycle *lifecycle,
+                              const Hazard *hazard,
+                              HazardCase *of,
+                              const HazardMember *cause,
+                              bool may_open)
 {
     int16_t status;
     int64_t closed_at;
@@ -201,36 +208,37 @@ static void derive_closing(Lifecycle *lifecycle,
     if (status == of->status && closed_at == of->closed_at)
         return;
     bool closes = closed_at != TIME_ABSENT && of->closed_at == TIME_ABSENT;
-    add_event(lifecycle, (CaseEvent){.kind = closes ? "closed" : "status_changed",
-                                     .case_id = of->case_id,
-                                     .hazard_id = hazard->id,
-                                     .report_id = cause->report_id,
-                                     .event_at = cause->status_at != TIME_ABSENT ? cause->status_at
-                                                                                 : cause->event_at,
-                                     .before = number_text(lifecycle, of->status),
-                                     .after = number_text(lifecycle, status)});
+    lifecycle_add_event(lifecycle,
+                        (CaseEvent){.kind = closes ? "closed" : "status_changed",
+                                    .case_id = of->case_id,
+                                    .hazard_id = hazard->id,
+                                    .report_id = cause->report_id,
+                                    .event_at = cause->status_at != TIME_ABSENT ? cause->status_at
+                                                                                : cause->event_at,
+                                    .before = number_text(lifecycle, of->status),
+                                    .after = number_text(lifecycle, status)});
     of->status = status;
     of->closed_at = closed_at;
 }
 
-static void derive_level(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of)
+void lifecycle_derive_level(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of)
 {
     Escalation judged =
         escalation_judge(model_escalation(lifecycle->model), hazard, of->case_id, lifecycle->arena);
     bool changed = judged.level != of->escalation.level || judged.since != of->escalation.since;
     bool by_rule = !text_is(text_from(judged.rule), "colour");
     if (changed && (by_rule || of->escalation.level != 0))
-        add_event(lifecycle,
-                  (CaseEvent){.kind = "escalated",
-                              .case_id = of->case_id,
-                              .hazard_id = hazard->id,
-                              .report_id = judged.report_id,
-                              .event_at = judged.since,
-                              .reason = judged.rule,
-                              .before = of->escalation.level != 0
-                                            ? number_text(lifecycle, of->escalation.level)
-                                            : TEXT_ABSENT,
-                              .after = number_text(lifecycle, judged.level)});
+        lifecycle_add_event(lifecycle,
+                            (CaseEvent){.kind = "escalated",
+                                        .case_id = of->case_id,
+                                        .hazard_id = hazard->id,
+                                        .report_id = judged.report_id,
+                                        .event_at = judged.since,
+                                        .reason = judged.rule,
+                                        .before = of->escalation.level != 0
+                                                      ? number_text(lifecycle, of->escalation.level)
+                                                      : TEXT_ABSENT,
+                                        .after = number_text(lifecycle, judged.level)});
     of->escalation = judged;
 }
 
@@ -242,20 +250,20 @@ void lifecycle_attach(Lifecycle *lifecycle,
     bool joined = hazard->member_count > 0;
     if (hazard->category == NULL)
         hazard->category = member->category;
-    HazardCase *chosen = choose_case(lifecycle, hazard, member);
+    HazardCase *chosen = lifecycle_choose_case(lifecycle, hazard, member);
     if (member->event_at < chosen->opened_at)
         chosen->opened_at = member->event_at;
     member->case_id = chosen->case_id;
     hazard_store_add(lifecycle->store, hazard, member, evidence, lifecycle->model);
     if (joined)
-        add_event(lifecycle, (CaseEvent){.kind = "report_linked",
-                                         .case_id = chosen->case_id,
-                                         .hazard_id = hazard->id,
-                                         .report_id = member->report_id,
-                                         .event_at = member->event_at});
+        lifecycle_add_event(lifecycle, (CaseEvent){.kind = "report_linked",
+                                                   .case_id = chosen->case_id,
+                                                   .hazard_id = hazard->id,
+                                                   .report_id = member->report_id,
+                                                   .event_at = member->event_at});
     if (!escalation_stands(&chosen->escalation, member))
-        derive_level(lifecycle, hazard, chosen);
-    derive_closing(lifecycle, hazard, chosen, member, false);
+        lifecycle_derive_level(lifecycle, hazard, chosen);
+    lifecycle_derive_closing(lifecycle, hazard, chosen, member, false);
     hazard->version++;
     chosen->version++;
 }
@@ -265,14 +273,14 @@ void lifecycle_request_review(Lifecycle *lifecycle,
                               const char *reason,
                               const HazardMember *member)
 {
-    add_event(lifecycle,
-              (CaseEvent){.kind = "review_requested",
-                          .case_id = member->case_id,
-                          .hazard_id = hazard_store_of_report(lifecycle->store, member->report_id),
-                          .report_id = member->report_id,
-                          .event_at = member->event_at,
-                          .reason = reason,
-                          .after = number_text(lifecycle, other_id)});
+    lifecycle_add_event(lifecycle, (CaseEvent){.kind = "review_requested",
+                                               .case_id = member->case_id,
+                                               .hazard_id = hazard_store_of_report(
+                                                   lifecycle->store, member->report_id),
+                                               .report_id = member->report_id,
+                                               .event_at = member->event_at,
+                                               .reason = reason,
+                                               .after = number_text(lifecycle, other_id)});
 }
 
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
@@ -296,8 +304,8 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     member->dead = change->dead >= 0 ? change->dead : member->dead;
     HazardCase *of = hazard_case(hazard, member->case_id);
     assert(of != NULL);
-    derive_closing(lifecycle, hazard, of, member, taken_back);
-    derive_level(lifecycle, hazard, of);
+    lifecycle_derive_closing(lifecycle, hazard, of, member, taken_back);
+    lifecycle_derive_level(lifecycle, hazard, of);
     hazard->version++;
     of->version++;
     return true;

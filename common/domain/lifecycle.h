@@ -25,8 +25,8 @@ typedef struct RegionCounters {
 /* A row of case_events to be: what happened to a case, when (event time) and when it was known
  * (stream time). */
 typedef struct CaseEvent {
-    const char *kind; /* case.opened case.report_linked case.escalated case.status_changed
-                         case.closed case.reopened review.requested */
+    const char *kind; /* opened report_linked escalated status_changed closed reopened merged
+                         review_requested */
     int64_t case_id;
     int64_t hazard_id;
     int64_t report_id; /* 0 none */
@@ -42,6 +42,18 @@ typedef struct CaseEvents {
     size_t capacity;
 } CaseEvents;
 
+/* A report that changed its hazard or case after it was decided. */
+typedef struct ReportMove {
+    int64_t report_id;
+    int64_t decision_id; /* that moved it; 0: its place among the members is as it was */
+} ReportMove;
+
+typedef struct ReportMoves {
+    ReportMove *items; /* on the arena */
+    size_t count;
+    size_t capacity;
+} ReportMoves;
+
 typedef struct Lifecycle {
     const Model *model;
     HazardStore *store;       /* an overlay */
@@ -50,6 +62,7 @@ typedef struct Lifecycle {
     int64_t now; /* stream time, microseconds */
     Arena *arena;
     CaseEvents events; /* grows */
+    ReportMoves moves; /* grows; in order, a report may come again */
 } Lifecycle;
 
 /* HZ9901-000123, on the arena. */

@@ -1,6 +1,8 @@
 /* The members of a hazard: distinct reporters by up to two hashes each (rotation of the key), nearness, whose evidence is kept. */
 #include "hazard_fixture.h"
 
+#include "domain/hazard_keys.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,6 +114,7 @@ typedef struct Said {
 
 static void keep(Hazard *hazard, int64_t report_id, const Said *said)
 {
+    Model *model = model_new();
     Text building = text_from(said->building);
     Evidence evidence = {.report_id = report_id,
                          .source = text_from(said->source),
@@ -121,7 +124,10 @@ static void keep(Hazard *hazard, int64_t report_id, const Said *said)
                          .text_length = said->text_length};
     if (!text_is_empty(building))
         evidence.address.buildings = (TextList){&building, 1};
-    hazard_keep_evidence(hazard, &evidence);
+    hazard_keep_evidence(hazard, &evidence, model);
+    hazard_keys_free(hazard->evicted);
+    hazard->evicted = NULL;
+    model_free(model);
 }
 
 static void assert_kept(const Hazard *hazard, const int64_t *ids, size_t count)
@@ -268,8 +274,8 @@ static void keeps_few_grams_of_all_but_the_anchor(void **state)
                                .category = &FIXTURE_LIFT,
                                .grams = grams,
                                .gram_count = EVIDENCE_GRAMS_MAX};
-    hazard_keep_evidence(&hazard, &evidence);
-    hazard_keep_evidence(&hazard, &evidence);
+    hazard_keep_evidence(&hazard, &evidence, NULL);
+    hazard_keep_evidence(&hazard, &evidence, NULL);
     assert_int_equal(hazard_evidence(&hazard, 0, &view)->gram_count, 128);
     assert_int_equal(hazard_evidence(&hazard, 1, &view)->gram_count, 32);
     hazard_drop_evidence(&hazard);
