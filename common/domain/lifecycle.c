@@ -283,6 +283,15 @@ void lifecycle_request_review(Lifecycle *lifecycle,
                                                .after = number_text(lifecycle, other_id)});
 }
 
+/* Whether a later episode has begun. */
+static bool is_followed(const Hazard *hazard, const HazardCase *of)
+{
+    for (size_t i = 0; i < hazard->case_count; i++)
+        if (hazard->cases[i].merged_into == 0 && hazard->cases[i].opened_at > of->opened_at)
+            return true;
+    return false;
+}
+
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
 {
     int64_t hazard_id = hazard_store_of_report(lifecycle->store, report_id);
@@ -304,7 +313,7 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     member->dead = change->dead >= 0 ? change->dead : member->dead;
     HazardCase *of = hazard_case(hazard, member->case_id);
     assert(of != NULL);
-    lifecycle_derive_closing(lifecycle, hazard, of, member, taken_back);
+    lifecycle_derive_closing(lifecycle, hazard, of, member, taken_back && !is_followed(hazard, of));
     lifecycle_derive_level(lifecycle, hazard, of);
     hazard->version++;
     of->version++;

@@ -114,7 +114,8 @@ typedef struct MemberChange {
 
 /*
  * Applies an update of a report that is a member. A final status (60 and above) of all members
- * closes the case. False when the report belongs to no hazard.
+ * closes the case; a department that takes its closing back opens it, unless the next episode has begun: the work goes on
+ * there, and a hazard has one open case at most. False when the report belongs to no hazard.
  */
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change);
 

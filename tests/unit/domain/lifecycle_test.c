@@ -183,6 +183,49 @@ static void a_department_that_takes_its_closing_back_opens_the_case(void **state
     fixture_done(&fixture);
 }
 
+static void a_closing_taken_back_after_the_next_episode_began_stays(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    fixture_join(&fixture, id, fixture_member(2, 100, 8, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 30, 101);
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->cases[0].closed_at, at_day(6));
+    assert_int_equal(hazard->cases[0].status, 60);
+    assert_int_equal(hazard->cases[1].closed_at, INT64_MIN);
+    fixture_join(&fixture, id, fixture_member(3, 102, 9, GRID), GRID);
+    assert_int_equal(hazard_member(hazard_of(&fixture, id), 3)->case_id, hazard->cases[1].case_id);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
+static void between_two_cases_the_later_one_is_extended(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    fixture_join(&fixture, id, fixture_member(2, 100, 8, HOTLINE), HOTLINE);
+    set_status(&fixture, 2, 60, 103);
+    fixture_join(&fixture, id, fixture_member(3, 98, 9, GRID), GRID); /* known late */
+    const Hazard *hazard = hazard_of(&fixture, id);
+    assert_int_equal(hazard->case_count, 2);
+    assert_int_equal(hazard->cases[0].closed_at, at_day(6));
+    assert_int_equal(hazard->cases[1].opened_at, at_day(98));
+    assert_int_equal(hazard->cases[1].closed_at, at_day(103));
+    assert_int_equal(hazard_member(hazard, 3)->case_id, hazard->cases[1].case_id);
+    assert_int_equal(fixture_count_events(&fixture, "reopened"), 0);
+    fixture_join(&fixture, id, fixture_member(4, 1, 10, GRID), GRID); /* before all */
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].opened_at, at_day(1));
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, at_day(6));
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 static void an_update_of_a_report_without_hazard_changes_nothing(void **state)
 {
     Fixture fixture = fixture_new();
@@ -286,6 +329,8 @@ int main(void)
         cmocka_unit_test(a_late_report_never_reopens),
         cmocka_unit_test(an_earlier_event_extends_the_case_backwards),
         cmocka_unit_test(a_department_that_takes_its_closing_back_opens_the_case),
+        cmocka_unit_test(a_closing_taken_back_after_the_next_episode_began_stays),
+        cmocka_unit_test(between_two_cases_the_later_one_is_extended),
         cmocka_unit_test(an_update_of_a_report_without_hazard_changes_nothing),
         cmocka_unit_test(a_dropped_batch_leaves_no_trace),
         cmocka_unit_test(a_merged_batch_is_found_by_its_keys),
