@@ -5,7 +5,7 @@ Makes labelled cities (tests/city/labelled), starts a Kafka and a PostgreSQL of 
 too. Everything is measured against the truth the generator wrote (linkage.md 5), with cluster-bootstrap intervals.
 
   against       the same matcher with oracle weights (linkage_bench/oracle.py says what that is), and simple baselines on the
-                very fields that intake produced
+                very fields that intake produced; with --splink a peer, with --shuffle the matcher itself on other orders
   development   seeds weights and thresholds may be chosen on; judging seeds never: their oracle weights are not told, their
                 worst mistakes only when --worst asks for it
 
@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench_servers import PROJECT, Stage, build, end_on_sigterm, run, say, servers
-from linkage_bench import baselines, oracle, splink_peer
+from linkage_bench import baselines, oracle, shuffle, splink_peer
 from linkage_bench.dataset import LABELLED, City, write_csv
 from linkage_bench.hub import Hub, load_ledgers
-from linkage_bench.measure import measure, pair_figures, subsets
+from linkage_bench.measure import gain, measure, pair_figures, paired, recall_share, subsets
 from linkage_bench.model import Model
 from linkage_bench.probe import Probe
 from linkage_bench.report import show, show_mean, show_oracle, show_worst
@@ -72,6 +72,8 @@ def arguments():
                         help="another model file, beside its words and idf")
     parser.add_argument("--no-oracle", action="store_true", help="leave out the oracle weights")
     parser.add_argument("--no-baselines", action="store_true", help="leave out the simple baselines")
+    parser.add_argument("--shuffle", type=int, nargs="?", const=1, default=0, metavar="N",
+                        help="also decide on the same records in N other orders (1), each day's shuffled, and compare")
     parser.add_argument("--splink", action="store_true", help="also the peer, Splink 4 (a minute or two more for each city)")
     parser.add_argument("--tune-baselines", action="store_true",
                         help="choose the baselines' thresholds on the seeds (never judging ones) and write tuned.json")
@@ -82,6 +84,8 @@ def arguments():
     options = parser.parse_args()
     if options.reports < 100:
         parser.error("--reports is at least 100")
+    if options.shuffle < 0:
+        parser.error("--shuffle is at least 0")
     if not options.model.is_file():
         parser.error(f"--model: no file \"{options.model}\"")
     if options.city and not (options.city / "truth.json").is_file():
@@ -154,10 +158,12 @@ class Bench:
             tuned = json.loads(baselines.TUNED.read_text(encoding="utf-8"))
             found = splink_peer.run(city.reports, self.model.radius_of, self.model.scope_of, tuned)
             figures["peers"] = {name: pair_figures(labels, city.true, kept) for name, labels in found.items()}
+            figures["gains"] = {name: paired(city.found, labels, city.true, gain) for name, labels in found.items()}
         if not options.no_oracle:
             figures["oracle"] = with_oracle(one, probe, work)
             if judging:
                 del figures["oracle"]["weights"]  # nobody shall set a weight by them
+        figures["shuffles"] = [in_another_order(one, number) for number in range(1, options.shuffle + 1)]
         if options.export:
             export(city, options.export, seed)
         if not options.json:
@@ -200,7 +206,15 @@ def with_oracle(one, probe, work):
     model, table = oracle.make(one.city, probe, one.model, work / "oracle")
     better = City(one.city.folder, one.hub, one.hub.decide("oracle", model, one.ledgers), bool(one.ledgers))
     return {"pairs": pair_figures(better.found, better.true, subsets(better)),
+            "recall_share": paired(one.city.found, better.found, better.true, recall_share),
             "weights": [dict(zip(("comparison", "level", "m", "u", "before_mb", "now_mb"), row)) for row in table]}
+
+
+def in_another_order(one, number):
+    say(f"{one.hub.name}: order {number}")
+    hub = one.hub.shuffled(number)
+    other = City(one.city.folder, hub, hub.decide("main", one.model, one.ledgers), bool(one.ledgers))
+    return shuffle.compare(one.city, other)
 
 
 def export(city, folder, seed):

@@ -6,12 +6,18 @@ and no two runs share. What is moved are the bytes intake wrote (key, value, hea
 to another; the order within a partition of a department stays. So one seed gives one result, and another model can be
 asked about the very same stream.
 
+Other orders of the same day are asked about with shuffled(): all records of onecase.report, updates as well, by the day on which
+the department sent them, each day's in random order, on an onecase.report of their own. An update may come before its report
+(it waits), a revision before what it revises. A partition of a department is never read backwards, and the matcher takes
+what comes back for a repeat: the records of one get its origins anew, ascending in the new order.
+
 Stream time is the broker's clock, that of the run: all of the city arrives "now", and its events lie before.
 """
 
 import base64
 import json
 import os
+import random
 from collections import defaultdict
 
 from bench_servers import ASK_EVERY_S, BIN, PARTITIONS, PROJECT, Query, Stage, fail, run, say, watch
@@ -21,6 +27,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 READ_S = 10.0
 QUIET = {"log_level": 3}  # librdkafka tells of each retry of a broker that has just started
 DEPARTMENT_PARTITIONS = 3
+OF_ORIGIN = ("ce_id", "oc-items", "oc-skipped")  # headers that say where a record came from
+DAY_MS, CHINA_MS = 86_400_000, 8 * 3_600_000  # days are those of UTC+8
 
 
 def read_city(directory):
@@ -48,6 +56,7 @@ class Hub:
         self.name, self.environment, self.folder = name, environment, folder
         self.brokers = environment["ONECASE_BROKERS"]
         self.reported = []  # (partition, key, value, headers) of onecase.report, in the order of sending
+        self.arrived_ms = []  # when the department sent what each came from
         self.sent = 0
 
     def feed(self, city):
@@ -65,7 +74,19 @@ class Hub:
         ordered = Stage(f"{self.name}_ordered", self.environment, self.folder)
         self.prefix = ordered.prefix
         self.reported = [one[1:] for one in read]
+        self.arrived_ms = [records[position][0] for (position, _), *_ in read]
         self._publish(ordered.prefix + "onecase.report")
+
+    def shuffled(self, seed):
+        """The same records in another order within each day; decide() as on this one."""
+        name = f"{self.name}_order{seed}"
+        other = Hub(name, self.environment, self.folder)
+        other.prefix = Stage(name, self.environment, self.folder).prefix
+        order = shuffled_days(self.arrived_ms, seed)
+        other.reported = renumbered([self.reported[at] for at in order])
+        other.arrived_ms = [self.arrived_ms[at] for at in order]
+        other._publish(other.prefix + "onecase.report")
+        return other
 
     def decide(self, database, model, ledgers=()):
         """Runs the matcher over what intake made, with the ledgers that the model names loaded; returns the environment of its
@@ -135,6 +156,33 @@ class Hub:
             producer.poll(0)
         if producer.flush(90):
             fail("Kafka did not take all records of onecase.report")
+
+
+def shuffled_days(arrived_ms, seed):
+    """Positions in another order: those of a day change places, days do not. One seed, one order."""
+    days = defaultdict(list)
+    for position, at in enumerate(arrived_ms):
+        days[(at + CHINA_MS) // DAY_MS].append(position)
+    rng, order = random.Random(seed), []
+    for _, positions in sorted(days.items()):
+        rng.shuffle(positions)
+        order += positions
+    return order
+
+
+def renumbered(reported):
+    """Records of onecase.report with the origins of each partition of a department given out anew, in the order of the records."""
+    origins = defaultdict(list)
+    for _, _, _, headers in reported:
+        place, item = origin(dict(headers))
+        origins[place[:2]].append((place[2], item, {name: value for name, value in headers if name in OF_ORIGIN}))
+    given = {source: iter(sorted(those, key=lambda one: one[:2])) for source, those in origins.items()}
+    changed = []
+    for partition, key, value, headers in reported:
+        _, _, new = next(given[origin(dict(headers))[0][:2]])
+        rest = [(name, content) for name, content in headers if name not in OF_ORIGIN]
+        changed.append((partition, key, value, [*new.items(), *rest]))
+    return changed
 
 
 def load_ledgers(files, model, environment):

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from bench_servers import BIN, PROJECT, run
-from linkage_bench import losses, metrics, red
+from linkage_bench import clusters, losses, metrics, red, storms
 from linkage_bench.dataset import ASSETS
+from linkage_bench.history import replay
 
 SEED_OF_DRAWS = 5
 CONFIDENT, OTHER = 60, "J03"  # class.confidence_min of the model; the leaf of what is not classified
@@ -40,6 +41,22 @@ def pair_figures(found, true, kept, weights=None):
         figures[name] = {**dict(zip("prf", scores)), "true": pairs.true.total(), "found": pairs.hit.total() + pairs.false.total(),
                          "false": pairs.false.total()}
     return figures
+
+
+def paired(found, other, true, figure):
+    """figure((precision, recall, F0.5) of found, the same of the other) with its interval: both of the same drawn hazards."""
+    one, two = metrics.count_pairs(found, true), metrics.count_pairs(other, true)
+    return metrics.with_intervals(lambda weight: (figure(one.scores(weight), two.scores(weight)),),
+                                  metrics.draws(true, SEED_OF_DRAWS))[0]
+
+
+def gain(own, other):
+    """In F0.5."""
+    return own[2] - other[2]
+
+
+def recall_share(own, other):
+    return own[1] / other[1] if other[1] else 1.0
 
 
 def b_cubed_figures(found, true, weights):
@@ -81,9 +98,7 @@ def measure(city, probe, model):
     found, true = city.found, city.true
     weights = metrics.draws(true, SEED_OF_DRAWS)
     outcomes, scored, reviews = decisions_of(city)
-    storms = metrics.storms(found, true, [r["truth"]["storm"] for r in city.reports],
-                            [r["truth"]["vague"] == "no_place" for r in city.reports])
-    leaf_of = {report["true"]: report["truth"]["class"] for report in city.reports}
+    history = replay(city)
     clashing, mixing = metrics.conflicts(found, true, {name: [r[name] for r in city.reports] for name in ASSETS})
     count = max(len(city.reports), 1)
     return {
@@ -92,7 +107,10 @@ def measure(city, probe, model):
         "found_hazards": len(set(found)), "sums": {"checked": city.sums[0], "wrong": city.sums[1]},
         "pairs": pair_figures(found, true, subsets(city), weights),
         "b_cubed": b_cubed_figures(found, true, weights),
-        "storms": [row | {"class": leaf_of[row["hazard"]]} for row in storms],
+        "with_buckets": with_buckets(city) if found != city.found_with_buckets else None,
+        "storms": storms.measure(city, history),
+        "merges": clusters.merges(history, true),
+        "buckets": clusters.buckets(city, history),
         "conflicts": {"hazards": len(clashing), "mixing": len(mixing)},
         "hard_negatives": {kind: {"pairs": n, "merged": merged, "untold": untold}
                            for kind, (n, merged, untold) in metrics.merged_negatives(found, true, city.hard_negatives()).items()},
@@ -104,6 +122,13 @@ def measure(city, probe, model):
         "review": {"share": outcomes["review"] / count, "yield": reviews[True] / max(reviews.total(), 1)},
         "red": red.measure(city, model.colour_of),
     }
+
+
+def with_buckets(city):
+    """The main figures with each bucket counted as one hazard."""
+    b_cubed = metrics.b_cubed_scores(metrics.b_cubed(city.found_with_buckets, city.true), city.true)
+    return {"pairs": pair_figures(city.found_with_buckets, city.true, {"all": (None, None)})["all"],
+            "b_cubed": dict(zip("prf", b_cubed)), "found_hazards": len(set(city.found_with_buckets))}
 
 
 def explain(key, environment):

@@ -118,7 +118,8 @@ def with_intervals(scores, weights):
 
 
 def storms(found, true, storm, placeless):
-    """Of each storm: how many found hazards its reports lie in, how many of them name no place, the largest part.
+    """Of each storm: how many found hazards its reports lie in, how many of them name no place, the largest part, reports of
+    other hazards in these parts and of how many hazards.
 
     storm[i] is None outside; a storm may hold more than one true hazard, each is told by itself.
     """
@@ -128,9 +129,10 @@ def storms(found, true, storm, placeless):
             continue
         parts = Counter(found[i] for i in members)
         without = sum(bool(placeless[i]) for i in members)
+        strangers = [true[i] for i, f in enumerate(found) if f in parts and true[i] != hazard]
         rows.append({"storm": name, "hazard": hazard, "reports": len(members), "placeless": without, "floor": max(1, without),
                      "hazards": len(parts), "largest": max(parts.values()),
-                     "strangers": sum(1 for i, f in enumerate(found) if f in parts and true[i] != hazard)})
+                     "strangers": len(strangers), "others": len(set(strangers))})
     return sorted(rows, key=lambda row: -row["hazards"])
 
 

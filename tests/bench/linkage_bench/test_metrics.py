@@ -79,7 +79,7 @@ def test_intervals_hold_the_value_and_are_the_same_each_time():
 def test_storms():
     rows = metrics.storms([1, 1, 2, 2, 9], ["x", "x", "x", "y", "x"], ["s", "s", "s", None, None], [0, 0, 1, 0, 0])
     assert rows == [{"storm": "s", "hazard": "x", "reports": 3, "placeless": 1, "floor": 1, "hazards": 2, "largest": 2,
-                     "strangers": 1}]
+                     "strangers": 1, "others": 1}]
 
 
 def test_conflicts_of_numbers():
@@ -124,8 +124,12 @@ def test_what_became_of_repeats():
     found, true = ["x", "x", "y", "z", "x"], [1, 1, 1, 2, 2]
     earlier = losses.earlier_reports(true)
     assert earlier == {1: [0], 2: [1, 0], 4: [3]}
-    assert losses.fates(found, [None, None, "x", None, None], earlier) == {1: "linked", 2: "review", 4: "elsewhere"}
-    assert losses.fates(found, [None] * 5, earlier)[2] == "lost"
+    alone, nobody, opened = [False] * 5, [None] * 5, [True, False, True, True, False]
+    assert losses.fates(found, [None, None, "x", None, None], opened, alone, earlier) == {1: "linked", 2: "review", 4: "elsewhere"}
+    assert losses.fates(found, nobody, opened, alone, earlier)[2] == "lost"
+    assert losses.fates(found, nobody, opened, [False, False, True, False, False], earlier)[2] == "bucket"
+    # c's own hazard was merged into theirs.
+    assert losses.fates(["x", "x", "x", "z", "x"], nobody, opened, alone, earlier)[2] == "later"
     assert losses.reason_of(4000, 9000, {"place": "P2"}, ["building"]) == "veto building"
     assert losses.reason_of(4000, 4000, {"place": "P2"}, []) == "the pair suffices (place P2)"
     assert losses.reason_of(4000, 3999, {"place": "P4", "class": "same_leaf"}, []) == "place P4, class same_leaf"

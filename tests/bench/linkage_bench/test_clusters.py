@@ -1,0 +1,168 @@
+"""Merges, buckets, storms and other orders, on examples small enough to count by hand. No server."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from linkage_bench import clusters, shuffle, storms
+from linkage_bench.dataset import Hazards
+from linkage_bench.history import replay
+from linkage_bench.hub import renumbered, shuffled_days
+from linkage_bench.measure import gain, paired, recall_share
+
+MINUTE = 60_000
+
+
+def hazard(hazard_id, merged_into=None, bucket=False, provisional_of=0):
+    return {"region": "9901", "hazard_id": hazard_id, "merged_into": merged_into, "bucket": bucket, "provisional_of": provisional_of}
+
+
+def city(reports, hazards, later=()):
+    """reports: [(decision_id, hazard, outcome, true hazard)], one a minute; later: [(decision_id, report, hazard, outcome, score)]."""
+    held = Hazards(hazards)
+    rows = [{"region": "9901", "report_id": i, "position": i, "hazard_id": hazard_id, "found": held.holder("9901", hazard_id),
+             "decision": {"decision_id": decision_id, "hazard_id": hazard_id, "outcome": outcome},
+             "truth": {"storm": None, "vague": "none", "class": "B01"}}
+            for i, (decision_id, hazard_id, outcome, _) in enumerate(reports)]
+    lay = {report: hazard_id for _, report, hazard_id, _, _ in later}
+    found = [held.holder("9901", lay.get(i, row["hazard_id"])) for i, row in enumerate(rows)]
+    return SimpleNamespace(
+        reports=rows, hazards=held, index={("9901", i): i for i in range(len(rows))}, arrived_ms=[i * MINUTE for i in range(len(rows))],
+        true=[true for *_, true in reports], found_with_buckets=found, found=[held.alone(one, i) for i, one in enumerate(found)],
+        later=[{"region": "9901", "decision_id": decision_id, "report_id": report, "hazard_id": hazard_id, "outcome": outcome,
+                "score_mb": score} for decision_id, report, hazard_id, outcome, score in later])
+
+
+def test_a_merged_hazard_is_followed_to_the_last_one():
+    held = Hazards([hazard(1, 2), hazard(2, 3), hazard(3), hazard(4, provisional_of=1)])
+    assert held.holder("9901", 1) == ("9901", 3)
+    assert held.holder("9901", 3) == ("9901", 3)
+    assert held.holder("9901", 9) == ("9901", 9)  # not a row: itself
+    assert held.twin_of(("9901", 4)) == 3 and held.twin_of(("9901", 3)) == 0
+
+
+def test_hazards_merged_in_a_circle_are_an_error():
+    with pytest.raises(SystemExit, match="circle: 1 -> 2 -> 1"):
+        Hazards([hazard(1, 2), hazard(2, 1)]).holder("9901", 1)
+
+
+def test_a_report_in_a_bucket_is_a_hazard_by_itself():
+    held = Hazards([hazard(1), hazard(2, bucket=True)])
+    assert held.alone(("9901", 1), 7) == ("9901", 1)
+    assert held.alone(("9901", 2), 7) != held.alone(("9901", 2), 8)
+
+
+# Hazard 1 holds reports 0 1 of x; 2 holds 2 of x and 3 of y; 3 holds 4 of y. 2 went into 1, then 3 into 1.
+MERGED = ([(1, 1, "new", "x"), (2, 1, "link", "x"), (3, 2, "review", "x"), (4, 2, "link", "y"), (6, 3, "new", "y")],
+          [hazard(1), hazard(2, 1), hazard(3, 1)])
+
+
+@pytest.mark.parametrize("rows", [[2], [2, 3]], ids=["one decision for the hazard", "one for each report"])
+def test_a_merge_takes_all_reports_along(rows):
+    later = [(5, report, 1, "merged", 7500) for report in rows] + [(7, 4, 1, "merged", 5200)]
+    history = replay(city(*MERGED, later))
+    assert [(change.part, change.body) for change in history.changes] == [([2, 3], [0, 1]), ([4], [0, 1, 2, 3])]
+    # Report 2 began hazard 2, x was there before y: the first merge is right, the second joins y to x.
+    found = clusters.merges(history, ["x", "x", "x", "y", "y"])
+    assert (found["merges"], found["right"], found["reports"], found["untold"]) == (2, 1, 3, 0)
+    assert found["bands"] == [{"from": 5, "to": 6, "merges": 1, "right": 0}, {"from": 7, "to": 8, "merges": 1, "right": 1}]
+    assert found["wrong"] == [{"into": ("9901", 1), "of": ("9901", 3), "reports": 1, "with": 4, "true": ["x", "y"]}]
+
+
+def test_merges_that_no_decision_tells_of_are_counted():
+    assert replay(city(*MERGED)).untold == 2
+
+
+def test_a_merge_happens_when_the_report_before_it_came():
+    history = replay(city(*MERGED, [(5, 2, 1, "merged", 7500)]))
+    assert history.steps == [(0, 0, ("9901", 1)), (MINUTE, 1, ("9901", 1)), (2 * MINUTE, 2, ("9901", 2)), (3 * MINUTE, 3, ("9901", 2)),
+                             (3 * MINUTE, 2, ("9901", 1)), (3 * MINUTE, 3, ("9901", 1)), (4 * MINUTE, 4, ("9901", 3))]
+
+
+def test_reports_leave_a_bucket():
+    # 0 1 2 lie in bucket 1; hazard 2 is of x. 0 (of x) and 1 (of y) move there, 2 stays.
+    made = city([(1, 1, "bucket", "x"), (2, 1, "bucket", "y"), (3, 1, "bucket", "x"), (4, 2, "new", "x")], [hazard(1, bucket=True), hazard(2)],
+                [(5, 0, 2, "moved", 6000), (6, 1, 2, "moved", 5000)])
+    history = replay(made)
+    assert clusters.buckets(made, history) == {"buckets": 1, "reports_ever": 3, "reports_now": 1, "several": 1, "of_one": 0, "emptied": 0,
+                                               "left": 2, "left_rightly": 1}
+    assert clusters.merges(history, made.true)["merges"] == 0
+    assert len(set(made.found)) == 2  # hazard 2 with 0 1 3, and report 2 by itself
+
+
+def test_a_hazard_that_claims_a_bucket_gets_its_id():
+    # Bucket 1 held 0 1 of x, hazard 2 with report 2 of x claims it: 2 goes into 1, which is a bucket no longer. 3 joins later.
+    made = city([(1, 1, "bucket", "x"), (2, 1, "bucket", "x"), (3, 2, "new", "x"), (5, 1, "link", "z")], [hazard(1), hazard(2, 1)],
+                [(4, 2, 1, "merged", 9000)])
+    assert clusters.buckets(made, replay(made)) == {"buckets": 1, "reports_ever": 2, "reports_now": 0, "several": 1, "of_one": 1,
+                                                    "emptied": 1, "left": 2, "left_rightly": 2}
+
+
+def test_a_bucket_is_no_body_of_a_storm():
+    # Three reports in bucket 1, then three in hazard 2: minutes from the second report (1) to the third of the hazard (5).
+    reports = [(i + 1, 1, "bucket", "x") for i in range(3)] + [(i + 4, 2, "link", "x") for i in range(3)]
+    made = city(reports, [hazard(1, bucket=True), hazard(2)])
+    for i, report in enumerate(made.reports):
+        report["truth"] |= {"storm": "s1", "vague": "no_place" if i < 2 else "none"}
+    rows = storms.measure(made, replay(made))
+    assert rows == [{"storm": "s1", "hazard": "x", "class": "B01", "reports": 6, "placeless": 2, "floor": 2, "hazards": 4, "with_buckets": 2,
+                     "largest": 3, "strangers": 0, "others": 0, "body_min": 4.0}]
+    assert storms.summary(rows) == {"hazards": 4, "floor": 2, "ratio": 2.0, "with_buckets": 2, "body_min": 4.0, "without_body": 0}
+    assert storms.summary([]) is None
+
+
+def test_a_body_may_come_of_a_merge_or_never():
+    made = city(*MERGED, [(5, 2, 1, "merged", 7500)])
+    assert storms.minutes_to_body([0, 1, 2], made.arrived_ms, replay(made)) == 2.0  # with report 3, at minute 3
+    assert storms.minutes_to_body([0, 1], made.arrived_ms, replay(made)) is None
+
+
+def test_agreement_of_two_clusterings():
+    first, second = [1, 1, 1, 2, 3], ["a", "a", "b", "c", "c"]
+    found = shuffle.agreement(first, second)
+    # By report: precision 1 1 1 1/2 1/2, recall 2/3 2/3 1/3 1 1.
+    assert found["b_cubed"]["p"] == pytest.approx(4 / 5) and found["b_cubed"]["r"] == pytest.approx((5 / 3 + 2) / 5)
+    assert found["pairs"]["p"] == 1 / 2 and found["pairs"]["r"] == 1 / 3 and found["pairs"]["f1"] == pytest.approx(0.4)
+    assert found["reports"] == 5 and found["apart"] == 5
+    same = shuffle.agreement(first, ["x", "x", "x", "y", "z"])
+    assert same["b_cubed"] == same["pairs"] == {"p": 1.0, "r": 1.0, "f1": 1.0} and same["apart"] == 0
+
+
+def test_what_two_clusterings_cut_up():
+    first, second = [1, 1, 1, 2, 3, 4], ["a", "a", "b", "c", "c", "d"]
+    assert shuffle.tangles(first, second) == [[0, 1, 2], [3, 4]]
+    reports = [{"true": true, "truth": {"class": "C01", "storm": storm}} for true, storm in
+               [("x", 1), ("x", 1), ("x", 1), ("y", None), ("z", None), ("q", None)]]
+    found = shuffle.differences(first, second, reports)
+    # Lost: 1/3 + 1/3 + 2/3 in the storm, 1/2 + 1/2 outside.
+    assert found["tangles"] == 2 and found["storm_share"] == pytest.approx(4 / 7)
+    largest = found["largest"][0]
+    assert largest["first"] == [3] and largest["second"] == [2, 1] and largest["true"] == [("x", "C01", 3)] and largest["storm"]
+
+
+def test_only_reports_of_one_day_change_places():
+    hour = 3_600_000
+    arrived = [15 * hour + i for i in range(50)] + [16 * hour + i for i in range(50)]  # 16:00 UTC is midnight at UTC+8
+    order = shuffled_days(arrived, 1)
+    assert sorted(order[:50]) == list(range(50)) and sorted(order[50:]) == list(range(50, 100))
+    assert order != sorted(order) and order == shuffled_days(arrived, 1) != shuffled_days(arrived, 2)
+
+
+def test_origins_ascend_in_the_new_order():
+    def record(origin, items=b"1", value=b"v"):
+        return (3, b"9901", value, [("ce_type", b"t"), ("ce_id", origin), ("oc-items", items)])
+
+    changed = renumbered([record(b"fire/0/7#0", value=b"a"), record(b"grid/1/10#1", b"2", b"b"), record(b"fire/0/2#0", value=b"c"),
+                          record(b"grid/1/9#0", value=b"d"), record(b"grid/1/10#0", b"2", b"e")])
+    told = [(value, dict(headers)["ce_id"], dict(headers)["oc-items"]) for _, _, value, headers in changed]
+    assert told == [(b"a", b"fire/0/2#0", b"1"), (b"b", b"grid/1/9#0", b"1"), (b"c", b"fire/0/7#0", b"1"), (b"d", b"grid/1/10#0", b"2"),
+                    (b"e", b"grid/1/10#1", b"2")]
+    assert all(dict(headers)["ce_type"] == b"t" and len(headers) == 3 for *_, headers in changed)
+
+
+def test_two_are_compared_on_the_same_drawn_hazards():
+    true = [f"h{i // 2}" for i in range(100)]
+    half = [i if i % 4 < 2 else true[i] for i in range(100)]
+    value, low, high = paired(half, true, true, recall_share)
+    assert value == 0.5 and low < 0.5 < high
+    assert paired(half, half, true, gain) == (0.0, 0.0, 0.0)
