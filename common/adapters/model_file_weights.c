@@ -45,6 +45,8 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("thresholds", "link", link),
     WEIGHT("thresholds", "review", review),
     WEIGHT("thresholds", "possible", possible),
+    WEIGHT("thresholds", "merge", merge),
+    COUNT("thresholds", "merge_members", merge_members, 8),
     PLACE(P0),
     PLACE(P1),
     PLACE(P2),

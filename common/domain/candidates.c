@@ -42,6 +42,7 @@ typedef struct Found {
 
 typedef struct Search {
     const HazardStore *store;
+    int64_t except; /* this hazard is not there */
     Arena *arena;
     Found founds[BLOCKING_KEYS_MAX];
     size_t found_count;
@@ -65,6 +66,16 @@ static size_t generic_from(BlockingKey key)
     return key.partner ? GENERIC_PARTNERS : GENERIC_NEIGHBOURS;
 }
 
+static void leave_out(Found *found, int64_t id, Arena *arena)
+{
+    uint32_t *kept = ARENA_ARRAY(arena, uint32_t, found->ids.count);
+    size_t count = 0;
+    for (size_t i = 0; i < found->ids.count; i++)
+        if (hazard_index_id(found->ids.items[i]) != id)
+            kept[count++] = found->ids.items[i];
+    found->ids = (HazardIds){.items = kept, .count = count};
+}
+
 static void look_up(Search *search, BlockingKey key)
 {
     size_t generic = generic_from(key);
@@ -72,6 +83,8 @@ static void look_up(Search *search, BlockingKey key)
     found->key = key;
     bool more = hazard_store_find(search->store, key.hash, key.counted ? COUNTED_HAZARDS : generic,
                                   search->arena, &found->ids);
+    if (search->except != 0)
+        leave_out(found, search->except, search->arena);
     found->generic = more || found->ids.count > generic;
     found->sites = more ? COUNTED_HAZARDS : 0;
     for (size_t i = 0; i < found->ids.count && key.counted && !more; i++)
@@ -360,13 +373,17 @@ static void add_candidate(Candidate *candidate, const Proposal *proposal)
     candidate->proposed_by = proposal->proposed_by;
 }
 
-Candidates
-candidates_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *arena)
+Candidates candidates_find(const Model *model,
+                           const HazardStore *store,
+                           const Evidence *report,
+                           int64_t except,
+                           Arena *arena)
 {
     BlockingKey keys[BLOCKING_KEYS_MAX];
     Search *search = ARENA_NEW(arena, Search);
     Candidates candidates = {.count = 0};
     search->store = store;
+    search->except = except;
     search->arena = arena;
     size_t key_count = blocking_query_keys(report, model, keys);
     for (size_t i = 0; i < key_count; i++)

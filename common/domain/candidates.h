@@ -36,10 +36,13 @@ typedef struct Candidates {
 
 /*
  * Hazards that share a blocking key with the report; the nearest when there are too many: by shared keys that name one
- * thing, then the finest place shared, distance, time and id.
+ * thing, then the finest place shared, distance, time and id. The hazard `except` is as if it were not there; 0: none.
  */
-Candidates
-candidates_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *arena);
+Candidates candidates_find(const Model *model,
+                           const HazardStore *store,
+                           const Evidence *report,
+                           int64_t except,
+                           Arena *arena);
 
 HazardFacts
 candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report);

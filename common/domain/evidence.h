@@ -92,6 +92,9 @@ Evidence *evidence_new(const Report *report,
                        Arena *scratch);
 void evidence_free(Evidence *evidence); /* NULL is fine */
 
+/* Fills in ledger_sites, which a view of packed evidence has not; nothing when the model has no ledger of the region. */
+void evidence_count_sites(Evidence *evidence, Text region, const Model *model);
+
 /*
  * Whether one person told both: they share one of their up to two hashes. While keys rotate, a
  * report carries the hash under the new and under the old key.

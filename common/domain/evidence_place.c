@@ -4,6 +4,7 @@
  * point; a door its point. What the report says itself stays, unless it is the caller's own home.
  */
 #include "domain/evidence_draft.h"
+#include "domain/model_data.h"
 
 void evidence_find_places(EvidenceDraft *draft)
 {
@@ -158,11 +159,9 @@ static void complete_by_place(EvidenceDraft *draft)
         take_point(evidence, place->point, precision, true);
 }
 
-static void count_sites(EvidenceDraft *draft)
+static void count_sites(Evidence *evidence, const LedgerRegion *region)
 {
-    Evidence *evidence = &draft->evidence;
     const Address *address = &evidence->address;
-    const LedgerRegion *region = draft->region;
     Text family = evidence->category->family;
     Text number = text_is_empty(address->lane_no) ? address->road_no : address->lane_no;
     PlaceSites *sites = &evidence->ledger_sites;
@@ -183,5 +182,12 @@ void evidence_ask_ledger(EvidenceDraft *draft)
         return;
     complete_by_asset(draft);
     complete_by_place(draft);
-    count_sites(draft);
+    count_sites(&draft->evidence, draft->region);
+}
+
+void evidence_count_sites(Evidence *evidence, Text region, const Model *model)
+{
+    const LedgerRegion *known = ledger_region(model->ledger, region);
+    if (known != NULL)
+        count_sites(evidence, known);
 }

@@ -22,6 +22,12 @@ const char *linkage_outcome_name(Outcome outcome)
         return "link";
     case OUTCOME_REVIEW:
         return "review";
+    case OUTCOME_MERGED:
+        return "merged";
+    case OUTCOME_MOVED:
+        return "moved";
+    case OUTCOME_BUCKET:
+        return "bucket";
     case OUTCOME_NEW:
         break;
     }
@@ -151,6 +157,31 @@ static void note_rejected(const Candidates *candidates, size_t best, Decision *d
                 decision->rejected[at] = decision->rejected[at - 1];
         if (at < DECISION_REJECTED_MAX)
             decision->rejected[at] = rejected;
+    }
+}
+
+/* Those that may be joined as well, and are at least possible: what was learnt of the hazard may make them fit. */
+static void note_neighbours(const Model *model, const Candidates *candidates, Decision *decision)
+{
+    int32_t totals[DECISION_NEIGHBOURS_MAX];
+    for (size_t i = 0; i < candidates->count; i++) {
+        const Candidate *candidate = &candidates->items[i];
+        int32_t total = candidate->score.total_mb;
+        if (candidate->hazard->id == decision->hazard_id || !linkage_may_join(candidate) ||
+            total < model_possible_mb(model))
+            continue;
+        size_t at = decision->neighbour_count;
+        if (at < DECISION_NEIGHBOURS_MAX)
+            decision->neighbour_count++;
+        for (; at > 0 && totals[at - 1] < total; at--)
+            if (at < DECISION_NEIGHBOURS_MAX) {
+                totals[at] = totals[at - 1];
+                decision->neighbours[at] = decision->neighbours[at - 1];
+            }
+        if (at < DECISION_NEIGHBOURS_MAX) {
+            totals[at] = total;
+            decision->neighbours[at] = candidate->hazard->id;
+        }
     }
 }
 
@@ -308,11 +339,28 @@ void linkage_judge(const Model *model,
         best = choose(model, candidates, best, decision);
     linkage_relate(model, candidates, best, decision);
     note_rejected(candidates, best, decision);
+    if (decision->outcome == OUTCOME_LINK)
+        note_neighbours(model, candidates, decision);
     decision->independence = judge_independence(
         report, decision, store, best != SIZE_MAX && candidates->items[best].facts.quoted);
     size_t explained = best != SIZE_MAX ? best : strongest_of(candidates);
     if (explained != SIZE_MAX)
         explain(model, &candidates->items[explained], report, arena, decision);
+}
+
+void linkage_decide_except(const Model *model,
+                           const HazardStore *store,
+                           const Evidence *report,
+                           int64_t except,
+                           Arena *scratch,
+                           Arena *arena,
+                           Decision *decision)
+{
+    ArenaMark mark = arena_mark(scratch);
+    Candidates candidates = candidates_find(model, store, report, except, scratch);
+    linkage_score(model, store, report, &candidates, scratch);
+    linkage_judge(model, store, report, &candidates, arena, decision);
+    arena_rewind(scratch, mark);
 }
 
 void linkage_decide(const Model *model,
@@ -322,9 +370,5 @@ void linkage_decide(const Model *model,
                     Arena *arena,
                     Decision *decision)
 {
-    ArenaMark mark = arena_mark(scratch);
-    Candidates candidates = candidates_find(model, store, report, scratch);
-    linkage_score(model, store, report, &candidates, scratch);
-    linkage_judge(model, store, report, &candidates, arena, decision);
-    arena_rewind(scratch, mark);
+    linkage_decide_except(model, store, report, 0, scratch, arena, decision);
 }

@@ -8,9 +8,21 @@
  * against the representatives of its hazard, competition among them, then link, review or new.
  * Pure; nothing is changed.
  */
-typedef enum Outcome { OUTCOME_NEW, OUTCOME_REVIEW, OUTCOME_LINK } Outcome;
+typedef enum Outcome {
+    OUTCOME_NEW,
+    OUTCOME_REVIEW,
+    OUTCOME_LINK,
+    OUTCOME_MERGED, /* with its hazard into another one: linkage_rescore.h */
+    OUTCOME_MOVED,  /* out of a bucket */
+    OUTCOME_BUCKET  /* waits for its place */
+} Outcome;
 
-enum { DECISION_REJECTED_MAX = 3, DECISION_RIVALS_MAX = 8, DECISION_RELATIONS_MAX = 8 };
+enum {
+    DECISION_REJECTED_MAX = 3,
+    DECISION_RIVALS_MAX = 8,
+    DECISION_RELATIONS_MAX = 8,
+    DECISION_NEIGHBOURS_MAX = 6
+};
 
 /* A candidate that was not taken, and why. */
 typedef struct Rejected {
@@ -54,6 +66,7 @@ typedef struct Decision {
     size_t rival_count;
     int32_t rivals_in_all;
     int32_t final_mb;     /* best.total_mb - competition_mb */
+    int32_t threshold_mb; /* what it was held against; 0: link and review of the model */
     int64_t runner_up_id; /* 0 none */
     int32_t runner_up_mb;
     Rejected rejected[DECISION_REJECTED_MAX]; /* best first, the runner-up too */
@@ -62,9 +75,12 @@ typedef struct Decision {
     uint32_t proposed_by; /* bit set of BlockingKind: what proposed the hazard explained */
     int32_t generic_keys; /* keys that too many hazards share: they proposed but their latest */
     Independence independence; /* of the report, given where it goes */
+    /* Of a link: other hazards that nothing keeps apart from the report, the likeliest first; see linkage_rescore.h. */
+    int64_t neighbours[DECISION_NEIGHBOURS_MAX];
+    size_t neighbour_count;
 } Decision;
 
-const char *linkage_outcome_name(Outcome outcome); /* link review new */
+const char *linkage_outcome_name(Outcome outcome); /* link review new merged moved bucket */
 
 /* Scores the candidates, as far as a decision needs it: see Candidate. `scratch` is left grown. */
 void linkage_score(const Model *model,
@@ -91,5 +107,14 @@ void linkage_decide(const Model *model,
                     Arena *scratch,
                     Arena *arena,
                     Decision *decision);
+
+/* The same as if the hazard `except` were not there; 0: none. */
+void linkage_decide_except(const Model *model,
+                           const HazardStore *store,
+                           const Evidence *report,
+                           int64_t except,
+                           Arena *scratch,
+                           Arena *arena,
+                           Decision *decision);
 
 #endif

@@ -185,11 +185,10 @@ static void settle_strongest(const Contest *contest, Candidates *candidates)
 
 static int64_t twin_set(const HazardStore *store, const Hazard *hazard)
 {
-    while (hazard->provisional_of != 0) {
-        const Hazard *twin = hazard_store_get(store, hazard->provisional_of);
-        if (twin == NULL)
-            break;
+    for (const Hazard *twin = hazard; twin != NULL;) {
         hazard = twin;
+        int64_t next = twin->merged_into != 0 ? twin->merged_into : twin->provisional_of;
+        twin = next != 0 ? hazard_store_get(store, next) : NULL;
     }
     return hazard->id;
 }

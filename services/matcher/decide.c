@@ -10,7 +10,7 @@
 
 #include "decide_load.h"
 
-#include "domain/linkage.h"
+#include "domain/placing.h"
 
 #include "adapters/decision_rows.h"
 #include "adapters/hazard_rows.h"
@@ -211,13 +211,6 @@ static void describe(StoredReport *row, const Evidence *evidence, Arena *arena)
     row->grams = gram_bytes(evidence, arena);
 }
 
-static void note_review(Lifecycle *lifecycle, const Decision *decision, const HazardMember *member)
-{
-    if (decision->outcome == OUTCOME_REVIEW)
-        lifecycle_request_review(lifecycle, decision->hazard_id,
-                                 decision->one_of ? "one_of" : "twin", member);
-}
-
 /* An opened case takes the title of the report that opened it. */
 static void note_title(Decider *decider, const Lifecycle *lifecycle, Text title)
 {
@@ -227,24 +220,45 @@ static void note_title(Decider *decider, const Lifecycle *lifecycle, Text title)
                               lifecycle->region, title);
 }
 
-static bool save_decision(Decider *decider,
-                          const DecideContext *context,
-                          const Lifecycle *lifecycle,
-                          const Decision *decision,
-                          const StoredReport *row,
-                          Error *error)
+static bool save_one(Decider *decider,
+                     const DecideContext *context,
+                     DecisionPlace place,
+                     const Decision *decision,
+                     Error *error)
 {
-    DecisionPlace place = {.region = lifecycle->region,
-                           .decision_id = row->decision_id,
-                           .report_id = row->report_id,
-                           .hazard_id = row->hazard_id,
-                           .case_id = row->case_id,
-                           .stream_time = context->now};
-    note_title(decider, lifecycle, row->report.title);
+    place.region = context->region;
+    place.stream_time = context->now;
     return decision_rows_add(decider->decision_rows, &place, decision, decider->model,
-                             context->arena, error) &&
-           decision_rows_events(decider->decision_rows, lifecycle->region, &lifecycle->events,
-                                context->now, context->counters, error);
+                             context->arena, error);
+}
+
+/* The decision about the report, those that followed from it, and what happened to cases. */
+static bool save_decisions(Decider *decider,
+                           const DecideContext *context,
+                           const Placing *placing,
+                           const Decision *decision,
+                           const StoredReport *row,
+                           Error *error)
+{
+    DecisionPlace own = {.decision_id = row->decision_id,
+                         .report_id = row->report_id,
+                         .hazard_id = row->hazard_id,
+                         .case_id = row->case_id};
+    note_title(decider, placing->lifecycle, row->report.title);
+    if (!save_one(decider, context, own, decision, error))
+        return false;
+    for (size_t i = 0; i < placing->replaced_count; i++) {
+        const Replaced *replaced = &placing->replaced[i];
+        DecisionPlace place = {.decision_id = replaced->decision_id,
+                               .report_id = replaced->report_id,
+                               .hazard_id = replaced->hazard_id,
+                               .case_id = replaced->case_id};
+        if (!save_one(decider, context, place, replaced->decision, error))
+            return false;
+    }
+    return decision_rows_events(decider->decision_rows, context->region,
+                                &placing->lifecycle->events, context->now, context->counters,
+                                error);
 }
 
 /* An inspection that found nothing is evidence of its own and no hazard. */
@@ -263,24 +277,17 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
     Lifecycle lifecycle = lifecycle_of(decider, context, memory);
     EvidenceOrigin origin = {row->source, memory->region, row->report_id, row->event_at};
     Evidence *evidence = evidence_new(&row->report, &origin, decider->model, decider->scratch);
-    Decision decision;
-    linkage_decide(decider->model, lifecycle.store, evidence, decider->scratch, context->arena,
-                   &decision);
-    evidence->independence = decision.independence;
-    HazardMember member =
-        decide_member(&row->report, evidence, row->status_at, decision.independence);
+    HazardMember member = decide_member(&row->report, evidence, row->status_at, INDEPENDENT);
     describe(row, evidence, context->arena);
 
-    Hazard *hazard = decision.outcome == OUTCOME_LINK
-                         ? hazard_store_edit(lifecycle.store, decision.hazard_id)
-                         : lifecycle_open_hazard(&lifecycle, linkage_twin_of(&decision));
-    lifecycle_attach(&lifecycle, hazard, &member, evidence);
-    note_review(&lifecycle, &decision, &member);
+    Decision decision;
+    Placing placing = {.lifecycle = &lifecycle, .scratch = decider->scratch};
+    placing_report(&placing, evidence, &member, &decision);
     row->independence = text_from(report_rows_independence_name(decision.independence));
-    row->decision_id = context->counters->next_decision++;
-    row->hazard_id = hazard->id;
+    row->decision_id = placing.decision_id;
+    row->hazard_id = placing.hazard_id;
     row->case_id = member.case_id;
-    return save_decision(decider, context, &lifecycle, &decision, row, error);
+    return save_decisions(decider, context, &placing, &decision, row, error);
 }
 
 static int32_t changed_count(int64_t value)

@@ -3,6 +3,7 @@
  * each report, and at which levels any two reports agree. For tests/bench/linkage.
  *
  *   linkage_probe blocking MODEL REPORTS               one line a report: how many of its true partners were reached
+ *   linkage_probe decide   MODEL REPORTS               one line a report: hazard, outcome, score, decided anew
  *   linkage_probe describe MODEL REPORTS               one line a report: class, its confidence, the place it names
  *   linkage_probe pairs    MODEL REPORTS PAIRS         one line a pair: score, levels and vetoes
  *   linkage_probe random   MODEL REPORTS COUNT SEED    levels of random pairs of two hazards, counted
@@ -260,9 +261,11 @@ int main(int count, char **words)
     bool pairs = count == 5 && strcmp(words[1], "pairs") == 0;
     bool random = count == 6 && strcmp(words[1], "random") == 0;
     bool blocking = count == 4 && strcmp(words[1], "blocking") == 0;
+    bool decide = count == 4 && strcmp(words[1], "decide") == 0;
     bool describe = count == 4 && strcmp(words[1], "describe") == 0;
-    if (!pairs && !random && !blocking && !describe)
-        stop("usage: linkage_probe blocking|describe|pairs|random MODEL REPORTS [PAIRS | COUNT "
+    if (!pairs && !random && !blocking && !describe && !decide)
+        stop("usage: linkage_probe blocking|decide|describe|pairs|random MODEL REPORTS [PAIRS | "
+             "COUNT "
              "SEED]",
              NULL);
     Model *model = load_model(words[2]);
@@ -271,6 +274,7 @@ int main(int count, char **words)
     int status = pairs      ? run_pairs(&reports, words[4])
                  : random   ? run_random(&reports, words[4], words[5])
                  : describe ? run_describe(&reports)
+                 : decide   ? probe_decide(&reports)
                             : probe_blocking(&reports);
     for (size_t i = 0; i < reports.count; i++)
         evidence_free(reports.items[i].evidence);

@@ -3,6 +3,7 @@
 
 #include "domain/candidates.h"
 #include "domain/hazard.h"
+#include "domain/linkage.h"
 
 #include <stdio.h>
 
@@ -13,6 +14,9 @@ typedef struct ProbeReport {
     int64_t provisional_of; /* of that hazard; 0 none */
     int64_t truth;          /* true hazard */
     Evidence *evidence;     /* NULL once a hazard store owns it */
+    int64_t report_id;      /* from here on: of probe_decide */
+    Outcome outcome;
+    int32_t final_mb;
 } ProbeReport;
 
 typedef struct ProbeReports {
@@ -30,5 +34,12 @@ typedef struct ProbeReports {
  * share one, pairs that share only such ones. Takes the evidence of all reports. Returns the exit status.
  */
 int probe_blocking(ProbeReports *reports);
+
+/*
+ * Decides about the reports anew, in their order, as the matcher would with batches of one. A line "moved", report id, hazard,
+ * outcome, score for each report that was decided again because of another one; then a line each: report (index), hazard in
+ * the end, first outcome, first score, the hazard it is provisional of, whether it is a bucket. Takes the evidence of all reports.
+ */
+int probe_decide(ProbeReports *reports);
 
 #endif

@@ -71,7 +71,7 @@ static void ask(Blocking *blocking, size_t index, HazardStore *store)
     Arena *scratch = blocking->reports->scratch;
     ArenaMark mark = arena_mark(scratch);
     Candidates candidates =
-        candidates_find(blocking->reports->model, store, report->evidence, scratch);
+        candidates_find(blocking->reports->model, store, report->evidence, 0, scratch);
     BlockingKey *asked = ARENA_ARRAY(scratch, BlockingKey, BLOCKING_KEYS_MAX);
     size_t count = blocking_query_keys(report->evidence, blocking->reports->model, asked);
     int partners = 0;

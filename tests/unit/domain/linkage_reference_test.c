@@ -250,7 +250,7 @@ static void find_sets(City *city, const Evidence *report, Candidates *candidates
 static void assert_decided_as_slowly(City *city, const Evidence *report, const Decision *decision)
 {
     Slow slows[BLOCKING_CANDIDATES_MAX];
-    Candidates candidates = candidates_find(city->model, city->store, report, city->scratch);
+    Candidates candidates = candidates_find(city->model, city->store, report, 0, city->scratch);
     assert_int_equal(decision->candidates, candidates.count);
     for (size_t i = 0; i < candidates.count; i++)
         slows[i] = score_slowly(city, report, &candidates, &candidates.items[i]);
@@ -287,7 +287,7 @@ static size_t assert_nothing_missed(City *city, const Evidence *report)
 {
     size_t to_miss = 0;
     EvidenceView view;
-    Candidates candidates = candidates_find(city->model, city->store, report, city->scratch);
+    Candidates candidates = candidates_find(city->model, city->store, report, 0, city->scratch);
     for (int64_t id = 1; id < city->counters.next_hazard; id++) {
         size_t at = 0;
         while (at < candidates.count && candidates.items[at].hazard->id != id)

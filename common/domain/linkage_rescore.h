@@ -1,0 +1,36 @@
+#ifndef ONECASE_DOMAIN_LINKAGE_RESCORE_H
+#define ONECASE_DOMAIN_LINKAGE_RESCORE_H
+
+#include "domain/linkage.h"
+
+/*
+ * Rescoring (linkage.md 2): when a hazard has learnt something (a member, a place), the small ones beside it are asked again, as if
+ * their reports came only now. Pieces of one event that arrived before anybody could see that they are one become one.
+ */
+enum { RESCORE_MEMBERS_MAX = 8 };
+
+/* A hazard that turned out to be part of another one. */
+typedef struct Rescored {
+    int64_t body_id;
+    int64_t part_id;
+    size_t count; /* members of the part, in the order they joined */
+    int64_t report_ids[RESCORE_MEMBERS_MAX];
+    Decision *decisions
+        [RESCORE_MEMBERS_MAX]; /* on the arena, outcome merged; of who comes along without a word: has_best false */
+} Rescored;
+
+/*
+ * Whether a hazard with at most merge_members members (thresholds of the model), whose evidence is all kept, belongs to another
+ * one: without it there, at least one of its members would be linked to that at `link` + `merge` or more, and no other
+ * member is kept apart from it or wants to go elsewhere. Changes nothing. `scratch` is used and rewound; `region` is
+ * asked for its ledger.
+ */
+bool linkage_rescore(const Model *model,
+                     const HazardStore *store,
+                     Text region,
+                     int64_t part_id,
+                     Arena *scratch,
+                     Arena *arena,
+                     Rescored *rescored);
+
+#endif
