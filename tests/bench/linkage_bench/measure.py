@@ -60,8 +60,8 @@ def recall_share(own, other):
 
 
 def b_cubed_figures(found, true, weights):
-    items = metrics.b_cubed(found, true)
-    return dict(zip("prf", metrics.with_intervals(lambda weight: metrics.b_cubed_scores(items, true, weight), weights)))
+    sums = metrics.b_cubed_sums(metrics.b_cubed(found, true), true)
+    return dict(zip("prf", metrics.with_intervals(lambda weight: metrics.b_cubed_scores(sums, weight), weights)))
 
 
 def decisions_of(city):
@@ -126,9 +126,9 @@ def measure(city, probe, model):
 
 def with_buckets(city):
     """The main figures with each bucket counted as one hazard."""
-    b_cubed = metrics.b_cubed_scores(metrics.b_cubed(city.found_with_buckets, city.true), city.true)
+    sums = metrics.b_cubed_sums(metrics.b_cubed(city.found_with_buckets, city.true), city.true)
     return {"pairs": pair_figures(city.found_with_buckets, city.true, {"all": (None, None)})["all"],
-            "b_cubed": dict(zip("prf", b_cubed)), "found_hazards": len(set(city.found_with_buckets))}
+            "b_cubed": dict(zip("prf", metrics.b_cubed_scores(sums))), "found_hazards": len(set(city.found_with_buckets))}
 
 
 def explain(key, environment):

@@ -89,11 +89,20 @@ def b_cubed(found, true):
     return [(both[f, t] / size_found[f], both[f, t] / size_true[t]) for f, t in zip(found, true)]
 
 
-def b_cubed_scores(items, true, weight=None):
+def b_cubed_sums(items, true):
+    """{true hazard: (its reports, sum of their precisions, of their recalls)}."""
+    sums = {}
+    for (precision, recall), hazard in zip(items, true):
+        count, p, r = sums.get(hazard, (0, 0.0, 0.0))
+        sums[hazard] = (count + 1, p + precision, r + recall)
+    return sums
+
+
+def b_cubed_scores(sums, weight=None):
     total = precision = recall = 0.0
-    for (p, r), hazard in zip(items, true):
-        w = 1 if weight is None else weight.get(hazard, 0)
-        total, precision, recall = total + w, precision + w * p, recall + w * r
+    for hazard, w in weight.items() if weight is not None else ((hazard, 1) for hazard in sums):
+        count, p, r = sums[hazard]
+        total, precision, recall = total + w * count, precision + w * p, recall + w * r
     if not total:
         return 1.0, 1.0, 1.0
     precision, recall = precision / total, recall / total

@@ -25,7 +25,7 @@ def compare(one, other):
 def agreement(first, second):
     """B-cubed and pair agreement of the second clustering with the first."""
     items = metrics.b_cubed(second, first)
-    precision, recall, _ = metrics.b_cubed_scores(items, first)
+    precision, recall, _ = metrics.b_cubed_scores(metrics.b_cubed_sums(items, first))
     pair_precision, pair_recall, _ = metrics.pair_scores(second, first)
     return {"reports": len(first), "apart": sum(p < 1 or r < 1 for p, r in items),
             "b_cubed": {"p": precision, "r": recall, "f1": metrics.f_score(precision, recall, 1)},

@@ -60,9 +60,12 @@ def test_b_cubed():
     assert items[2] == (1 / 3, 1 / 3)
     assert items[3] == (2 / 3, 1.0)
     assert items[5] == (1.0, 1.0)
-    precision, recall, _ = metrics.b_cubed_scores(items, TRUE)
+    sums = metrics.b_cubed_sums(items, TRUE)
+    precision, recall, _ = metrics.b_cubed_scores(sums)
     assert precision == pytest.approx((1 + 1 + 1 / 3 + 2 / 3 + 2 / 3 + 1) / 6)
     assert recall == pytest.approx((2 / 3 + 2 / 3 + 1 / 3 + 1 + 1 + 1) / 6)
+    # b drawn twice, c once.
+    assert metrics.b_cubed_scores(sums, {"b": 2, "c": 1})[0] == pytest.approx((2 * (2 / 3 + 2 / 3) + 1) / 5)
 
 
 def test_intervals_hold_the_value_and_are_the_same_each_time():
