@@ -27,7 +27,7 @@ def merges(history, true):
         within = [right for change, right in rows if change.score_mb is not None and low <= change.score_mb / 1000 < high]
         if within:
             bands.append({"from": low, "to": high, "merges": len(within), "right": sum(within)})
-    wrong = [{"into": change.target, "of": change.source, "reports": len(change.part), "with": len(change.body),
+    wrong = [{"into": change.survivor, "of": change.source, "reports": len(change.part), "with": len(change.body),
               "true": [owner(change.body, true), owner(change.part, true)]} for change, right in rows if not right]
     return {"merges": len(rows), "right": sum(right for _, right in rows), "reports": sum(len(change.part) for change in told),
             "bands": bands, "wrong": sorted(wrong, key=lambda row: -row["reports"] * row["with"])[:NAMED], "untold": history.untold}
@@ -63,7 +63,7 @@ def departures(city, history):
         return hazard in history.buckets and hazard not in claimed
 
     for change in history.changes:
-        if vague(change.target) and not vague(change.source) and not city.hazards.bucket(change.target):
+        if vague(change.target) and not vague(change.source) and not city.hazards.bucket(change.survivor):
             claimed[change.target] = change.at
             left += [(i, owner(change.part, city.true)) for i in change.body]
         elif vague(change.source) and not vague(change.target):

@@ -52,7 +52,7 @@ select distinct on (region, report_id) region, report_id, decision_id, hazard_id
 """
 # What became of them later.
 LATER = """
-select region, decision_id, report_id, hazard_id, outcome, score_mb from onecase.decisions
+select region, decision_id, report_id, hazard_id, outcome, score_mb, member_report_id from onecase.decisions
  where outcome in ('merged', 'moved') and hazard_id is not null order by region, decision_id
 """
 CASES = """

@@ -1,9 +1,10 @@
 """Where each report lay when: first decisions in the order of the stream, and the merges and moves between them.
 
-A report is placed when it arrives, and its first decision says where. A decision `merged` later says that the hazard it lay
-in went into another, with all its reports; `moved` that this report alone went elsewhere, as out of a bucket. A region's
-decisions are numbered in the order they were made, so that this order is the order of what is replayed here; a merge
-happens when the last report before it arrived.
+A report is placed when it arrives, and its first decision says where. Decisions `merged` later, one for each report of a part, say
+that the hazard they lie in and that of the reports they were compared with, the body, are one: all of both lie in the
+smaller number from then on. `moved` says that this report alone went elsewhere, as out of a bucket. A region's decisions are
+numbered in the order they were made, so that this is the order of what is replayed here; a merge happens when the last report
+before it arrived.
 """
 
 from collections import defaultdict
@@ -16,12 +17,13 @@ MERGED, MOVED, BUCKET = "merged", "moved", "bucket"
 class Change:
     """Reports that went from one hazard to another, and those that lay there before them."""
     kind: str
-    source: tuple
-    target: tuple
-    score_mb: int
+    source: tuple     # hazard of the part
+    target: tuple     # hazard of the body
+    survivor: tuple   # hazard of both from then on
+    score_mb: int     # of the most certain report of the part; None: untold
     part: list
     body: list
-    at: int  # steps before it
+    at: int           # steps before it
 
 
 @dataclass
@@ -48,8 +50,8 @@ def replay(city):
             rows[later["region"]].append((later["decision_id"], i, later))
     for region in sorted(rows):
         replay_region(city, history, sorted(rows[region], key=lambda row: row[:2]))
-    history.untold = len({hazard for hazard in history.start if city.hazards.merged(hazard)}
-                         - {change.source for change in history.changes})
+    gone = {hazard for change in history.changes for hazard in (change.source, change.target) if hazard != change.survivor}
+    history.untold = len({hazard for hazard in history.start if city.hazards.merged(hazard)} - gone)
     return history
 
 
@@ -60,34 +62,54 @@ def start_of(report):
 
 def replay_region(city, history, rows):
     held, lies_in, now_ms = defaultdict(list), {}, 0
-    for _, i, later in rows:
+
+    def place(reports, hazard):
+        for i in list(reports):
+            if lies_in.get(i) == hazard:
+                continue
+            if i in lies_in:
+                held[lies_in[i]].remove(i)
+            lies_in[i] = hazard
+            held[hazard].append(i)
+            history.steps.append((now_ms, i, hazard))
+
+    at = 0
+    while at < len(rows):
+        _, i, later = rows[at]
+        run = [row for _, _, row in rows[at:run_end(rows, at, lies_in)]]
+        at += len(run)
         if later is None:
             now_ms = max(now_ms, city.arrived_ms[i])
-            place(history, held, lies_in, now_ms, [i], history.start[i])
+            place([i], history.start[i])
             continue
-        source, target = lies_in[i], (later["region"], later["hazard_id"])
+        source, survivor = lies_in[i], (later["region"], later["hazard_id"])
+        whole = later["outcome"] == MERGED
+        target = body_of(run, city, lies_in) if whole and survivor == source else survivor
         if source == target:
-            continue  # its whole hazard went there with a decision before
-        whole = later["outcome"] == MERGED and city.hazards.merged(source)
+            continue  # nothing tells what came to it
         part = list(held[source]) if whole else [i]
-        note(history, later, source, target, part, held[target])
-        for one in part:
-            held[source].remove(one)
-        place(history, held, lies_in, now_ms, part, target)
+        scores = [row["score_mb"] for row in run if row["score_mb"] is not None]
+        history.changes.append(Change(later["outcome"], source, target, survivor, max(scores, default=None), part, list(held[target]),
+                                      len(history.steps)))
+        place(held[target], survivor)
+        place(part, survivor)
 
 
-def place(history, held, lies_in, now_ms, reports, hazard):
-    for i in reports:
-        lies_in[i] = hazard
-        held[hazard].append(i)
-        history.steps.append((now_ms, i, hazard))
+def run_end(rows, at, lies_in):
+    """Behind the last decision of the same merge; one decision otherwise."""
+    def told(row):
+        _, i, later = row
+        return later and (later["outcome"], later["hazard_id"], lies_in.get(i))
+
+    end = at + 1
+    if rows[at][2] and rows[at][2]["outcome"] == MERGED:
+        while end < len(rows) and told(rows[end]) == told(rows[at]):
+            end += 1
+    return end
 
 
-def note(history, later, source, target, part, body):
-    """A change of its own, or more of the last one."""
-    last = history.changes[-1] if history.changes else None
-    if last and later["outcome"] == MERGED == last.kind and (last.source, last.target) == (source, target):
-        last.part += part
-        return
-    history.changes.append(Change(later["outcome"], source, target, later["score_mb"], list(part), list(body),
-                                  len(history.steps)))
+def body_of(run, city, lies_in):
+    """The hazard of the reports with which those of the part were compared; their own when none is told."""
+    part = lies_in[city.index[run[0]["region"], run[0]["report_id"]]]
+    compared = [lies_in.get(city.index.get((row["region"], row["member_report_id"]))) for row in run]
+    return next((hazard for hazard in compared if hazard not in (None, part)), part)

@@ -18,19 +18,20 @@ def hazard(hazard_id, merged_into=None, bucket=False, provisional_of=0):
 
 
 def city(reports, hazards, later=()):
-    """reports: [(decision_id, hazard, outcome, true hazard)], one a minute; later: [(decision_id, report, hazard, outcome, score)]."""
+    """reports: [(decision_id, hazard, outcome, true hazard)], one a minute; later: [(decision_id, report, hazard, outcome, score,
+    compared with)]."""
     held = Hazards(hazards)
     rows = [{"region": "9901", "report_id": i, "position": i, "hazard_id": hazard_id, "found": held.holder("9901", hazard_id),
              "decision": {"decision_id": decision_id, "hazard_id": hazard_id, "outcome": outcome},
              "truth": {"storm": None, "vague": "none", "class": "B01"}}
             for i, (decision_id, hazard_id, outcome, _) in enumerate(reports)]
-    lay = {report: hazard_id for _, report, hazard_id, _, _ in later}
+    lay = {report: hazard_id for _, report, hazard_id, *_ in later}
     found = [held.holder("9901", lay.get(i, row["hazard_id"])) for i, row in enumerate(rows)]
     return SimpleNamespace(
         reports=rows, hazards=held, index={("9901", i): i for i in range(len(rows))}, arrived_ms=[i * MINUTE for i in range(len(rows))],
         true=[true for *_, true in reports], found_with_buckets=found, found=[held.alone(one, i) for i, one in enumerate(found)],
         later=[{"region": "9901", "decision_id": decision_id, "report_id": report, "hazard_id": hazard_id, "outcome": outcome,
-                "score_mb": score} for decision_id, report, hazard_id, outcome, score in later])
+                "score_mb": score, "member_report_id": member} for decision_id, report, hazard_id, outcome, score, member in later])
 
 
 def test_a_merged_hazard_is_followed_to_the_last_one():
@@ -59,7 +60,7 @@ MERGED = ([(1, 1, "new", "x"), (2, 1, "link", "x"), (3, 2, "review", "x"), (4, 2
 
 @pytest.mark.parametrize("rows", [[2], [2, 3]], ids=["one decision for the hazard", "one for each report"])
 def test_a_merge_takes_all_reports_along(rows):
-    later = [(5, report, 1, "merged", 7500) for report in rows] + [(7, 4, 1, "merged", 5200)]
+    later = [(5, report, 1, "merged", 7500, 0) for report in rows] + [(7, 4, 1, "merged", 5200, 3)]
     history = replay(city(*MERGED, later))
     assert [(change.part, change.body) for change in history.changes] == [([2, 3], [0, 1]), ([4], [0, 1, 2, 3])]
     # Report 2 began hazard 2, x was there before y: the first merge is right, the second joins y to x.
@@ -69,12 +70,24 @@ def test_a_merge_takes_all_reports_along(rows):
     assert found["wrong"] == [{"into": ("9901", 1), "of": ("9901", 3), "reports": 1, "with": 4, "true": ["x", "y"]}]
 
 
+def test_the_smaller_number_of_body_and_part_survives():
+    # Part 1 (report 0) joins body 2 (reports 1 2): the decisions are about 0, the body's reports change their number. Report 0 alone
+    # tells how sure it was; then part 3 (reports 3 4), of which 4 has nothing to say.
+    made = city([(1, 1, "new", "x"), (2, 2, "new", "x"), (3, 2, "link", "x"), (5, 3, "new", "y"), (6, 3, "link", "y")],
+                [hazard(1), hazard(2, 1), hazard(3, 1)], [(4, 0, 1, "merged", 8100, 2), (7, 3, 1, "merged", 6500, 0), (8, 4, 1, "merged", None, None)])
+    history = replay(made)
+    assert [(change.source[1], change.target[1], change.survivor[1], change.part, change.body, change.score_mb) for change in history.changes] == [
+        (1, 2, 1, [0], [1, 2], 8100), (3, 1, 1, [3, 4], [0, 1, 2], 6500)]
+    assert history.untold == 0
+    assert [step[1:] for step in history.steps[3:5]] == [(1, ("9901", 1)), (2, ("9901", 1))]
+
+
 def test_merges_that_no_decision_tells_of_are_counted():
     assert replay(city(*MERGED)).untold == 2
 
 
 def test_a_merge_happens_when_the_report_before_it_came():
-    history = replay(city(*MERGED, [(5, 2, 1, "merged", 7500)]))
+    history = replay(city(*MERGED, [(5, 2, 1, "merged", 7500, 0)]))
     assert history.steps == [(0, 0, ("9901", 1)), (MINUTE, 1, ("9901", 1)), (2 * MINUTE, 2, ("9901", 2)), (3 * MINUTE, 3, ("9901", 2)),
                              (3 * MINUTE, 2, ("9901", 1)), (3 * MINUTE, 3, ("9901", 1)), (4 * MINUTE, 4, ("9901", 3))]
 
@@ -82,7 +95,7 @@ def test_a_merge_happens_when_the_report_before_it_came():
 def test_reports_leave_a_bucket():
     # 0 1 2 lie in bucket 1; hazard 2 is of x. 0 (of x) and 1 (of y) move there, 2 stays.
     made = city([(1, 1, "bucket", "x"), (2, 1, "bucket", "y"), (3, 1, "bucket", "x"), (4, 2, "new", "x")], [hazard(1, bucket=True), hazard(2)],
-                [(5, 0, 2, "moved", 6000), (6, 1, 2, "moved", 5000)])
+                [(5, 0, 2, "moved", 6000, 3), (6, 1, 2, "moved", 5000, 3)])
     history = replay(made)
     assert clusters.buckets(made, history) == {"buckets": 1, "reports_ever": 3, "reports_now": 1, "several": 1, "of_one": 0, "emptied": 0,
                                                "left": 2, "left_rightly": 1}
@@ -93,7 +106,7 @@ def test_reports_leave_a_bucket():
 def test_a_hazard_that_claims_a_bucket_gets_its_id():
     # Bucket 1 held 0 1 of x, hazard 2 with report 2 of x claims it: 2 goes into 1, which is a bucket no longer. 3 joins later.
     made = city([(1, 1, "bucket", "x"), (2, 1, "bucket", "x"), (3, 2, "new", "x"), (5, 1, "link", "z")], [hazard(1), hazard(2, 1)],
-                [(4, 2, 1, "merged", 9000)])
+                [(4, 2, 1, "merged", 9000, 0)])
     assert clusters.buckets(made, replay(made)) == {"buckets": 1, "reports_ever": 2, "reports_now": 0, "several": 1, "of_one": 1,
                                                     "emptied": 1, "left": 2, "left_rightly": 2}
 
@@ -112,7 +125,7 @@ def test_a_bucket_is_no_body_of_a_storm():
 
 
 def test_a_body_may_come_of_a_merge_or_never():
-    made = city(*MERGED, [(5, 2, 1, "merged", 7500)])
+    made = city(*MERGED, [(5, 2, 1, "merged", 7500, 0)])
     assert storms.minutes_to_body([0, 1, 2], made.arrived_ms, replay(made)) == 2.0  # with report 3, at minute 3
     assert storms.minutes_to_body([0, 1], made.arrived_ms, replay(made)) is None
 
