@@ -70,6 +70,7 @@ typedef struct DecisionRow {
     int64_t generic_keys;
     int64_t link_mb;
     int64_t review_mb;
+    int64_t from_hazard_id;
 } DecisionRow;
 
 #define DECISION(member_, type_) ROWS_COLUMN(DecisionRow, member_, #member_, type_)
@@ -93,7 +94,7 @@ static const PostgresColumn DECISION_COLUMNS[] = {
     DECISION(rival_ids, ROWS_INT8S),       DECISION(rival_mb, ROWS_INT4S),
     DECISION(rivals, ROWS_INT4),           DECISION(candidates, ROWS_INT4),
     DECISION(generic_keys, ROWS_INT4),     DECISION(link_mb, ROWS_INT4),
-    DECISION(review_mb, ROWS_INT4),
+    DECISION(review_mb, ROWS_INT4),        DECISION(from_hazard_id, ROWS_INT8),
 };
 
 typedef struct EventRow {
@@ -312,31 +313,32 @@ bool decision_rows_add(DecisionRows *rows,
                        Arena *arena,
                        Error *error)
 {
-    DecisionRow row = {.region = place->region,
-                       .decision_id = place->decision_id,
-                       .report_id = place->report_id,
-                       .hazard_id = place->hazard_id,
-                       .case_id = place->case_id,
-                       .outcome = text_from(linkage_outcome_name(decision->outcome)),
-                       .score_mb = INTEGER_ABSENT,
-                       .prior_mb = INTEGER_ABSENT,
-                       .competition_mb = INTEGER_ABSENT,
-                       .keys = key_names(arena, decision->proposed_by),
-                       .member_report_id = INTEGER_ABSENT,
-                       .runner_up_id = id_or_null(decision->runner_up_id),
-                       .runner_up_mb =
-                           decision->runner_up_id != 0 ? decision->runner_up_mb : INTEGER_ABSENT,
-                       .model_version = model_version(model),
-                       .actor = MACHINE,
-                       .sentence = linkage_sentence(decision, place->region, arena),
-                       .stream_time = place->stream_time,
-                       .compared_id = INTEGER_ABSENT,
-                       .agreeing = INTEGER_ABSENT,
-                       .contradicting = INTEGER_ABSENT,
-                       .candidates = decision->candidates,
-                       .generic_keys = decision->generic_keys,
-                       .link_mb = model_link_mb(model),
-                       .review_mb = model_review_mb(model)};
+    DecisionRow row = {
+        .region = place->region,
+        .decision_id = place->decision_id,
+        .report_id = place->report_id,
+        .hazard_id = place->hazard_id,
+        .case_id = place->case_id,
+        .outcome = text_from(linkage_outcome_name(decision->outcome)),
+        .score_mb = INTEGER_ABSENT,
+        .prior_mb = INTEGER_ABSENT,
+        .competition_mb = INTEGER_ABSENT,
+        .keys = key_names(arena, decision->proposed_by),
+        .member_report_id = INTEGER_ABSENT,
+        .runner_up_id = id_or_null(decision->runner_up_id),
+        .runner_up_mb = decision->runner_up_id != 0 ? decision->runner_up_mb : INTEGER_ABSENT,
+        .model_version = model_version(model),
+        .actor = MACHINE,
+        .sentence = linkage_sentence(decision, place->region, arena),
+        .stream_time = place->stream_time,
+        .compared_id = INTEGER_ABSENT,
+        .agreeing = INTEGER_ABSENT,
+        .contradicting = INTEGER_ABSENT,
+        .candidates = decision->candidates,
+        .generic_keys = decision->generic_keys,
+        .link_mb = decision->threshold_mb != 0 ? decision->threshold_mb : model_link_mb(model),
+        .review_mb = model_review_mb(model),
+        .from_hazard_id = id_or_null(decision->from_id)};
     if (decision->best.count > 0)
         fill_compared(&row, decision, arena);
     fill_rivals(&row, decision, arena);

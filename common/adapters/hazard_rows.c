@@ -1,6 +1,10 @@
 /*
- * One struct and one column table for each database table; the structs are filled from the domain's and forgotten.
- * A hazard's row is derived whole from memory; of a case only the columns that change are updated.
+ * Rows are derived from memory when a batch ends. What loses its members within the batch has none then; what its rows
+ * say of them is derived before, each time they may go, and the latest counts:
+ *
+ *   hazard_new/case_new or hazard_changed/case_changed (as kept)   then   hazard_emptied/case_emptied (where it went)
+ *
+ * so that a batch of one and a batch of many store the same.
  */
 #include "adapters/hazard_rows.h"
 
@@ -8,167 +12,89 @@
 
 #include "domain/report.h"
 
+#include "adapters/hazard_row.h"
 #include "adapters/postgres_tables.h"
+#include "adapters/report_rows.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-typedef struct HazardRow {
+/* A report that went from one hazard or case to another. */
+typedef struct MovedRow {
     Text region;
+    int64_t report_id;
     int64_t hazard_id;
-    Text hazard_no;
-    Text family;
-    Text category_code;
-    Text scope;
-    Text asset_kind;
-    Text asset_id;
-    Text usc_code;
-    Text party_name;
-    Text address;
-    Text road;
-    Text road_no;
-    Text estate;
-    TextList buildings;
-    Text unit;
-    Text community_code;
-    Text grid_code;
-    double lon;
-    double lat;
-    Text precision_class;
-    int64_t anchor_report_id;
-    Text anchor_by;
-    int64_t first_known_at;
-    int64_t last_reported_at;
-    int64_t open_case_id;
-    int64_t case_count;
-    int64_t report_count;
-    int64_t independent_count;
-    int64_t reporter_count;
-    int64_t source_count;
-    int64_t provisional_of;
-    int64_t merged_into;
-    Text model_version;
-    int64_t version;
-} HazardRow;
-
-#define HAZARD(member_, type_) ROWS_COLUMN(HazardRow, member_, #member_, type_)
-static const PostgresColumn HAZARD_COLUMNS[] = {
-    ROWS_KEY(HazardRow, region, "region", ROWS_TEXT),
-    ROWS_KEY(HazardRow, hazard_id, "hazard_id", ROWS_INT8),
-    HAZARD(hazard_no, ROWS_TEXT),
-    HAZARD(family, ROWS_TEXT),
-    HAZARD(category_code, ROWS_TEXT),
-    HAZARD(scope, ROWS_TEXT),
-    HAZARD(asset_kind, ROWS_TEXT),
-    HAZARD(asset_id, ROWS_TEXT),
-    HAZARD(usc_code, ROWS_TEXT),
-    HAZARD(party_name, ROWS_TEXT),
-    HAZARD(address, ROWS_TEXT),
-    HAZARD(road, ROWS_TEXT),
-    HAZARD(road_no, ROWS_TEXT),
-    HAZARD(estate, ROWS_TEXT),
-    HAZARD(buildings, ROWS_TEXTS),
-    HAZARD(unit, ROWS_TEXT),
-    HAZARD(community_code, ROWS_TEXT),
-    HAZARD(grid_code, ROWS_TEXT),
-    HAZARD(lon, ROWS_FLOAT8),
-    HAZARD(lat, ROWS_FLOAT8),
-    HAZARD(precision_class, ROWS_TEXT),
-    HAZARD(anchor_report_id, ROWS_INT8),
-    HAZARD(anchor_by, ROWS_TEXT),
-    HAZARD(first_known_at, ROWS_TIME),
-    HAZARD(last_reported_at, ROWS_TIME),
-    HAZARD(open_case_id, ROWS_INT8),
-    HAZARD(case_count, ROWS_INT4),
-    HAZARD(report_count, ROWS_INT4),
-    HAZARD(independent_count, ROWS_INT4),
-    HAZARD(reporter_count, ROWS_INT4),
-    HAZARD(source_count, ROWS_INT4),
-    HAZARD(provisional_of, ROWS_INT8),
-    HAZARD(merged_into, ROWS_INT8),
-    HAZARD(model_version, ROWS_TEXT),
-    HAZARD(version, ROWS_INT8),
-};
-
-typedef struct CaseRow {
-    Text region;
     int64_t case_id;
-    int64_t status;
-    int64_t level;
-    Text level_reason;
-    Text category_code;
-    int64_t trapped;
-    int64_t injured;
-    int64_t dead;
-    int64_t first_occurred_at;
-    int64_t first_known_at;
-    Text first_known_source;
-    int64_t opened_at;
-    int64_t closed_at;
-    int64_t reopened_count;
-    int64_t report_count;
-    int64_t independent_count;
-    int64_t reporter_count;
-    int64_t source_count;
-    int64_t version;
-    Text case_no; /* from here on: written once */
-    int64_t hazard_id;
-    int64_t recurrence_no;
-    Text title;
-} CaseRow;
+    Text independence;
+    int64_t decision_id; /* that moved it; absent: its place among the members is as it was */
+} MovedRow;
 
-#define CASE(member_, type_) ROWS_COLUMN(CaseRow, member_, #member_, type_)
-static const PostgresColumn CASE_COLUMNS[] = {
-    ROWS_KEY(CaseRow, region, "region", ROWS_TEXT),
-    ROWS_KEY(CaseRow, case_id, "case_id", ROWS_INT8),
-    CASE(status, ROWS_INT2),
-    CASE(level, ROWS_INT2),
-    CASE(level_reason, ROWS_TEXT),
-    CASE(category_code, ROWS_TEXT),
-    CASE(trapped, ROWS_INT4),
-    CASE(injured, ROWS_INT4),
-    CASE(dead, ROWS_INT4),
-    CASE(first_occurred_at, ROWS_TIME),
-    CASE(first_known_at, ROWS_TIME),
-    CASE(first_known_source, ROWS_TEXT),
-    CASE(opened_at, ROWS_TIME),
-    CASE(closed_at, ROWS_TIME),
-    CASE(reopened_count, ROWS_INT4),
-    CASE(report_count, ROWS_INT4),
-    CASE(independent_count, ROWS_INT4),
-    CASE(reporter_count, ROWS_INT4),
-    CASE(source_count, ROWS_INT4),
-    CASE(version, ROWS_INT8),
-    CASE(case_no, ROWS_TEXT),
-    CASE(hazard_id, ROWS_INT8),
-    CASE(recurrence_no, ROWS_INT4),
-    CASE(title, ROWS_TEXT),
+#define MOVED(member_, type_) ROWS_COLUMN(MovedRow, member_, #member_, type_)
+static const PostgresColumn MOVED_COLUMNS[] = {
+    ROWS_KEY(MovedRow, region, "region", ROWS_TEXT),
+    ROWS_KEY(MovedRow, report_id, "report_id", ROWS_INT8),
+    MOVED(hazard_id, ROWS_INT8),
+    MOVED(case_id, ROWS_INT8),
+    MOVED(independence, ROWS_TEXT),
+    MOVED(decision_id, ROWS_INT8),
 };
-enum {
-    CASE_COLUMN_COUNT = sizeof CASE_COLUMNS / sizeof CASE_COLUMNS[0],
-    CASE_CHANGING_COUNT = CASE_COLUMN_COUNT - 4
+
+/* A hazard that was merged into another one, for its relations. */
+static const PostgresColumn ENDED_COLUMNS[] = {
+    ROWS_COLUMN(HazardRow, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(HazardRow, hazard_id, "hazard_id", ROWS_INT8),
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* In the order they are sent. */
-enum { HAZARD_NEW, HAZARD_CHANGED, CASE_NEW, CASE_CHANGED, SETS };
-static const PostgresTable TABLES[SETS] = {
-    [HAZARD_NEW] = {"hazard_new", "onecase.hazards", ROWS_INSERT, HAZARD_COLUMNS,
-                    COUNT_OF(HAZARD_COLUMNS), NULL},
-    [HAZARD_CHANGED] = {"hazard_changed", "onecase.hazards", ROWS_UPDATE, HAZARD_COLUMNS,
-                        COUNT_OF(HAZARD_COLUMNS), NULL},
-    [CASE_NEW] = {"case_new", "onecase.cases", ROWS_INSERT, CASE_COLUMNS, CASE_COLUMN_COUNT, NULL},
-    [CASE_CHANGED] = {"case_changed", "onecase.cases", ROWS_UPDATE, CASE_COLUMNS,
-                      CASE_CHANGING_COUNT, NULL},
+enum {
+    HAZARD_NEW,
+    HAZARD_CHANGED,
+    HAZARD_EMPTIED,
+    CASE_NEW,
+    CASE_CHANGED,
+    CASE_EMPTIED,
+    REPORT_MOVED,
+    SETS
 };
+static const PostgresTable TABLES[SETS] = {
+    [HAZARD_NEW] = {"hazard_new", "onecase.hazards", ROWS_INSERT, HAZARD_ROW_COLUMNS,
+                    HAZARD_ROW_COLUMN_COUNT, NULL},
+    [HAZARD_CHANGED] = {"hazard_changed", "onecase.hazards", ROWS_UPDATE, HAZARD_ROW_COLUMNS,
+                        HAZARD_ROW_COLUMN_COUNT, NULL},
+    [HAZARD_EMPTIED] = {"hazard_emptied", "onecase.hazards", ROWS_UPDATE, HAZARD_ROW_EMPTIED,
+                        HAZARD_ROW_EMPTIED_COUNT, HAZARD_ROW_EMPTIED_ALSO},
+    [CASE_NEW] = {"case_new", "onecase.cases", ROWS_INSERT, CASE_ROW_COLUMNS, CASE_ROW_COLUMN_COUNT,
+                  NULL},
+    [CASE_CHANGED] = {"case_changed", "onecase.cases", ROWS_UPDATE, CASE_ROW_COLUMNS,
+                      CASE_ROW_CHANGING_COUNT, NULL},
+    [CASE_EMPTIED] = {"case_emptied", "onecase.cases", ROWS_UPDATE, CASE_ROW_EMPTIED,
+                      CASE_ROW_EMPTIED_COUNT, NULL},
+    [REPORT_MOVED] = {"report_moved", "onecase.reports", ROWS_MERGE, MOVED_COLUMNS,
+                      COUNT_OF(MOVED_COLUMNS), NULL},
+};
+static const PostgresTable ENDED = {
+    .form = ROWS_ARRAYS, .columns = ENDED_COLUMNS, .count = COUNT_OF(ENDED_COLUMNS)};
+static const PostgresStatement RESOLVE = {"resolve_relations",
+                                          "select onecase.resolve_relations($1, $2)"};
 
-static const Text MACHINE = {"auto", 4};
+/* What stood of a hazard before its members could go. */
+typedef struct KeptHazard {
+    HazardRow row;
+    int64_t at; /* stream time */
+} KeptHazard;
 
 struct HazardRows {
     PostgresTables *tables;
-    Map *titles; /* of cases opened in this batch: key of region and case -> Text * on `arena` */
+    PostgresRows *ended;
+    /* By region and id, on `arena`. */
+    Map *titles;  /* Text: of cases opened in this batch */
+    Map *hazards; /* KeptHazard */
+    Map *cases;   /* CaseRow */
+    Map *moved;   /* MovedRow, which `moves` holds */
+    MovedRow **moves;
+    size_t move_count;
+    size_t move_capacity;
     Arena *arena;
 };
 
@@ -178,7 +104,11 @@ HazardRows *hazard_rows_new(void)
     if (rows == NULL)
         abort();
     rows->tables = postgres_tables_new(TABLES, SETS);
+    rows->ended = postgres_rows_new(&ENDED);
     rows->titles = map_new();
+    rows->hazards = map_new();
+    rows->cases = map_new();
+    rows->moved = map_new();
     rows->arena = arena_new(16384);
     return rows;
 }
@@ -188,7 +118,11 @@ void hazard_rows_free(HazardRows *rows)
     if (rows == NULL)
         return;
     postgres_tables_free(rows->tables);
+    postgres_rows_free(rows->ended);
     map_free(rows->titles);
+    map_free(rows->hazards);
+    map_free(rows->cases);
+    map_free(rows->moved);
     arena_free(rows->arena);
     free(rows);
 }
@@ -196,241 +130,203 @@ void hazard_rows_free(HazardRows *rows)
 void hazard_rows_clear(HazardRows *rows)
 {
     postgres_tables_clear(rows->tables);
+    postgres_rows_clear(rows->ended);
     map_clear(rows->titles);
+    map_clear(rows->hazards);
+    map_clear(rows->cases);
+    map_clear(rows->moved);
+    rows->moves = NULL;
+    rows->move_count = 0;
+    rows->move_capacity = 0;
     arena_reset(rows->arena);
 }
 
 bool hazard_rows_prepare(HazardRows *rows, Postgres *pg, Error *error)
 {
-    return postgres_tables_prepare(rows->tables, pg, error);
+    return postgres_tables_prepare(rows->tables, pg, error) &&
+           postgres_prepare(pg, &RESOLVE, error);
 }
 
 bool hazard_rows_send(HazardRows *rows, Postgres *pg, Error *error)
 {
-    return postgres_tables_send(rows->tables, pg, error);
+    if (!postgres_tables_send(rows->tables, pg, error))
+        return false;
+    if (postgres_rows_count(rows->ended) == 0)
+        return true;
+    const PostgresParam params[] = {postgres_rows_param(rows->ended, 0),
+                                    postgres_rows_param(rows->ended, 1)};
+    return postgres_pipeline_add(pg, &RESOLVE, params, COUNT_OF(params), error);
 }
 
-static int64_t id_or_null(int64_t id)
+static uint64_t key_of(Text region, int64_t id)
 {
-    return id != 0 ? id : INTEGER_ABSENT;
-}
-
-static uint64_t title_key(Text region, int64_t case_id)
-{
-    return text_hash(region) ^ ((uint64_t)case_id * 0x9e3779b97f4a7c15ULL);
+    return text_hash(region) ^ ((uint64_t)id * 0x9e3779b97f4a7c15ULL);
 }
 
 void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text title)
 {
     Text *kept = ARENA_NEW(rows->arena, Text);
     *kept = title;
-    map_put_pointer(rows->titles, title_key(region, case_id), kept);
+    map_put_pointer(rows->titles, key_of(region, case_id), kept);
 }
 
-static const char *scope_name(Scope scope)
+/* ---- what may lose its members ---- */
+
+static void keep_case(HazardRows *rows, Text region, const Hazard *hazard, const HazardCase *of)
 {
-    static const char *const NAMES[] = {
-        [SCOPE_ASSET] = "asset", [SCOPE_UNIT] = "unit",   [SCOPE_BUILDING] = "building",
-        [SCOPE_POINT] = "point", [SCOPE_PARTY] = "party", [SCOPE_ESTATE] = "estate",
-        [SCOPE_AREA] = "area"};
-    return NAMES[scope];
+    CaseRow row;
+    case_row_fill(&row, region, hazard, of, rows->arena);
+    if (row.report_count > 0)
+        map_put_pointer(
+            rows->cases, key_of(region, of->case_id),
+            row_copy(&row, sizeof row, CASE_ROW_COLUMNS, CASE_ROW_COLUMN_COUNT, rows->arena));
 }
 
-static const char *asset_kind_name(AssetKind kind)
+void hazard_rows_keep(void *watcher, const Lifecycle *lifecycle, int64_t hazard_id)
 {
-    static const char *const NAMES[] = {[ASSET_NONE] = NULL,
-                                        [ASSET_PLATE] = "lift",
-                                        [ASSET_EQUIPMENT] = "equipment",
-                                        [ASSET_COMPONENT] = "component",
-                                        [ASSET_DEVICE] = "device"};
-    return NAMES[kind];
+    HazardRows *rows = watcher;
+    const Hazard *hazard = hazard_store_get(lifecycle->store, hazard_id);
+    KeptHazard kept = {.at = lifecycle->now};
+    hazard_row_fill(&kept.row, lifecycle->region, hazard, lifecycle->model, rows->arena);
+    map_put_pointer(
+        rows->hazards, key_of(lifecycle->region, hazard_id),
+        row_copy(&kept, sizeof kept, HAZARD_ROW_COLUMNS, HAZARD_ROW_COLUMN_COUNT, rows->arena));
+    for (size_t i = 0; i < hazard->case_count; i++)
+        keep_case(rows, lifecycle->region, hazard, &hazard->cases[i]);
 }
 
-static int address_detail(const Address *address)
+static void note_move(HazardRows *rows, Text region, const ReportMove *move)
 {
-    return (!text_is_empty(address->unit) ? 8 : 0) + (address->buildings.count > 0 ? 4 : 0) +
-           (!text_is_empty(address->road_no) ? 2 : 0) +
-           (!text_is_empty(address->estate) || !text_is_empty(address->road) ? 1 : 0);
-}
-
-/* Views of a hazard's representatives. */
-typedef struct Kept {
-    EvidenceView views[HAZARD_REPRESENTATIVES_MAX];
-    const Evidence *items[HAZARD_REPRESENTATIVES_MAX];
-    size_t count;
-} Kept;
-
-static void read_kept(const Hazard *hazard, Kept *kept)
-{
-    kept->count = hazard->representative_count;
-    for (size_t i = 0; i < kept->count; i++)
-        kept->items[i] = hazard_evidence(hazard, i, &kept->views[i]);
-}
-
-static void fill_asset(HazardRow *row, const Kept *kept)
-{
-    const Asset *chosen = NULL;
-    for (size_t i = 0; i < kept->count; i++) {
-        const Evidence *evidence = kept->items[i];
-        for (size_t j = 0; j < evidence->asset_count; j++)
-            if (chosen == NULL || (evidence->assets[j].structured && !chosen->structured))
-                chosen = &evidence->assets[j];
+    uint64_t key = key_of(region, move->report_id);
+    MovedRow *row = map_pointer(rows->moved, key);
+    if (row == NULL) {
+        if (rows->move_count == rows->move_capacity) {
+            size_t capacity = rows->move_capacity == 0 ? 32 : rows->move_capacity * 2;
+            rows->moves =
+                arena_grow(rows->arena, rows->moves, rows->move_capacity * sizeof(MovedRow *),
+                           capacity * sizeof(MovedRow *));
+            rows->move_capacity = capacity;
+        }
+        row = ARENA_NEW(rows->arena, MovedRow);
+        *row = (MovedRow){
+            .region = region, .report_id = move->report_id, .decision_id = INTEGER_ABSENT};
+        rows->moves[rows->move_count++] = row;
+        map_put_pointer(rows->moved, key, row);
     }
-    if (chosen == NULL)
-        return;
-    row->asset_kind = text_from(asset_kind_name(chosen->kind));
-    row->asset_id = chosen->id;
+    if (move->decision_id != 0)
+        row->decision_id = move->decision_id;
 }
 
-static TextList copied_list(TextList list, Arena *arena)
+void hazard_rows_moves(HazardRows *rows, const Lifecycle *lifecycle)
 {
-    TextList copy = {ARENA_ARRAY(arena, Text, list.count), list.count};
-    for (size_t i = 0; i < list.count; i++)
-        copy.items[i] = list.items[i];
-    return copy;
+    for (size_t i = 0; i < lifecycle->moves.count; i++)
+        note_move(rows, lifecycle->region, &lifecycle->moves.items[i]);
 }
 
-static void fill_place(HazardRow *row, const Kept *kept, Arena *arena)
+/* ---- the batch ends ---- */
+
+/* What a batch changed in a region. */
+typedef struct Changes {
+    HazardRows *rows;
+    Text region;
+    const HazardStore *overlay;
+    const Model *model;
+    Map *cases_before; /* HazardCase by id, as they were: a case may have another hazard now */
+    Arena *arena;
+} Changes;
+
+static void read_cases_before(const Changes *changes, const Hazard *before)
 {
-    static const char PRECISIONS[] = "ABCDEZ";
-    const Evidence *best = kept->items[0];
-    const Evidence *point = NULL;
-    for (size_t i = 0; i < kept->count; i++) {
-        const Evidence *evidence = kept->items[i];
-        if (address_detail(&evidence->address) > address_detail(&best->address))
-            best = evidence;
-        if (evidence->has_point && (point == NULL || evidence->precision < point->precision))
-            point = evidence;
-        if (text_is_absent(row->community_code))
-            row->community_code = evidence->community_code;
-        if (text_is_absent(row->grid_code))
-            row->grid_code = evidence->grid_code;
-        if (text_is_absent(row->usc_code))
-            row->usc_code = evidence->usc_code;
-        if (text_is_absent(row->party_name))
-            row->party_name = evidence->party_name;
+    for (size_t i = 0; before != NULL && i < before->case_count; i++)
+        map_put_pointer(changes->cases_before, (uint64_t)before->cases[i].case_id,
+                        &before->cases[i]);
+}
+
+static Text title_of(const Changes *changes, int64_t case_id)
+{
+    const Text *title = map_pointer(changes->rows->titles, key_of(changes->region, case_id));
+    return title != NULL ? *title : TEXT_ABSENT;
+}
+
+static bool add_row(const Changes *changes, size_t set, const void *row, Error *error)
+{
+    return postgres_tables_add(changes->rows->tables, set, row, error);
+}
+
+/* A case without members: its row as it was, when that is news, and where it went. */
+static bool
+add_emptied_case(const Changes *changes, const HazardCase *old, const CaseRow *row, Error *error)
+{
+    CaseRow *kept = map_pointer(changes->rows->cases, key_of(changes->region, row->case_id));
+    if (kept != NULL && (old == NULL || old->version != kept->version)) {
+        kept->title = title_of(changes, row->case_id);
+        if (!add_row(changes, old == NULL ? CASE_NEW : CASE_CHANGED, kept, error))
+            return false;
     }
-    const Address *address = &best->address;
-    row->address = address_is_empty(address) ? TEXT_ABSENT : address_standard(address, arena);
-    row->road = address->road;
-    row->road_no = address->road_no;
-    row->estate = address->estate;
-    row->buildings = copied_list(address->buildings, arena);
-    row->unit = address->unit;
-    row->lon = point != NULL ? point->point.lon : (double)NAN;
-    row->lat = point != NULL ? point->point.lat : (double)NAN;
-    const char *precision = strchr(PRECISIONS, point != NULL ? point->precision : 'Z');
-    row->precision_class = (Text){precision != NULL ? precision : "Z", 1};
-}
-
-static int64_t open_case_id(const Hazard *hazard)
-{
-    for (size_t i = hazard->case_count; i > 0; i--)
-        if (hazard->cases[i - 1].closed_at == TIME_ABSENT)
-            return hazard->cases[i - 1].case_id;
-    return INTEGER_ABSENT;
-}
-
-static void
-fill_hazard(HazardRow *row, Text region, const Hazard *hazard, const Model *model, Arena *arena)
-{
-    HazardCounts counts = hazard_count(hazard, 0);
-    Kept kept;
-    read_kept(hazard, &kept);
-    *row = (HazardRow){.region = region,
-                       .hazard_id = hazard->id,
-                       .hazard_no = lifecycle_hazard_no(region, hazard->id, arena),
-                       .family = hazard->category->family,
-                       .category_code = hazard->category->code,
-                       .scope = text_from(scope_name(hazard->category->scope)),
-                       .anchor_report_id = kept.items[0]->report_id,
-                       .anchor_by = MACHINE,
-                       .first_known_at = counts.first_event_at,
-                       .last_reported_at = counts.last_event_at,
-                       .open_case_id = open_case_id(hazard),
-                       .case_count = (int64_t)hazard->case_count,
-                       .report_count = counts.reports,
-                       .independent_count = counts.independent,
-                       .reporter_count = counts.reporters,
-                       .source_count = counts.sources,
-                       .provisional_of = id_or_null(hazard->provisional_of),
-                       .merged_into = id_or_null(hazard->merged_into),
-                       .model_version = model_version(model),
-                       .version = hazard->version};
-    fill_asset(row, &kept);
-    fill_place(row, &kept, arena);
-}
-
-static Text source_name(const Hazard *hazard, uint64_t source)
-{
-    EvidenceView view;
-    for (size_t i = 0; i < hazard->representative_count; i++) {
-        Text name = hazard_evidence(hazard, i, &view)->source;
-        if (text_hash(name) == source)
-            return name;
-    }
-    return TEXT_ABSENT;
-}
-
-static const HazardClass *case_category(const Hazard *hazard, int64_t case_id)
-{
-    const HazardClass *worst = NULL;
-    for (size_t i = 0; i < hazard->member_count; i++) {
-        const HazardMember *member = &hazard->members[i];
-        if (member->case_id == case_id &&
-            (worst == NULL || member->category->colour < worst->colour))
-            worst = member->category;
-    }
-    return worst;
-}
-
-static void
-fill_case(CaseRow *row, Text region, const Hazard *hazard, const HazardCase *of, Arena *arena)
-{
-    HazardCounts counts = hazard_count(hazard, of->case_id);
-    *row = (CaseRow){.region = region,
-                     .case_id = of->case_id,
-                     .status = of->status,
-                     .level = of->escalation.level,
-                     .level_reason = escalation_reason(&of->escalation, arena),
-                     .category_code = case_category(hazard, of->case_id)->code,
-                     .trapped = counts.trapped,
-                     .injured = counts.injured,
-                     .dead = counts.dead,
-                     .first_occurred_at = counts.first_event_at,
-                     .first_known_at = counts.first_known_at,
-                     .first_known_source = source_name(hazard, counts.first_known_source),
-                     .opened_at = of->opened_at,
-                     .closed_at = of->closed_at,
-                     .reopened_count = of->reopened_count,
-                     .report_count = counts.reports,
-                     .independent_count = counts.independent,
-                     .reporter_count = counts.reporters,
-                     .source_count = counts.sources,
-                     .version = of->version,
-                     .case_no = lifecycle_case_no(region, of, arena),
-                     .hazard_id = hazard->id,
-                     .recurrence_no = of->recurrence_no};
+    return add_row(changes, CASE_EMPTIED, row, error);
 }
 
 /* Cases of the hazard that the batch opened or changed. */
-static bool add_cases(HazardRows *rows,
-                      Text region,
-                      const Hazard *before,
-                      const Hazard *hazard,
-                      Arena *arena,
-                      Error *error)
+static bool add_cases(const Changes *changes, const Hazard *hazard, Error *error)
 {
     for (size_t i = 0; i < hazard->case_count; i++) {
         const HazardCase *of = &hazard->cases[i];
-        const HazardCase *old = before != NULL ? hazard_case(before, of->case_id) : NULL;
+        const HazardCase *old = map_pointer(changes->cases_before, (uint64_t)of->case_id);
         if (old != NULL && old->version == of->version)
             continue;
         CaseRow row;
-        fill_case(&row, region, hazard, of, arena);
-        const Text *title = map_pointer(rows->titles, title_key(region, of->case_id));
-        row.title = title != NULL ? *title : TEXT_ABSENT;
-        if (!postgres_tables_add(rows->tables, old == NULL ? CASE_NEW : CASE_CHANGED, &row, error))
+        case_row_fill(&row, changes->region, hazard, of, changes->arena);
+        row.title = title_of(changes, of->case_id);
+        if (row.report_count == 0
+                ? !add_emptied_case(changes, old, &row, error)
+                : !add_row(changes, old == NULL ? CASE_NEW : CASE_CHANGED, &row, error))
+            return false;
+    }
+    return true;
+}
+
+/* A hazard without members: its row as it was, when that is news, and where it went. */
+static bool
+add_emptied_hazard(const Changes *changes, const Hazard *before, HazardRow *row, Error *error)
+{
+    const KeptHazard *kept =
+        map_pointer(changes->rows->hazards, key_of(changes->region, row->hazard_id));
+    if (kept != NULL) {
+        row->merged_at = kept->at;
+        if ((before == NULL || before->version != kept->row.version) &&
+            !add_row(changes, before == NULL ? HAZARD_NEW : HAZARD_CHANGED, &kept->row, error))
+            return false;
+    }
+    return add_row(changes, HAZARD_EMPTIED, row, error) &&
+           postgres_rows_add(changes->rows->ended, row, error);
+}
+
+static bool add_hazard(const Changes *changes, int64_t hazard_id, Error *error)
+{
+    const Hazard *hazard = hazard_store_get(changes->overlay, hazard_id);
+    const Hazard *before = hazard_store_get(hazard_store_base(changes->overlay), hazard_id);
+    HazardRow row;
+    hazard_row_fill(&row, changes->region, hazard, changes->model, changes->arena);
+    if (hazard->member_count == 0)
+        return add_emptied_hazard(changes, before, &row, error);
+    return add_row(changes, before == NULL ? HAZARD_NEW : HAZARD_CHANGED, &row, error) &&
+           add_cases(changes, hazard, error);
+}
+
+/* Where the moved reports are in the end. */
+static bool add_moves(const Changes *changes, Error *error)
+{
+    const HazardRows *rows = changes->rows;
+    for (size_t i = 0; i < rows->move_count; i++) {
+        MovedRow *row = rows->moves[i];
+        if (!text_equal(row->region, changes->region))
+            continue;
+        row->hazard_id = hazard_store_of_report(changes->overlay, row->report_id);
+        const HazardMember *member =
+            hazard_member(hazard_store_get(changes->overlay, row->hazard_id), row->report_id);
+        row->case_id = member->case_id;
+        row->independence = text_from(report_rows_independence_name(member->independence));
+        if (!add_row(changes, REPORT_MOVED, row, error))
             return false;
     }
     return true;
@@ -445,15 +341,17 @@ bool hazard_rows_changes(HazardRows *rows,
 {
     int64_t *ids;
     size_t count = hazard_store_changed(overlay, arena, &ids);
-    for (size_t i = 0; i < count; i++) {
-        const Hazard *hazard = hazard_store_get(overlay, ids[i]);
-        const Hazard *before = hazard_store_get(hazard_store_base(overlay), ids[i]);
-        HazardRow row;
-        fill_hazard(&row, region, hazard, model, arena);
-        if (!postgres_tables_add(rows->tables, before == NULL ? HAZARD_NEW : HAZARD_CHANGED, &row,
-                                 error) ||
-            !add_cases(rows, region, before, hazard, arena, error))
-            return false;
-    }
-    return true;
+    Changes changes = {.rows = rows,
+                       .region = region,
+                       .overlay = overlay,
+                       .model = model,
+                       .cases_before = map_new(),
+                       .arena = arena};
+    bool well = true;
+    for (size_t i = 0; i < count; i++)
+        read_cases_before(&changes, hazard_store_get(hazard_store_base(overlay), ids[i]));
+    for (size_t i = 0; well && i < count; i++)
+        well = add_hazard(&changes, ids[i], error);
+    map_free(changes.cases_before);
+    return well && add_moves(&changes, error);
 }

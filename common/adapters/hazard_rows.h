@@ -6,8 +6,8 @@
 #include "adapters/postgres_rows.h"
 
 /*
- * Hazards and cases as rows of their tables: gathered once, at the end of a batch, from what an overlay changed, and
- * sent in the batch's write pipeline.
+ * Hazards and cases as rows of their tables, and reports that moved: gathered once, at the end of a batch, from what an
+ * overlay changed, and sent in the batch's write pipeline, behind the reports and relations of the batch.
  */
 typedef struct HazardRows HazardRows;
 
@@ -21,7 +21,16 @@ MUST_CHECK bool hazard_rows_send(HazardRows *rows, Postgres *pg, Error *error);
 /* A title for a case opened in this batch, kept for hazard_rows_changes. The text outlives the batch. */
 void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text title);
 
-/* Every hazard the overlay changed, with its cases: new ones as inserts, others as updates. */
+/* What stands of a hazard and of its cases, should they have no members in the end: LifecycleLeaving of these rows. */
+void hazard_rows_keep(void *rows, const Lifecycle *lifecycle, int64_t hazard_id);
+
+/* Notes lifecycle->moves, once for each record; where the reports are is read from the overlay by hazard_rows_changes. */
+void hazard_rows_moves(HazardRows *rows, const Lifecycle *lifecycle);
+
+/*
+ * Every hazard the overlay changed, with its cases: new ones as inserts, others as updates, those that ended with where
+ * they went; the reports that moved.
+ */
 MUST_CHECK bool hazard_rows_changes(HazardRows *rows,
                                     Text region,
                                     const HazardStore *overlay,

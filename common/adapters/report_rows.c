@@ -10,7 +10,7 @@
 
 /* `page_` selects reports as column "row". */
 #define AS_DECIDED(page_)                                                                          \
-    "select t.report_id, t.region, t.hazard_id, t.case_id, t.event_at,"                            \
+    "select t.decision_id, t.report_id, t.region, t.hazard_id, t.case_id, t.event_at,"             \
     "       t.independence, t.status, t.status_at, t.level, t.trapped, t.injured, t.dead,"         \
     "       d.lon, d.lat, d.precision_class, d.category_confidence,"                               \
     "       d.reported_at, d.recorded_at, t.source,"                                               \
@@ -28,13 +28,13 @@
     "page.row"                                                                                     \
     "       else jsonb_populate_record(page.row, '" NOT_YET "'::jsonb || t.as_decided::jsonb) end" \
     "       as row offset 0) s) d"                                                                 \
-    " order by t.report_id"
+    " order by t.decision_id"
 
-/* $1: region, $2: the last id of the page before. */
+/* $1: region, $2: the last decision of the page before. */
 static const PostgresStatement PAGE = {
     "report_page", AS_DECIDED("select report as row from onecase.reports report"
-                              " where region = $1 and report_id > $2 and hazard_id is not null"
-                              " order by report_id limit 2000")};
+                              " where region = $1 and decision_id > $2 and hazard_id is not null"
+                              " order by decision_id limit 2000")};
 
 /* $1: source or region, $2: record number, $3: report id; one of the last two is null. */
 static const PostgresStatement NAMED = {
@@ -46,6 +46,7 @@ static const PostgresStatement NAMED = {
                "    union all select $1, $3::int8 where $3::int8 is not null limit 1)")};
 
 enum {
+    R_DECISION,
     R_ID,
     R_REGION,
     R_HAZARD,

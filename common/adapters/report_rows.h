@@ -23,8 +23,8 @@ typedef struct StoredEvidence {
 } StoredEvidence;
 
 /*
- * The reports of a region that are in a hazard, in order of report_id, from behind `after` on: one page of them. The rows
- * are the caller's (postgres_result_free); read each with report_rows_read.
+ * The reports of a region that are in a hazard, in the order they joined (decision_id, column 0), from behind decision
+ * `after` on: one page of them. The rows are the caller's (postgres_result_free); read each with report_rows_read.
  */
 MUST_CHECK bool report_rows_page(
     Postgres *pg, Text region, int64_t after, Arena *arena, PostgresResult **rows, Error *error);

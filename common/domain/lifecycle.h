@@ -54,16 +54,23 @@ typedef struct ReportMoves {
     size_t capacity;
 } ReportMoves;
 
-typedef struct Lifecycle {
+typedef struct Lifecycle Lifecycle;
+
+/* Told of a hazard that may lose its members, before it does: lifecycle_join of both, lifecycle_move of where the report was. */
+typedef void LifecycleLeaving(void *watcher, const Lifecycle *lifecycle, int64_t hazard_id);
+
+struct Lifecycle {
     const Model *model;
     HazardStore *store;       /* an overlay */
     RegionCounters *counters; /* the batch's copy */
     Text region;
     int64_t now; /* stream time, microseconds */
     Arena *arena;
-    CaseEvents events; /* grows */
-    ReportMoves moves; /* grows; in order, a report may come again */
-} Lifecycle;
+    CaseEvents events;         /* grows */
+    ReportMoves moves;         /* grows; in order, a report may come again */
+    LifecycleLeaving *leaving; /* NULL: nobody watches */
+    void *watcher;
+};
 
 /* HZ9901-000123, on the arena. */
 Text lifecycle_hazard_no(Text region, int64_t hazard_id, Arena *arena);

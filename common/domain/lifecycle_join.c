@@ -53,6 +53,12 @@ static void note_move(Lifecycle *lifecycle, int64_t report_id, int64_t decision_
     moves->items[moves->count++] = (ReportMove){report_id, decision_id};
 }
 
+static void tell(const Lifecycle *lifecycle, int64_t hazard_id)
+{
+    if (lifecycle->leaving != NULL)
+        lifecycle->leaving(lifecycle->watcher, lifecycle, hazard_id);
+}
+
 static bool is_of(const Before *part, int64_t case_id)
 {
     for (size_t i = 0; i < part->case_count; i++)
@@ -176,6 +182,13 @@ static void number_episodes(Lifecycle *lifecycle, Hazard *hazard)
     }
 }
 
+/* Cases of the body have another hazard now. */
+static void count_change(Hazard *survivor, const Before *body)
+{
+    for (size_t i = 0; i < body->case_count && survivor->id != body->hazard_id; i++)
+        hazard_case(survivor, body->case_ids[i])->version++;
+}
+
 static void join_cases(Lifecycle *lifecycle,
                        Hazard *hazard,
                        const Before *part,
@@ -219,10 +232,13 @@ note_moves(Lifecycle *lifecycle, const Hazard *hazard, const Before *side, int64
 Hazard *
 lifecycle_join(Lifecycle *lifecycle, int64_t body_id, int64_t part_id, const JoinCause *cause)
 {
+    tell(lifecycle, body_id);
+    tell(lifecycle, part_id);
     Before body = snapshot(lifecycle, hazard_store_get(lifecycle->store, body_id));
     Before part = snapshot(lifecycle, hazard_store_get(lifecycle->store, part_id));
     Hazard *survivor = hazard_store_join(lifecycle->store, body_id, part_id, lifecycle->model);
     judge_witnesses(survivor, &part, &body);
+    count_change(survivor, &body);
     join_cases(lifecycle, survivor, &part, &body, cause);
     note_moves(lifecycle, survivor, &body, 0);
     note_moves(lifecycle, survivor, &part, cause->first_decision);
@@ -263,6 +279,7 @@ void lifecycle_move(Lifecycle *lifecycle, int64_t report_id, int64_t to_id, cons
 {
     HazardStore *store = lifecycle->store;
     int64_t from_id = hazard_store_of_report(store, report_id);
+    tell(lifecycle, from_id);
     HazardMember *member = hazard_store_move(store, report_id, to_id, lifecycle->model);
     Hazard *to = hazard_store_edit(store, to_id);
     Hazard *from = hazard_store_edit(store, from_id);

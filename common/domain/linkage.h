@@ -47,7 +47,9 @@ typedef struct Relation {
 
 typedef struct Decision {
     Outcome outcome;
-    int64_t hazard_id; /* link: joined; review: the one it may be the same as; new: 0 */
+    int64_t
+        hazard_id; /* link: joined; review: the one it may be the same as; new: 0; merged: that it is one with */
+    int64_t from_id; /* merged, moved: the hazard it was in; otherwise 0 */
     /* Review though the sum is below it: without its rivals the best would have been joined. A hazard of its own, no
      * twin of any. */
     bool one_of;

@@ -99,6 +99,7 @@ static bool all_agree(const Model *model,
         if (!says_so)
             *decision = (Decision){.hazard_id = rescored->body_id};
         decision->outcome = OUTCOME_MERGED;
+        decision->from_id = rescored->part_id;
         decision->threshold_mb = model_link_mb(model) + model->weights.merge;
     }
     return true;

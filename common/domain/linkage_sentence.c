@@ -278,7 +278,9 @@ static void append_score(Sentence *sentence)
     append_bits(text, decision->final_mb);
     if (refused_by_veto(decision))
         return; /* the line is not what decided */
-    if (decision->final_mb < best->review_mb) {
+    if (decision->threshold_mb != 0) {
+        append_line(text, "，达到合并线", decision->threshold_mb);
+    } else if (decision->final_mb < best->review_mb) {
         append_line(text, "，不到复核线", best->review_mb);
     } else if (decision->final_mb < best->link_mb) {
         append_line(text, "，过了复核线", best->review_mb);
@@ -376,7 +378,8 @@ static void append_several(Sentence *sentence)
     builder_string(text, "，先另立并请人复核：");
 }
 
-static void append_opening(Sentence *sentence)
+/* How the sentence begins and goes on behind the name of the hazard that is compared; of a pair of reports there is no hazard. */
+static void append_forms(Sentence *sentence)
 {
     static const struct {
         const char *before;
@@ -385,26 +388,55 @@ static void append_opening(Sentence *sentence)
         [OUTCOME_LINK] = {{"与", "是同一隐患："}, {"与", "是同一隐患："}},
         [OUTCOME_REVIEW] = {{"可能与", "是同一隐患，先另立并请人复核："},
                             {"可能与", "是同一隐患，请人复核："}},
-        [OUTCOME_NEW] = {{"新立：与最接近的", "相比，"}, {"不作同一隐患：与", "相比，"}}};
+        [OUTCOME_NEW] = {{"新立：与最接近的", "相比，"}, {"不作同一隐患：与", "相比，"}},
+        [OUTCOME_MERGED] = {{"，现判明与", "是同一隐患，两处并为一处："}, {NULL, NULL}},
+        [OUTCOME_MOVED] = {{"，现判明与", "是同一隐患："}, {NULL, NULL}},
+        [OUTCOME_BUCKET] = {{"未说清是哪一处，先归入待定位：与最接近的", "相比，"}, {NULL, NULL}}};
     const Decision *decision = sentence->decision;
     bool pair = text_is_absent(sentence->region);
-    if (decision->one_of) {
-        append_several(sentence);
-        return;
-    }
     builder_string(&sentence->text, FORMS[decision->outcome][pair].before);
     builder_text(&sentence->text, hazard_name(sentence, decision->best.hazard_id));
     builder_string(&sentence->text, FORMS[decision->outcome][pair].after);
+}
+
+static void append_opening(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    if (decision->one_of && decision->outcome == OUTCOME_REVIEW) {
+        append_several(sentence);
+        return;
+    }
+    if (decision->from_id != 0) {
+        builder_string(&sentence->text, decision->outcome == OUTCOME_MOVED ? "原在待定位" : "原属");
+        builder_text(&sentence->text, hazard_name(sentence, decision->from_id));
+    }
+    append_forms(sentence);
+}
+
+/* Nothing was compared, or nothing that decided. */
+static void append_uncompared(Sentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    TextBuilder *text = &sentence->text;
+    if (decision->outcome == OUTCOME_MERGED) {
+        builder_string(text, "随");
+        builder_text(text, hazard_name(sentence, decision->from_id));
+        builder_string(text, "的其他报告，与");
+        builder_text(text, hazard_name(sentence, decision->hazard_id));
+        builder_string(text, "并为一处");
+        return;
+    }
+    builder_string(text, decision->outcome == OUTCOME_BUCKET ? "未说清是哪一处，先归入待定位"
+                                                             : "新立：没有可比较的隐患");
+    if (decision->generic_keys > 0)
+        builder_format(text, "（%d个检索键过于常见，未用）", (int)decision->generic_keys);
 }
 
 Text linkage_sentence(const Decision *decision, Text region, Arena *arena)
 {
     Sentence sentence = {decision, region, arena, builder_new(arena)};
     if (decision->best.count == 0) {
-        builder_string(&sentence.text, "新立：没有可比较的隐患");
-        if (decision->generic_keys > 0)
-            builder_format(&sentence.text, "（%d个检索键过于常见，未用）",
-                           (int)decision->generic_keys);
+        append_uncompared(&sentence);
         return builder_view(&sentence.text);
     }
     append_opening(&sentence);

@@ -48,8 +48,8 @@ static bool prepare_rows(void *context, Postgres *pg, Error *error)
 static bool send_rows(void *context, Postgres *pg, Error *error)
 {
     Decider *decider = context;
-    return hazard_rows_send(decider->hazard_rows, pg, error) &&
-           decision_rows_send(decider->decision_rows, pg, error);
+    return decision_rows_send(decider->decision_rows, pg, error) &&
+           hazard_rows_send(decider->hazard_rows, pg, error);
 }
 
 bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
@@ -162,7 +162,9 @@ lifecycle_of(const Decider *decider, const DecideContext *context, RegionMemory 
                        .counters = context->counters,
                        .region = memory->region,
                        .now = context->now,
-                       .arena = context->arena};
+                       .arena = context->arena,
+                       .leaving = hazard_rows_keep,
+                       .watcher = decider->hazard_rows};
 }
 
 static TextList copied_list(Arena *arena, TextList list)
@@ -256,6 +258,7 @@ static bool save_decisions(Decider *decider,
         if (!save_one(decider, context, place, replaced->decision, error))
             return false;
     }
+    hazard_rows_moves(decider->hazard_rows, placing->lifecycle);
     return decision_rows_events(decider->decision_rows, context->region,
                                 &placing->lifecycle->events, context->now, context->counters,
                                 error);

@@ -1,6 +1,6 @@
 /*
- * Region by region, in pages, each ordered by id, so that members are added in the order in which they were decided and
- * a large region does not stand in memory twice. A report that was revised since is read as it was when decided
+ * Region by region, in pages, so that a large region does not stand in memory twice: hazards and cases by id, members in
+ * the order in which they joined, which is that of the decisions that brought them where they are. A report that was revised since is read as it was when decided
  * (column as_decided); only its state is today's.
  */
 #include "decide_load.h"
@@ -21,17 +21,30 @@ static const PostgresStatement REGIONS = {
 
 /* $1: region, $2: the last id of the page before. */
 static const PostgresStatement HAZARDS = {
-    "load_hazards", "select hazard_id, provisional_of, merged_into, version from onecase.hazards"
-                    " where region = $1 and hazard_id > $2 order by hazard_id limit " LOAD_PAGE};
-enum { H_ID, H_PROVISIONAL, H_MERGED, H_VERSION };
+    "load_hazards",
+    "select hazard_id, provisional_of, merged_into, version, bucket and merged_into is null"
+    "  from onecase.hazards"
+    " where region = $1 and hazard_id > $2 order by hazard_id limit " LOAD_PAGE};
+enum { H_ID, H_PROVISIONAL, H_MERGED, H_VERSION, H_BUCKET };
 
 static const PostgresStatement CASES = {
     "load_cases",
     "select case_id, hazard_id, case_no, recurrence_no, reopened_count, opened_at, closed_at,"
-    "       status, version"
+    "       status, version, merged_into"
     "  from onecase.cases"
     " where region = $1 and case_id > $2 order by case_id limit " LOAD_PAGE};
-enum { C_ID, C_HAZARD, C_NO, C_RECURRENCE, C_REOPENED, C_OPENED, C_CLOSED, C_STATUS, C_VERSION };
+enum {
+    C_ID,
+    C_HAZARD,
+    C_NO,
+    C_RECURRENCE,
+    C_REOPENED,
+    C_OPENED,
+    C_CLOSED,
+    C_STATUS,
+    C_VERSION,
+    C_MERGED
+};
 
 static int32_t count_or_zero(int64_t value)
 {
@@ -86,6 +99,7 @@ static void load_hazard(const Loader *loader, const PostgresResult *rows, int i)
     hazard->provisional_of = id_or_zero(rows, i, H_PROVISIONAL);
     hazard->merged_into = id_or_zero(rows, i, H_MERGED);
     hazard->version = postgres_int(rows, i, H_VERSION);
+    hazard->bucket = postgres_int(rows, i, H_BUCKET) == 1;
 }
 
 static void load_case(const Loader *loader, const PostgresResult *rows, int i)
@@ -100,6 +114,7 @@ static void load_case(const Loader *loader, const PostgresResult *rows, int i)
     loaded->closed_at = postgres_time(rows, i, C_CLOSED);
     loaded->status = (int16_t)postgres_int(rows, i, C_STATUS);
     loaded->version = postgres_int(rows, i, C_VERSION);
+    loaded->merged_into = id_or_zero(rows, i, C_MERGED);
 }
 
 static void load_report(const Loader *loader, const PostgresResult *rows, int i)
@@ -125,8 +140,10 @@ static void judge_cases(const Loader *loader)
         ArenaMark mark = arena_mark(loader->arena);
         Hazard *hazard = hazard_store_edit(loader->store, ids[i]);
         for (size_t c = 0; c < hazard->case_count; c++)
-            hazard->cases[c].escalation = escalation_judge(model_escalation(loader->model), hazard,
-                                                           hazard->cases[c].case_id, loader->arena);
+            if (hazard->cases[c].merged_into == 0)
+                hazard->cases[c].escalation =
+                    escalation_judge(model_escalation(loader->model), hazard,
+                                     hazard->cases[c].case_id, loader->arena);
         arena_rewind(loader->arena, mark);
     }
 }

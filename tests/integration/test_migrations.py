@@ -94,7 +94,7 @@ def test_a_database_with_rows_and_partitions_takes_the_later_changes(servers: Lo
     assert empty_database.rows("select record_no, noise, reporter_before_hash, reporter_before_key from onecase.reports") == [
         ("G-1", None, None, None)]
     assert empty_database.rows("select record_no, backfill from onecase.pending_updates") == [("G-2", False)]
-    added = {tuple(row[:4]): row[-1] for row in set(catalogue(empty_database)) - set(before) if row[6] != "i"}
+    added = {tuple(row[:4]): row[-1] for row in set(catalogue(empty_database)) - set(before) if row[6] not in ("i", "I")}
     assert ("column", "onecase", "reports_y2026m11", "noise") in added
     assert [key for key, comment in added.items() if not in_both_languages(comment)] == []
     sqitch(servers, name, "revert", "-y", "--to", "issue_list")
@@ -550,6 +550,34 @@ def test_views_are_not_the_table_owners_and_read_nothing_personal(database: Data
         where view_schema = 'analysis'""")
     assert ("issue_list", "cases", "case_no") in used  # the question is answered at all
     assert [row for row in used if row[2] in PERSONAL] == []
+
+
+# Hazards that became one
+
+def test_relations_of_what_is_one_now_are_resolved_at_the_merge_that_made_it_so(database: Database) -> None:
+    """3 and 4 went into 2 and 2 into 1, 5 into 1, 6 stands alone. What is called later, or twice, changes nothing."""
+    merged = {1: None, 2: (1, "10:30"), 3: (2, "10:10"), 4: (2, "10:20"), 5: (1, "10:40"), 6: None}
+    with database.connect() as writer:
+        writer.execute("set role onecase_writer")
+        for hazard_id, into in merged.items():
+            writer.execute("""insert into onecase.hazards (region, hazard_id, hazard_no, family, category_code, scope, merged_into,
+                merged_at) values ('9901', %s, %s, 'A02', 'A02', 'asset', %s, %s)""",
+                           [hazard_id, f"HZ9901-{hazard_id:06d}", into and into[0], into and f"2026-11-22 {into[1]}:00+00"])
+        for a, b in ((1, 2), (2, 3), (3, 4), (4, 5), (1, 6), (3, 6)):
+            writer.execute("""insert into onecase.hazard_relations (region, hazard_a, hazard_b, kind, made_by)
+                values ('9901', %s, %s, 'twin', 'auto')""", [a, b])
+        found = []
+        for ended in ([2], [2, 3, 4, 5], [6]):
+            writer.execute("select onecase.resolve_relations(array_fill('9901'::text, array[%s]), %s)", [len(ended), ended])
+            found.append(writer.execute("""select hazard_a, hazard_b, to_char(resolved_at at time zone 'UTC', 'HH24:MI'), resolution
+                from onecase.hazard_relations order by 1, 2""").fetchall())
+        survivors = writer.execute(
+            "select hazard_id, onecase.hazard_survivor('9901', hazard_id) from onecase.hazards order by 1").fetchall()
+    assert found[0] == [(1, 2, "10:30", "merged"), (1, 6, None, None), (2, 3, "10:10", "merged"), (3, 4, "10:20", "merged"),
+                        (3, 6, None, None), (4, 5, "10:40", "merged")]
+    assert found[1:] == found[:1] * 2
+    assert survivors == [(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 6)]
+    assert database.value("select onecase.hazard_survivor('9901', 7)") is None
 
 
 # Views
