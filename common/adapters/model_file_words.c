@@ -219,8 +219,8 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
     }
     reader_check_keys(&reader->reader, words, "words",
                       READER_KEYS("noise", "keywords", "doubt", "negation", "undone", "denial",
-                                  "unrelated", "settled", "contrast", "telling", "same", "plate",
-                                  "equipment", "component", "device", "record"));
+                                  "unrelated", "settled", "contrast", "telling", "same", "recall",
+                                  "plate", "equipment", "component", "device", "record"));
     reader->phrases = map_new();
     read_noise(reader, words);
     read_keywords(reader, words);
@@ -233,6 +233,7 @@ void model_read_words(ModelReader *reader, const config_setting_t *root)
     read_list(reader, words, "contrast", PHRASE_CONTRAST);
     read_list(reader, words, "telling", PHRASE_TELLING);
     read_list(reader, words, "same", PHRASE_SAME);
+    read_list(reader, words, "recall", PHRASE_RECALL);
     read_list(reader, words, "plate", PHRASE_PLATE);
     read_list(reader, words, "equipment", PHRASE_EQUIPMENT);
     read_list(reader, words, "component", PHRASE_COMPONENT);

@@ -64,6 +64,8 @@ static void take_reporter(EvidenceDraft *draft)
                                text_is(report->finder_kind, "grid") ||
                                text_is(report->finder_kind, "inspector");
     evidence->reporter_masked = text_is(report->reporter_kind, "masked");
+    evidence->told_by_device =
+        text_is(report->finder_kind, "sensor") && text_is_empty(report->reporter);
     evidence->independence = text_is_empty(report->origin_no) ? INDEPENDENT : TRANSFERRED;
 }
 
@@ -104,6 +106,7 @@ evidence_new(const Report *report, const EvidenceOrigin *origin, const Model *mo
     evidence_find_assets(draft);
     evidence_find_lift(draft);
     evidence_find_quotes(draft);
+    evidence_find_recall(draft);
     evidence_find_grams(draft);
     take_plain(draft);
     evidence_ask_ledger(draft);

@@ -20,6 +20,13 @@ typedef enum Independence {
     FOLLOW_UP      /* quotes the record it follows */
 } Independence;
 
+/* What a report says of an earlier one of the same caller, without its number. */
+typedef enum Recall {
+    RECALL_NONE,
+    RECALL_SAME, /* 上次反映的问题: it is about the same */
+    RECALL_OTHER /* 不是上次反映的那件: it is not */
+} Recall;
+
 /* Of more quoted numbers than that the first are taken. */
 enum { EVIDENCE_ASSETS_MAX = 4, EVIDENCE_GRAMS_MAX = 128, EVIDENCE_QUOTED_MAX = 32 };
 
@@ -63,7 +70,9 @@ typedef struct Evidence {
     Text reporter_before; /* under the key before a rotation, or absent */
     bool reporter_staff;
     bool reporter_masked;
+    bool told_by_device; /* a detector, which tells of its alarm again and again */
     Independence independence;
+    Recall recall;
     const Gram *grams;
     size_t gram_count;
     uint32_t gram_norm; /* sum of the squares of the weights */

@@ -277,3 +277,19 @@ bool evidence_quote_denied(const EvidenceDraft *draft, size_t from, size_t to)
     return (denied && !is_question(text, to)) || is_excepted(draft, from, to) ||
            is_contrasted(draft, from, to);
 }
+
+static size_t clause_start(const Folded *text, size_t at, size_t least)
+{
+    while (at > least && !ends_clause(text->codepoints[at - 1]))
+        at--;
+    return at;
+}
+
+bool evidence_recall_denied(const EvidenceDraft *draft, size_t from, size_t to)
+{
+    const Folded *text = &draft->text;
+    size_t before = clause_start(text, from, reach_back(text, from, draft->model->reach.denial));
+    bool denied = phrase_end(draft, before, from, PHRASE_DENIAL) > 0 ||
+                  phrase_end(draft, to, clause_end(text, to), PHRASE_UNRELATED) > 0;
+    return (denied && !is_question(text, to)) || is_contrasted(draft, from, to);
+}

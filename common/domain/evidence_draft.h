@@ -56,6 +56,10 @@ bool evidence_is_component(Text id); /* shaped as the code of a city component (
 void evidence_find_quotes(EvidenceDraft *draft);
 /* Whether the text, from `from` to `to` of it a record's number, says that its own matter is another one. */
 bool evidence_quote_denied(const EvidenceDraft *draft, size_t from, size_t to);
+/* As evidence_quote_denied, of words for an earlier report: denials in the same clause alone. */
+bool evidence_recall_denied(const EvidenceDraft *draft, size_t from, size_t to);
+/* What is said of an earlier report of the caller's own. */
+void evidence_find_recall(EvidenceDraft *draft);
 /* Which of a building's lifts is spoken of; for classes of group A. After class and places. */
 void evidence_find_lift(EvidenceDraft *draft);
 /* Whether the report's place leaves room for the asset to be the one spoken of; NULL: no. */

@@ -47,6 +47,7 @@ enum {
     FLAG_STAFF = 8,
     FLAG_MASKED = 16,
     FLAG_FLOOR_OR_BUILDING = 32,
+    FLAG_DEVICE = 64,
     TEXTS_MAX = PACKED_TEXTS + EVIDENCE_ASSETS_MAX + ADDRESS_BUILDINGS_MAX + EVIDENCE_QUOTED_MAX
 };
 
@@ -70,6 +71,7 @@ struct EvidencePacked {
     uint8_t asset_count;
     uint8_t asset_kinds[EVIDENCE_ASSETS_MAX]; /* kind * 4 + valid * 2 + structured */
     uint8_t independence;
+    uint8_t recall;
     uint8_t role;
     char precision;
 };
@@ -77,7 +79,7 @@ struct EvidencePacked {
 static_assert((int)EVIDENCE_GRAMS_MAX <= UINT8_MAX && (int)EVIDENCE_QUOTED_MAX <= UINT8_MAX,
               "counts are bytes");
 /* Whoever adds a member to Evidence or Address packs it, too, and shows that in evidence_packed_test.c. */
-static_assert(sizeof(Evidence) == 672 && sizeof(Address) == 192, "every member is packed");
+static_assert(sizeof(Evidence) == 680 && sizeof(Address) == 192, "every member is packed");
 static_assert(sizeof(Gram) == 3 && _Alignof(Gram) == 1, "grams lie packed");
 
 typedef struct Texts {
@@ -180,13 +182,14 @@ static EvidencePacked head_of(const Evidence *e, const Text fixed[PACKED_TEXTS])
                            .quoted_count = (uint8_t)e->quoted_nos.count,
                            .asset_count = (uint8_t)e->asset_count,
                            .independence = (uint8_t)e->independence,
+                           .recall = (uint8_t)e->recall,
                            .role = (uint8_t)e->address.role,
                            .precision = e->precision};
     head.text_length = e->text_length < UINT16_MAX ? (uint16_t)e->text_length : UINT16_MAX;
     head.flags =
         (uint8_t)((e->has_point ? FLAG_POINT : 0) | (e->point_derived ? FLAG_DERIVED : 0) |
                   (e->usc_valid ? FLAG_USC_VALID : 0) | (e->reporter_staff ? FLAG_STAFF : 0) |
-                  (e->reporter_masked ? FLAG_MASKED : 0) |
+                  (e->reporter_masked ? FLAG_MASKED : 0) | (e->told_by_device ? FLAG_DEVICE : 0) |
                   (e->address.floor_or_building ? FLAG_FLOOR_OR_BUILDING : 0));
     for (size_t i = 0; i < PACKED_TEXTS; i++)
         if (!text_is_absent(fixed[i]))
@@ -346,7 +349,9 @@ static void view_head(const EvidencePacked *packed, Evidence *e)
                     .usc_valid = (packed->flags & FLAG_USC_VALID) != 0,
                     .reporter_staff = (packed->flags & FLAG_STAFF) != 0,
                     .reporter_masked = (packed->flags & FLAG_MASKED) != 0,
+                    .told_by_device = (packed->flags & FLAG_DEVICE) != 0,
                     .independence = (Independence)packed->independence,
+                    .recall = (Recall)packed->recall,
                     .gram_count = packed->gram_count,
                     .gram_norm = packed->gram_norm,
                     .aspects = packed->aspects,

@@ -71,12 +71,23 @@ static uint64_t hash_or_none(Text reporter)
     return text_is_empty(reporter) ? 0 : text_hash(reporter);
 }
 
+/* Of a detector that tells for itself; 0: of none. */
+static uint64_t device_hash(const Evidence *evidence)
+{
+    for (size_t i = 0; evidence->told_by_device && i < evidence->asset_count; i++)
+        if (evidence->assets[i].kind == ASSET_DEVICE && evidence->assets[i].structured)
+            return ~text_hash(evidence->assets[i].id); /* no person's */
+    return 0;
+}
+
 HazardReporter hazard_reporter(const Evidence *evidence)
 {
     HazardReporter reporter = {hash_or_none(evidence->reporter),
                                hash_or_none(evidence->reporter_before)};
     if (reporter.before == reporter.hash)
         reporter.before = 0;
+    if (!hazard_reporter_known(reporter))
+        reporter.hash = device_hash(evidence);
     return reporter;
 }
 

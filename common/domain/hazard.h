@@ -11,7 +11,7 @@
  */
 
 /*
- * Who told a report, as hashes of the keyed hashes; 0: none. During a rotation of the key there are
+ * Who told a report, as hashes of the keyed hashes, or of the number of a detector that told for itself; 0: none. During a rotation of the key there are
  * two: under the new key, and under the one before. Two reports are of one person when they share
  * one.
  */

@@ -144,6 +144,21 @@ static void append_wording(TextBuilder *text, const ScoreItem *item)
                                                      : "说法不像");
 }
 
+static void append_reporter(TextBuilder *text, const ScoreItem *item)
+{
+    static const char *const EARLIER[] = {"same_without_place", "same_again"};
+    if (is(item->level, "same_recalled")) {
+        builder_string(text, "同一人称即上次所报");
+        return;
+    }
+    for (size_t i = 0; i < sizeof EARLIER / sizeof EARLIER[0]; i++)
+        if (is(item->level, EARLIER[i])) {
+            builder_string(text, "同一人先前报过");
+            return;
+        }
+    builder_string(text, "同一人所报");
+}
+
 /* One clause for a comparison; true when it said something. */
 static bool append_clause(TextBuilder *text, const ScoreItem *item)
 {
@@ -162,8 +177,7 @@ static bool append_clause(TextBuilder *text, const ScoreItem *item)
     } else if (is(name, "quoted")) {
         builder_string(text, "引用了它的单号");
     } else if (is(name, "reporter")) {
-        builder_string(text,
-                       is(item->level, "same_without_place") ? "同一人先前报过" : "同一人所报");
+        append_reporter(text, item);
     } else if (is(name, "class") || is(name, "party") || is(name, "aspect")) {
         Text words = linkage_level_words(text_from(name), text_from(item->level), text->arena);
         builder_string(text, linkage_comparison_words(text_from(name)));

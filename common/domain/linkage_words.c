@@ -38,7 +38,7 @@ const char *linkage_flag_words(Text flag)
     static const Word WORDS[] = {{"address_point_conflict", "地址与坐标矛盾"},
                                  {"asset_place_conflict", "设备相同而地点不同"},
                                  {"asset_near", "设备编号仅差一位"},
-                                 {"quoted_unrelated", "引用了单号，而类别与地点都不同"}};
+                                 {"quoted_unrelated", "引用了单号，所说却像另一件事"}};
     return find(WORDS, COUNT_OF(WORDS), flag);
 }
 
@@ -82,7 +82,10 @@ static const struct {
               {"party", "code_differs", "信用代码不同"},
               {"reporter", "same_with_place", "同一人"},
               {"reporter", "same_other_class", "同一人，类别不同"},
+              {"reporter", "same_again", "同一人不久前报过同类"},
+              {"reporter", "same_recalled", "同一人，称即上次所报"},
               {"reporter", "same_without_place", "同一人，未说地点"},
+              {"reporter", "same_other_matter", "同一人，称是另一件事"},
               {"reporter", "same_elsewhere", "同一人，地点不同"},
               {"reporter", "same_staff", "同一工作人员"},
               {"text", "short", "太短，不比"},

@@ -74,6 +74,10 @@ typedef struct ModelWeights {
     int32_t party_code_max, party_name, party_outside_max, party_elsewhere_max, party_differs;
     int32_t party_and_place;
     int32_t reporter_place, reporter_home;
+    int32_t
+        reporter_again; /* instead of reporter_home: the same kind of trouble, soon or "as last time" */
+    int32_t reporter_again_s;     /* so many seconds apart at most */
+    int32_t reporter_recall_s;    /* ... where it says that it was told of before */
     int32_t reporter_other_class; /* instead of reporter_place: a caller of another matter there */
     int32_t tempo_few_members, tempo_few, tempo_many_members, tempo_many;
     int32_t precision_m[MODEL_PRECISIONS]; /* A to E */
@@ -121,7 +125,8 @@ typedef enum PhraseKind {
     PHRASE_SETTLED,   /* 处理好: over, as UNDONE, when said of a record's matter */
     PHRASE_CONTRAST,  /* 这次: set against a record spoken of before */
     PHRASE_TELLING,   /* 反映: what a caller does */
-    PHRASE_SAME       /* 又出现: it is the matter of the record after all */
+    PHRASE_SAME,      /* 又出现: it is the matter of the record after all */
+    PHRASE_RECALL     /* 上次反映: an earlier report of the caller's own */
 } PhraseKind;
 
 /* How far behind a phrase, or before it, what it speaks of may stand, in characters. */

@@ -188,7 +188,7 @@ static void judge(Comparison *c)
     PlaceLevel level = c->place.level;
     bool unrelated = c->class_level == CLASS_UNRELATED;
     bool near = level >= PLACE_P1 && level <= PLACE_P7;
-    bool strong = c->asset == ASSET_LEVEL_EQUAL || c->facts->quoted;
+    bool strong = c->asset == ASSET_LEVEL_EQUAL || c->facts->quoted || scorer_is_recalled(c);
     /* An event that reaches several estates is told from each by its own name: names alone contradict nothing there. */
     bool names_alone = c->place.area && c->place.distance_m < 0;
     bool away = (level == PLACE_X2 && !names_alone) || (level == PLACE_X1 && !c->place.area);

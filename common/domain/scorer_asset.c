@@ -156,6 +156,26 @@ static Text quoted_number(const Comparison *c)
     return quoted->count > 0 ? quoted->items[0] : c->report->origin_no;
 }
 
+/* One of the two was handed on as a copy of the other: a desk's own field says so, not a text. */
+static bool is_copied(const Comparison *c)
+{
+    return !text_is_empty(c->report->origin_no) ||
+           evidence_same_record(c->member->origin_no, c->report->record_no);
+}
+
+/*
+ * Numbers stand in texts that speak of another matter in words nobody foresaw. Where the class is another, and nothing
+ * says that it is the same spot, every second one did; so did those elsewhere of which the class is not known.
+ */
+static bool is_doubtful(const Comparison *c)
+{
+    PlaceLevel level = c->place.level;
+    bool same_spot =
+        (level >= PLACE_P1 && level <= PLACE_P3) || level == PLACE_P6 || level == PLACE_P7;
+    return !is_copied(c) && ((c->class_level == CLASS_UNRELATED && !same_spot) ||
+                             (c->class_level == CLASS_UNKNOWN && level == PLACE_X2));
+}
+
 void scorer_add_quoted(Comparison *c)
 {
     if (!c->facts->quoted)
@@ -163,7 +183,7 @@ void scorer_add_quoted(Comparison *c)
     ScoreItem *item = scorer_add_item(c, "quoted", "resolves", c->weights->quoted);
     item->report_value = quoted_number(c);
     item->hazard_value = c->member->record_no;
-    if (c->class_level == CLASS_UNRELATED && c->place.level == PLACE_X2) {
+    if (is_doubtful(c)) {
         scorer_add_flag(c->score, "quoted_unrelated");
         c->score->review_only = true;
     }

@@ -67,6 +67,8 @@ void scorer_note_relation(Comparison *c); /* of the two classes; after all vetoe
 void scorer_add_text(Comparison *c);
 void scorer_add_party(Comparison *c);
 void scorer_add_reporter(Comparison *c);
+/* Within days of an earlier report of the same person's, it says that it is about that one: wherever it is said to be. */
+bool scorer_is_recalled(const Comparison *c);
 void scorer_add_gap(Comparison *c);
 void scorer_add_tempo(Comparison *c);
 

@@ -1,5 +1,5 @@
 /*
- * The comparisons beside place, asset and class: wording, party, reporter, gap and tempo.
+ * The comparisons beside place, asset, class and reporter: wording, party, gap and tempo.
  */
 #include "domain/datetime.h"
 #include "domain/scorer_bits.h"
@@ -100,41 +100,6 @@ void scorer_add_party(Comparison *c)
     ScoreItem *item = scorer_add_item(c, "party", level, weight);
     item->report_value = same_code || codes ? a->usc_code : a->party_name;
     item->hazard_value = same_code || codes ? b->usc_code : b->party_name;
-}
-
-/* Hashes are not shown. A phone many hazards share (staff) says nothing; a masked one half. */
-static bool class_is_akin(const Comparison *c)
-{
-    return c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_SAME_GROUP ||
-           c->class_level == CLASS_CONFUSABLE;
-}
-
-void scorer_add_reporter(Comparison *c)
-{
-    const ModelWeights *w = c->weights;
-    const Evidence *a = c->report;
-    const Evidence *b = c->member;
-    if (!evidence_same_reporter(a, b))
-        return;
-    int32_t weight = w->reporter_place;
-    const char *level = "same_with_place";
-    if (c->place.level == PLACE_X1 || c->place.level == PLACE_X2) {
-        weight = 0;
-        level = "same_elsewhere";
-    } else if (c->place.level == PLACE_P0) {
-        weight = w->reporter_home;
-        level = "same_without_place";
-    } else if (!class_is_akin(c)) {
-        weight = w->reporter_other_class;
-        level = "same_other_class";
-    }
-    if (a->reporter_staff || b->reporter_staff) {
-        weight = 0;
-        level = "same_staff";
-    } else if (a->reporter_masked || b->reporter_masked) {
-        weight /= 2;
-    }
-    scorer_add_item(c, "reporter", level, weight);
 }
 
 /* Minutes count for what may be one burst: what is of an unknown class was not told because of it. */

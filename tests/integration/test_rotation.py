@@ -86,7 +86,7 @@ def test_a_caller_who_names_no_place_is_found_under_the_key_before(log, database
     found = {record_no: (keys, dict(zip(comparisons or [], levels or []))) for record_no, keys, comparisons, levels in database.rows(
         "select record_no, keys, comparisons, levels from onecase.decisions d join onecase.reports r using (region, decision_id)")}
     assert found["A2"][0] == ["reporter"]
-    assert found["A2"][1]["reporter"] == "same_without_place"
+    assert found["A2"][1]["reporter"] == "same_again"
     assert not found["B2"][0] and "reporter" not in found["B2"][1]
 
 

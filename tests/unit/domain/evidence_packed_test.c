@@ -60,7 +60,9 @@ static void fill(Full *full)
                     .usc_valid = true,
                     .reporter_staff = true,
                     .reporter_masked = true,
+                    .told_by_device = true,
                     .independence = FOLLOW_UP,
+                    .recall = RECALL_OTHER,
                     .grams = full->grams,
                     .gram_count = EVIDENCE_GRAMS_MAX,
                     .gram_norm = text_similarity_norm(full->grams, EVIDENCE_GRAMS_MAX),
@@ -117,7 +119,9 @@ static void assert_same(const Evidence *a, const Evidence *b)
     assert_int_equal(a->usc_valid, b->usc_valid);
     assert_int_equal(a->reporter_staff, b->reporter_staff);
     assert_int_equal(a->reporter_masked, b->reporter_masked);
+    assert_int_equal(a->told_by_device, b->told_by_device);
     assert_int_equal(a->independence, b->independence);
+    assert_int_equal(a->recall, b->recall);
     assert_int_equal(a->gram_count, b->gram_count);
     if (a->gram_count > 0)
         assert_memory_equal(a->grams, b->grams, a->gram_count * sizeof(Gram));

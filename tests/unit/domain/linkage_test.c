@@ -141,6 +141,39 @@ static void a_copy_joins_its_original_and_is_no_witness(void **state)
     assert_int_equal(city->last.independence, TRANSFERRED);
 }
 
+static Report alarm_of(const char *record_no, double day, const char *device)
+{
+    Report report = city_lift(record_no, day, "锦绣花园3幢2单元");
+    report.category = TEXT("C02");
+    report.title = TEXT("烟感报警");
+    report.device_id = text_from(device);
+    report.finder_kind = TEXT("sensor");
+    return report;
+}
+
+static void a_detector_that_alarms_again_is_one_witness(void **state)
+{
+    City *city = *state;
+    Report first_alarm = alarm_of("B1", 1, "9901-0007");
+    Report second_alarm = alarm_of("B2", 1.01, "9901-0007");
+    int64_t first = city_take(city, &first_alarm, "FIREIOT");
+    assert_int_equal(city_take(city, &second_alarm, "FIREIOT"), first);
+    assert_int_equal(city->last.independence, SAME_REPORTER);
+    assert_int_equal(hazard_count(hazard_store_get(city->store, first), 0).reporters, 1);
+}
+
+/* The number of a lamp that callers read off its post is no caller of its own. */
+static void two_who_give_one_devices_number_are_two_witnesses(void **state)
+{
+    City *city = *state;
+    Report one = alarm_of("YZ1", 1, "9901-0007");
+    Report other = alarm_of("YZ2", 1.01, "9901-0007");
+    one.finder_kind = other.finder_kind = TEXT("citizen");
+    int64_t first = city_take(city, &one, "H12345");
+    assert_int_equal(city_take(city, &other, "H12345"), first);
+    assert_int_equal(city->last.independence, INDEPENDENT);
+}
+
 static void one_caller_twice_is_one_witness(void **state)
 {
     City *city = *state;
@@ -249,6 +282,10 @@ int main(void)
                                         city_set_up, city_tear_down),
         cmocka_unit_test_setup_teardown(a_copy_joins_its_original_and_is_no_witness, city_set_up,
                                         city_tear_down),
+        cmocka_unit_test_setup_teardown(a_detector_that_alarms_again_is_one_witness, city_set_up,
+                                        city_tear_down),
+        cmocka_unit_test_setup_teardown(two_who_give_one_devices_number_are_two_witnesses,
+                                        city_set_up, city_tear_down),
         cmocka_unit_test_setup_teardown(one_caller_twice_is_one_witness, city_set_up,
                                         city_tear_down),
         cmocka_unit_test_setup_teardown(one_caller_stays_one_witness_while_keys_rotate, city_set_up,

@@ -24,6 +24,8 @@ static inline void start_values(Model *model)
     weights->same_aspect = 500;
     weights->reporter_place = 2300;
     weights->reporter_other_class = 2300;
+    weights->reporter_home = 9000;
+    weights->reporter_again = 9000;
     for (size_t i = 0; i < model->text_count; i++)
         model->text[i].weight_mb = TEXT[i];
     for (size_t i = 0; i < model->burst.count; i++)
