@@ -89,6 +89,9 @@ typedef struct KnownRecord {
     StoredIdentity identity;
     bool found;
     int64_t status; /* of the report that stands; INT64_MIN: none */
+    int64_t status_at;
+    int64_t repeats; /* alarms that the report stands for beside its own */
+    bool repeat;     /* the record is one of them: its number is not the report's own */
     StoredPending *pending;
     size_t pending_count; /* updates that wait for it, in order of their place */
 } KnownRecord;

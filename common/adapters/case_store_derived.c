@@ -81,7 +81,8 @@ void stored_report_finish(StoredReport *row, bool complete, Arena *arena)
     row->urged = report->urged;
     if (complete && row->urged == INTEGER_ABSENT)
         row->urged = 0;
-    row->repeats = complete ? 0 : INT64_MIN;
+    if (complete)
+        row->repeats = 0;
     split_reporter(report->reporter, &row->reporter_hash, &row->reporter_key, arena);
     split_reporter(report->reporter_before, &row->reporter_before_hash, &row->reporter_before_key,
                    arena);

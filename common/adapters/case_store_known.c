@@ -9,7 +9,8 @@ static const PostgresStatement RECORDS = {
     "records", "select v.n, i.region, i.report_id, i.received_at, "
                "i.first_topic, i.first_partition, i.first_offset, i.first_item, "
                "i.last_topic, i.last_partition, i.last_offset, i.last_item, "
-               "i.revision, i.changed_at, r.status "
+               "i.revision, i.changed_at, r.status, r.status_at, r.repeats, "
+               "r.record_no <> v.record_no "
                "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
                "join onecase.record_index i on i.source = v.source and i.record_no = v.record_no "
                "left join onecase.reports r on r.region = i.region and r.report_id = i.report_id "
@@ -80,6 +81,9 @@ static void take_records(const PostgresResult *result, KnownRecord *records, Are
         identity->revision = postgres_int(result, row, 12);
         identity->changed_at = postgres_time(result, row, 13);
         record->status = postgres_int(result, row, 14);
+        record->status_at = postgres_time(result, row, 15);
+        record->repeats = postgres_int(result, row, 16);
+        record->repeat = postgres_int(result, row, 17) == 1;
     }
 }
 

@@ -126,6 +126,7 @@ static const PostgresColumn REPORTS_MERGE[] = {
     ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
     ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
     ASIDE(StoredReport, wavered, "wavered", ROWS_BOOL),
+    ASIDE(StoredReport, repeats, "repeats", ROWS_INT4),
     REPLACEABLE_COLUMNS(StoredReport),
     GOING_COLUMNS(ASIDE),
 };
@@ -308,6 +309,8 @@ static const PostgresColumn COUNTERS[] = {
     "case when v.reporter_hash is null then coalesce(v." column_ ", t." column_ ")"                \
     " else v." column_ " end"
 #define TIME_FLAGS_AFTER "case when v.flags is null then t.time_flags else v.time_flags::text[] end"
+/* Of a change: how many more. */
+#define REPEATS_AFTER "repeats = t.repeats + coalesce(v.repeats, 0), "
 #define WITH_OTHERS                                                                                \
     "time_flags = " TIME_FLAGS_AFTER ", noise = " NOISE_AFTER                                      \
     ", reporter_before_hash = " BEFORE_AFTER(                                                      \
@@ -346,7 +349,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
                              .form = ROWS_MERGE,
                              .columns = REPORTS_MERGE,
                              .count = COLUMN_COUNT(REPORTS_MERGE),
-                             .also = WITH_OTHERS KEEP_AS_DECIDED},
+                             .also = REPEATS_AFTER WITH_OTHERS KEEP_AS_DECIDED},
     [TABLE_REVISIONS] = TABLE_ROW("revisions", "onecase.report_revisions", ROWS_INSERT, REVISIONS),
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =

@@ -57,7 +57,7 @@ typedef struct StoredReport {
     int64_t reporter_key;
     Text reporter_before_hash; /* bytes */
     int64_t reporter_before_key;
-    int64_t repeats;
+    int64_t repeats; /* of a change: how many more, or absent */
     int64_t urged;
     Text payload;   /* extra as a JSON object */
     int8_t wavered; /* see stored_report_waver */

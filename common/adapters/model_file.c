@@ -71,9 +71,10 @@ static void split_path(ModelReader *reader, const char *path, Text *name)
 static void read_all(ModelReader *reader, const config_setting_t *root)
 {
     static const char *const KNOWN[] = {
-        "format", "thresholds",    "place",    "point", "asset",    "quoted",     "class",
-        "text",   "party",         "reporter", "gap",   "tempo",    "escalation", "classes",
-        "pairs",  "typical_sites", "words",    "idf",   "relation", "reach",      "ledger"};
+        "format",     "thresholds", "place",  "point",         "asset", "quoted",
+        "class",      "text",       "party",  "reporter",      "gap",   "tempo",
+        "escalation", "classes",    "pairs",  "typical_sites", "words", "idf",
+        "relation",   "reach",      "ledger", "debounce"};
     int format = 0;
     reader_check_keys(&reader->reader, root, "the model", KNOWN, sizeof KNOWN / sizeof KNOWN[0]);
     if (!reader_integer(&reader->reader, root, "format", 1, 1, &format))

@@ -1,6 +1,6 @@
 /*
- * Three tables: the leaves with their parameters, pairs of leaves with a weight of their own, and how many live hazards
- * one expects at a place.
+ * Four tables: the leaves with their parameters, how long their alarms are debounced, pairs of leaves with a weight of
+ * their own, and how many live hazards one expects at a place.
  */
 #include "domain/category.h"
 
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { CLASS_COLUMNS = 12, PAIR_COLUMNS = 6, TYPICAL_COLUMNS = 4 };
+enum { CLASS_COLUMNS = 12, PAIR_COLUMNS = 6, TYPICAL_COLUMNS = 4, DEBOUNCE_COLUMNS = 2 };
 
 static bool scope_of(const char *name, Scope *scope)
 {
@@ -112,6 +112,20 @@ static const HazardClass *leaf_of(ModelReader *reader, const config_setting_t *r
     return model_class(reader->model, text_from(code));
 }
 
+/* May be left out: then every alarm is a report. */
+static void read_debounce(ModelReader *reader, const config_setting_t *root)
+{
+    enum { MINUTES_MAX = 1440 };
+    const config_setting_t *list = reader_list(&reader->reader, root, "debounce");
+    for (int i = 0; list != NULL && i < config_setting_length(list); i++) {
+        const config_setting_t *row = config_setting_get_elem(list, (unsigned)i);
+        if (!model_row(reader, row, DEBOUNCE_COLUMNS, "debounce"))
+            continue;
+        HazardClass *category = (HazardClass *)leaf_of(reader, row, 0);
+        category->debounce_minutes = model_cell_integer(reader, row, 1, 1, MINUTES_MAX);
+    }
+}
+
 static const char *relation_of(ModelReader *reader, const config_setting_t *row, int column)
 {
     static const char *const NAMES[] = {"precursor", "same_event"};
@@ -189,6 +203,7 @@ void model_read_classes(ModelReader *reader, const config_setting_t *root)
     read_leaves(reader, root);
     if (reader->model->other == NULL)
         return;
+    read_debounce(reader, root);
     read_pairs(reader, root);
     read_typical(reader, root);
     model_group_tiles(reader->model);

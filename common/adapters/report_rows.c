@@ -21,7 +21,7 @@
     "       d.component_code, d.device_id, d.uniform_address_id,"                                  \
     "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'),"                              \
     "       d.reporter_before_key || ':' || encode(d.reporter_before_hash, 'hex'),"                \
-    "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags"                             \
+    "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags, t.received_at"              \
     "  from (" page_ ") page"                                                                      \
     "  cross join lateral (select (page.row).*) t"                                                 \
     "  cross join lateral (select (s.row).* from (select case when t.as_decided is null then "     \
@@ -69,7 +69,8 @@ enum {
     R_TEXTS,
     R_QUOTED = R_TEXTS + 27,
     R_NOISE,
-    R_FLAGS
+    R_FLAGS,
+    R_RECEIVED
 };
 
 static const char *const TEXT_FIELDS[R_QUOTED - R_TEXTS] = {
@@ -164,6 +165,7 @@ void report_rows_read(const PostgresResult *rows, int row, Arena *arena, StoredE
                                .report_id = postgres_int(rows, row, R_ID),
                                .hazard_id = postgres_int(rows, row, R_HAZARD),
                                .case_id = postgres_int(rows, row, R_CASE),
+                               .received_at = postgres_time(rows, row, R_RECEIVED),
                                .event_at = postgres_time(rows, row, R_EVENT),
                                .status_at = postgres_time(rows, row, R_STATUS_AT),
                                .independence =

@@ -16,6 +16,7 @@ typedef struct StoredEvidence {
     int64_t report_id;
     int64_t hazard_id; /* INTEGER_ABSENT: in none */
     int64_t case_id;
+    int64_t received_at;
     int64_t event_at;
     int64_t status_at; /* TIME_ABSENT: no status */
     Independence independence;

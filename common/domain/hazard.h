@@ -105,10 +105,13 @@ typedef struct Hazard {
  * error).
  */
 typedef struct HazardStore HazardStore;
+struct Debounce; /* domain/debounce.h */
 
 HazardStore *hazard_store_new(HazardStore *base); /* NULL: a store of its own */
 void hazard_store_merge(HazardStore *overlay);    /* into its base; the overlay is freed */
 void hazard_store_free(HazardStore *store);       /* drops everything; NULL is fine */
+
+struct Debounce *hazard_store_debounce(const HazardStore *store); /* owned by the store */
 
 const HazardStore *hazard_store_base(const HazardStore *overlay); /* NULL: it is no overlay */
 

@@ -10,6 +10,7 @@
 #include "base/page_map.h"
 
 #include "domain/blocking.h"
+#include "domain/debounce.h"
 #include "domain/hazard.h"
 #include "domain/hazard_index.h"
 #include "domain/hazard_keys.h"
@@ -25,6 +26,7 @@ struct HazardStore {
     Map *own_hazards; /* the same of an overlay, which holds few; NULL in a base */
     Map *own_reports;
     HazardIndex *index; /* blocking key -> ids */
+    Debounce *debounce;
 };
 
 static void hazard_free(Hazard *hazard)
@@ -76,6 +78,7 @@ HazardStore *hazard_store_new(HazardStore *base)
         store->own_reports = map_new();
     }
     store->index = hazard_index_new();
+    store->debounce = debounce_new(base != NULL ? base->debounce : NULL);
     return store;
 }
 
@@ -121,6 +124,7 @@ void hazard_store_free(HazardStore *store)
     Hazard *hazard;
     for (size_t cursor = 0; next_hazard(store, &cursor, &hazard);)
         hazard_free(hazard);
+    debounce_free(store->debounce);
     free_shell(store);
 }
 
@@ -142,7 +146,13 @@ void hazard_store_merge(HazardStore *overlay)
             map_put(base->own_reports, key, value);
     }
     hazard_index_merge(base->index, overlay->index, base->base != NULL);
+    debounce_merge(overlay->debounce, base->debounce);
     free_shell(overlay);
+}
+
+Debounce *hazard_store_debounce(const HazardStore *store)
+{
+    return store->debounce;
 }
 
 const HazardStore *hazard_store_base(const HazardStore *overlay)

@@ -35,6 +35,8 @@ typedef struct HazardClass {
     int32_t spacing_m;       /* distance of neighbouring assets; 0: none */
     int32_t cap_m;           /* largest extent, area scope */
     int32_t recurrence_days; /* a new report within so many days of closing reopens the case */
+    int32_t
+        debounce_minutes; /* repeats of a device's alarm within them are no reports; 0: each is one */
     bool burst;
     int16_t colour;    /* 1 red to 4 blue, the default level */
     int32_t rarity_mb; /* addition when the same leaf is rare, at most 2,000 */

@@ -14,12 +14,28 @@
  * anywhere drops it. Where a batch begins and ends never shows in what is stored.
  */
 
+/*
+ * A report that the batch touches, and what it has made of it so far. More than one record number may lead to it: alarms
+ * that repeat it (domain/debounce.h).
+ */
+typedef struct BatchReport {
+    Text region;
+    int64_t report_id;
+    int64_t received_at;
+    StoredReport *created; /* by this batch; its row is not written yet */
+    StoredReport *merged;  /* what this batch replaces of a row that stands */
+    int64_t status;        /* INTEGER_ABSENT: none */
+    int64_t status_at;
+    int64_t repeats;
+    struct BatchReport *next_alike; /* of the same hash */
+} BatchReport;
+
 /* A record number met in the batch: what is stored of it, and what the batch has made of it so far. */
 typedef struct Identity {
     KnownRecord *known;
     struct Identity *next_alike; /* of the same hash */
-    StoredReport *created;       /* by this batch; its row is not written yet */
-    StoredReport *merged;        /* what this batch replaces of a row that stands */
+    BatchReport *report;         /* NULL: there is none yet */
+    bool created;                /* by this batch; its row in record_index is not written yet */
     bool moved;                  /* revision or last origin of record_index changed */
 } Identity;
 
@@ -82,6 +98,9 @@ typedef struct Batch {
     Identity *identities;
     size_t identity_count;
     Map *identity_map;
+    BatchReport *reports;
+    size_t report_count;
+    Map *report_map;
     KnownOrigin *origins;
     KnownPlace *places;
     size_t place_count;
@@ -94,6 +113,9 @@ void batch_decode(Batch *batch, const KafkaRecord *records, size_t count);
 
 /* One round trip: which records and origins are known. */
 MUST_CHECK bool batch_identify(Batch *batch, Error *error);
+
+/* The report of that id as the batch has it, made out of `of` when it was not met yet. */
+BatchReport *batch_report(Batch *batch, const BatchReport *of);
 
 /* What becomes of each record, in order. REJECT: the record in hand is at fault. */
 MUST_CHECK bool batch_decide(Batch *batch, Error *error);

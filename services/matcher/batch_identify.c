@@ -91,6 +91,39 @@ static void start_marks(Batch *batch)
     }
 }
 
+BatchReport *batch_report(Batch *batch, const BatchReport *of)
+{
+    uint64_t hash = text_hash(of->region) * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)of->report_id;
+    BatchReport *alike = map_pointer(batch->report_map, hash);
+    for (BatchReport *at = alike; at != NULL; at = at->next_alike)
+        if (at->report_id == of->report_id && text_equal(at->region, of->region))
+            return at;
+    BatchReport *report = &batch->reports[batch->report_count++];
+    *report = *of;
+    if (report->status <= 0)
+        report->status = INTEGER_ABSENT;
+    report->next_alike = alike;
+    map_put_pointer(batch->report_map, hash, report);
+    return report;
+}
+
+/* Two record numbers may lead to one report. */
+static void find_reports(Batch *batch)
+{
+    for (size_t i = 0; i < batch->identity_count; i++) {
+        Identity *identity = &batch->identities[i];
+        const KnownRecord *known = identity->known;
+        if (known->found)
+            identity->report =
+                batch_report(batch, &(BatchReport){.region = known->identity.region,
+                                                   .report_id = known->identity.report_id,
+                                                   .received_at = known->identity.received_at,
+                                                   .status = known->status,
+                                                   .status_at = known->status_at,
+                                                   .repeats = known->repeats});
+    }
+}
+
 /* Updates that wait may have been counted when they came: their origins are known. */
 static void note_pending(Batch *batch)
 {
@@ -111,8 +144,10 @@ bool batch_identify(Batch *batch, Error *error)
     batch->identities = ARENA_ARRAY(batch->arena, Identity, batch->count);
     batch->origins = ARENA_ARRAY(batch->arena, KnownOrigin, batch->count);
     batch->places = ARENA_ARRAY(batch->arena, KnownPlace, batch->count);
-    batch->identity_count = batch->place_count = 0;
+    batch->reports = ARENA_ARRAY(batch->arena, BatchReport, batch->count);
+    batch->identity_count = batch->place_count = batch->report_count = 0;
     map_clear(batch->identity_map);
+    map_clear(batch->report_map);
     map_clear(batch->place_map);
     start_marks(batch);
     for (size_t i = 0; i < batch->count; i++) {
@@ -127,6 +162,7 @@ bool batch_identify(Batch *batch, Error *error)
     KnownQuery query = {batch->records, batch->identity_count, batch->origins, batch->place_count};
     if (!case_store_identify(batch->store, &query, batch->arena, error))
         return false;
+    find_reports(batch);
     note_pending(batch);
     return true;
 }

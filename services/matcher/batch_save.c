@@ -7,20 +7,24 @@
 
 static bool save_identity(Batch *batch, Identity *identity, Error *error)
 {
-    StoredIdentity *known = &identity->known->identity;
-    if (identity->created != NULL) {
-        stored_report_finish(identity->created, true, batch->arena);
-        if (!case_store_add(batch->store, TABLE_RECORD_INDEX, known, error) ||
-            !case_store_add(batch->store, TABLE_REPORTS, identity->created, error))
-            return false;
-    }
-    if (identity->merged != NULL) {
-        stored_report_finish(identity->merged, false, batch->arena);
-        if (!case_store_add(batch->store, TABLE_REPORTS_MERGE, identity->merged, error))
-            return false;
-    }
-    return identity->created != NULL || !identity->moved ||
+    const StoredIdentity *known = &identity->known->identity;
+    if (identity->created)
+        return case_store_add(batch->store, TABLE_RECORD_INDEX, known, error);
+    return !identity->moved ||
            case_store_add(batch->store, TABLE_RECORD_INDEX_UPDATE, known, error);
+}
+
+static bool save_report(Batch *batch, BatchReport *report, Error *error)
+{
+    if (report->created != NULL) {
+        stored_report_finish(report->created, true, batch->arena);
+        if (!case_store_add(batch->store, TABLE_REPORTS, report->created, error))
+            return false;
+    }
+    if (report->merged == NULL)
+        return true;
+    stored_report_finish(report->merged, false, batch->arena);
+    return case_store_add(batch->store, TABLE_REPORTS_MERGE, report->merged, error);
 }
 
 /* What a dead letter says has to be storable whatever the record was. */
@@ -70,6 +74,9 @@ bool batch_save(
     *outcome = POSTGRES_REFUSED;
     for (size_t i = 0; i < batch->identity_count; i++)
         if (!save_identity(batch, &batch->identities[i], error))
+            return false;
+    for (size_t i = 0; i < batch->report_count; i++)
+        if (!save_report(batch, &batch->reports[i], error))
             return false;
     if (!save_lists(batch, error) ||
         !progress_save(batch->progress, batch->store, moves, move_count, error))

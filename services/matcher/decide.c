@@ -10,6 +10,7 @@
 
 #include "decide_load.h"
 
+#include "domain/debounce.h"
 #include "domain/placing.h"
 
 #include "adapters/decision_rows.h"
@@ -270,6 +271,36 @@ static bool found_nothing(const StoredReport *row)
     return text_is(row->kind, "inspection") && text_is(row->report.result, "no_problem");
 }
 
+static const HazardMember *member_of_report(const HazardStore *store, int64_t report_id)
+{
+    const Hazard *hazard = hazard_store_get(store, hazard_store_of_report(store, report_id));
+    return hazard != NULL ? hazard_member(hazard, report_id) : NULL;
+}
+
+bool decide_repeats(Decider *decider,
+                    const DecideContext *context,
+                    const StoredReport *row,
+                    RepeatedReport *of)
+{
+    if (text_is_absent(row->report.device_id) || found_nothing(row))
+        return false;
+    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    const HazardStore *store = overlay_of(memory);
+    EvidenceOrigin origin = {row->source, memory->region, row->report_id, row->event_at};
+    Evidence *evidence = evidence_new(&row->report, &origin, decider->model, decider->scratch);
+    const DebounceOpener *opener = debounce_opener(hazard_store_debounce(store), evidence);
+    const HazardMember *first = opener != NULL ? member_of_report(store, opener->report_id) : NULL;
+    HazardMember alarm = decide_member(&row->report, evidence, row->status_at, INDEPENDENT);
+    evidence_free(evidence);
+    if (first == NULL || !debounce_holds(first, &alarm))
+        return false;
+    *of = (RepeatedReport){.report_id = opener->report_id,
+                           .received_at = opener->received_at,
+                           .status = first->status > 0 ? first->status : INTEGER_ABSENT,
+                           .status_at = first->status_at};
+    return true;
+}
+
 bool decide_report(Decider *decider, const DecideContext *context, StoredReport *row, Error *error)
 {
     if (found_nothing(row)) {
@@ -283,6 +314,7 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
     HazardMember member = decide_member(&row->report, evidence, row->status_at, INDEPENDENT);
     describe(row, evidence, context->arena);
 
+    debounce_note(hazard_store_debounce(lifecycle.store), evidence, row->received_at);
     Decision decision;
     Placing placing = {.lifecycle = &lifecycle, .scratch = decider->scratch};
     placing_report(&placing, evidence, &member, &decision);

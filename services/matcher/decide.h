@@ -35,6 +35,23 @@ typedef struct DecideContext {
     Arena *arena;             /* of the batch */
 } DecideContext;
 
+/* The report that an alarm repeats, as it stands. */
+typedef struct RepeatedReport {
+    int64_t report_id;
+    int64_t received_at;
+    int64_t status; /* INTEGER_ABSENT: none */
+    int64_t status_at;
+} RepeatedReport;
+
+/*
+ * Whether the alarm of `row`, which has no id yet, lies inside the debounce window of a report (domain/debounce.h): then it
+ * is no report of its own. Changes nothing.
+ */
+bool decide_repeats(Decider *decider,
+                    const DecideContext *context,
+                    const StoredReport *row,
+                    RepeatedReport *of);
+
 /*
  * A new report or inspection, in order. Fills hazard_id, case_id, decision_id, independence, the parts of the
  * address, place_role, relation and grams of `row`. REJECT makes the record a dead letter.

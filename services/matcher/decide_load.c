@@ -7,6 +7,7 @@
 
 #include "base/text_builder.h"
 
+#include "domain/debounce.h"
 #include "domain/escalation.h"
 #include "domain/lifecycle.h"
 #include "domain/report.h"
@@ -127,6 +128,7 @@ static void load_report(const Loader *loader, const PostgresResult *rows, int i)
     HazardMember member =
         decide_member(&stored.report, evidence, stored.status_at, stored.independence);
     member.case_id = stored.case_id;
+    debounce_note(hazard_store_debounce(loader->store), evidence, stored.received_at);
     Hazard *hazard = hazard_store_edit(loader->store, stored.hazard_id);
     hazard_store_add(loader->store, hazard, &member, evidence, loader->model);
 }

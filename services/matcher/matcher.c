@@ -356,6 +356,7 @@ void matcher_close(void *state)
     vault_free(matcher->vault);
     case_store_free(matcher->store);
     map_free(matcher->batch.identity_map);
+    map_free(matcher->batch.report_map);
     map_free(matcher->batch.place_map);
     arena_free(matcher->batch.arena);
     free(matcher->moves);
@@ -386,6 +387,7 @@ static bool open_parts(Matcher *matcher, Error *error)
         .partition_count = matcher->partition_count,
         .report_topic = matcher->topic,
         .identity_map = map_new(),
+        .report_map = map_new(),
         .place_map = map_new(),
     };
     return open_consumer(matcher, error);

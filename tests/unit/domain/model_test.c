@@ -147,6 +147,14 @@ static void knows_radius_spacing_and_recurrence(void **state)
     }
 }
 
+static void debounces_fire_alarms_alone(void **state)
+{
+    const Model *model = *state;
+    for (size_t i = 0; i < model->class_count; i++)
+        assert_int_equal(model->classes[i].debounce_minutes,
+                         text_is(model->classes[i].code, "C02") ? 10 : 0);
+}
+
 static void never_joins_cause_and_incident(void **state)
 {
     const Model *model = *state;
@@ -306,6 +314,8 @@ static void tells_file_and_line_of_each_mistake(void **state)
         {"onecase.cfg", "\"same_event\", \"never\"", "\"same_event\", \"rarely\"",
          "allowed, never or apart"},
         {"onecase.cfg", "doubt = 6", "doubt = 600", "doubt"},
+        {"onecase.cfg", "(\"C02\", 10)", "(\"C02\", 0)", "0 is outside 1..1440"},
+        {"onecase.cfg", "(\"C02\", 10)", "(\"C92\", 10)", "unknown leaf \"C92\""},
         {"idf.csv", "电梯,", "电梯,x", "one or two characters"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -379,6 +389,7 @@ int main(void)
         cmocka_unit_test(marks_the_burst_classes),
         cmocka_unit_test(groups_the_families),
         cmocka_unit_test(knows_radius_spacing_and_recurrence),
+        cmocka_unit_test(debounces_fire_alarms_alone),
         cmocka_unit_test(never_joins_cause_and_incident),
         cmocka_unit_test(shares_tiles_among_classes_that_may_be_joined),
         cmocka_unit_test(is_named_by_its_content),

@@ -1,0 +1,60 @@
+#ifndef ONECASE_SERVICES_MATCHER_BATCH_PARTS_H
+#define ONECASE_SERVICES_MATCHER_BATCH_PARTS_H
+
+#include "batch.h"
+
+/* Shared by batch_*.c only: what becomes of each record. */
+
+/* Counts a record that is new in its account: `counter` is the offset of a member of StoredAccount. */
+void batch_count_once(BatchItem *item, size_t counter);
+void batch_count_repeat(BatchItem *item); /* one that was here before */
+
+#define COUNT_ONCE(item_, counter_) batch_count_once((item_), offsetof(StoredAccount, counter_))
+
+enum { BATCH_LIST_FIRST = 16 };
+
+static inline void *batch_list_grow(Arena *arena, void *items, size_t count, size_t *capacity)
+{
+    if (count < *capacity)
+        return items;
+    size_t old = *capacity;
+    *capacity = old == 0 ? BATCH_LIST_FIRST : old * 2;
+    return arena_grow(arena, items, old * sizeof(void *), *capacity * sizeof(void *));
+}
+
+#define LIST_ADD(batch_, list_, count_, capacity_, item_)                                          \
+    do {                                                                                           \
+        BatchLists *lists_ = &(batch_)->lists;                                                     \
+        lists_->list_ =                                                                            \
+            batch_list_grow((batch_)->arena, lists_->list_, lists_->count_, &lists_->capacity_);   \
+        lists_->list_[lists_->count_++] = (item_);                                                 \
+    } while (0)
+
+static inline ReportArrival batch_arrival(const BatchItem *item)
+{
+    return (ReportArrival){item->received_at, item->head.backfill};
+}
+
+static inline ReportPlace batch_place(const BatchItem *item)
+{
+    return (ReportPlace){item->record->partition, item->record->offset};
+}
+
+DecideContext batch_context(Batch *batch, const BatchItem *item, RegionProgress *region);
+
+/* The row whose columns replace what stands of the report. */
+StoredReport *batch_row_to_change(Batch *batch, BatchReport *report);
+
+/* The row that keeps what a record of a known report said; without what the comparison with it decides. */
+StoredRevision *batch_revision(Batch *batch, const BatchItem *item);
+
+/* A record of a known report: kept, and applied when it is newer than what stands. REJECT: it cannot be stored. */
+MUST_CHECK bool batch_revise(Batch *batch, BatchItem *item, Error *error);
+
+/* A record whose report is not here yet waits for it. REJECT: it could not be applied then. */
+MUST_CHECK bool batch_wait(Batch *batch, BatchItem *item, Error *error);
+
+/* The report of the item's record number is here now: what waited for it is applied. */
+MUST_CHECK bool batch_apply_waiting(Batch *batch, BatchItem *item, Error *error);
+
+#endif
