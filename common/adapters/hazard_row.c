@@ -3,6 +3,7 @@
  */
 #include "adapters/hazard_row.h"
 
+#include "domain/hazard_extent.h"
 #include "domain/lifecycle_derive.h"
 #include "domain/report.h"
 
@@ -32,6 +33,7 @@ const PostgresColumn HAZARD_ROW_COLUMNS[HAZARD_ROW_COLUMN_COUNT] = {
     HAZARD(lon, ROWS_FLOAT8),
     HAZARD(lat, ROWS_FLOAT8),
     HAZARD(precision_class, ROWS_TEXT),
+    HAZARD(extent_m, ROWS_INT4),
     HAZARD(anchor_report_id, ROWS_INT8),
     HAZARD(anchor_by, ROWS_TEXT),
     HAZARD(first_known_at, ROWS_TIME),
@@ -217,6 +219,12 @@ static void fill_place(HazardRow *row, const Kept *kept, Arena *arena)
     row->precision_class = (Text){precision != NULL ? precision : "Z", 1};
 }
 
+static int64_t extent_or_null(const Hazard *hazard)
+{
+    int32_t extent_m = hazard_extent_m(hazard);
+    return extent_m >= 0 ? extent_m : INTEGER_ABSENT;
+}
+
 static int64_t open_case_id(const Hazard *hazard)
 {
     for (size_t i = hazard->case_count; i > 0; i--)
@@ -259,6 +267,7 @@ void hazard_row_fill(
     row->scope = text_from(scope_name(hazard->category->scope));
     row->anchor_report_id = kept.items[0]->report_id;
     row->anchor_by = MACHINE;
+    row->extent_m = extent_or_null(hazard);
     row->first_known_at = counts.first_event_at;
     row->last_reported_at = counts.last_event_at;
     row->model_version = model_version(model);

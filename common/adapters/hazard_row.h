@@ -28,6 +28,7 @@ typedef struct HazardRow {
     double lon;
     double lat;
     Text precision_class;
+    int64_t extent_m;
     int64_t anchor_report_id;
     Text anchor_by;
     int64_t first_known_at;
@@ -82,7 +83,7 @@ extern const PostgresColumn CASE_ROW_COLUMNS[];
 extern const PostgresColumn HAZARD_ROW_EMPTIED[];
 extern const PostgresColumn CASE_ROW_EMPTIED[];
 enum {
-    HAZARD_ROW_COLUMN_COUNT = 35,
+    HAZARD_ROW_COLUMN_COUNT = 36,
     CASE_ROW_COLUMN_COUNT = 24,
     CASE_ROW_CHANGING_COUNT = CASE_ROW_COLUMN_COUNT - 2,
     HAZARD_ROW_EMPTIED_COUNT = 12,

@@ -9,6 +9,7 @@
  */
 #include "domain/candidates.h"
 
+#include "domain/hazard_extent.h"
 #include "domain/model_data.h"
 
 #include <assert.h>
@@ -477,7 +478,7 @@ candidates_facts(const Candidates *candidates, const Candidate *candidate, const
 {
     const Hazard *hazard = candidate->hazard;
     HazardNear near = hazard_near(hazard, report->event_at, TWO_HOURS_US);
-    return (HazardFacts){.hazard_id = hazard->id,
+    HazardFacts facts = {.hazard_id = hazard->id,
                          .nearest_gap_us = near.gap_us,
                          .members_in_2h = near.members,
                          .crowd = candidates->crowd.sites,
@@ -486,4 +487,7 @@ candidates_facts(const Candidates *candidates, const Candidate *candidate, const
                          .worst_class = hazard->category,
                          .lift_label = lift_label(hazard, report),
                          .other_asset = other_asset(hazard, report)};
+    if (hazard_extent_anchor(hazard, &facts.anchor, &facts.anchor_precision))
+        facts.extent_m = hazard_extent_m(hazard);
+    return facts;
 }

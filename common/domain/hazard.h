@@ -76,6 +76,9 @@ enum {
 /* Hashes of blocking keys, ascending, without doubles; one heap block. */
 typedef struct HazardKeys HazardKeys;
 
+/* How far an area hazard reaches: domain/hazard_extent.h; one heap block. */
+typedef struct HazardExtent HazardExtent;
+
 typedef struct Hazard {
     int64_t id;
     int64_t provisional_of;      /* maybe the same as; 0 none */
@@ -96,7 +99,8 @@ typedef struct Hazard {
     /* Its members say no place where one thing could be: they wait to be moved to what they mean (linkage.md 2, V1 to V7).
      * Evidence of all is kept, with few grams. */
     bool bucket : 1;
-    int64_t *times; /* event times of the members, ascending; NULL while they are few */
+    int64_t *times;       /* event times of the members, ascending; NULL while they are few */
+    HazardExtent *extent; /* NULL: none */
 } Hazard;
 
 /*

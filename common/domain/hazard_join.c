@@ -4,6 +4,7 @@
  */
 #include "domain/hazard_join.h"
 
+#include "domain/hazard_extent.h"
 #include "domain/hazard_keys.h"
 
 #include <assert.h>
@@ -51,6 +52,7 @@ append(Hazard *hazard, const HazardMember *member, const Evidence *evidence, con
     if (hazard->category == NULL || member->category->colour < hazard->category->colour)
         hazard->category = member->category;
     hazard_keep_evidence(hazard, evidence, model);
+    hazard_extent_add(hazard, evidence);
 }
 
 static void append_members(Hazard *body, const Hazard *part, const Model *model)
@@ -87,6 +89,7 @@ static void empty(Hazard *hazard)
     hazard_keys_free(hazard->evicted);
     free(hazard->members);
     free(hazard->times);
+    free(hazard->extent);
     free(hazard->cases);
     *hazard = (Hazard){.id = hazard->id, .category = hazard->category, .version = hazard->version};
 }

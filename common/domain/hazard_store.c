@@ -12,6 +12,7 @@
 #include "domain/blocking.h"
 #include "domain/debounce.h"
 #include "domain/hazard.h"
+#include "domain/hazard_extent.h"
 #include "domain/hazard_index.h"
 #include "domain/hazard_keys.h"
 
@@ -37,6 +38,7 @@ static void hazard_free(Hazard *hazard)
     hazard_keys_free(hazard->evicted);
     free(hazard->members);
     free(hazard->times);
+    free(hazard->extent);
     free(hazard->cases);
     free(hazard);
 }
@@ -60,6 +62,7 @@ static Hazard *hazard_copy(const Hazard *hazard)
         copy->times = copied(hazard->times, hazard->member_count * sizeof(int64_t));
     copy->cases = copied(hazard->cases, hazard->case_count * sizeof(HazardCase));
     copy->evicted = hazard_keys_copy(hazard->evicted);
+    copy->extent = hazard_extent_copy(hazard->extent);
     hazard_share_evidence(copy);
     return copy;
 }
@@ -310,6 +313,7 @@ void hazard_store_add(HazardStore *store,
     if (hazard->category == NULL || member->category->colour < hazard->category->colour)
         hazard->category = member->category;
     hazard_keep_evidence(hazard, evidence, model);
+    hazard_extent_add(hazard, evidence);
     evidence_free(evidence);
 }
 

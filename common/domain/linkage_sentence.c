@@ -45,11 +45,17 @@ static bool is(const char *word, const char *other)
     return strcmp(word, other) == 0;
 }
 
+/* 距锚点230米: the point was held against an area of known extent. */
+static bool is_from_anchor(Text value)
+{
+    return text_starts(value, TEXT("距锚点")) && text_ends(value, TEXT("米"));
+}
+
 /* 140米: the points were compared, not the addresses. */
 static bool is_distance(Text value)
 {
-    return !text_is_empty(value) && value.data[0] >= '0' && value.data[0] <= '9' &&
-           text_ends(value, TEXT("米"));
+    bool plain = !text_is_empty(value) && value.data[0] >= '0' && value.data[0] <= '9';
+    return (plain && text_ends(value, TEXT("米"))) || is_from_anchor(value);
 }
 
 /* What both name: the shorter of two texts for one place. */
@@ -76,6 +82,15 @@ static void append_site(TextBuilder *text, const ScoreItem *item)
     builder_format(text, "有%.*s同类隐患", TEXT_ARGS(item->hazard_value));
 }
 
+static void append_distance(TextBuilder *text, const ScoreItem *item)
+{
+    if (!is_from_anchor(item->report_value))
+        builder_string(text, "相距");
+    builder_text(text, item->report_value);
+    if (is_from_anchor(item->report_value))
+        builder_format(text, "（%.*s）", TEXT_ARGS(item->hazard_value));
+}
+
 static void append_place(TextBuilder *text, const ScoreItem *item)
 {
     static const char *const MISSING[][2] = {{"P4", "，一方未说楼幢"}, {"P5", "，一方未说门牌"}};
@@ -91,7 +106,7 @@ static void append_place(TextBuilder *text, const ScoreItem *item)
     } else if (is(item->level, "P0")) {
         builder_string(text, "地点无从比较");
     } else if (distance) {
-        builder_format(text, "相距%.*s", TEXT_ARGS(item->report_value));
+        append_distance(text, item);
     } else if (is(item->level, "X1")) {
         builder_string(text, "同处而楼幢或门牌不同");
         append_both(text, item);

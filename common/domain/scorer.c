@@ -125,11 +125,22 @@ static int32_t cap_by_asset(Comparison *c, int32_t weight)
     return scorer_smaller(weight, c->weights->asset_place_max);
 }
 
+/* 距锚点230米 | 范围180米 */
+static void set_anchor_values(const Comparison *c, ScoreItem *item)
+{
+    if (c->arena == NULL)
+        return;
+    item->report_value = text_format(c->arena, "距锚点%d米", (int)c->place.distance_m);
+    item->hazard_value = text_format(c->arena, "范围%d米", (int)c->facts->extent_m);
+}
+
 static void set_place_values(const Comparison *c, ScoreItem *item)
 {
     item->report_value = c->report->place_text;
     item->hazard_value = c->member->place_text;
-    if (c->place.by_point) {
+    if (c->place.by_point && c->place.by_anchor) {
+        set_anchor_values(c, item);
+    } else if (c->place.by_point) {
         item->report_value = scorer_number_text(c->arena, c->place.distance_m, "米");
         item->hazard_value = (Text){&c->member->precision, 1};
     } else if (c->place.level == PLACE_P9 && text_is_empty(c->report->place_text)) {

@@ -48,12 +48,16 @@ typedef struct HazardFacts {
     int64_t nearest_gap_us; /* distance in time from the report to the nearest member */
     int32_t members_in_2h; /* members within two hours of the report's event time, without itself */
     PlaceSites crowd;      /* live hazards of the report's family where it points to */
-    int32_t extent_m;      /* area scope: radius of the members, 0 when not known */
     int32_t party_hazards; /* live hazards of the same party */
     bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its
                     records */
     const HazardClass *worst_class; /* of the hazard */
-    LiftLabel lift_label;           /* what its members say together */
+    /* Area scope, once several people have said where: the first sure point, its precision (0: not known yet), and how far
+     * from it most members lie (domain/hazard_extent.h). */
+    GeoPoint anchor;
+    char anchor_precision;
+    int32_t extent_m;
+    LiftLabel lift_label; /* what its members say together */
     Asset
         other_asset; /* of a member, of a kind that the report has too, when no member has the same; ASSET_NONE: none */
 } HazardFacts;

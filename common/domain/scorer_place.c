@@ -9,11 +9,9 @@
  */
 #include "domain/scorer_place.h"
 
-#include <math.h>
+#include "domain/scorer_point.h"
 
 typedef enum Same { SAME_UNKNOWN, SAME_YES, SAME_NO, SAME_OTHER_PART } Same;
-
-static const int64_t FIRST_HOURS_US = INT64_C(7200) * 1000000;
 
 static Same same_text(Text a, Text b)
 {
@@ -195,114 +193,6 @@ PlaceFinding scorer_place_addresses(const Address *a, const Address *b)
     return finding;
 }
 
-typedef struct PointFinding {
-    bool known;
-    bool fine; /* both A to C */
-    PlaceLevel level;
-    bool agrees; /* within R + e */
-    int32_t distance_m;
-} PointFinding;
-
-/* "3号楼对面" geocoded is the point of 3号楼, not of what is meant: D at best. */
-static char precision_of(const Evidence *evidence)
-{
-    bool beside = evidence->point_derived && !text_is_empty(evidence->address.relation);
-    return beside && evidence->precision < 'D' ? 'D' : evidence->precision;
-}
-
-static int32_t precision_m(const Model *model, char precision)
-{
-    int index = precision - 'A';
-    if (index < 0 || index >= MODEL_PRECISIONS)
-        index = MODEL_PRECISIONS - 1;
-    return model->weights.precision_m[index];
-}
-
-/* R of one class: at most half the distance of neighbouring assets. */
-static int32_t class_radius(const HazardClass *category, const HazardFacts *facts)
-{
-    int32_t radius = category->radius_m;
-    if (category->first_radius_m > 0 && facts->nearest_gap_us <= FIRST_HOURS_US)
-        radius = category->first_radius_m;
-    if (category->spacing_m > 0 && radius > category->spacing_m / 2)
-        radius = category->spacing_m / 2;
-    return radius;
-}
-
-static int32_t pair_radius(const Evidence *a, const Evidence *b, const HazardFacts *facts)
-{
-    int32_t radius_a = class_radius(a->category, facts);
-    int32_t radius_b = class_radius(b->category, facts);
-    if (radius_a == 0 || radius_b == 0) /* J03 */
-        return 0;
-    return radius_a > radius_b ? radius_a : radius_b;
-}
-
-static int32_t extent(const Evidence *member, const HazardFacts *facts)
-{
-    int32_t cap = member->category->cap_m;
-    return facts->extent_m < cap ? facts->extent_m : cap;
-}
-
-static PlaceLevel lower(PlaceLevel level)
-{
-    switch (level) {
-    case PLACE_P6:
-        return PLACE_P7;
-    case PLACE_P7:
-        return PLACE_P8;
-    case PLACE_P8:
-        return PLACE_P0;
-    case PLACE_P0:
-    case PLACE_P1:
-    case PLACE_P2:
-    case PLACE_P3:
-    case PLACE_P4:
-    case PLACE_P5:
-    case PLACE_P9:
-    case PLACE_X1:
-    case PLACE_X2:
-    case PLACE_LEVELS:
-        break;
-    }
-    return level;
-}
-
-static PointFinding compare_points(
-    const Model *model, const Evidence *a, const Evidence *b, const HazardFacts *facts, bool area)
-{
-    PointFinding finding = {.level = PLACE_P0, .distance_m = -1};
-    if (!a->has_point || !b->has_point)
-        return finding;
-    int32_t radius = pair_radius(a, b, facts);
-    double distance = geo_distance_m(a->point, b->point);
-    finding.distance_m = distance < 1e7 ? (int32_t)lround(distance) : 10000000;
-    finding.known = radius > 0;
-    if (!finding.known)
-        return finding;
-    char precision_a = precision_of(a);
-    char precision_b = precision_of(b);
-    int64_t error_a = precision_m(model, precision_a);
-    int64_t error_b = precision_m(model, precision_b);
-    int32_t error = (int32_t)lround(sqrt((double)(error_a * error_a + error_b * error_b)));
-    int32_t reach = radius + error + (area ? extent(b, facts) : 0);
-    int32_t exact =
-        radius / 3 > model->weights.point_exact_m ? radius / 3 : model->weights.point_exact_m;
-    finding.fine = precision_a <= 'C' && precision_b <= 'C';
-    finding.agrees = finding.distance_m <= reach;
-    if (finding.distance_m > 2 * reach)
-        finding.level = PLACE_X2;
-    else if (!finding.fine)
-        finding.level = finding.agrees ? PLACE_P9 : PLACE_P0;
-    else if (finding.distance_m <= exact)
-        finding.level = PLACE_P6;
-    else
-        finding.level = finding.agrees ? PLACE_P7 : PLACE_P8;
-    if (finding.fine && !area && error > radius)
-        finding.level = lower(finding.level);
-    return finding;
-}
-
 /* Codes of one kind (equally long) decide a little when nothing else does. */
 static PlaceLevel compare_codes(const Evidence *a, const Evidence *b)
 {
@@ -375,19 +265,14 @@ static bool is_own_place(const Evidence *evidence)
     return evidence->address.role == PLACE_REPORTER && evidence->category->scope >= SCOPE_POINT;
 }
 
-static bool is_area(const Evidence *report, const Evidence *member)
-{
-    return report->category->scope == SCOPE_AREA || member->category->scope == SCOPE_AREA;
-}
-
 PlaceFinding scorer_place(const Model *model,
                           const Evidence *report,
                           const Evidence *member,
                           const HazardFacts *facts)
 {
-    bool area = is_area(report, member);
+    bool area = scorer_is_area(report, member);
     PlaceFinding finding = scorer_place_addresses(&report->address, &member->address);
-    PointFinding point = compare_points(model, report, member, facts, area);
+    PointFinding point = scorer_points(model, report, member, facts);
     if (is_own_place(report) || is_own_place(member)) {
         loosen(&finding, text_is_empty(report->address.estate) ? PLACE_P5 : PLACE_P4);
         finding.level = finding.level == PLACE_X2 ? PLACE_P0 : finding.level;
@@ -396,6 +281,7 @@ PlaceFinding scorer_place(const Model *model,
         assume_site(model, report, member, &point, &finding);
     finding.area = area;
     finding.distance_m = point.distance_m;
+    finding.by_anchor = point.by_anchor;
     if (finding.same_building && report->category->scope == SCOPE_UNIT &&
         same_text(report->address.room, member->address.room) == SAME_NO) {
         finding.level = PLACE_X1;
@@ -405,7 +291,9 @@ PlaceFinding scorer_place(const Model *model,
         finding.veto_building = false;
         finding.veto_unit = false;
     }
-    if (finding.level != PLACE_P0 && (report->point_derived || member->point_derived))
+    /* The anchor of an area is another fact than a member's address. */
+    bool same_fact = (report->point_derived || member->point_derived) && !point.by_anchor;
+    if (finding.level != PLACE_P0 && same_fact)
         point.known = false;
     bool address_is_coarse = finding.level == PLACE_P4 || finding.level == PLACE_P5 || area;
     if (point.known && finding.level == PLACE_P0) {

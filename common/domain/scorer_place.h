@@ -26,6 +26,7 @@ typedef struct PlaceFinding {
     bool same_building; /* P1 or P2 by address, also when the point decided */
     CoarserSide coarser;
     int32_t distance_m; /* whole metres; -1: not both have a point */
+    bool by_anchor;     /* it is that to the anchor of an area whose extent is known */
 } PlaceFinding;
 
 PlaceFinding scorer_place(const Model *model,

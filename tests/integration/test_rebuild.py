@@ -182,6 +182,16 @@ def history(log: ReportLog) -> None:
     lift(log, "H6", "61幢1单元", 1, occurred_at="2014-03-05T00:00:00.000Z")  # live: that clock is wrong
 
 
+def spreading(log: ReportLog) -> None:
+    """A smell of gas from ever further away: the area grows with its members, some of whom say no sure place."""
+    for number in range(14):
+        north = 30.25 + number * 0.0004  # some 44 m each
+        log.report(f"G{number}", category="B01", title="闻到很浓的煤气味", body="楼道里煤气味很重，大家都不敢开灯",
+                   point=None if number == 4 else [120.5, north], point_system="WGS-84",
+                   point_precision="D" if number in (0, 7) else "B", reporter=CALLER if number in (2, 3) else f"1:{number:032x}",
+                   occurred_at=f"{at(80)[:14]}{number * 3:02d}:00.000Z")
+
+
 @pytest.fixture
 def log(topics) -> ReportLog:
     """One partition, so that both regions lie in it."""
@@ -189,7 +199,7 @@ def log(topics) -> ReportLog:
 
 
 def crafted(log: ReportLog) -> None:
-    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, history):
+    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, history, spreading):
         part(log)
 
 
@@ -244,6 +254,8 @@ def test_the_crafted_log_has_what_it_promises(log, database, start_service):
     counts = dict(database.rows("select outcome, count(*) from onecase.decisions group by 1"))
     assert counts["link"] > 20 and counts["new"] > 20 and counts["review"] > 0
     assert database.value("select max(report_count) from onecase.hazards") > 8
+    extents = database.rows("select scope, extent_m, report_count from onecase.hazards where extent_m is not null")
+    assert extents and all(scope == "area" and 0 < extent <= 300 and count >= 3 for scope, extent, count in extents)
     kinds = {kind for (kind,) in database.rows("select distinct kind from onecase.case_events")}
     assert kinds >= {"opened", "closed", "reopened", "report_linked", "escalated", "status_changed", "review_requested"}
     placed = dict(database.rows("select record_no, hazard_id from onecase.reports where region = '9901'"))

@@ -1,6 +1,7 @@
 /* Hazards that become one: memory that grew by joins and moves equals memory rebuilt in the order of joining, at random. */
 #include "hazard_fixture.h"
 
+#include "domain/hazard_extent.h"
 #include "domain/hazard_join.h"
 #include "domain/hazard_keys.h"
 #include "domain/lifecycle_join.h"
@@ -15,6 +16,21 @@
 #define GRID TEXT("GRID")
 
 enum { REPORTS = 400, PLACES = 12, ROUNDS = 12 };
+
+static const HazardClass FLOOD = {.code = {"E06", 3},
+                                  .family = {"E02", 3},
+                                  .group = 'E',
+                                  .scope = SCOPE_AREA,
+                                  .radius_m = 200,
+                                  .cap_m = 300,
+                                  .recurrence_days = 7,
+                                  .colour = 2};
+
+/* Every third place is one of an area. */
+static const HazardClass *class_of(int place)
+{
+    return place % 3 == 0 ? &FLOOD : &FIXTURE_LIFT;
+}
 
 /* A report, and when it joined the hazard where it is now. */
 typedef struct Joined {
@@ -42,20 +58,24 @@ static Evidence *evidence_of(const Joined *report)
     static const char *const ESTATES[PLACES] = {"甲园", "乙园", "丙园", "丁园", "戊园", "己园",
                                                 "庚园", "辛园", "壬园", "癸园", "子园", "丑园"};
     Evidence *evidence = fixture_evidence(
-        report->report_id, report->report_id % 3 == 0 ? GRID : HOTLINE, &FIXTURE_LIFT);
+        report->report_id, report->report_id % 3 == 0 ? GRID : HOTLINE, class_of(report->place));
     evidence->address.estate = text_from(ESTATES[report->place]);
     evidence->event_at = FIXTURE_START + (int64_t)(report->day * (double)FIXTURE_DAY);
     evidence->text_length = (size_t)(report->report_id * 7 % 40);
-    evidence->has_point = report->report_id % 5 == 0;
-    evidence->precision = 'B';
-    evidence->point = (GeoPoint){.lon = 121.0 + report->place * 0.01, .lat = 31.0};
+    evidence->has_point = report->report_id % 5 == 0 || report->place % 3 == 0;
+    evidence->precision = report->report_id % 7 == 0 ? 'D' : 'B';
+    double away = (double)(report->report_id % 29) * 0.00007; /* degrees */
+    evidence->point = (GeoPoint){.lon = 121.0 + report->place * 0.01 + away, .lat = 31.0};
     return evidence;
 }
 
 static HazardMember member_of(const Joined *report)
 {
-    return fixture_member(report->report_id, report->day, (uint64_t)report->report_id % 50,
-                          report->report_id % 3 == 0 ? GRID : HOTLINE);
+    HazardMember member =
+        fixture_member(report->report_id, report->day, (uint64_t)report->report_id % 50,
+                       report->report_id % 3 == 0 ? GRID : HOTLINE);
+    member.category = class_of(report->place);
+    return member;
 }
 
 static int by_order(const void *a, const void *b)
@@ -101,6 +121,7 @@ static void assert_same_hazard(const Hazard *a, const Hazard *b)
     for (size_t i = 0; i < a->representative_count; i++)
         assert_int_equal(evidence_packed_report_id(hazard_representative(a, i)),
                          evidence_packed_report_id(hazard_representative(b, i)));
+    assert_int_equal(hazard_extent_m(a), hazard_extent_m(b));
     for (int day = 0; day < 100 && a->member_count > 0; day += 9) {
         int64_t at = FIXTURE_START + day * FIXTURE_DAY;
         assert_int_equal(hazard_nearest_gap(a, at), hazard_nearest_gap(b, at));

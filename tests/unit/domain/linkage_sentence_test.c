@@ -98,6 +98,17 @@ static void what_speaks_against_it_comes_after(void **state)
         "有20处同类隐患，相隔83天；得分+7.5，达到归并线4.5");
 }
 
+static void an_area_is_told_with_its_extent(void **state)
+{
+    Decision made =
+        DECISION(state, OUTCOME_LINK, item("place", "P7", 17500, "距锚点230米", "范围180米"),
+                 item("place", "coarser_agrees", 1000, "锦绣花园3幢", "锦绣花园5幢"), SAME_LEAF,
+                 gap(6500, "12分钟"));
+    expect(state, &made,
+           "与HZ9901-000012是同一隐患：距锚点230米（范围180米），地址也相符，类别相同，相隔12分钟；"
+           "得分+9.1，达到归并线4.5");
+}
+
 static void several_that_fit_equally_are_named(void **state)
 {
     Decision made = DECISION(state, OUTCOME_REVIEW,
@@ -251,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_lift_is_called_by_what_people_call_it),
         cmocka_unit_test(a_link_says_what_speaks_for_it),
         cmocka_unit_test(what_speaks_against_it_comes_after),
+        cmocka_unit_test(an_area_is_told_with_its_extent),
         cmocka_unit_test(several_that_fit_equally_are_named),
         cmocka_unit_test(a_weaker_rival_takes_its_part),
         cmocka_unit_test(a_flag_leaves_it_to_a_person),

@@ -134,20 +134,87 @@ static void smoke_reaches_further_in_the_first_two_hours(void **state)
     assert_string_equal(score.place_level, "X2");
 }
 
-static void extent_widens_an_area_up_to_its_cap(void **state)
+/* A gas hazard whose members lie up to `extent_m` around the origin. */
+static HazardFacts facts_of_area(const Fixture *fixture, const char *code, int32_t extent_m)
+{
+    HazardFacts facts = fixture_facts(0);
+    facts.worst_class = model_class(fixture->model, text_from(code));
+    facts.anchor = (GeoPoint){110.0, 39.0, GEO_WGS84};
+    facts.anchor_precision = 'B';
+    facts.extent_m = extent_m;
+    return facts;
+}
+
+static void an_area_reaches_as_far_as_its_extent(void **state)
+{
+    /* B01: R 200, e of B and B 42, exact 66; C01: R 500 in the first two hours. `from` the anchor; the member lies 300
+     * before the report. */
+    static const struct {
+        const char *report, *hazard, *level;
+        double from;
+        int32_t extent_m;
+    } CASES[] = {
+        {"B01", "B01", "P7", 242, 0},
+        {"B01", "B01", "P8", 243, 0},
+        {"B01", "B01", "P7", 422, 180},
+        {"B01", "B01", "P8", 423, 180},
+        {"B01", "B01", "P8", 844, 180},
+        {"B01", "B01", "X2", 845, 180},
+        {"B01", "B01", "P6", 66, 180},
+        {"C01", "C01", "P7", 722, 180},
+        /* confusable with it and of another family: near a member (R 300 and 500) or not at all */
+        {"I02", "C01", "P7", 2000, 180},
+        {"B05", "B01", "P7", 2000, 180},
+        /* of its family, and no area */
+        {"E02", "E06", "P8", 2000, 180},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].report, "");
+        Evidence b = fixture_evidence(*state, CASES[i].hazard, "");
+        fixture_set_point(&a, CASES[i].from, 'B');
+        fixture_set_point(&b, CASES[i].from - 300, 'B');
+        HazardFacts facts = facts_of_area(*state, CASES[i].hazard, CASES[i].extent_m);
+        Score score = fixture_compare(*state, &a, &b, facts);
+        if (strcmp(score.place_level, CASES[i].level) != 0)
+            fail_msg("%s to %s at %g: want %s, got %s", CASES[i].report, CASES[i].hazard,
+                     CASES[i].from, CASES[i].level, score.place_level);
+    }
+}
+
+static void the_spot_of_a_member_is_near_enough(void **state)
 {
     Evidence a = fixture_evidence(*state, "B01", "");
     Evidence b = fixture_evidence(*state, "B01", "");
-    fixture_set_point(&a, 540, 'B');
+    fixture_set_point(&a, 600, 'B');
+    fixture_set_point(&b, 590, 'B');
+    Score score = fixture_compare(*state, &a, &b, facts_of_area(*state, "B01", 100));
+    assert_string_equal(score.place_level, "P6");
+    assert_true(text_is(fixture_find(&score, "place")->report_value, "10米"));
+}
+
+static void a_member_without_a_point_stands_for_its_area(void **state)
+{
+    Evidence a = fixture_evidence(*state, "B01", "青松家园3幢");
+    Evidence b = fixture_evidence(*state, "B01", "锦绣花园5幢");
+    fixture_set_point(&a, 230, 'B');
+    Score score = fixture_compare(*state, &a, &b, facts_of_area(*state, "B01", 180));
+    const ScoreItem *place = fixture_find(&score, "place");
+    assert_string_equal(place->level, "P7");
+    assert_true(text_is(place->report_value, "距锚点230米"));
+    assert_true(text_is(place->hazard_value, "范围180米"));
+}
+
+/* Geocoded, a point says no more than its address; held against an area it does. */
+static void a_geocoded_point_counts_for_an_area(void **state)
+{
+    Evidence a = fixture_evidence(*state, "B01", "青松家园3幢");
+    Evidence b = fixture_evidence(*state, "B01", "锦绣花园5幢");
+    fixture_set_point(&a, 230, 'B');
     fixture_set_point(&b, 0, 'B');
-    HazardFacts facts = fixture_facts(0);
-    facts.extent_m = 300; /* 300 + 200 + 42 */
-    Score score = fixture_compare(*state, &a, &b, facts);
+    a.point_derived = b.point_derived = true;
+    assert_string_equal(fixture_compare(*state, &a, &b, fixture_facts(0)).place_level, "X2");
+    Score score = fixture_compare(*state, &a, &b, facts_of_area(*state, "B01", 180));
     assert_string_equal(score.place_level, "P7");
-    facts.extent_m = 3000; /* the cap of B01 is 300 */
-    fixture_set_point(&a, 543, 'B');
-    score = fixture_compare(*state, &a, &b, facts);
-    assert_string_equal(score.place_level, "P8");
 }
 
 static void lets_the_finer_side_decide(void **state)
@@ -328,7 +395,10 @@ int main(void)
         cmocka_unit_test(finds_the_level_of_two_addresses),
         cmocka_unit_test(finds_the_level_of_two_points),
         cmocka_unit_test(smoke_reaches_further_in_the_first_two_hours),
-        cmocka_unit_test(extent_widens_an_area_up_to_its_cap),
+        cmocka_unit_test(an_area_reaches_as_far_as_its_extent),
+        cmocka_unit_test(the_spot_of_a_member_is_near_enough),
+        cmocka_unit_test(a_member_without_a_point_stands_for_its_area),
+        cmocka_unit_test(a_geocoded_point_counts_for_an_area),
         cmocka_unit_test(lets_the_finer_side_decide),
         cmocka_unit_test(crowds_by_the_site_that_both_name),
         cmocka_unit_test(crowds_a_lane_by_its_number),
