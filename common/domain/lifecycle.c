@@ -208,13 +208,13 @@ void lifecycle_derive_closing(Lifecycle *lifecycle,
     if (status == of->status && closed_at == of->closed_at)
         return;
     bool closes = closed_at != TIME_ABSENT && of->closed_at == TIME_ABSENT;
+    int64_t changed_at = cause->status_at != TIME_ABSENT ? cause->status_at : cause->event_at;
     lifecycle_add_event(lifecycle,
                         (CaseEvent){.kind = closes ? "closed" : "status_changed",
                                     .case_id = of->case_id,
                                     .hazard_id = hazard->id,
                                     .report_id = cause->report_id,
-                                    .event_at = cause->status_at != TIME_ABSENT ? cause->status_at
-                                                                                : cause->event_at,
+                                    .event_at = closed_at != TIME_ABSENT ? closed_at : changed_at,
                                     .before = number_text(lifecycle, of->status),
                                     .after = number_text(lifecycle, status)});
     of->status = status;

@@ -26,7 +26,7 @@ TOPICS = {"H12345": "hotline.workorder", "GRID": "grid.event", "FIRE119": "fire.
           "FIREIOT": "fireiot.alarm", "CITYMGT": "chengguan.event", "POLICE110": "police.call"}
 ENCODINGS = {"H12345": "gb18030", "FIRE119": "gb18030", "FIREIOT": "gb18030"}
 GRID_STATES = {10: "1", 30: "3", 40: "4", 60: "6", 95: "7"}
-HOTLINE_STATES = {10: "01", 30: "03", 40: "05", 60: "09"}
+HOTLINE_STATES = {10: "01", 30: "03", 40: "05", 60: "09", 95: "99"}
 FIRE_STATES = {20: "02", 30: "04", 40: "05", 60: "10", 90: "12"}
 MARKET_NODES = {10: "待分派", 20: "受理", 60: "结束", 90: "不受理"}
 
@@ -78,8 +78,8 @@ def hotline(at: datetime, code: str, text: str, address: str = "", point: Point 
     return _hotline(number, "NEW", 1, at, body | more)
 
 
-def hotline_status(of: Sent, seq: int, at: datetime, status: int) -> Sent:
-    return _hotline(of.number, "STATUS", seq, at, {"gdzt": HOTLINE_STATES[status]})
+def hotline_status(of: Sent, seq: int, at: datetime, status: int, **more: object) -> Sent:
+    return _hotline(of.number, "STATUS", seq, at, {"gdzt": HOTLINE_STATES[status]} | more)
 
 
 # ---- grid: UTF-8, CGCS2000 as two strings --------------------------------------------------------------------------
@@ -95,9 +95,9 @@ def grid(at: datetime, code: str, text: str, address: str = "", point: Point | N
     return sent("GRID", number, record | more)
 
 
-def grid_status(of: Sent, seq: int, at: datetime, status: int) -> Sent:
+def grid_status(of: Sent, seq: int, at: datetime, status: int, **more: object) -> Sent:
     return sent("GRID", of.number, {"recId": of.number, "areaCode": AREA, "operateSeq": seq, "state": GRID_STATES[status],
-                                    "operateTime": f"{at:%Y-%m-%dT%H:%M:%S}"})
+                                    "operateTime": f"{at:%Y-%m-%dT%H:%M:%S}"} | more)
 
 
 # ---- fire service: GB18030, epoch milliseconds, WGS-84 -------------------------------------------------------------

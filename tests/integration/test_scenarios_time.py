@@ -195,6 +195,28 @@ def test_a_report_that_arrives_late_extends_its_case_backwards_and_reopens_nothi
     assert case_of(hub, [late, between])["case_id"] == second["case_id"]
 
 
+def recurrences(hub: Hub, records: list[Sent]) -> list[tuple]:
+    """Analyst's rows of the hazard: closed, repeated, days, how, found out by, orgs, closed on paper."""
+    hazards = [row["hazard_id"] for row in hub.placed(record.name for record in records)]
+    with hub.database.connect() as analyst:
+        analyst.execute("set role onecase_analyst")
+        return analyst.execute("select closed_at, repeated_at, days::float, kind, repeated_source, orgs, sham_suspect"
+                               "  from analysis.recurrence where hazard_id = any(%s) order by repeated_at", (hazards,)).fetchall()
+
+
+def test_a_closing_on_paper_is_found_out_by_the_next_report(hub: Hub) -> None:
+    """Closed as done and back within the window; closed as void and back; done and back long after."""
+    place, plate = "春和苑9幢1单元", {"plateNo": "956798"}
+    office = {"handleList": [{"dept": "市场监管局", "isMain": 1}]}
+    told = [hotline(days_ago(days), "0101", "电梯异响，经常停运", place, tel=phone(1600 + days), **plate) for days in (250, 230, 210, 60)]
+    tell(hub, [told[0], hotline_status(told[0], 2, days_ago(245), 60, **office), told[1], hotline_status(told[1], 2, days_ago(228), 95),
+               told[2], hotline_status(told[2], 2, days_ago(200), 60, **office), told[3]])
+    assert recurrences(hub, told) == [
+        (days_ago(245), days_ago(230), 15.0, "reopened", "H12345", ["市场监管局"], True),
+        (days_ago(228), days_ago(210), 18.0, "reopened", "H12345", None, False),
+        (days_ago(200), days_ago(60), 140.0, "next_case", "H12345", ["市场监管局"], False)]
+
+
 # ---- the log once more ---------------------------------------------------------------------------------------------
 
 def test_the_same_log_gives_the_same_cases_in_other_batches_and_after_kills(

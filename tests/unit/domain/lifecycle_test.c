@@ -62,6 +62,9 @@ static void a_case_closes_when_all_its_reports_are_final(void **state)
     assert_int_equal(fixture_count_events(&fixture, "closed"), 0);
     set_status(&fixture, 2, 60, 5);
     assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, at_day(6)); /* the last of them */
+    const CaseEvents *events = &fixture.lifecycle.events;
+    assert_string_equal(events->items[events->count - 1].kind, "closed");
+    assert_int_equal(events->items[events->count - 1].event_at, at_day(6));
     assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 60);
     assert_int_equal(fixture_count_events(&fixture, "closed"), 1);
     hazard_store_free(fixture.lifecycle.store);

@@ -1,0 +1,104 @@
+-- Deploy onecase:recurrence to pg
+-- What came back after it had been closed, how soon, and what had been claimed: closings on paper (假整改).
+
+begin;
+set local client_encoding = 'UTF8';
+set local client_min_messages = warning;
+
+grant select (region, seq, case_id, report_id, kind, event_at, after_value) on onecase.case_events
+    to onecase_views;
+grant select (report_id, status, status_at, measures, lead_org) on onecase.reports to onecase_views;
+
+create view analysis.recurrence as
+with closing as (
+    -- Each time a case was closed, and until which event that held.
+    select region, case_id, seq, event_at as closed_at,
+           lag(event_at) over history as closed_before,
+           lead(seq, 1, 9223372036854775807) over history as next_seq
+      from onecase.case_events
+     where kind in ('closed', 'status_changed') and after_value = '60'
+    window history as (partition by region, case_id order by seq)
+), repeat as (
+    select closing.region, closing.case_id, closing.closed_at, closing.closed_before, 'reopened' as kind,
+           again.case_id as repeat_case_id, again.event_at as repeated_at, report.source
+      from onecase.case_events as again
+      join closing
+        on closing.region = again.region and closing.case_id = again.case_id
+       and again.seq between closing.seq and closing.next_seq
+      join onecase.reports as report
+        on report.region = again.region and report.report_id = again.report_id
+     where again.kind = 'reopened'
+    union all
+    select before.region, before.case_id, before.closed_at, earlier.closed_before, 'next_case',
+           later.case_id, later.opened_at, later.first_known_source
+      from onecase.cases as before
+      join lateral (
+           select case_id, opened_at, first_known_source
+             from onecase.cases
+            where region = before.region and hazard_id = before.hazard_id
+              and merged_into is null and opened_at > before.closed_at
+            order by opened_at, case_id limit 1) as later on true
+      left join lateral (
+           select max(event_at) as closed_before
+             from onecase.case_events
+            where region = before.region and case_id = before.case_id and kind = 'closed'
+              and event_at < before.closed_at) as earlier on true
+     where before.closed_at is not null and before.merged_into is null
+)
+select repeat.region,
+       repeat.case_id,
+       issue.hazard_id,
+       issue.case_no,
+       issue.category_code,
+       category.name_zh as category_zh,
+       repeat.closed_at,
+       repeat.repeated_at,
+       round(extract(epoch from repeat.repeated_at - repeat.closed_at) / 86400, 1) as days,
+       category.recurrence_days as window_days,
+       repeat.kind,
+       repeat.repeat_case_id,
+       repeat.source as repeated_source,
+       claim.orgs,
+       claim.claimed_measures,
+       claim.reports > 0
+           and (repeat.kind = 'reopened'
+                or repeat.repeated_at - repeat.closed_at <= make_interval(days => category.recurrence_days))
+           is true as sham_suspect
+  from repeat
+  join onecase.cases as issue on issue.region = repeat.region and issue.case_id = repeat.case_id
+  left join onecase.categories as category on category.code = issue.category_code
+  join lateral (
+       -- The reports that this closing said were dealt with: neither returned nor void.
+       select count(*) as reports,
+              array_agg(distinct report.lead_org order by report.lead_org)
+                  filter (where report.lead_org is not null) as orgs,
+              string_agg(distinct report.measures, '；' order by report.measures) as claimed_measures
+         from onecase.reports as report
+        where report.region = issue.region and report.hazard_id = issue.hazard_id
+          and report.case_id = issue.case_id and report.status = 60
+          and report.status_at <= repeat.closed_at
+          and (repeat.closed_before is null or report.status_at > repeat.closed_before)) as claim on true;
+
+comment on view analysis.recurrence is
+    '复发：办结后同一隐患再次被报告，每次一行 / recurrence: reports of a hazard after its case was closed, one row a time';
+comment on column analysis.recurrence.region is '区域 / region';
+comment on column analysis.recurrence.case_id is '被办结的案件号 / case that had been closed';
+comment on column analysis.recurrence.hazard_id is '隐患号 / hazard';
+comment on column analysis.recurrence.case_no is '被办结的案件编号 / printed number of that case';
+comment on column analysis.recurrence.category_code is '类别代码 / category leaf';
+comment on column analysis.recurrence.category_zh is '类别中文名 / category in Chinese';
+comment on column analysis.recurrence.closed_at is '办结时间 / when it had been closed';
+comment on column analysis.recurrence.repeated_at is '再次发生时间（事件时间） / when it was there again (event time)';
+comment on column analysis.recurrence.days is '间隔天数，一位小数 / days between, one decimal';
+comment on column analysis.recurrence.window_days is '该类别的复发窗口，天 / recurrence window of the category in days';
+comment on column analysis.recurrence.kind is '方式：reopened 窗口内重开原案、next_case 另立新案 / kind: reopened (within the window), next_case';
+comment on column analysis.recurrence.repeat_case_id is '再次发生所在案件，重开时即原案 / case of the repeat; the same one when reopened';
+comment on column analysis.recurrence.repeated_source is '由哪个来源系统发现 / source system that found it out';
+comment on column analysis.recurrence.orgs is '称已整改的主办单位 / lead organisations that said it was done';
+comment on column analysis.recurrence.claimed_measures is '声称的整改措施 / measures that were claimed';
+comment on column analysis.recurrence.sham_suspect is '疑似假整改：窗口内再报，且曾有报告以已结案办结（退回、作废不算） / closed on paper: repeated within the window, and a report had been closed as done (returned and void ones are none)';
+
+alter view analysis.recurrence owner to onecase_views;
+grant select on analysis.recurrence to onecase_analyst, onecase_operator;
+
+commit;
