@@ -108,6 +108,8 @@ static bool is_burst(const Comparison *c)
     bool report = c->report->category->burst;
     bool member = c->member->category->burst;
     bool alike = c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_CONFUSABLE;
+    if (c->class_level == CLASS_UNKNOWN && (report || member) && c->facts->members_in_2h + 1 >= c->weights->tempo_few_members)
+        return true;
     return (alike && (report || member)) ||
            (c->class_level == CLASS_SAME_GROUP && report && member);
 }
