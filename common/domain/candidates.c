@@ -26,6 +26,7 @@ enum {
 };
 
 static const int64_t TWO_HOURS_US = INT64_C(7200) * 1000000;
+static const int64_t THIRTY_DAYS_US = INT64_C(2592000) * 1000000;
 
 typedef struct Proposal {
     const Hazard *hazard;
@@ -477,10 +478,11 @@ HazardFacts
 candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report)
 {
     const Hazard *hazard = candidate->hazard;
-    HazardNear near = hazard_near(hazard, report->event_at, TWO_HOURS_US);
+    HazardNear near = hazard_near(hazard, report->event_at, TWO_HOURS_US, THIRTY_DAYS_US);
     HazardFacts facts = {.hazard_id = hazard->id,
                          .nearest_gap_us = near.gap_us,
                          .members_in_2h = near.members,
+                         .members_in_30d = near.farther,
                          .crowd = candidates->crowd.sites,
                          .party_hazards = candidates->crowd.party,
                          .quoted = quotes_hazard(report, candidate),

@@ -183,19 +183,26 @@ int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at)
     return distance(hazard_nearest_event(hazard, event_at), event_at);
 }
 
-HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us)
+static int32_t times_within(const Hazard *hazard, int64_t event_at, int64_t within_us)
+{
+    return (int32_t)(times_before(hazard, event_at + within_us + 1) -
+                     times_before(hazard, event_at - within_us));
+}
+
+HazardNear
+hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us, int64_t farther_us)
 {
     HazardNear near = {.gap_us = INT64_MAX};
     if (hazard->times != NULL) {
-        size_t from = times_before(hazard, event_at - within_us);
-        size_t to = times_before(hazard, event_at + within_us + 1);
         return (HazardNear){distance(nearest_of_times(hazard, event_at), event_at),
-                            (int32_t)(to - from)};
+                            times_within(hazard, event_at, within_us),
+                            times_within(hazard, event_at, farther_us)};
     }
     for (size_t i = 0; i < hazard->member_count; i++) {
         int64_t gap = distance(hazard->members[i].event_at, event_at);
         near.gap_us = gap < near.gap_us ? gap : near.gap_us;
         near.members += gap <= within_us;
+        near.farther += gap <= farther_us;
     }
     return near;
 }

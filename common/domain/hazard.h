@@ -216,9 +216,11 @@ int64_t hazard_nearest_gap(const Hazard *hazard, int64_t event_at);
 typedef struct HazardNear {
     int64_t gap_us;  /* as hazard_nearest_gap */
     int32_t members; /* whose event lies within `within_us` */
+    int32_t farther; /* ... within `farther_us`, these among them */
 } HazardNear;
 
-HazardNear hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us);
+HazardNear
+hazard_near(const Hazard *hazard, int64_t event_at, int64_t within_us, int64_t farther_us);
 
 /* Has the processor fetch what a comparison with the hazard reads. Changes nothing. */
 void hazard_prefetch(const Hazard *hazard);

@@ -188,7 +188,9 @@ static bool append_clause(TextBuilder *text, const ScoreItem *item)
     } else if (is(name, "text")) {
         append_wording(text, item);
     } else if (is(name, "tempo")) {
-        builder_format(text, "两小时内已有%.*s", TEXT_ARGS(item->report_value));
+        bool recurs = is(item->level, "recurs") || is(item->level, "recurs_often");
+        builder_format(text, recurs ? "三十天内已有%.*s" : "两小时内已有%.*s",
+                       TEXT_ARGS(item->report_value));
     } else if (is(name, "quoted")) {
         builder_string(text, "引用了它的单号");
     } else if (is(name, "reporter")) {

@@ -90,6 +90,8 @@ static const struct {
               {"reporter", "same_staff", "同一工作人员"},
               {"text", "short", "太短，不比"},
               {"text", "less", "相似更少"},
+              {"tempo", "recurs", "屡次发生"},
+              {"tempo", "recurs_often", "频繁发生"},
               {"tempo", NULL, "接连而来"}};
 
 /* The code's own number in words: ge_0.50, le_7d, over_1y. */

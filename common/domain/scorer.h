@@ -47,6 +47,7 @@ typedef struct HazardFacts {
     int64_t hazard_id;
     int64_t nearest_gap_us; /* distance in time from the report to the nearest member */
     int32_t members_in_2h; /* members within two hours of the report's event time, without itself */
+    int32_t members_in_30d;
     PlaceSites crowd;      /* live hazards of the report's family where it points to */
     int32_t party_hazards; /* live hazards of the same party */
     bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its

@@ -79,8 +79,9 @@ void scorer_add_class(Comparison *c)
         weight = w->unrelated;
         break;
     }
-    bool storm = c->facts->members_in_2h + 1 >= w->tempo_few_members && c->class_level == CLASS_SAME_LETTER;
-    if (c->place.area && !storm && (c->class_level == CLASS_UNRELATED || c->class_level == CLASS_SAME_LETTER))
+    bool akin = c->class_level == CLASS_SAME_LETTER && scorer_burst_runs(c);
+    if (c->place.area && !akin &&
+        (c->class_level == CLASS_UNRELATED || c->class_level == CLASS_SAME_LETTER))
         scorer_add_veto(c->score, "class");
     ScoreItem *item = scorer_add_item(c, "class", NAMES[c->class_level], weight);
     item->report_value = a->code;

@@ -71,5 +71,7 @@ void scorer_add_reporter(Comparison *c);
 bool scorer_is_recalled(const Comparison *c);
 void scorer_add_gap(Comparison *c);
 void scorer_add_tempo(Comparison *c);
+/* Whether the hazard is a burst that runs: with the report three and more within two hours. */
+bool scorer_burst_runs(const Comparison *c);
 
 #endif

@@ -102,13 +102,23 @@ void scorer_add_party(Comparison *c)
     item->hazard_value = same_code || codes ? b->usc_code : b->party_name;
 }
 
-/* Minutes count for what may be one burst: what is of an unknown class was not told because of it. */
+bool scorer_burst_runs(const Comparison *c)
+{
+    return (c->report->category->burst || c->member->category->burst) &&
+           c->facts->members_in_2h + 1 >= c->weights->tempo_few_members;
+}
+
+/*
+ * Minutes count for what may be one burst. What is of an unknown class, or of a leaf of the same letter, may be told of a burst that
+ * already runs: of three or more within two hours.
+ */
 static bool is_burst(const Comparison *c)
 {
     bool report = c->report->category->burst;
     bool member = c->member->category->burst;
     bool alike = c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_CONFUSABLE;
-    if (c->class_level == CLASS_UNKNOWN && (report || member) && c->facts->members_in_2h + 1 >= c->weights->tempo_few_members)
+    if ((c->class_level == CLASS_UNKNOWN || c->class_level == CLASS_SAME_LETTER) &&
+        scorer_burst_runs(c))
         return true;
     return (alike && (report || member)) ||
            (c->class_level == CLASS_SAME_GROUP && report && member);
@@ -206,15 +216,34 @@ void scorer_show_values(
     }
 }
 
-/* The report itself is one of those that came close together. */
+static void add_tempo(Comparison *c, int32_t members, const char *level, int32_t weight_mb)
+{
+    ScoreItem *item = scorer_add_item(c, "tempo", level, weight_mb);
+    item->report_value = scorer_number_text(c->arena, members, "件");
+}
+
+/* What is told of a running burst for its minute's sake gets no more for how fast that runs. */
+static bool knows_class(const Comparison *c)
+{
+    return c->class_level != CLASS_UNKNOWN && c->class_level != CLASS_SAME_LETTER;
+}
+
+static bool is_alike(const Comparison *c)
+{
+    return c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_SAME_GROUP ||
+           c->class_level == CLASS_CONFUSABLE;
+}
+
+/* Of a burst the report itself is one of those that came close together. */
 void scorer_add_tempo(Comparison *c)
 {
     const ModelWeights *w = c->weights;
-    int32_t members = c->facts->members_in_2h + 1;
-    if (!is_burst(c) || members < w->tempo_few_members)
-        return;
-    bool many = members >= w->tempo_many_members;
-    ScoreItem *item =
-        scorer_add_item(c, "tempo", many ? "many" : "few", many ? w->tempo_many : w->tempo_few);
-    item->report_value = scorer_number_text(c->arena, members, "件");
+    int32_t burst = c->facts->members_in_2h + 1;
+    int32_t before = c->facts->members_in_30d;
+    if (is_burst(c) && knows_class(c) && burst >= w->tempo_few_members)
+        add_tempo(c, burst, burst >= w->tempo_many_members ? "many" : "few",
+                  burst >= w->tempo_many_members ? w->tempo_many : w->tempo_few);
+    else if (!is_burst(c) && is_alike(c) && before >= w->recurs_few_members)
+        add_tempo(c, before, before >= w->recurs_many_members ? "recurs_often" : "recurs",
+                  before >= w->recurs_many_members ? w->recurs_many : w->recurs_few);
 }

@@ -87,14 +87,16 @@ static void knows_how_near_the_members_are(void **state)
                 int64_t event_at = hazard.members[i].event_at;
                 int64_t gap = event_at > at ? event_at - at : at - event_at;
                 want.members += gap <= WITHIN;
+                want.farther += gap <= WITHIN * 10;
                 if (gap < want.gap_us || (gap == want.gap_us && event_at < nearest)) {
                     want.gap_us = gap;
                     nearest = event_at;
                 }
             }
-            HazardNear near = hazard_near(&hazard, at, WITHIN);
+            HazardNear near = hazard_near(&hazard, at, WITHIN, WITHIN * 10);
             assert_int_equal(near.gap_us, want.gap_us);
             assert_int_equal(near.members, want.members);
+            assert_int_equal(near.farther, want.farther);
             assert_int_equal(hazard_nearest_event(&hazard, at), nearest);
             assert_int_equal(hazard_nearest_gap(&hazard, at), want.gap_us);
         }

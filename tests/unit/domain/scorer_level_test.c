@@ -321,21 +321,28 @@ static void a_thing_with_a_number_is_the_same_after_any_burst(void **state)
     }
 }
 
-/* A report of unknown class near a storm is no part of it for its minute's sake. */
-static void an_unknown_class_has_no_burst(void **state)
+/*
+ * A report of unknown class is no part of a burst for its minute's sake, unless one runs: then the minute counts, and how fast it runs
+ * does not.
+ */
+static void an_unknown_class_has_a_burst_only_when_one_runs(void **state)
 {
     Evidence a = fixture_evidence(*state, "J03", "锦绣花园3幢");
     Evidence b = fixture_evidence(*state, "B01", "锦绣花园3幢");
     HazardFacts facts = fixture_facts(10 * MINUTE);
-    facts.members_in_2h = 12;
+    facts.members_in_2h = 1;
     Score score = fixture_compare(*state, &a, &b, facts);
     EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P2", 19900},
                    {"gap", "le_1d", 2000});
+    facts.members_in_2h = 12;
+    score = fixture_compare(*state, &a, &b, facts);
+    EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P2", 19900},
+                   {"gap", "le_30min", 6500});
     a.category = b.category;
     a.category_confidence = 59;
     score = fixture_compare(*state, &a, &b, facts);
     EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P2", 19900},
-                   {"gap", "le_1d", 2000});
+                   {"gap", "le_30min", 6500});
     a.category_confidence = 60;
     score = fixture_compare(*state, &a, &b, facts);
     EXPECT_ADDENDS(&score, {"prior", "prior", -19000}, {"place", "P2", 19900},
@@ -359,6 +366,51 @@ static void counts_tempo_of_bursts_only(void **state)
         const ScoreItem *tempo = fixture_find(&score, "tempo");
         assert_int_equal(tempo != NULL ? tempo->weight_mb : 0, CASES[i].mb);
     }
+}
+
+/* Who has been reported three times in thirty days is reported again sooner. */
+static void counts_what_recurs(void **state)
+{
+    static const struct {
+        const char *code;
+        const char *other;
+        int32_t members;
+        const char *level; /* NULL: no item */
+        int32_t mb;
+    } CASES[] = {{"A02", "A02", 2, NULL, 0},
+                 {"A02", "A02", 3, "recurs", 1000},
+                 {"A02", "A01", 6, "recurs_often", 2000},
+                 {"A02", "H01", 6, NULL, 0},
+                 {"J03", "A02", 6, NULL, 0},
+                 {"B01", "B01", 6, NULL, 0}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].code, "");
+        Evidence b = fixture_evidence(*state, CASES[i].other, "");
+        HazardFacts facts = fixture_facts(HOUR);
+        facts.members_in_30d = CASES[i].members;
+        Score score = fixture_compare(*state, &a, &b, facts);
+        const ScoreItem *tempo = fixture_find(&score, "tempo");
+        assert_int_equal(tempo != NULL, CASES[i].level != NULL);
+        if (tempo != NULL)
+            fixture_expect_level(&score, "tempo", CASES[i].level, CASES[i].mb);
+    }
+}
+
+/* In area scope another leaf is kept out, unless it is akin and a burst runs. */
+static void an_akin_class_joins_a_running_burst(void **state)
+{
+    Evidence a = fixture_evidence(*state, "D03", "锦绣花园3幢");
+    Evidence b = fixture_evidence(*state, "D06", "锦绣花园3幢");
+    HazardFacts facts = fixture_facts(10 * MINUTE);
+    Score score = fixture_compare(*state, &a, &b, facts);
+    fixture_expect_vetoes(&score, "class");
+    facts.members_in_2h = 2;
+    score = fixture_compare(*state, &a, &b, facts);
+    fixture_expect_vetoes(&score, NULL);
+    fixture_expect_level(&score, "gap", "le_30min", 6500);
+    a = fixture_evidence(*state, "H01", "锦绣花园3幢");
+    score = fixture_compare(*state, &a, &b, facts);
+    fixture_expect_vetoes(&score, "class");
 }
 
 /* A number stands in a text that may speak of another matter; a copy's original stands in a field of its own. */
@@ -429,9 +481,11 @@ int main(void)
         cmocka_unit_test(compares_parties_of_shops),
         cmocka_unit_test(weighs_the_gap_by_kind_of_class),
         cmocka_unit_test(a_thing_with_a_number_is_the_same_after_any_burst),
-        cmocka_unit_test(an_unknown_class_has_no_burst),
+        cmocka_unit_test(an_unknown_class_has_a_burst_only_when_one_runs),
         cmocka_unit_test(counts_tempo_of_bursts_only),
         cmocka_unit_test(a_quoted_number_links_unless_the_rest_speaks_of_another_matter),
+        cmocka_unit_test(counts_what_recurs),
+        cmocka_unit_test(an_akin_class_joins_a_running_burst),
         cmocka_unit_test(area_classes_have_no_veto_of_building_or_device),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

@@ -14,6 +14,7 @@ static inline void start_values(Model *model)
     weights->link = 4500;
     weights->label_differs = -6000;
     weights->asset_differs_text = -8000;
+    weights->asset_equal_text = 16000;
     weights->place[PLACE_P3] = 17500;
     weights->place[PLACE_P7] = 17500;
     weights->point_conflicts = -4000;
