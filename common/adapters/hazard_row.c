@@ -275,17 +275,6 @@ void hazard_row_fill(
     fill_place(row, &kept, arena);
 }
 
-static Text source_name(const Hazard *hazard, uint64_t source)
-{
-    EvidenceView view;
-    for (size_t i = 0; i < hazard->representative_count; i++) {
-        Text name = hazard_evidence(hazard, i, &view)->source;
-        if (text_hash(name) == source)
-            return name;
-    }
-    return TEXT_ABSENT;
-}
-
 static const HazardClass *case_category(const Hazard *hazard, int64_t case_id)
 {
     const HazardClass *worst = NULL;
@@ -298,8 +287,12 @@ static const HazardClass *case_category(const Hazard *hazard, int64_t case_id)
     return worst;
 }
 
-void case_row_fill(
-    CaseRow *row, Text region, const Hazard *hazard, const HazardCase *of, Arena *arena)
+void case_row_fill(CaseRow *row,
+                   const HazardStore *store,
+                   Text region,
+                   const Hazard *hazard,
+                   const HazardCase *of,
+                   Arena *arena)
 {
     HazardCounts counts = hazard_count(hazard, of->case_id);
     *row = (CaseRow){.region = region,
@@ -327,7 +320,7 @@ void case_row_fill(
     row->category_code = case_category(hazard, of->case_id)->code;
     row->first_occurred_at = counts.first_event_at;
     row->first_known_at = counts.first_known_at;
-    row->first_known_source = source_name(hazard, counts.first_known_source);
+    row->first_known_source = hazard_store_source(store, counts.first_known_source);
     row->case_no = lifecycle_case_no(region, of, arena);
 }
 

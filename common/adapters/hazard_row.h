@@ -95,9 +95,13 @@ enum {
 /* Texts are static, on the arena, or views of the hazard's evidence. merged_at is absent. */
 void hazard_row_fill(
     HazardRow *row, Text region, const Hazard *hazard, const Model *model, Arena *arena);
-/* title is absent. */
-void case_row_fill(
-    CaseRow *row, Text region, const Hazard *hazard, const HazardCase *of, Arena *arena);
+/* title is absent; `store` is where the hazard is, and knows its sources by name. */
+void case_row_fill(CaseRow *row,
+                   const HazardStore *store,
+                   Text region,
+                   const Hazard *hazard,
+                   const HazardCase *of,
+                   Arena *arena);
 
 /* A copy of a row on the arena, texts and all; `size` is that of its struct. */
 void *

@@ -172,13 +172,14 @@ void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text titl
 
 /* ---- what may lose its members ---- */
 
-static void keep_case(HazardRows *rows, Text region, const Hazard *hazard, const HazardCase *of)
+static void
+keep_case(HazardRows *rows, const Lifecycle *lifecycle, const Hazard *hazard, const HazardCase *of)
 {
     CaseRow row;
-    case_row_fill(&row, region, hazard, of, rows->arena);
+    case_row_fill(&row, lifecycle->store, lifecycle->region, hazard, of, rows->arena);
     if (row.report_count > 0)
         map_put_pointer(
-            rows->cases, key_of(region, of->case_id),
+            rows->cases, key_of(lifecycle->region, of->case_id),
             row_copy(&row, sizeof row, CASE_ROW_COLUMNS, CASE_ROW_COLUMN_COUNT, rows->arena));
 }
 
@@ -192,7 +193,7 @@ void hazard_rows_keep(void *watcher, const Lifecycle *lifecycle, int64_t hazard_
         rows->hazards, key_of(lifecycle->region, hazard_id),
         row_copy(&kept, sizeof kept, HAZARD_ROW_COLUMNS, HAZARD_ROW_COLUMN_COUNT, rows->arena));
     for (size_t i = 0; i < hazard->case_count; i++)
-        keep_case(rows, lifecycle->region, hazard, &hazard->cases[i]);
+        keep_case(rows, lifecycle, hazard, &hazard->cases[i]);
 }
 
 static void note_move(HazardRows *rows, Text region, const ReportMove *move)
@@ -275,7 +276,7 @@ static bool add_cases(const Changes *changes, const Hazard *hazard, Error *error
         if (old != NULL && old->version == of->version)
             continue;
         CaseRow row;
-        case_row_fill(&row, changes->region, hazard, of, changes->arena);
+        case_row_fill(&row, changes->overlay, changes->region, hazard, of, changes->arena);
         row.title = title_of(changes, of->case_id);
         if (row.report_count == 0
                 ? !add_emptied_case(changes, old, &row, error)

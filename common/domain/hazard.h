@@ -115,6 +115,9 @@ HazardStore *hazard_store_new(HazardStore *base); /* NULL: a store of its own */
 void hazard_store_merge(HazardStore *overlay);    /* into its base; the overlay is freed */
 void hazard_store_free(HazardStore *store);       /* drops everything; NULL is fine */
 
+/* The name of a source that members have been added of, by its text_hash; absent: none was. */
+Text hazard_store_source(const HazardStore *store, uint64_t hash);
+
 struct Debounce *hazard_store_debounce(const HazardStore *store); /* owned by the store */
 
 const HazardStore *hazard_store_base(const HazardStore *overlay); /* NULL: it is no overlay */

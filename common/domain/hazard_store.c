@@ -28,6 +28,8 @@ struct HazardStore {
     Map *own_reports;
     HazardIndex *index; /* blocking key -> ids */
     Debounce *debounce;
+    Map *
+        sources; /* text_hash -> Text *, on the heap, of the base alone: names, whatever becomes of the overlay */
 };
 
 static void hazard_free(Hazard *hazard)
@@ -76,6 +78,7 @@ HazardStore *hazard_store_new(HazardStore *base)
     if (base == NULL) {
         store->hazards = page_map_new();
         store->reports = page_map_new();
+        store->sources = map_new();
     } else {
         store->own_hazards = map_new();
         store->own_reports = map_new();
@@ -110,8 +113,18 @@ static bool next_hazard(const HazardStore *store, size_t *cursor, Hazard **hazar
     return more;
 }
 
+static void free_sources(Map *sources)
+{
+    uint64_t key;
+    uint64_t value;
+    for (size_t cursor = 0; sources != NULL && map_each(sources, &cursor, &key, &value);)
+        free((Text *)(uintptr_t)value);
+    map_free(sources);
+}
+
 static void free_shell(HazardStore *store)
 {
+    free_sources(store->sources);
     page_map_free(store->hazards);
     page_map_free(store->reports);
     map_free(store->own_hazards);
@@ -151,6 +164,33 @@ void hazard_store_merge(HazardStore *overlay)
     hazard_index_merge(base->index, overlay->index, base->base != NULL);
     debounce_merge(overlay->debounce, base->debounce);
     free_shell(overlay);
+}
+
+static const HazardStore *root_of(const HazardStore *store)
+{
+    while (store->base != NULL)
+        store = store->base;
+    return store;
+}
+
+Text hazard_store_source(const HazardStore *store, uint64_t hash)
+{
+    const Text *name = map_pointer(root_of(store)->sources, hash);
+    return name != NULL ? *name : TEXT_ABSENT;
+}
+
+static void note_source(const HazardStore *store, Text name)
+{
+    Map *sources = root_of(store)->sources;
+    uint64_t hash = text_hash(name);
+    if (text_is_absent(name) || map_pointer(sources, hash) != NULL)
+        return;
+    Text *kept = malloc(sizeof *kept + name.size);
+    if (kept == NULL)
+        abort();
+    *kept = (Text){(char *)(kept + 1), name.size};
+    memcpy(kept + 1, name.data, name.size);
+    map_put_pointer(sources, hash, kept);
 }
 
 Debounce *hazard_store_debounce(const HazardStore *store)
@@ -271,9 +311,7 @@ void hazard_store_prefetch_entries(const HazardStore *store, uint64_t key)
 
 void hazard_store_prefetch_hazard(const HazardStore *store, int64_t id)
 {
-    while (store->base != NULL)
-        store = store->base;
-    page_map_prefetch(store->hazards, (uint64_t)id);
+    page_map_prefetch(root_of(store)->hazards, (uint64_t)id);
 }
 
 void hazard_store_index(HazardStore *store, uint64_t key, const Hazard *hazard)
@@ -309,6 +347,7 @@ void hazard_store_add(HazardStore *store,
     for (size_t i = 0; i < count; i++)
         hazard_store_index(store, keys[i].hash, hazard);
     hazard_store_assign(store, member->report_id, hazard->id);
+    note_source(store, evidence->source);
     hazard_add_member(hazard, member);
     if (hazard->category == NULL || member->category->colour < hazard->category->colour)
         hazard->category = member->category;

@@ -69,6 +69,30 @@ static void counts_reporters_of_one_case_apart(void **state)
 }
 
 /* Nearness in time, whether the members are few or so many that their times are kept apart. */
+/* Evidence is kept of eight members at most; the first to know may be one of the others. */
+static void names_the_source_that_knew_first_though_there_are_many(void **state)
+{
+    enum { SOURCES = 12 };
+    Fixture fixture = fixture_new();
+    int64_t id = 0;
+    (void)state;
+    fixture_begin(&fixture);
+    for (int i = 0; i < SOURCES; i++) {
+        Text name = text_format(fixture.arena, "FEED%02d", i);
+        double day = i == 5 ? 1 : i + 2; /* the sixth to be read was the first to know */
+        id = fixture_join(&fixture, id, fixture_member(i + 1, day, (uint64_t)i + 1, name), name);
+    }
+    const Hazard *hazard = hazard_store_get(fixture.lifecycle.store, id);
+    HazardCounts counts = hazard_count(hazard, 0);
+    assert_int_equal(counts.sources, SOURCES);
+    assert_true(
+        text_is(hazard_store_source(fixture.lifecycle.store, counts.first_known_source), "FEED05"));
+    hazard_store_merge(fixture.lifecycle.store);
+    assert_true(text_is(hazard_store_source(fixture.base, text_hash(TEXT("FEED11"))), "FEED11"));
+    assert_true(text_is_absent(hazard_store_source(fixture.base, text_hash(HOTLINE))));
+    fixture_done(&fixture);
+}
+
 static void knows_how_near_the_members_are(void **state)
 {
     static const int64_t WITHIN = 50;
@@ -288,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_reporters_by_any_hash_they_share),
         cmocka_unit_test(counts_reporters_of_one_case_apart),
+        cmocka_unit_test(names_the_source_that_knew_first_though_there_are_many),
         cmocka_unit_test(knows_how_near_the_members_are),
         cmocka_unit_test(keeps_all_while_there_is_room),
         cmocka_unit_test(keeps_eight_for_diversity),
