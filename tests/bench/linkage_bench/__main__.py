@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench_servers import PROJECT, Stage, build, end_on_sigterm, run, say, servers
-from linkage_bench import baselines, oracle, shuffle, splink_peer
+from linkage_bench import baselines, ceiling, oracle, shuffle, splink_peer
 from linkage_bench.dataset import LABELLED, City, write_csv
 from linkage_bench.hub import Hub, load_ledgers
 from linkage_bench.measure import gain, measure, pair_figures, paired, recall_share, subsets
@@ -162,7 +162,9 @@ class Bench:
         if not options.no_oracle:
             figures["oracle"] = with_oracle(one, probe, work)
             if judging:
-                del figures["oracle"]["weights"]  # nobody shall set a weight by them
+                for name in ("own", "oracle"):
+                    del figures["oracle"]["thresholds"][name]  # nobody shall set a weight or a threshold by them
+                del figures["oracle"]["weights"]
         figures["shuffles"] = [in_another_order(one, number) for number in range(1, options.shuffle + 1)]
         if options.export:
             export(city, options.export, seed)
@@ -204,8 +206,11 @@ class Run:
 def with_oracle(one, probe, work):
     say(f"{one.hub.name}: oracle weights")
     model, table = oracle.make(one.city, probe, one.model, work / "oracle")
+    say(f"{one.hub.name}: other thresholds")
+    (work / "thresholds").mkdir()
     better = City(one.city.folder, one.hub, one.hub.decide("oracle", model, one.ledgers), bool(one.ledgers))
     return {"pairs": pair_figures(better.found, better.true, subsets(better)),
+            "thresholds": ceiling.measure(one.city, probe, one.model, model, work / "thresholds"),
             "recall_share": paired(one.city.found, better.found, better.true, recall_share),
             "weights": [dict(zip(("comparison", "level", "m", "u", "before_mb", "now_mb"), row)) for row in table]}
 

@@ -67,5 +67,7 @@ def departures(city, history):
             claimed[change.target] = change.at
             left += [(i, owner(change.part, city.true)) for i in change.body]
         elif vague(change.source) and not vague(change.target):
+            if change.survivor == change.source:
+                claimed[change.source] = change.at
             left += [(i, owner(change.body, city.true)) for i in change.part]
     return left, claimed

@@ -2,9 +2,9 @@
 
 A report is placed when it arrives, and its first decision says where. Decisions `merged` later, one for each report of a part, say
 that the hazard they lie in and that of the reports they were compared with, the body, are one: all of both lie in the
-smaller number from then on. `moved` says that this report alone went elsewhere, as out of a bucket. A region's decisions are
-numbered in the order they were made, so that this is the order of what is replayed here; a merge happens when the last report
-before it arrived.
+smaller number from then on. `moved` says that this report alone went elsewhere, as out of a bucket; where it names the bucket
+itself, all of its reports were claimed and the bucket's number survived. A region's decisions are numbered in the order they
+were made, so that this is the order of what is replayed here; a merge happens when the last report before it arrived.
 """
 
 from collections import defaultdict
@@ -83,8 +83,8 @@ def replay_region(city, history, rows):
             place([i], history.start[i])
             continue
         source, survivor = lies_in[i], (later["region"], later["hazard_id"])
-        whole = later["outcome"] == MERGED
-        target = body_of(run, city, lies_in) if whole and survivor == source else survivor
+        whole = later["outcome"] == MERGED or survivor == source
+        target = body_of(run, city, lies_in) if survivor == source else survivor
         if source == target:
             continue  # nothing tells what came to it
         part = list(held[source]) if whole else [i]
@@ -101,8 +101,8 @@ def run_end(rows, at, lies_in):
         _, i, later = row
         return later and (later["outcome"], later["hazard_id"], lies_in.get(i))
 
-    end = at + 1
-    if rows[at][2] and rows[at][2]["outcome"] == MERGED:
+    end, (_, i, later) = at + 1, rows[at]
+    if later and (later["outcome"] == MERGED or (later["region"], later["hazard_id"]) == lies_in[i]):
         while end < len(rows) and told(rows[end]) == told(rows[at]):
             end += 1
     return end

@@ -13,9 +13,9 @@ class Probe:
         self.reports = folder / "probe-reports.tsv"
         write_probe_file(city, self.reports)
 
-    def ask(self, command, *arguments):
+    def ask(self, command, *arguments, model=None):
         return [line.split("\t") for line in
-                run(BIN / "linkage_probe", command, self.model, self.reports, *arguments, cwd=PROJECT, env=self.environment)
+                run(BIN / "linkage_probe", command, model or self.model, self.reports, *arguments, cwd=PROJECT, env=self.environment)
                 .splitlines()]
 
     def blocking(self):
@@ -38,6 +38,17 @@ class Probe:
                 "repeats_lost": len(lost), "candidates_mean": sum(candidates) / count,
                 "candidates_p99": candidates[int(0.99 * (count - 1))] if candidates else 0,
                 "at_most": sum(c >= 200 for c in candidates), "with_generic_key": generic, "kinds": kinds}
+
+    def decide(self, model):
+        """The found hazard of each report by another model; a report in a bucket is one by itself, as in City.found."""
+        found = []
+        for row in self.ask("decide", model=model):
+            if row[0] == "moved":
+                continue
+            index, hazard, bucket = int(row[0]), row[1], int(row[5])
+            label = (self.city.reports[index]["region"], int(hazard))
+            found.append((*label, index) if bucket else label)
+        return found
 
     def describe(self):
         """[(index, class, its confidence, the place named)] of each report."""

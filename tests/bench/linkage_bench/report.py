@@ -80,8 +80,14 @@ def show_ceiling(own, oracle):
     best = oracle["pairs"]["all"]
     print(f"recall is {three(oracle['recall_share'])} of that with oracle weights (bar {BAR_ORACLE}), at precision {short(own['p'][0])} "
           f"against {short(best['p'][0])}")
-    if best["f"][0] < own["f"][0]:
-        print("   with oracle weights F0.5 is lower: here they are no ceiling")
+    told = oracle["thresholds"]
+    share = ("they are nowhere so precise" if told["share"] is None else
+             f"recall is {short(told['share'])} of theirs ({short(told['recall_at_precision'])})")
+    print(f"   at the same precision {share}; decided in memory, {told['as_the_hub']:,} of {told['reports']:,} reports lie as the hub put them")
+    for name, title in (("own", "own weights"), ("oracle", "oracle weights")):
+        if name in told:
+            print(f"   {title:<16}" + "  ".join(f"link {row['link_mb'] / 1000:g}: P {short(row['p'])} R {short(row['r'])} F0.5 {short(row['f'])}"
+                                               for row in told[name]))
 
 
 def best_baseline(figures):

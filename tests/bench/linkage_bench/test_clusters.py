@@ -103,10 +103,11 @@ def test_reports_leave_a_bucket():
     assert len(set(made.found)) == 2  # hazard 2 with 0 1 3, and report 2 by itself
 
 
-def test_a_hazard_that_claims_a_bucket_gets_its_id():
+@pytest.mark.parametrize("later", [[(4, 2, 1, "merged", 9000, 0)], [(4, 0, 1, "moved", 9000, 2), (5, 1, 1, "moved", 8000, 2)]],
+                         ids=["the hazard is told of", "the bucket's reports are"])
+def test_a_hazard_that_claims_a_bucket_gets_its_id(later):
     # Bucket 1 held 0 1 of x, hazard 2 with report 2 of x claims it: 2 goes into 1, which is a bucket no longer. 3 joins later.
-    made = city([(1, 1, "bucket", "x"), (2, 1, "bucket", "x"), (3, 2, "new", "x"), (5, 1, "link", "z")], [hazard(1), hazard(2, 1)],
-                [(4, 2, 1, "merged", 9000, 0)])
+    made = city([(1, 1, "bucket", "x"), (2, 1, "bucket", "x"), (3, 2, "new", "x"), (6, 1, "link", "z")], [hazard(1), hazard(2, 1)], later)
     assert clusters.buckets(made, replay(made)) == {"buckets": 1, "reports_ever": 2, "reports_now": 0, "several": 1, "of_one": 1,
                                                     "emptied": 1, "left": 2, "left_rightly": 2}
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from bench_servers import PROJECT
-from linkage_bench import baselines, oracle
+from linkage_bench import baselines, ceiling, oracle
 from linkage_bench.dataset import as_decided
 from linkage_bench.model import Model
 
@@ -70,6 +70,15 @@ def test_a_model_with_other_numbers(tmp_path):
     assert {level: weight for table in copy.steps("gap") for level, weight in table} == before | {"le_7d": 60_000}
     assert len(copy.steps("gap")) == 2 and len(copy.steps("text")) == 1
     assert (tmp_path / "copy/words").is_dir() and copy.colour_of["A02"] == 2 and copy.scope_of["B01"] == "area"
+
+
+def test_recall_at_the_same_precision():
+    rows = [{"p": 0.9, "r": 0.6}, {"p": 0.98, "r": 0.5}, {"p": 1.0, "r": 0.3}]
+    assert ceiling.recall_at(rows, 0.94) == pytest.approx(0.55)
+    assert ceiling.recall_at(rows, 0.99) == pytest.approx(0.4)
+    assert ceiling.recall_at(rows, 0.98) == pytest.approx(0.5)
+    assert ceiling.recall_at(rows, 0.8) == 0.6  # even the loosest is more precise than that
+    assert ceiling.recall_at(rows[:2], 0.99) is None
 
 
 def test_a_model_names_its_ledgers_once():
