@@ -130,7 +130,7 @@ enum { DECISIONS, RELATIONS, EVENTS, SETS };
 static const PostgresTable TABLES[SETS] = {
     [DECISIONS] = {"decision_new", "onecase.decisions", ROWS_INSERT, DECISION_COLUMNS,
                    COUNT_OF(DECISION_COLUMNS), NULL},
-    [RELATIONS] = {"relation_new", "onecase.hazard_relations", ROWS_INSERT, RELATION_COLUMNS,
+    [RELATIONS] = {"relation_new", "onecase.hazard_relations", ROWS_NOTE, RELATION_COLUMNS,
                    COUNT_OF(RELATION_COLUMNS), NULL},
     [EVENTS] = {"event_new", "onecase.case_events", ROWS_INSERT, EVENT_COLUMNS,
                 COUNT_OF(EVENT_COLUMNS), NULL},

@@ -50,6 +50,7 @@ typedef struct PostgresColumn {
 
 typedef enum PostgresForm {
     ROWS_INSERT, /* plain */
+    ROWS_NOTE,   /* what stands there under its primary key already, or comes twice, is left */
     ROWS_UPSERT, /* on conflict (keys) do update all others */
     ROWS_UPDATE, /* set all others where the keys are equal */
     ROWS_MERGE,  /* the same, but a null leaves what stands there */

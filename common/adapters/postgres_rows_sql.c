@@ -112,6 +112,8 @@ static void say_insert(Sql *sql, const PostgresTable *table)
             value_cast(table->columns[i].type));
     say(sql, " from ");
     say_source(sql, table);
+    if (table->form == ROWS_NOTE)
+        say(sql, " on conflict do nothing");
     if (table->form != ROWS_UPSERT)
         return;
     const char *between = " on conflict (";
@@ -159,6 +161,7 @@ char *postgres_table_sql(const PostgresTable *table)
         abort();
     switch (table->form) {
     case ROWS_INSERT:
+    case ROWS_NOTE:
     case ROWS_UPSERT:
         say_insert(sql, table);
         break;

@@ -39,9 +39,9 @@ typedef struct Families {
 
 const char *blocking_kind_name(BlockingKind kind)
 {
-    static const char *const NAMES[BLOCK_KINDS] = {"record", "asset",     "door",    "building",
-                                                   "estate", "road",      "poi",     "tile",
-                                                   "party",  "community", "reporter"};
+    static const char *const NAMES[BLOCK_KINDS] = {"record", "asset",     "door",     "building",
+                                                   "estate", "road",      "poi",      "tile",
+                                                   "party",  "community", "reporter", "bucket"};
     return kind < BLOCK_KINDS ? NAMES[kind] : "unknown";
 }
 
@@ -395,4 +395,32 @@ size_t blocking_index_keys(const Evidence *evidence, const Model *model, Blockin
 size_t blocking_query_keys(const Evidence *evidence, const Model *model, BlockingKey *keys)
 {
     return make_keys(evidence, model, true, keys);
+}
+
+/* `place` is empty for the region as a whole. */
+static void add_bucket(Keys *keys, Text place, const HazardClass *category)
+{
+    add_hash(keys, BLOCK_BUCKET, mix(text_hash(place), text_hash(category->family)));
+}
+
+size_t blocking_bucket_keys(const Evidence *evidence, BlockingKey *keys)
+{
+    Keys found = {keys, 0};
+    Text estate = scorer_place_estate_base(evidence->address.estate);
+    add_bucket(&found, text_is_empty(estate) ? evidence->community_code : estate,
+               evidence->category);
+    add_records(&found, evidence, false);
+    return found.count;
+}
+
+size_t blocking_bucket_query_keys(const Evidence *evidence, BlockingKey *keys)
+{
+    Keys found = {keys, 0};
+    const Text places[] = {scorer_place_estate_base(evidence->address.estate),
+                           evidence->community_code};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (!text_is_empty(places[i]))
+            add_bucket(&found, places[i], evidence->category);
+    add_records(&found, evidence, true);
+    return found.count;
 }

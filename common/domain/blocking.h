@@ -19,6 +19,7 @@ typedef enum BlockingKind {
     BLOCK_PARTY,     /* credit code, party name */
     BLOCK_COMMUNITY, /* community or grid, with a family that comes in bursts */
     BLOCK_REPORTER,  /* reporter, under each key it came with, and family */
+    BLOCK_BUCKET,    /* estate, community or the region, and family: where a bucket is of */
     BLOCK_KINDS
 } BlockingKind;
 
@@ -42,5 +43,14 @@ size_t blocking_index_keys(const Evidence *evidence, const Model *model, Blockin
 /* Keys a report looks under: the same, and the neighbouring tiles, quoted numbers, confusable
  * families. */
 size_t blocking_query_keys(const Evidence *evidence, const Model *model, BlockingKey *keys);
+
+/*
+ * A bucket (Hazard.bucket) lies under two kinds of keys alone: one for where it is of (its estate without the phase, else its
+ * community, else the region) and its family, the first; and the record numbers of its members. So it is found exactly, and
+ * never crowds those that stand somewhere.
+ */
+size_t blocking_bucket_keys(const Evidence *evidence, BlockingKey *keys);
+/* Keys under which buckets lie whose members a report may have located: of its estate, of its community, and by record numbers. */
+size_t blocking_bucket_query_keys(const Evidence *evidence, BlockingKey *keys);
 
 #endif

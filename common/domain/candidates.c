@@ -273,7 +273,10 @@ static bool is_far(const Surroundings *around, const Proposal *proposal)
     return east * east + north * north > 4.1 * reach * reach;
 }
 
-/* Proposals of hazards that are part of another by now go, and those that lie elsewhere; what is needed next is fetched. */
+/*
+ * Proposals of hazards that are part of another by now go, buckets, which are no thing, and those that lie elsewhere; what is
+ * needed next is fetched.
+ */
 static void drop_idle(Search *search, const Model *model, const Evidence *report)
 {
     const Surroundings around = surroundings_of(model, report);
@@ -282,7 +285,8 @@ static void drop_idle(Search *search, const Model *model, const Evidence *report
         hazard_prefetch(search->items[i].hazard);
     for (size_t i = 0; i < search->count; i++) {
         const Proposal *proposal = &search->items[i];
-        if (proposal->hazard->merged_into != 0 || is_far(&around, proposal))
+        if (proposal->hazard->merged_into != 0 || proposal->hazard->bucket ||
+            is_far(&around, proposal))
             continue;
         hazard_prefetch_more(proposal->hazard);
         search->items[count++] = *proposal;

@@ -133,7 +133,8 @@ static void make_room(Hazard *hazard, const Evidence *evidence, const Model *mod
     worths[HAZARD_REPRESENTATIVES_MAX] = worth_of(evidence);
     size_t out = choose_out(worths, HAZARD_REPRESENTATIVES_MAX + 1);
     EvidencePacked **kept = hazard->kept.many;
-    hazard->evicted = hazard_keys_add(hazard->evicted, hazard_evidence(hazard, out, &view), model);
+    hazard->evicted =
+        hazard_keys_add(hazard->evicted, hazard_evidence(hazard, out, &view), false, model);
     evidence_packed_drop(kept[out]);
     memmove(&kept[out], &kept[out + 1],
             (HAZARD_REPRESENTATIVES_MAX - 1 - out) * sizeof(EvidencePacked *));

@@ -158,12 +158,15 @@ hazard_store_move(HazardStore *store, int64_t report_id, int64_t to_id, const Mo
     EvidencePacked *packed = hazard_release_evidence(from, kept_at(from, report_id));
     HazardMember member = *hazard_member(from, report_id);
     hazard_remove_member(from, report_id);
-    HazardKeys *keys = hazard_keys_add(NULL, evidence_packed_view(packed, &view), model);
-    take_out(store, from, keys);
+    const Evidence *evidence = evidence_packed_view(packed, &view);
+    HazardKeys *left = hazard_keys_add(NULL, evidence, true, model);
+    HazardKeys *keys = hazard_keys_add(NULL, evidence, to->bucket, model);
+    take_out(store, from, left);
     put_in(store, from, model);
-    append(to, &member, &view.evidence, model);
+    append(to, &member, evidence, model);
     for (size_t i = 0; i < hazard_keys_count(keys); i++)
         hazard_store_index(store, hazard_keys_at(keys, i), to);
+    hazard_keys_free(left);
     hazard_keys_free(keys);
     evidence_packed_drop(packed);
     hazard_store_assign(store, report_id, to_id);

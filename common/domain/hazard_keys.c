@@ -50,10 +50,12 @@ static void add_hash(HazardKeys *keys, uint64_t hash)
     keys->count++;
 }
 
-HazardKeys *hazard_keys_add(HazardKeys *keys, const Evidence *evidence, const Model *model)
+HazardKeys *
+hazard_keys_add(HazardKeys *keys, const Evidence *evidence, bool bucket, const Model *model)
 {
     BlockingKey found[BLOCKING_KEYS_MAX];
-    size_t count = blocking_index_keys(evidence, model, found);
+    size_t count = bucket ? blocking_bucket_keys(evidence, found)
+                          : blocking_index_keys(evidence, model, found);
     keys = with_room(keys, count);
     for (size_t i = 0; i < count; i++)
         add_hash(keys, found[i].hash);
@@ -90,6 +92,6 @@ HazardKeys *hazard_keys_of(const Hazard *hazard, const Model *model)
     HazardKeys *keys = hazard_keys_copy(hazard->evicted);
     EvidenceView view;
     for (size_t i = 0; i < hazard->representative_count; i++)
-        keys = hazard_keys_add(keys, hazard_evidence(hazard, i, &view), model);
+        keys = hazard_keys_add(keys, hazard_evidence(hazard, i, &view), hazard->bucket, model);
     return keys;
 }

@@ -8,8 +8,10 @@
  * hazard can be taken out of the index and put back under another id.
  */
 
-/* Adds the keys of a member's evidence; returns the block, which may have moved. NULL is an empty one. */
-HazardKeys *hazard_keys_add(HazardKeys *keys, const Evidence *evidence, const Model *model);
+/* Adds the keys of a member's evidence, as one of a bucket or of another hazard; returns the block, which may have moved. NULL is an
+ * empty one. */
+HazardKeys *
+hazard_keys_add(HazardKeys *keys, const Evidence *evidence, bool bucket, const Model *model);
 HazardKeys *hazard_keys_copy(const HazardKeys *keys); /* NULL is fine */
 void hazard_keys_free(HazardKeys *keys);              /* NULL is fine */
 

@@ -343,7 +343,8 @@ void hazard_store_add(HazardStore *store,
                       const Model *model)
 {
     BlockingKey keys[BLOCKING_KEYS_MAX];
-    size_t count = blocking_index_keys(evidence, model, keys);
+    size_t count = hazard->bucket ? blocking_bucket_keys(evidence, keys)
+                                  : blocking_index_keys(evidence, model, keys);
     for (size_t i = 0; i < count; i++)
         hazard_store_index(store, keys[i].hash, hazard);
     hazard_store_assign(store, member->report_id, hazard->id);

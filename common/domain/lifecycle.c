@@ -95,16 +95,18 @@ static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardM
     opened->recurrence_no = lifecycle_episodes(hazard);
     opened->opened_at = member->event_at;
     opened->status = member->status > 0 ? member->status : STATUS_PENDING;
-    lifecycle_add_event(lifecycle, (CaseEvent){.kind = "opened",
-                                               .case_id = opened->case_id,
-                                               .hazard_id = hazard->id,
-                                               .report_id = member->report_id,
-                                               .event_at = member->event_at,
-                                               .reason = hazard->provisional_of != 0 ? "provisional"
-                                                         : opened->recurrence_no > 1 ? "recurrence"
-                                                                                     : NULL,
-                                               .after = lifecycle_case_no(lifecycle->region, opened,
-                                                                          lifecycle->arena)});
+    lifecycle_add_event(
+        lifecycle,
+        (CaseEvent){.kind = "opened",
+                    .case_id = opened->case_id,
+                    .hazard_id = hazard->id,
+                    .report_id = member->report_id,
+                    .event_at = member->event_at,
+                    .reason = hazard->bucket                ? "bucket"
+                              : hazard->provisional_of != 0 ? "provisional"
+                              : opened->recurrence_no > 1   ? "recurrence"
+                                                            : NULL,
+                    .after = lifecycle_case_no(lifecycle->region, opened, lifecycle->arena)});
     return opened;
 }
 

@@ -39,10 +39,11 @@ typedef struct Rival {
 
 /* What a new hazard is to one it was not joined to: see domain/linkage_relation.h. */
 typedef struct Relation {
-    const char *kind; /* static: one_of twin precursor same_event same_party possible */
+    const char *kind; /* static: one_of twin precursor same_event same_party possible contains */
     int64_t hazard_id;
     int32_t score_mb;
-    bool report_comes_first; /* of a precursor: the new hazard is the cause */
+    bool
+        report_comes_first; /* of a precursor: the new hazard is the cause; contains: it is the bucket */
 } Relation;
 
 typedef struct Decision {
@@ -77,6 +78,7 @@ typedef struct Decision {
     uint32_t proposed_by; /* bit set of BlockingKind: what proposed the hazard explained */
     int32_t generic_keys; /* keys that too many hazards share: they proposed but their latest */
     Independence independence; /* of the report, given where it goes */
+    int64_t bucket_id;         /* the bucket in which it waits for its place; 0: none */
     /* Of a link: other hazards that nothing keeps apart from the report, the likeliest first; see linkage_rescore.h. */
     int64_t neighbours[DECISION_NEIGHBOURS_MAX];
     size_t neighbour_count;

@@ -15,13 +15,12 @@ static bool is_small(const Model *model, const Hazard *hazard)
            hazard->member_count <= (uint32_t)model->weights.merge_members;
 }
 
-/* What a member said, as if it came now. */
-static const Evidence *as_report(const Model *model,
-                                 const Hazard *part,
-                                 size_t at,
-                                 Text region,
-                                 Arena *arena,
-                                 EvidenceView *view)
+const Evidence *linkage_rescore_as_report(const Model *model,
+                                          const Hazard *part,
+                                          size_t at,
+                                          Text region,
+                                          Arena *arena,
+                                          EvidenceView *view)
 {
     hazard_evidence(part, at, view);
     view->evidence.place_text = address_standard(&view->evidence.address, arena);
@@ -29,7 +28,7 @@ static const Evidence *as_report(const Model *model,
     return &view->evidence;
 }
 
-static bool suffices(const Model *model, const Decision *decision)
+bool linkage_rescore_suffices(const Model *model, const Decision *decision)
 {
     return decision->outcome == OUTCOME_LINK &&
            decision->final_mb >= model_link_mb(model) + model->weights.merge;
@@ -66,12 +65,12 @@ static bool find_body(const Model *model,
     int32_t best = INT32_MIN;
     for (size_t i = 0; i < part->representative_count; i++) {
         EvidenceView view;
-        const Evidence *member = as_report(model, part, i, region, arena, &view);
+        const Evidence *member = linkage_rescore_as_report(model, part, i, region, arena, &view);
         Decision *decision = ARENA_NEW(arena, Decision);
         linkage_decide_except(model, store, member, part->id, scratch, arena, decision);
         rescored->report_ids[i] = member->report_id;
         rescored->decisions[i] = decision;
-        if (!suffices(model, decision) || decision->final_mb <= best)
+        if (!linkage_rescore_suffices(model, decision) || decision->final_mb <= best)
             continue;
         best = decision->final_mb;
         rescored->body_id = decision->hazard_id;
@@ -90,11 +89,14 @@ static bool all_agree(const Model *model,
 {
     for (size_t i = 0; i < part->representative_count; i++) {
         Decision *decision = rescored->decisions[i];
-        bool says_so = suffices(model, decision) && decision->hazard_id == rescored->body_id;
+        bool says_so =
+            linkage_rescore_suffices(model, decision) && decision->hazard_id == rescored->body_id;
         EvidenceView view;
-        if (!says_so && (decision->outcome == OUTCOME_LINK ||
-                         !may_follow(model, store, as_report(model, part, i, region, arena, &view),
-                                     rescored, scratch)))
+        if (!says_so &&
+            (decision->outcome == OUTCOME_LINK ||
+             !may_follow(model, store,
+                         linkage_rescore_as_report(model, part, i, region, arena, &view), rescored,
+                         scratch)))
             return false;
         if (!says_so)
             *decision = (Decision){.hazard_id = rescored->body_id};

@@ -33,4 +33,15 @@ bool linkage_rescore(const Model *model,
                      Arena *arena,
                      Rescored *rescored);
 
+/* What a representative said, as if it came now; lives as long as `view`, `arena` and the hazard as it stands. */
+const Evidence *linkage_rescore_as_report(const Model *model,
+                                          const Hazard *hazard,
+                                          size_t at,
+                                          Text region,
+                                          Arena *arena,
+                                          EvidenceView *view);
+
+/* A link at `link` + `merge` or more: enough to undo what was decided before. */
+bool linkage_rescore_suffices(const Model *model, const Decision *decision);
+
 #endif

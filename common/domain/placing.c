@@ -1,12 +1,14 @@
 /*
- * First the report itself; then, when a hazard gained by it, the small ones beside that hazard, and the hazard itself while
- * it is small.
+ * First the report itself: it is linked, opens a hazard, or is vague and waits in a bucket. Then, when a hazard gained by it,
+ * the small ones beside that hazard, the hazard itself while it is small, and the buckets of where it stands.
  */
 #include "domain/placing.h"
 
+#include "domain/bucket.h"
 #include "domain/hazard_join.h"
 #include "domain/lifecycle_join.h"
 #include "domain/linkage_rescore.h"
+#include "domain/vague.h"
 
 static void add_replaced(Placing *placing, Replaced replaced)
 {
@@ -20,23 +22,56 @@ static void add_replaced(Placing *placing, Replaced replaced)
     placing->replaced[placing->replaced_count++] = replaced;
 }
 
-static void join(Placing *placing, const HazardMember *cause, const Rescored *rescored)
+/* Reports that are decided anew, in the order they joined, because of one that was placed. */
+typedef struct Anew {
+    const char *reason;
+    size_t count;
+    const int64_t *report_ids;
+    Decision *const *decisions;
+} Anew;
+
+static JoinCause cause_of(const Placing *placing, const HazardMember *member, const char *reason)
+{
+    return (JoinCause){.reason = reason,
+                       .report_id = member->report_id,
+                       .event_at = member->event_at,
+                       .first_decision = placing->lifecycle->counters->next_decision};
+}
+
+static void note_anew(Placing *placing, const Anew *anew, size_t at)
 {
     Lifecycle *lifecycle = placing->lifecycle;
-    JoinCause because = {.reason = "rescored",
-                         .report_id = cause->report_id,
-                         .event_at = cause->event_at,
-                         .first_decision = lifecycle->counters->next_decision};
-    const Hazard *survivor =
-        lifecycle_join(lifecycle, rescored->body_id, rescored->part_id, &because);
-    for (size_t i = 0; i < rescored->count; i++)
-        add_replaced(
-            placing,
-            (Replaced){.report_id = rescored->report_ids[i],
-                       .decision_id = lifecycle->counters->next_decision++,
-                       .hazard_id = survivor->id,
-                       .case_id = hazard_member(survivor, rescored->report_ids[i])->case_id,
-                       .decision = rescored->decisions[i]});
+    int64_t report_id = anew->report_ids[at];
+    const Hazard *hazard =
+        hazard_store_get(lifecycle->store, hazard_store_of_report(lifecycle->store, report_id));
+    add_replaced(placing, (Replaced){.report_id = report_id,
+                                     .decision_id = lifecycle->counters->next_decision++,
+                                     .hazard_id = hazard->id,
+                                     .case_id = hazard_member(hazard, report_id)->case_id,
+                                     .decision = anew->decisions[at]});
+}
+
+/* All reports of the part. */
+static void join(Placing *placing,
+                 const HazardMember *member,
+                 int64_t body_id,
+                 int64_t part_id,
+                 const Anew *anew)
+{
+    JoinCause cause = cause_of(placing, member, anew->reason);
+    lifecycle_join(placing->lifecycle, body_id, part_id, &cause);
+    for (size_t i = 0; i < anew->count; i++)
+        note_anew(placing, anew, i);
+}
+
+/* Some reports of a bucket. */
+static void move(Placing *placing, const HazardMember *member, int64_t hazard_id, const Anew *anew)
+{
+    for (size_t i = 0; i < anew->count; i++) {
+        JoinCause cause = cause_of(placing, member, anew->reason);
+        lifecycle_move(placing->lifecycle, anew->report_ids[i], hazard_id, &cause);
+        note_anew(placing, anew, i);
+    }
 }
 
 static void rescore(Placing *placing, const HazardMember *cause, int64_t hazard_id)
@@ -46,7 +81,8 @@ static void rescore(Placing *placing, const HazardMember *cause, int64_t hazard_
     ArenaMark mark = arena_mark(lifecycle->arena);
     if (linkage_rescore(lifecycle->model, lifecycle->store, lifecycle->region, hazard_id,
                         placing->scratch, lifecycle->arena, &rescored))
-        join(placing, cause, &rescored);
+        join(placing, cause, rescored.body_id, rescored.part_id,
+             &(Anew){"rescored", rescored.count, rescored.report_ids, rescored.decisions});
     else
         arena_rewind(lifecycle->arena, mark);
 }
@@ -67,18 +103,71 @@ static void request_review(Placing *placing, const Decision *decision, const Haz
                                  decision->one_of ? "one_of" : "twin", member);
 }
 
+/* A hazard that claims all of a bucket is what the bucket was about; else each report goes for itself. */
+static void carry_out(Placing *placing,
+                      const HazardMember *member,
+                      int64_t bucket_id,
+                      const BucketClaims *claims)
+{
+    const HazardStore *store = placing->lifecycle->store;
+    int64_t hazard_id = hazard_store_of_report(store, member->report_id);
+    Anew anew = {"located", claims->count, claims->report_ids, claims->decisions};
+    if (claims->count == hazard_store_get(store, bucket_id)->member_count)
+        join(placing, member, hazard_id, bucket_id, &anew);
+    else
+        move(placing, member, hazard_id, &anew);
+}
+
+/* Asks the reports of a bucket as long as some are claimed: with each that it gets the hazard is known better. */
+static void
+locate(Placing *placing, const HazardMember *member, int64_t bucket_id, Decision *decision)
+{
+    Lifecycle *lifecycle = placing->lifecycle;
+    BucketClaims claims = {.count = 1};
+    while (claims.count > 0 && hazard_store_get(lifecycle->store, bucket_id)->bucket) {
+        int64_t hazard_id = hazard_store_of_report(lifecycle->store, member->report_id);
+        bucket_claims(lifecycle, bucket_id, hazard_id, placing->scratch, &claims);
+        if (claims.count > 0)
+            carry_out(placing, member, bucket_id, &claims);
+        else if (decision->outcome != OUTCOME_LINK)
+            bucket_relate_hazard(lifecycle->model, decision, bucket_id, claims.best_mb);
+    }
+}
+
+/* Where a report goes that is linked to nothing; a bucket is noted in the decision. */
+static Hazard *open_for(Placing *placing, const Evidence *evidence, Decision *decision)
+{
+    Lifecycle *lifecycle = placing->lifecycle;
+    if (vague_of(evidence, lifecycle->model) == VAGUE_NOT)
+        return lifecycle_open_hazard(lifecycle, linkage_twin_of(decision));
+    int64_t bucket_id = bucket_find(lifecycle->store, evidence, placing->scratch);
+    Hazard *bucket = bucket_id != 0 ? hazard_store_edit(lifecycle->store, bucket_id)
+                                    : lifecycle_open_hazard(lifecycle, 0);
+    bucket->bucket = true;
+    decision->bucket_id = bucket->id;
+    if (decision->outcome == OUTCOME_NEW)
+        decision->outcome = OUTCOME_BUCKET;
+    bucket_relate_report(decision);
+    return bucket;
+}
+
 void placing_report(Placing *placing, Evidence *evidence, HazardMember *member, Decision *decision)
 {
     Lifecycle *lifecycle = placing->lifecycle;
+    int64_t buckets[BUCKETS_ASKED_MAX];
     linkage_decide(lifecycle->model, lifecycle->store, evidence, placing->scratch, lifecycle->arena,
                    decision);
     evidence->independence = member->independence = decision->independence;
     placing->decision_id = lifecycle->counters->next_decision++;
     Hazard *hazard = decision->outcome == OUTCOME_LINK
                          ? hazard_store_edit(lifecycle->store, decision->hazard_id)
-                         : lifecycle_open_hazard(lifecycle, linkage_twin_of(decision));
+                         : open_for(placing, evidence, decision);
+    size_t asked =
+        hazard->bucket ? 0 : bucket_asked_by(lifecycle->store, evidence, placing->scratch, buckets);
     placing->hazard_id = hazard->id;
     lifecycle_attach(lifecycle, hazard, member, evidence);
     request_review(placing, decision, member);
     rescore_around(placing, member, decision);
+    for (size_t i = 0; i < asked; i++)
+        locate(placing, member, buckets[i], decision);
 }
