@@ -80,10 +80,16 @@ static void drop_older_status(const BatchReport *report, const StoredRevision *r
     }
 }
 
-/* An alarm that was a repeat, sent anew: the report keeps its own words and times. */
-static bool is_repeat_again(const Identity *identity, const StoredRevision *row)
+/* Whether a newer record changes the report. An alarm that was a repeat, sent anew, does so by what is worse alone. */
+static bool changes_report(Batch *batch,
+                           const DecideContext *context,
+                           const Identity *identity,
+                           const StoredRevision *row,
+                           Report *change)
 {
-    return identity->known->repeat && text_is(row->kind, record_kind_name(RECORD_REPORT));
+    bool alarm_again =
+        identity->known->repeat && text_is(row->kind, record_kind_name(RECORD_REPORT));
+    return !alarm_again || decide_worse(batch->decider, context, row->report_id, change);
 }
 
 /* `row` has everything but what the comparison decides. */
@@ -97,11 +103,14 @@ static bool apply_revision(Batch *batch,
     StoredIdentity *stands = &identity->known->identity;
     BatchReport *state = identity->report;
     ReportArrival arrival = {row->received_at, row->backfill};
-    bool newer = is_newer(stands, change, arrival, &row->origin) && !is_repeat_again(identity, row);
-    drop_nonsense(change);
-    drop_older_status(state, row, change);
+    RegionProgress *region = progress_region(item->partition, stands->region);
+    DecideContext context = batch_context(batch, item, region);
     row->region = stands->region;
     row->report_id = stands->report_id;
+    drop_nonsense(change);
+    drop_older_status(state, row, change);
+    bool newer = is_newer(stands, change, arrival, &row->origin) &&
+                 changes_report(batch, &context, identity, row, change);
     row->applied = newer ? 1 : 0;
     row->status_before = row->status_after = state->status;
     if (newer && change->status != INTEGER_ABSENT)
@@ -122,8 +131,6 @@ static bool apply_revision(Batch *batch,
     stands->changed_at = changed_at != TIME_ABSENT ? changed_at : stands->changed_at;
     state->status = row->status_after;
     identity->moved = true;
-    RegionProgress *region = progress_region(item->partition, stands->region);
-    DecideContext context = batch_context(batch, item, region);
     return decide_update(batch->decider, &context, stands->report_id, change, report->status_at,
                          error);
 }

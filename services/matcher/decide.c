@@ -301,6 +301,33 @@ bool decide_repeats(Decider *decider,
     return true;
 }
 
+static bool keep_larger(int64_t *kept, int64_t told, int32_t stands)
+{
+    *kept = told > stands ? told : INTEGER_ABSENT;
+    return told > stands;
+}
+
+bool decide_worse(Decider *decider, const DecideContext *context, int64_t report_id, Report *change)
+{
+    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    const HazardMember *stands = member_of_report(overlay_of(memory), report_id);
+    Report worse;
+    report_init(&worse);
+    worse.revision = change->revision;
+    worse.changed_at = change->changed_at;
+    bool found = stands != NULL && change->level > 0 &&
+                 (stands->level == 0 || change->level < stands->level);
+    if (found)
+        worse.level = change->level;
+    if (stands != NULL) {
+        found = keep_larger(&worse.trapped, change->trapped, stands->trapped) || found;
+        found = keep_larger(&worse.injured, change->injured, stands->injured) || found;
+        found = keep_larger(&worse.dead, change->dead, stands->dead) || found;
+    }
+    *change = worse;
+    return found;
+}
+
 bool decide_report(Decider *decider, const DecideContext *context, StoredReport *row, Error *error)
 {
     if (found_nothing(row)) {

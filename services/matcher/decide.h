@@ -53,6 +53,14 @@ bool decide_repeats(Decider *decider,
                     RepeatedReport *of);
 
 /*
+ * Leaves of `change` only what is worse than what stands of the report: its level, people hurt. False when nothing is.
+ */
+bool decide_worse(Decider *decider,
+                  const DecideContext *context,
+                  int64_t report_id,
+                  Report *change);
+
+/*
  * A new report or inspection, in order. Fills hazard_id, case_id, decision_id, independence, the parts of the
  * address, place_role, relation and grams of `row`. REJECT makes the record a dead letter.
  */

@@ -57,11 +57,22 @@ enum {
 static const PostgresStatement REPORTS_OF = {
     "case_reports",
     "select r.event_at, r.source, r.record_no, r.independence, d.outcome, d.score_mb, r.status,"
-    "       r.title, r.report_id, r.received_at"
+    "       r.title, r.report_id, r.repeats"
     "  from onecase.reports r"
     "  left join onecase.decisions d on d.region = r.region and d.decision_id = r.decision_id"
     " where r.region = $1 and r.case_id = $2 order by r.event_at, r.report_id"};
-enum { R_EVENT, R_SOURCE, R_RECORD, R_INDEPENDENCE, R_OUTCOME, R_SCORE, R_STATUS, R_TITLE, R_ID };
+enum {
+    R_EVENT,
+    R_SOURCE,
+    R_RECORD,
+    R_INDEPENDENCE,
+    R_OUTCOME,
+    R_SCORE,
+    R_STATUS,
+    R_TITLE,
+    R_ID,
+    R_REPEATS
+};
 
 static const PostgresStatement EVENTS_OF = {
     "case_events",
@@ -133,6 +144,16 @@ static void print_head(const PostgresResult *rows, int i, Arena *arena)
     printf("\n\n");
 }
 
+/* An alarm that went on ringing stands in one line. */
+static Text shown_title(const PostgresResult *rows, int i, Arena *arena)
+{
+    Text title = postgres_text(rows, i, R_TITLE);
+    int64_t repeats = postgres_int(rows, i, R_REPEATS);
+    if (repeats == 0)
+        return title;
+    return text_format(arena, "%.*s（重复告警%lld次）", TEXT_ARGS(title), (long long)repeats);
+}
+
 static void print_reports(const PostgresResult *rows, Arena *arena)
 {
     static const char *const NAMES[] = {"事件时间", "报告", "证据", "判定",
@@ -149,7 +170,7 @@ static void print_reports(const PostgresResult *rows, Arena *arena)
                                ? TEXT("")
                                : print_bits(arena, postgres_int(rows, i, R_SCORE)));
         print_cell(&table, text_from(print_status(postgres_int(rows, i, R_STATUS))));
-        print_cell(&table, postgres_text(rows, i, R_TITLE));
+        print_cell(&table, shown_title(rows, i, arena));
     }
     print_out(&table);
     putchar('\n');
@@ -216,7 +237,8 @@ static const OutColumn REPORT_MEMBERS[] = {{"report_id", R_ID, OUT_INT},
                                            {"outcome", R_OUTCOME, OUT_TEXT},
                                            {"score_mb", R_SCORE, OUT_INT},
                                            {"status", R_STATUS, OUT_INT},
-                                           {"title", R_TITLE, OUT_TEXT}};
+                                           {"title", R_TITLE, OUT_TEXT},
+                                           {"repeats", R_REPEATS, OUT_INT}};
 
 static const OutColumn EVENT_MEMBERS[] = {
     {"event_at", E_EVENT, OUT_TIME}, {"known_at", E_KNOWN, OUT_TIME},
