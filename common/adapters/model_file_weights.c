@@ -73,6 +73,7 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("asset", "label_equal", label_equal),
     WEIGHT("asset", "label_differs", label_differs),
     WEIGHT("quoted", "resolves", quoted),
+    WEIGHT("quoted", "copied", copied),
     WEIGHT("class", "same_leaf", same_leaf),
     WEIGHT("class", "same_group", same_group),
     WEIGHT("class", "same_letter", same_letter),

@@ -11,6 +11,7 @@
 
 #include "domain/hazard_extent.h"
 #include "domain/model_data.h"
+#include "domain/record_tie.h"
 
 #include <assert.h>
 #include <math.h>
@@ -420,31 +421,6 @@ Candidates candidates_find(const Model *model,
     return candidates;
 }
 
-static bool names_record(const Evidence *report, Text record_no)
-{
-    if (text_is_empty(record_no))
-        return false;
-    for (size_t i = 0; i < report->quoted_nos.count; i++)
-        if (evidence_same_record(report->quoted_nos.items[i], record_no))
-            return true;
-    return text_equal(report->origin_no, record_no);
-}
-
-/* The report quotes a record of the hazard, is a copy of one, or one of its records is a copy of the report. */
-static bool quotes_hazard(const Evidence *report, const Candidate *candidate)
-{
-    if ((candidate->proposed_by & (1u << BLOCK_RECORD)) == 0)
-        return false;
-    bool all_kept = candidate->hazard->member_count == candidate->hazard->representative_count;
-    EvidenceView view;
-    for (size_t i = 0; i < candidate->hazard->representative_count; i++) {
-        const Evidence *member = hazard_evidence(candidate->hazard, i, &view);
-        if (names_record(report, member->record_no) || names_record(member, report->record_no))
-            return true;
-    }
-    return !all_kept && (report->quoted_nos.count > 0 || !text_is_empty(report->origin_no));
-}
-
 /* A member that names no lift is of the lift that the others name. */
 static LiftLabel lift_label(const Hazard *hazard, const Evidence *report)
 {
@@ -483,13 +459,17 @@ candidates_facts(const Candidates *candidates, const Candidate *candidate, const
 {
     const Hazard *hazard = candidate->hazard;
     HazardNear near = hazard_near(hazard, report->event_at, TWO_HOURS_US, THIRTY_DAYS_US);
+    RecordTie tie = {false, false};
+    if ((candidate->proposed_by & (1u << BLOCK_RECORD)) != 0)
+        tie = record_tie(report, hazard);
     HazardFacts facts = {.hazard_id = hazard->id,
                          .nearest_gap_us = near.gap_us,
                          .members_in_2h = near.members,
                          .members_in_30d = near.farther,
                          .crowd = candidates->crowd.sites,
                          .party_hazards = candidates->crowd.party,
-                         .quoted = quotes_hazard(report, candidate),
+                         .quoted = tie.quoted,
+                         .copied = tie.copied,
                          .worst_class = hazard->category,
                          .lift_label = lift_label(hazard, report),
                          .other_asset = other_asset(hazard, report)};

@@ -202,7 +202,8 @@ static bool follows(const Evidence *report, const Hazard *hazard)
             quoted_before = quoted_before ||
                             evidence_same_record(member->quoted_nos.items[j], report->record_no);
     }
-    return !quoted_before && report->quoted_nos.count > 0;
+    bool all_kept = hazard->member_count == hazard->representative_count;
+    return !quoted_before && !all_kept && report->quoted_nos.count > 0;
 }
 
 static Independence judge_independence(const Evidence *report,

@@ -192,7 +192,7 @@ static bool append_clause(TextBuilder *text, const ScoreItem *item)
         builder_format(text, recurs ? "三十天内已有%.*s" : "两小时内已有%.*s",
                        TEXT_ARGS(item->report_value));
     } else if (is(name, "quoted")) {
-        builder_string(text, "引用了它的单号");
+        builder_string(text, is(item->level, "copied") ? "与它是同一单的转办件" : "引用了它的单号");
     } else if (is(name, "reporter")) {
         append_reporter(text, item);
     } else if (is(name, "class") || is(name, "party") || is(name, "aspect")) {

@@ -69,6 +69,7 @@ static const struct {
               {"asset", "label_equal", "所说是同一部电梯"},
               {"asset", "label_differs", "所说不是同一部电梯"},
               {"quoted", "resolves", "引用了对方单号"},
+              {"quoted", "copied", "同一单的转办件"},
               {"class", "same_leaf", "相同"},
               {"class", "same_group", "同组"},
               {"class", "confusable", "易混"},

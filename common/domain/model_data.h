@@ -60,7 +60,7 @@ typedef struct ModelWeights {
     int32_t point_conflicts; /* instead, when the address decided */
     int32_t asset_equal, asset_equal_text, asset_differs_text, asset_near, asset_place_max;
     int32_t label_equal, label_differs; /* which of a building's lifts */
-    int32_t quoted;
+    int32_t quoted, copied;
     int32_t same_leaf, same_group, same_letter, unknown_class, unrelated;
     int32_t rarity_max;
     int32_t same_aspect, other_aspect; /* within one leaf: what is wrong with it */

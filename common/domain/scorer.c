@@ -208,6 +208,14 @@ static void judge(Comparison *c)
     c->score->contradicts = !strong && (away || unrelated);
 }
 
+/* One sheet is one hazard, whatever two desks made of it. */
+static void allow_all(Score *score)
+{
+    score->veto_count = 0;
+    score->review_only = false;
+    score->relation = NULL;
+}
+
 /* The lists behind the counts are left as they are: most of the time nobody asks for them. */
 static void begin_score(const Model *model,
                         const Evidence *member,
@@ -260,6 +268,8 @@ void scorer_compare(const Model *model,
     add_place_vetoes(&comparison);
     scorer_note_relation(&comparison);
     judge(&comparison);
+    if (facts->copied)
+        allow_all(score);
 }
 
 int32_t scorer_competition_mb(const int32_t *other_totals_mb, size_t count)

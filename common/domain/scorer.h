@@ -50,8 +50,10 @@ typedef struct HazardFacts {
     int32_t members_in_30d;
     PlaceSites crowd;      /* live hazards of the report's family where it points to */
     int32_t party_hazards; /* live hazards of the same party */
-    bool quoted; /* the report quotes a record number of this hazard, or is a copy of one of its
-                    records */
+    bool
+        quoted; /* the report quotes a record number of this hazard, or a record of it the report's, or they are copies */
+    bool
+        copied; /* the report and one of its records are one sheet, handed on between departments (origin_no) */
     const HazardClass *worst_class; /* of the hazard */
     /* Area scope, once several people have said where: the first sure point, its precision (0: not known yet), and how far
      * from it most members lie (domain/hazard_extent.h). */

@@ -146,6 +146,8 @@ static Text quoted_number(const Comparison *c)
 {
     const TextList *quoted = &c->report->quoted_nos;
     const TextList *by_member = &c->member->quoted_nos;
+    if (c->facts->copied)
+        return text_is_empty(c->report->origin_no) ? c->report->record_no : c->report->origin_no;
     for (size_t i = 0; i < quoted->count; i++)
         if (evidence_same_record(quoted->items[i], c->member->record_no))
             return quoted->items[i];
@@ -153,14 +155,7 @@ static Text quoted_number(const Comparison *c)
         if (evidence_same_record(by_member->items[i], c->report->record_no))
             return c->report->record_no;
     /* of a member that is not kept for comparing */
-    return quoted->count > 0 ? quoted->items[0] : c->report->origin_no;
-}
-
-/* One of the two was handed on as a copy of the other: a desk's own field says so, not a text. */
-static bool is_copied(const Comparison *c)
-{
-    return !text_is_empty(c->report->origin_no) ||
-           evidence_same_record(c->member->origin_no, c->report->record_no);
+    return quoted->count > 0 ? quoted->items[0] : c->report->record_no;
 }
 
 /*
@@ -172,18 +167,21 @@ static bool is_doubtful(const Comparison *c)
     PlaceLevel level = c->place.level;
     bool same_spot =
         (level >= PLACE_P1 && level <= PLACE_P3) || level == PLACE_P6 || level == PLACE_P7;
-    return !is_copied(c) && ((c->class_level == CLASS_UNRELATED && !same_spot) ||
-                             (c->class_level == CLASS_UNKNOWN && level == PLACE_X2));
+    return (c->class_level == CLASS_UNRELATED && !same_spot) ||
+           (c->class_level == CLASS_UNKNOWN && level == PLACE_X2);
 }
 
+/* A copy's original stands in a field of its own: the same sheet, whatever another desk made of it. */
 void scorer_add_quoted(Comparison *c)
 {
+    bool copied = c->facts->copied;
     if (!c->facts->quoted)
         return;
-    ScoreItem *item = scorer_add_item(c, "quoted", "resolves", c->weights->quoted);
+    ScoreItem *item = scorer_add_item(c, "quoted", copied ? "copied" : "resolves",
+                                      copied ? c->weights->copied : c->weights->quoted);
     item->report_value = quoted_number(c);
     item->hazard_value = c->member->record_no;
-    if (is_doubtful(c)) {
+    if (!copied && is_doubtful(c)) {
         scorer_add_flag(c->score, "quoted_unrelated");
         c->score->review_only = true;
     }

@@ -15,7 +15,7 @@ static bool class_is_akin(const Comparison *c)
            c->class_level == CLASS_CONFUSABLE;
 }
 
-static bool is_within(const Comparison *c, int32_t seconds)
+static bool is_akin_within(const Comparison *c, int32_t seconds)
 {
     int64_t gap_us = c->report->event_at - c->member->event_at;
     return class_is_akin(c) && (gap_us < 0 ? -gap_us : gap_us) / 1000000 <= seconds;
@@ -24,13 +24,13 @@ static bool is_within(const Comparison *c, int32_t seconds)
 /* Who tells of one kind of trouble twice within days means the same one; later only where the report says so. */
 static bool is_again(const Comparison *c)
 {
-    return is_within(c, c->weights->reporter_again_s) ||
-           (c->report->recall == RECALL_SAME && is_within(c, c->weights->reporter_recall_s));
+    return is_akin_within(c, c->report->recall == RECALL_SAME ? c->weights->reporter_recall_s
+                                                              : c->weights->reporter_again_s);
 }
 
 bool scorer_is_recalled(const Comparison *c)
 {
-    return c->report->recall == RECALL_SAME && is_within(c, c->weights->reporter_again_s) &&
+    return c->report->recall == RECALL_SAME && is_akin_within(c, c->weights->reporter_again_s) &&
            !c->report->reporter_staff && !c->member->reporter_staff &&
            evidence_same_reporter(c->report, c->member);
 }

@@ -54,6 +54,9 @@ static void weighs_one_person_by_place_class_and_time(void **state)
         {"C03", "", 0, RECALL_OTHER, "same_other_matter", 0},
         {"C03", "锦绣花园3幢", 0, RECALL_OTHER, "same_other_matter", 0},
         {"H01", "", 0, RECALL_NONE, "same_without_place", 16500},
+        {"H01", "", 0, RECALL_SAME, "same_without_place", 16500}, /* quite another */
+        {"J03", "", 0, RECALL_NONE, "same_without_place", 16500},
+        {"J03", "", 7, RECALL_SAME, "same_without_place", 16500},
         {"H01", "锦绣花园3幢", 0, RECALL_NONE, "same_other_class", 1500},
         {"C03", "锦绣花园5幢", 0, RECALL_NONE, "same_elsewhere", 0},
         {"C03", "锦绣花园5幢", 0, RECALL_SAME, "same_elsewhere", 0},
