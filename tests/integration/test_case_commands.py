@@ -124,6 +124,17 @@ def test_show_tells_the_story_of_a_case(hub: Hub, city: City) -> None:
     assert text.count("归并报告") == 8
 
 
+def test_show_tells_how_far_an_area_reaches(hub: Hub) -> None:
+    for hazard_no, extent in hub.database.rows(
+            "select hazard_no, extent_m from onecase.hazards where scope = 'area' order by extent_m nulls last limit 2"
+            ) + hub.database.rows("select hazard_no, extent_m from onecase.hazards where scope <> 'area' limit 1"):
+        case = hub.json("case", "show", hazard_no)[0]
+        assert case["extent_m"] == extent
+        assert ("范围 约" in hub.onecase("case", "show", hazard_no).stdout.splitlines()[1]) == (extent is not None)
+    [(most,)] = hub.database.rows("select max(extent_m) from onecase.hazards")
+    assert most > 0
+
+
 def test_show_has_the_hazards_asset(hub: Hub, city: City) -> None:
     member = hub.placed(expected_records(city, "scenario-5-lift-b"))[0]
     [case] = hub.json("case", "show", member["hazard_no"])

@@ -20,7 +20,7 @@ static const PostgresStatement CASES = {
     "       coalesce((select e.event_at from onecase.case_events e"
     "                  where e.region = c.region and e.case_id = c.case_id and e.kind = 'escalated'"
     "                    and e.after_value = c.level::text order by e.seq desc limit 1),"
-    "                c.opened_at), c.hazard_id"
+    "                c.opened_at), h.extent_m, c.hazard_id"
     "  from onecase.cases c"
     "  join onecase.hazards h on h.region = c.region and h.hazard_id = c.hazard_id"
     "  join onecase.categories k on k.code = c.category_code"
@@ -51,7 +51,8 @@ enum {
     TRAPPED,
     INJURED,
     DEAD,
-    LEVEL_SINCE
+    LEVEL_SINCE,
+    EXTENT
 };
 
 static const PostgresStatement REPORTS_OF = {
@@ -125,6 +126,8 @@ static void print_head(const PostgresResult *rows, int i, Arena *arena)
     printf("类别 %.*s %.*s   状态 %s   地址 %.*s", TEXT_ARGS(postgres_text(rows, i, CATEGORY)),
            TEXT_ARGS(postgres_text(rows, i, CATEGORY_NAME)),
            print_status(postgres_int(rows, i, STATUS)), TEXT_ARGS(postgres_text(rows, i, ADDRESS)));
+    if (!postgres_is_null(rows, i, EXTENT))
+        printf("   范围 约%lld米", (long long)postgres_int(rows, i, EXTENT));
     if (!postgres_is_null(rows, i, ASSET_ID))
         printf("   资产 %.*s %.*s", TEXT_ARGS(postgres_text(rows, i, ASSET_KIND)),
                TEXT_ARGS(postgres_text(rows, i, ASSET_ID)));
@@ -216,6 +219,7 @@ static const OutColumn CASE_MEMBERS[] = {{"case_no", CASE_NO, OUT_TEXT},
                                          {"level_since", LEVEL_SINCE, OUT_TIME},
                                          {"level_reason", LEVEL_REASON, OUT_TEXT},
                                          {"address", ADDRESS, OUT_TEXT},
+                                         {"extent_m", EXTENT, OUT_INT},
                                          {"asset_kind", ASSET_KIND, OUT_TEXT},
                                          {"asset_id", ASSET_ID, OUT_TEXT},
                                          {"reports", REPORTS, OUT_INT},
