@@ -196,6 +196,8 @@ static void join_cases(Lifecycle *lifecycle,
                        const JoinCause *cause)
 {
     const HazardMember *member = hazard_member(hazard, cause->report_id);
+    if (member == NULL)
+        member = hazard_member(hazard, part->joined[0]);
     for (size_t i = 0; i < part->case_count; i++) {
         HazardCase *own = hazard_case(hazard, part->case_ids[i]);
         HazardCase *other = own->merged_into == 0 ? same_episode(hazard, own, part) : NULL;

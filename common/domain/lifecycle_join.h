@@ -3,7 +3,7 @@
 
 #include "domain/lifecycle.h"
 
-/* Why hazards are joined or a report is moved: by which report, as a member of what goes on. */
+/* Why hazards are joined or a report is moved: by which report, which need not be a member of either. */
 typedef struct JoinCause {
     const char *reason; /* of the event: rescored, located; static */
     int64_t report_id;  /* the report that made it clear */
