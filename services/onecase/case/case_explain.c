@@ -1,5 +1,5 @@
 /*
- * onecase case explain: the decision about a report as a waterfall that adds up. Everything comes from the row the
+ * onecase case explain: the decision about a report as a waterfall that adds up, and those that moved it later. Everything comes from the row the
  * matcher wrote when it decided; nothing is computed again but the running sum, which is checked against the score.
  */
 #include "case/case_explain.h"
@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 /* In the order of the columns in case_explain.h. */
-static const PostgresStatement DECISION = {
+static const PostgresStatement DECISIONS = {
     "case_explain",
     "select r.source, r.record_no, r.region, r.report_id, r.event_at, r.category_code, k.name_zh,"
     "       r.address_text, h.hazard_no, c.case_no, d.outcome, d.sentence, d.score_mb, d.prior_mb,"
@@ -22,19 +22,24 @@ static const PostgresStatement DECISION = {
     "       d.values_report, d.values_hazard, o.hazard_no, o.address, o.report_count,"
     "       m.source, m.record_no, m.event_at, d.refusal, d.agreeing, d.contradicting, d.rivals,"
     "       u.hazard_no, d.runner_up_mb, d.vetoes, d.vetoes_tested, d.flags, d.keys, d.candidates,"
-    "       d.generic_keys, d.model_version, d.actor, d.stream_time, d.decision_id"
+    "       d.generic_keys, d.model_version, d.actor, d.stream_time, d.decision_id, f.hazard_no,"
+    "       hn.hazard_no, cn.case_no"
     "  from onecase.reports r"
-    "  join onecase.decisions d on d.region = r.region and d.decision_id = r.decision_id"
+    "  join onecase.decisions d on d.region = r.region and d.report_id = r.report_id"
     "  left join onecase.categories k on k.code = r.category_code"
     "  left join onecase.hazards h on h.region = d.region and h.hazard_id = d.hazard_id"
     "  left join onecase.cases c on c.region = d.region and c.case_id = d.case_id"
     "  left join onecase.hazards o on o.region = d.region and o.hazard_id = d.compared_id"
     "  left join onecase.reports m on m.region = d.region and m.report_id = d.member_report_id"
     "  left join onecase.hazards u on u.region = d.region and u.hazard_id = d.runner_up_id"
+    "  left join onecase.hazards f on f.region = d.region and f.hazard_id = d.from_hazard_id"
+    "  left join onecase.hazards hn on hn.region = r.region and hn.hazard_id = r.hazard_id"
+    "  left join onecase.cases cn on cn.region = r.region and cn.case_id = r.case_id"
     " where (r.region, r.report_id) = ("
     "    select i.region, i.report_id from onecase.record_index i"
     "     where i.source = $1 and i.record_no = $2"
-    "    union all select $1, $3::int8 where $3::int8 is not null limit 1)"};
+    "    union all select $1, $3::int8 where $3::int8 is not null limit 1)"
+    " order by d.decision_id"};
 
 static const PostgresStatement OTHERS = {
     "case_explain_others",
@@ -54,24 +59,27 @@ static const PostgresStatement OTHERS = {
 /* What the hazard that the report opened is to older ones; a report that was linked opened none. */
 static const PostgresStatement RELATIONS = {
     "case_explain_relations",
-    "select n.kind, h.hazard_no, n.score_mb"
+    "select n.kind, h.hazard_no, n.score_mb, n.resolution, s.hazard_no"
     "  from onecase.decisions d"
     "  join onecase.hazard_relations n"
     "    on n.region = d.region and d.hazard_id in (n.hazard_a, n.hazard_b)"
     "  join onecase.hazards h on h.region = d.region"
     "   and h.hazard_id = n.hazard_a + n.hazard_b - d.hazard_id and h.hazard_id < d.hazard_id"
-    " where d.region = $1 and d.decision_id = $2 and d.outcome <> 'link'"
+    "  join onecase.hazards s on s.region = h.region"
+    "   and s.hazard_id = onecase.hazard_survivor(h.region, h.hazard_id)"
+    " where d.region = $1 and d.decision_id = $2 and d.outcome in ('new', 'review', 'bucket')"
     " order by n.kind, h.hazard_id"};
 
 static void read_waterfall(ExplainedDecision *decision)
 {
-    const PostgresResult *row = decision->row;
+    const PostgresResult *rows = decision->rows;
+    int at = decision->at;
     Arena *arena = decision->arena;
-    TextList names = postgres_texts(row, 0, EXPLAIN_COMPARISONS, arena);
-    TextList levels = postgres_texts(row, 0, EXPLAIN_LEVELS, arena);
-    TextList weights = postgres_texts(row, 0, EXPLAIN_WEIGHTS, arena);
-    TextList ours = postgres_texts(row, 0, EXPLAIN_OURS, arena);
-    TextList theirs = postgres_texts(row, 0, EXPLAIN_THEIRS, arena);
+    TextList names = postgres_texts(rows, at, EXPLAIN_COMPARISONS, arena);
+    TextList levels = postgres_texts(rows, at, EXPLAIN_LEVELS, arena);
+    TextList weights = postgres_texts(rows, at, EXPLAIN_WEIGHTS, arena);
+    TextList ours = postgres_texts(rows, at, EXPLAIN_OURS, arena);
+    TextList theirs = postgres_texts(rows, at, EXPLAIN_THEIRS, arena);
     WaterfallItem *items = ARENA_ARRAY(arena, WaterfallItem, names.count);
     for (size_t i = 0; i < names.count; i++) {
         items[i] = (WaterfallItem){.comparison = names.items[i],
@@ -81,86 +89,97 @@ static void read_waterfall(ExplainedDecision *decision)
         if (!text_to_int64(weights.items[i], &items[i].weight_mb))
             items[i].weight_mb = 0;
     }
-    decision->waterfall = (Waterfall){.prior_mb = postgres_int(row, 0, EXPLAIN_PRIOR),
-                                      .items = items,
-                                      .count = names.count,
-                                      .competes = postgres_is_null(row, 0, EXPLAIN_REFUSAL),
-                                      .competition_mb = postgres_int(row, 0, EXPLAIN_COMPETITION),
-                                      .rivals = postgres_int(row, 0, EXPLAIN_RIVALS),
-                                      .link_mb = postgres_int(row, 0, EXPLAIN_LINK),
-                                      .review_mb = postgres_int(row, 0, EXPLAIN_REVIEW)};
+    Waterfall *waterfall = &decision->waterfall;
+    waterfall->prior_mb = postgres_int(rows, at, EXPLAIN_PRIOR);
+    waterfall->items = items;
+    waterfall->count = names.count;
+    waterfall->competes = postgres_is_null(rows, at, EXPLAIN_REFUSAL);
+    waterfall->competition_mb = postgres_int(rows, at, EXPLAIN_COMPETITION);
+    waterfall->rivals = postgres_int(rows, at, EXPLAIN_RIVALS);
 }
 
-static int explain(const CaseCommand *command, ExplainedDecision *decision)
+/* False, and said: the decision does not add up. */
+static bool check_sum(const CaseCommand *command, const ExplainedDecision *decision)
 {
-    const PostgresResult *row = decision->row;
-    decision->compared = !postgres_is_null(row, 0, EXPLAIN_SCORE);
-    decision->waterfall = (Waterfall){.prior_mb = INTEGER_ABSENT,
-                                      .link_mb = postgres_int(row, 0, EXPLAIN_LINK),
-                                      .review_mb = postgres_int(row, 0, EXPLAIN_REVIEW)};
-    if (decision->compared) {
+    int64_t stored = postgres_int(decision->rows, decision->at, EXPLAIN_SCORE);
+    int64_t sum = waterfall_sum(&decision->waterfall);
+    if (sum == stored)
+        return true;
+    fprintf(stderr, "onecase: the decision about \"%s\" does not add up: %lld, stored %lld\n",
+            command->id, (long long)sum, (long long)stored);
+    return false;
+}
+
+/* One of the decisions; its results are freed by free_decisions. */
+static bool read_decision(const CaseCommand *command, ExplainedDecision *decision, Error *error)
+{
+    const PostgresResult *rows = decision->rows;
+    int at = decision->at;
+    const PostgresParam id[] = {
+        postgres_param_text(postgres_text(rows, at, EXPLAIN_REGION)),
+        postgres_param_int8(command->arena, postgres_int(rows, at, EXPLAIN_DECISION_ID))};
+    decision->compared = !postgres_is_null(rows, at, EXPLAIN_SCORE);
+    decision->waterfall =
+        (Waterfall){.prior_mb = INTEGER_ABSENT,
+                    .link_mb = postgres_int(rows, at, EXPLAIN_LINK),
+                    .review_mb = postgres_int(rows, at, EXPLAIN_REVIEW),
+                    .merges = text_is(postgres_text(rows, at, EXPLAIN_OUTCOME), "merged")};
+    if (decision->compared)
         read_waterfall(decision);
-        int64_t stored = postgres_int(row, 0, EXPLAIN_SCORE);
-        int64_t sum = waterfall_sum(&decision->waterfall);
-        if (sum != stored) {
-            fprintf(stderr,
-                    "onecase: the decision about \"%s\" does not add up: %lld, stored %lld\n",
-                    command->id, (long long)sum, (long long)stored);
-            return EXIT_SOFTWARE;
-        }
+    return postgres_call(command->pg, &OTHERS, id, 2, &decision->others, error) &&
+           postgres_call(command->pg, &RELATIONS, id, 2, &decision->relations, error);
+}
+
+static void free_decisions(ExplainedDecision *decisions, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        postgres_result_free(decisions[i].others);
+        postgres_result_free(decisions[i].relations);
     }
+}
+
+static int explain(const CaseCommand *command, ExplainedDecision *decisions, size_t count)
+{
+    Error error = {0};
+    for (size_t i = 0; i < count; i++)
+        if (!read_decision(command, &decisions[i], &error))
+            return command_failed("case", &error);
+    for (size_t i = 0; i < count; i++)
+        if (decisions[i].compared && !check_sum(command, &decisions[i]))
+            return EXIT_SOFTWARE;
     if (command->json)
-        case_explain_write(decision);
+        case_explain_write(decisions, count);
     else
-        case_explain_print(decision);
+        case_explain_print(decisions, count);
     return EXIT_OK;
 }
 
-/* The three results a decision is explained by; freed by the caller. */
-typedef struct Read {
-    PostgresResult *row;
-    PostgresResult *others;
-    PostgresResult *relations;
-} Read;
-
-static bool
-read_decision(const CaseCommand *command, const ReportName *name, Read *read, Error *error)
+static int explain_report(const CaseCommand *command, const ReportName *name)
 {
     Arena *arena = command->arena;
+    POSTGRES_RESULT_AUTO *rows = NULL;
+    Error error = {0};
     const PostgresParam params[] = {
         postgres_param_text(name->source_or_region), postgres_param_text(name->record_no),
         name->report_id == INTEGER_ABSENT ? (PostgresParam){.type = POSTGRES_INT8}
                                           : postgres_param_int8(arena, name->report_id)};
-    if (!postgres_call(command->pg, &DECISION, params, 3, &read->row, error))
-        return false;
-    if (postgres_rows(read->row) == 0)
-        return true;
-    const PostgresParam id[] = {
-        postgres_param_text(postgres_text(read->row, 0, EXPLAIN_REGION)),
-        postgres_param_int8(arena, postgres_int(read->row, 0, EXPLAIN_DECISION_ID))};
-    return postgres_call(command->pg, &OTHERS, id, 2, &read->others, error) &&
-           postgres_call(command->pg, &RELATIONS, id, 2, &read->relations, error);
-}
-
-static int read_and_explain(const CaseCommand *command, const ReportName *name, Read *read)
-{
-    Error error = {0};
-    if (!read_decision(command, name, read, &error))
+    if (!postgres_call(command->pg, &DECISIONS, params, 3, &rows, &error))
         return command_failed("case", &error);
-    if (postgres_rows(read->row) == 0) {
+    size_t count = (size_t)postgres_rows(rows);
+    if (count == 0) {
         fprintf(stderr, "onecase: no decision about a report \"%s\"\n", command->id);
         return EXIT_NOT_FOUND;
     }
-    ExplainedDecision decision = {.row = read->row,
-                                  .others = read->others,
-                                  .relations = read->relations,
-                                  .arena = command->arena};
-    return explain(command, &decision);
+    ExplainedDecision *decisions = ARENA_ARRAY(arena, ExplainedDecision, count);
+    for (size_t i = 0; i < count; i++)
+        decisions[i] = (ExplainedDecision){.rows = rows, .at = (int)i, .arena = arena};
+    int status = explain(command, decisions, count);
+    free_decisions(decisions, count);
+    return status;
 }
 
 int case_explain(const CaseCommand *command)
 {
-    Read read = {NULL, NULL, NULL};
     ReportName name;
     Text id = text_from(command->id);
     bool named = report_name_read(id, &name);
@@ -174,9 +193,5 @@ int case_explain(const CaseCommand *command)
             command->id);
         return EXIT_USAGE;
     }
-    int status = read_and_explain(command, &name, &read);
-    postgres_result_free(read.row);
-    postgres_result_free(read.others);
-    postgres_result_free(read.relations);
-    return status;
+    return explain_report(command, &name);
 }

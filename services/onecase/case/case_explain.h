@@ -4,17 +4,19 @@
 #include "case/case.h"
 #include "explain/waterfall.h"
 
-/* A stored decision, read for printing. Lists lie on the arena, texts are views of the rows. */
+/* A stored decision about a report, read for printing. Lists lie on the arena, texts are views of the rows. */
 typedef struct ExplainedDecision {
-    const PostgresResult *row;       /* one row, columns as below */
-    const PostgresResult *others;    /* hazards that were not taken, see the columns below */
-    const PostgresResult *relations; /* of the hazard it opened to older ones, see below */
+    const PostgresResult
+        *rows;                 /* all decisions about the report in their order, columns as below */
+    int at;                    /* this one; 0 brought it to its first hazard */
+    PostgresResult *others;    /* hazards that were not taken, see the columns below */
+    PostgresResult *relations; /* of the hazard it opened to older ones, see below */
     Arena *arena;
     bool compared;       /* there was a hazard to compare with */
     Waterfall waterfall; /* when compared */
 } ExplainedDecision;
 
-/* Columns of `row`. */
+/* Columns of `rows`. */
 enum {
     EXPLAIN_SOURCE,
     EXPLAIN_RECORD_NO,
@@ -59,7 +61,10 @@ enum {
     EXPLAIN_MODEL,
     EXPLAIN_ACTOR,
     EXPLAIN_STREAM_TIME,
-    EXPLAIN_DECISION_ID
+    EXPLAIN_DECISION_ID,
+    EXPLAIN_FROM,       /* the hazard it was in; null for the first */
+    EXPLAIN_NOW_HAZARD, /* where the report is today */
+    EXPLAIN_NOW_CASE
 };
 
 /* Columns of `others`: those that competed, and then those that were not taken, the best first. */
@@ -74,11 +79,12 @@ enum {
 };
 
 /* Columns of `relations`. */
-enum { RELATION_KIND, RELATION_HAZARD_NO, RELATION_MB };
+enum { RELATION_KIND, RELATION_HAZARD_NO, RELATION_MB, RELATION_RESOLUTION, RELATION_NOW };
 
 int case_explain_all(const CaseCommand *command); /* of a case or hazard number */
 
-void case_explain_print(const ExplainedDecision *decision);
-void case_explain_write(const ExplainedDecision *decision); /* JSON, to stdout */
+/* The decisions about a report, the first and those that moved it later, to stdout. */
+void case_explain_print(const ExplainedDecision *decisions, size_t count);
+void case_explain_write(const ExplainedDecision *decisions, size_t count); /* JSON */
 
 #endif

@@ -4,12 +4,16 @@
 
 #include <stdio.h>
 
-static const OutColumn DECISION[] = {{"source", EXPLAIN_SOURCE, OUT_TEXT},
-                                     {"record_no", EXPLAIN_RECORD_NO, OUT_TEXT},
-                                     {"region", EXPLAIN_REGION, OUT_TEXT},
-                                     {"report_id", EXPLAIN_REPORT_ID, OUT_INT},
-                                     {"event_at", EXPLAIN_EVENT_AT, OUT_TIME},
-                                     {"category", EXPLAIN_CATEGORY, OUT_TEXT},
+static const OutColumn REPORT[] = {{"source", EXPLAIN_SOURCE, OUT_TEXT},
+                                   {"record_no", EXPLAIN_RECORD_NO, OUT_TEXT},
+                                   {"region", EXPLAIN_REGION, OUT_TEXT},
+                                   {"report_id", EXPLAIN_REPORT_ID, OUT_INT},
+                                   {"event_at", EXPLAIN_EVENT_AT, OUT_TIME},
+                                   {"category", EXPLAIN_CATEGORY, OUT_TEXT},
+                                   {"hazard_no_now", EXPLAIN_NOW_HAZARD, OUT_TEXT},
+                                   {"case_no_now", EXPLAIN_NOW_CASE, OUT_TEXT}};
+
+static const OutColumn DECISION[] = {{"from_hazard", EXPLAIN_FROM, OUT_TEXT},
                                      {"hazard_no", EXPLAIN_HAZARD_NO, OUT_TEXT},
                                      {"case_no", EXPLAIN_CASE_NO, OUT_TEXT},
                                      {"outcome", EXPLAIN_OUTCOME, OUT_TEXT},
@@ -44,7 +48,9 @@ static const OutColumn OTHER[] = {
 
 static const OutColumn RELATION[] = {{"kind", RELATION_KIND, OUT_TEXT},
                                      {"hazard_no", RELATION_HAZARD_NO, OUT_TEXT},
-                                     {"score_mb", RELATION_MB, OUT_INT}};
+                                     {"score_mb", RELATION_MB, OUT_INT},
+                                     {"resolution", RELATION_RESOLUTION, OUT_TEXT},
+                                     {"hazard_no_now", RELATION_NOW, OUT_TEXT}};
 
 #define OUT_ALL(out_, rows_, row_, columns_, arena_)                                               \
     out_columns((out_), (rows_), (row_), (columns_), sizeof(columns_) / sizeof((columns_)[0]),     \
@@ -67,23 +73,37 @@ static void write_others(TextBuilder *out, const ExplainedDecision *decision, bo
     builder_char(out, ']');
 }
 
-void case_explain_write(const ExplainedDecision *decision)
+static void write_decision(TextBuilder *out, const ExplainedDecision *decision)
 {
-    TextBuilder out = builder_new(decision->arena);
-    builder_char(&out, '{');
-    OUT_ALL(&out, decision->row, 0, DECISION, decision->arena);
-    js_write_key(&out, TEXT("compared"));
+    OUT_ALL(out, decision->rows, decision->at, DECISION, decision->arena);
+    js_write_key(out, TEXT("compared"));
     if (decision->compared) {
-        builder_char(&out, '{');
-        OUT_ALL(&out, decision->row, 0, COMPARED, decision->arena);
-        builder_char(&out, '}');
+        builder_char(out, '{');
+        OUT_ALL(out, decision->rows, decision->at, COMPARED, decision->arena);
+        builder_char(out, '}');
     } else {
-        builder_string(&out, "null");
+        builder_string(out, "null");
     }
-    waterfall_write(&decision->waterfall, &out, decision->arena);
-    write_others(&out, decision, true);
-    write_others(&out, decision, false);
-    out_rows(&out, "relations", decision->relations, RELATION, sizeof RELATION / sizeof RELATION[0],
+    waterfall_write(&decision->waterfall, out, decision->arena);
+    write_others(out, decision, true);
+    write_others(out, decision, false);
+    out_rows(out, "relations", decision->relations, RELATION, sizeof RELATION / sizeof RELATION[0],
              decision->arena);
+}
+
+void case_explain_write(const ExplainedDecision *decisions, size_t count)
+{
+    TextBuilder out = builder_new(decisions->arena);
+    builder_char(&out, '{');
+    OUT_ALL(&out, decisions->rows, 0, REPORT, decisions->arena);
+    write_decision(&out, decisions);
+    js_write_key(&out, TEXT("later"));
+    builder_char(&out, '[');
+    for (size_t i = 1; i < count; i++) {
+        builder_string(&out, i > 1 ? ",{" : "{");
+        write_decision(&out, &decisions[i]);
+        builder_char(&out, '}');
+    }
+    builder_char(&out, ']');
     printf("%.*s}\n", TEXT_ARGS(builder_view(&out)));
 }

@@ -12,20 +12,25 @@ enum { EQUAL_MB = 500 };
 
 static Text column(const ExplainedDecision *decision, int at)
 {
-    return postgres_text(decision->row, 0, at);
+    return postgres_text(decision->rows, decision->at, at);
+}
+
+static int64_t number(const ExplainedDecision *decision, int at)
+{
+    return postgres_int(decision->rows, decision->at, at);
 }
 
 static TextList list(const ExplainedDecision *decision, int at)
 {
-    return postgres_texts(decision->row, 0, at, decision->arena);
+    return postgres_texts(decision->rows, decision->at, at, decision->arena);
 }
 
 static Text time_at(const ExplainedDecision *decision, int at)
 {
-    return print_time(decision->arena, postgres_time(decision->row, 0, at));
+    return print_time(decision->arena, postgres_time(decision->rows, decision->at, at));
 }
 
-static void print_head(const ExplainedDecision *decision)
+static void print_report(const ExplainedDecision *decision)
 {
     printf("报告 %.*s/%.*s   %.*s   %.*s %.*s   %.*s\n",
            TEXT_ARGS(column(decision, EXPLAIN_SOURCE)),
@@ -34,6 +39,15 @@ static void print_head(const ExplainedDecision *decision)
            TEXT_ARGS(column(decision, EXPLAIN_CATEGORY)),
            TEXT_ARGS(column(decision, EXPLAIN_CATEGORY_NAME)),
            TEXT_ARGS(column(decision, EXPLAIN_ADDRESS)));
+}
+
+static void print_head(const ExplainedDecision *decision)
+{
+    if (decision->at == 0)
+        print_report(decision);
+    else
+        printf("\n后来 %.*s，原隐患 %.*s\n", TEXT_ARGS(time_at(decision, EXPLAIN_STREAM_TIME)),
+               TEXT_ARGS(column(decision, EXPLAIN_FROM)));
     printf("判定 %.*s → 隐患 %.*s，案件 %.*s\n",
            TEXT_ARGS(explain_outcome(column(decision, EXPLAIN_OUTCOME))),
            TEXT_ARGS(column(decision, EXPLAIN_HAZARD_NO)),
@@ -50,9 +64,8 @@ static void print_compared(const ExplainedDecision *decision)
            TEXT_ARGS(column(decision, EXPLAIN_MEMBER_SOURCE)),
            TEXT_ARGS(column(decision, EXPLAIN_MEMBER_NO)),
            TEXT_ARGS(time_at(decision, EXPLAIN_MEMBER_AT)));
-    printf("；其代表报告 %lld 份相符、%lld 份矛盾\n",
-           (long long)postgres_int(decision->row, 0, EXPLAIN_AGREEING),
-           (long long)postgres_int(decision->row, 0, EXPLAIN_CONTRADICTING));
+    printf("；其代表报告 %lld 份相符、%lld 份矛盾\n", (long long)number(decision, EXPLAIN_AGREEING),
+           (long long)number(decision, EXPLAIN_CONTRADICTING));
 }
 
 static Text other_name(const ExplainedDecision *decision, int i)
@@ -109,11 +122,11 @@ static void print_competition(const ExplainedDecision *decision)
 
 static void print_runner_up(const ExplainedDecision *decision)
 {
-    if (postgres_is_null(decision->row, 0, EXPLAIN_RUNNER_UP)) {
+    if (postgres_is_null(decision->rows, decision->at, EXPLAIN_RUNNER_UP)) {
         printf("次优 无\n");
         return;
     }
-    int64_t mb = postgres_int(decision->row, 0, EXPLAIN_RUNNER_UP_MB);
+    int64_t mb = number(decision, EXPLAIN_RUNNER_UP_MB);
     int64_t lag = behind(decision, mb);
     printf("次优 %.*s %.*s，", TEXT_ARGS(column(decision, EXPLAIN_RUNNER_UP)),
            TEXT_ARGS(print_bits(decision->arena, mb)));
@@ -147,22 +160,29 @@ static void print_rejected(const ExplainedDecision *decision)
     print_out(&table);
 }
 
-/* What the hazard it opened is to those it was not joined to. */
+/* What the hazard it opened is to those it was not joined to, and what became of them. */
 static void print_relations(const ExplainedDecision *decision)
 {
     const PostgresResult *rows = decision->relations;
-    for (int i = 0; i < postgres_rows(rows); i++)
+    for (int i = 0; i < postgres_rows(rows); i++) {
+        Text other = postgres_text(rows, i, RELATION_HAZARD_NO);
+        Text now = postgres_text(rows, i, RELATION_NOW);
         printf("%s%.*s：%.*s", i > 0 ? "；" : "关系 ",
                TEXT_ARGS(explain_relation(postgres_text(rows, i, RELATION_KIND))),
-               TEXT_ARGS(postgres_text(rows, i, RELATION_HAZARD_NO)));
+               TEXT_ARGS(other));
+        if (text_is(postgres_text(rows, i, RELATION_RESOLUTION), "merged"))
+            printf("（已并为一处）");
+        else if (!text_equal(other, now))
+            printf("（已并入%.*s）", TEXT_ARGS(now));
+    }
     if (postgres_rows(rows) > 0)
         putchar('\n');
 }
 
 static void print_candidates(const ExplainedDecision *decision)
 {
-    int64_t candidates = postgres_int(decision->row, 0, EXPLAIN_CANDIDATES);
-    int64_t generic = postgres_int(decision->row, 0, EXPLAIN_GENERIC_KEYS);
+    int64_t candidates = number(decision, EXPLAIN_CANDIDATES);
+    int64_t generic = number(decision, EXPLAIN_GENERIC_KEYS);
     printf("检索 ");
     if (decision->compared) {
         explain_print_keys(list(decision, EXPLAIN_KEYS));
@@ -174,7 +194,7 @@ static void print_candidates(const ExplainedDecision *decision)
     putchar('\n');
 }
 
-void case_explain_print(const ExplainedDecision *decision)
+static void print_decision(const ExplainedDecision *decision)
 {
     print_head(decision);
     if (decision->compared) {
@@ -189,9 +209,28 @@ void case_explain_print(const ExplainedDecision *decision)
         print_runner_up(decision);
         print_relations(decision);
     }
-    print_candidates(decision);
+    if (decision->compared || decision->at == 0)
+        print_candidates(decision);
     printf("模型 %.*s，由 %.*s 于 %.*s 判定\n", TEXT_ARGS(column(decision, EXPLAIN_MODEL)),
            TEXT_ARGS(column(decision, EXPLAIN_ACTOR)),
            TEXT_ARGS(time_at(decision, EXPLAIN_STREAM_TIME)));
     print_rejected(decision);
+}
+
+/* Where the report is today, when its hazard or case has another number since. */
+static void print_now(const ExplainedDecision *last)
+{
+    Text hazard = column(last, EXPLAIN_NOW_HAZARD);
+    Text in_case = column(last, EXPLAIN_NOW_CASE);
+    if (text_equal(hazard, column(last, EXPLAIN_HAZARD_NO)) &&
+        text_equal(in_case, column(last, EXPLAIN_CASE_NO)))
+        return;
+    printf("\n现在 隐患 %.*s，案件 %.*s\n", TEXT_ARGS(hazard), TEXT_ARGS(in_case));
+}
+
+void case_explain_print(const ExplainedDecision *decisions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        print_decision(&decisions[i]);
+    print_now(&decisions[count - 1]);
 }

@@ -2,6 +2,7 @@
  * onecase case show: a case as a story: what it is, who reported it and when, what happened to it.
  */
 #include "case.h"
+#include "case/case_merged.h"
 #include "command.h"
 #include "explain/explain_words.h"
 #include "json_out.h"
@@ -24,7 +25,7 @@ static const PostgresStatement CASES = {
     "  from onecase.cases c"
     "  join onecase.hazards h on h.region = c.region and h.hazard_id = c.hazard_id"
     "  join onecase.categories k on k.code = c.category_code"
-    " where c.case_no = $1 or h.hazard_no = $1"
+    " where c.case_no = $1 or (h.hazard_no = $1 and c.merged_into is null)"
     " order by c.region, c.case_id"};
 enum {
     REGION,
@@ -57,10 +58,14 @@ enum {
 
 static const PostgresStatement REPORTS_OF = {
     "case_reports",
-    "select r.event_at, r.source, r.record_no, r.independence, d.outcome, d.score_mb, r.status,"
-    "       r.title, r.report_id, r.repeats"
+    "select r.event_at, r.source, r.record_no, r.independence, d.outcome[1], d.score_mb[1],"
+    "       r.status, r.title, r.report_id, r.repeats, d.outcome[2:]"
     "  from onecase.reports r"
-    "  left join onecase.decisions d on d.region = r.region and d.decision_id = r.decision_id"
+    "  left join lateral (select array_agg(outcome order by decision_id),"
+    "                            array_agg(score_mb order by decision_id)"
+    "                       from onecase.decisions"
+    "                      where region = r.region and report_id = r.report_id"
+    "       ) d (outcome, score_mb) on true"
     " where r.region = $1 and r.case_id = $2 order by r.event_at, r.report_id"};
 enum {
     R_EVENT,
@@ -72,17 +77,25 @@ enum {
     R_STATUS,
     R_TITLE,
     R_ID,
-    R_REPEATS
+    R_REPEATS,
+    R_LATER
 };
 
+/* Of the case and of those that were merged into it. */
 static const PostgresStatement EVENTS_OF = {
     "case_events",
-    "select e.event_at, e.known_at, e.kind, e.before_value, e.after_value, e.reason_code,"
-    "       r.source, r.record_no"
-    "  from onecase.case_events e"
+    "with recursive told (case_id, hazard_id, case_no) as ("
+    "    select case_id, hazard_id, case_no from onecase.cases where region = $1 and case_id = $2"
+    "    union all"
+    "    select c.case_id, c.hazard_id, c.case_no from told t join onecase.cases c"
+    "        on c.region = $1 and c.hazard_id = t.hazard_id and c.merged_into = t.case_id)"
+    " select e.event_at, e.known_at, e.kind, e.before_value, e.after_value, e.reason_code,"
+    "        r.source, r.record_no, t.case_no"
+    "  from told t"
+    "  join onecase.case_events e on e.region = $1 and e.case_id = t.case_id"
     "  left join onecase.reports r on r.region = e.region and r.report_id = e.report_id"
-    " where e.region = $1 and e.case_id = $2 order by e.seq"};
-enum { E_EVENT, E_KNOWN, E_KIND, E_BEFORE, E_AFTER, E_REASON, E_SOURCE, E_RECORD };
+    " order by e.seq"};
+enum { E_EVENT, E_KNOWN, E_KIND, E_BEFORE, E_AFTER, E_REASON, E_SOURCE, E_RECORD, E_CASE };
 
 static Text record_name(Arena *arena, Text source, Text record_no)
 {
@@ -93,13 +106,10 @@ static Text record_name(Arena *arena, Text source, Text record_no)
 
 static const char *event_name(Text kind)
 {
-    static const char *const NAMES[][2] = {{"opened", "立案"},
-                                           {"report_linked", "归并报告"},
-                                           {"escalated", "升级"},
-                                           {"status_changed", "状态"},
-                                           {"closed", "办结"},
-                                           {"reopened", "重开"},
-                                           {"review_requested", "请求复核"}};
+    static const char *const NAMES[][2] = {{"opened", "立案"},    {"report_linked", "归并报告"},
+                                           {"escalated", "升级"}, {"status_changed", "状态"},
+                                           {"closed", "办结"},    {"reopened", "重开"},
+                                           {"merged", "并入"},    {"review_requested", "请求复核"}};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (text_is(kind, NAMES[i][0]))
             return NAMES[i][1];
@@ -144,7 +154,20 @@ static void print_head(const PostgresResult *rows, int i, Arena *arena)
         printf("   重开 %lld 次", (long long)postgres_int(rows, i, REOPENED));
     if (postgres_int(rows, i, TRAPPED) > 0)
         printf("   被困 %lld 人", (long long)postgres_int(rows, i, TRAPPED));
-    printf("\n\n");
+    putchar('\n');
+}
+
+/* 待复核→并入: the first decision, and what followed. */
+static Text outcomes(const PostgresResult *rows, int i, Arena *arena)
+{
+    TextBuilder out = builder_new(arena);
+    TextList later = postgres_texts(rows, i, R_LATER, arena);
+    builder_text(&out, explain_outcome(postgres_text(rows, i, R_OUTCOME)));
+    for (size_t j = 0; j < later.count; j++) {
+        builder_string(&out, "→");
+        builder_text(&out, explain_outcome(later.items[j]));
+    }
+    return builder_view(&out);
 }
 
 /* An alarm that went on ringing stands in one line. */
@@ -168,7 +191,7 @@ static void print_reports(const PostgresResult *rows, Arena *arena)
         print_cell(&table, record_name(arena, postgres_text(rows, i, R_SOURCE),
                                        postgres_text(rows, i, R_RECORD)));
         print_cell(&table, text_from(independence_name(postgres_text(rows, i, R_INDEPENDENCE))));
-        print_cell(&table, explain_outcome(postgres_text(rows, i, R_OUTCOME)));
+        print_cell(&table, outcomes(rows, i, arena));
         print_cell(&table, postgres_is_null(rows, i, R_SCORE)
                                ? TEXT("")
                                : print_bits(arena, postgres_int(rows, i, R_SCORE)));
@@ -240,6 +263,7 @@ static const OutColumn REPORT_MEMBERS[] = {{"report_id", R_ID, OUT_INT},
                                            {"independence", R_INDEPENDENCE, OUT_TEXT},
                                            {"outcome", R_OUTCOME, OUT_TEXT},
                                            {"score_mb", R_SCORE, OUT_INT},
+                                           {"later", R_LATER, OUT_TEXTS},
                                            {"status", R_STATUS, OUT_INT},
                                            {"title", R_TITLE, OUT_TEXT},
                                            {"repeats", R_REPEATS, OUT_INT}};
@@ -248,7 +272,8 @@ static const OutColumn EVENT_MEMBERS[] = {
     {"event_at", E_EVENT, OUT_TIME}, {"known_at", E_KNOWN, OUT_TIME},
     {"kind", E_KIND, OUT_TEXT},      {"before", E_BEFORE, OUT_TEXT},
     {"after", E_AFTER, OUT_TEXT},    {"reason", E_REASON, OUT_TEXT},
-    {"source", E_SOURCE, OUT_TEXT},  {"record_no", E_RECORD, OUT_TEXT}};
+    {"source", E_SOURCE, OUT_TEXT},  {"record_no", E_RECORD, OUT_TEXT},
+    {"case_no", E_CASE, OUT_TEXT}};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -258,23 +283,29 @@ static bool show_one(
 {
     POSTGRES_RESULT_AUTO *reports = NULL;
     POSTGRES_RESULT_AUTO *events = NULL;
+    POSTGRES_RESULT_AUTO *merged = NULL;
     const PostgresParam params[] = {
         postgres_param_text(postgres_text(cases, i, REGION)),
         postgres_param_int8(command->arena, postgres_int(cases, i, CASE_ID))};
     if (!postgres_call(command->pg, &REPORTS_OF, params, 2, &reports, error) ||
-        !postgres_call(command->pg, &EVENTS_OF, params, 2, &events, error))
+        !postgres_call(command->pg, &EVENTS_OF, params, 2, &events, error) ||
+        !case_merged_read(command, postgres_text(cases, i, REGION), postgres_int(cases, i, CASE_ID),
+                          &merged, error))
         return false;
     if (command->json) {
         builder_string(out, i > 0 ? ",\n{" : "{");
         out_columns(out, cases, i, CASE_MEMBERS, COUNT_OF(CASE_MEMBERS), command->arena);
         out_rows(out, "members", reports, REPORT_MEMBERS, COUNT_OF(REPORT_MEMBERS), command->arena);
         out_rows(out, "timeline", events, EVENT_MEMBERS, COUNT_OF(EVENT_MEMBERS), command->arena);
+        case_merged_write(merged, out, command->arena);
         builder_char(out, '}');
         return true;
     }
     if (i > 0)
         putchar('\n');
     print_head(cases, i, command->arena);
+    case_merged_print(merged, command->arena);
+    putchar('\n');
     print_reports(reports, command->arena);
     print_events(events, command->arena);
     return true;
@@ -284,7 +315,10 @@ int case_show(const CaseCommand *command)
 {
     POSTGRES_RESULT_AUTO *cases = NULL;
     Error error = {0};
-    const PostgresParam id = postgres_param_text(text_from(command->id));
+    CaseNumber found;
+    if (!case_number_find(command, &found, &error))
+        return command_failed("case", &error);
+    const PostgresParam id = postgres_param_text(found.number);
     if (!postgres_call(command->pg, &CASES, &id, 1, &cases, &error))
         return command_failed("case", &error);
     if (postgres_rows(cases) == 0) {
@@ -296,6 +330,8 @@ int case_show(const CaseCommand *command)
     }
     TextBuilder out = builder_new(command->arena);
     builder_char(&out, '[');
+    if (!command->json)
+        case_number_print(command, &found);
     for (int i = 0; i < postgres_rows(cases); i++)
         if (!show_one(command, cases, i, &out, &error))
             return command_failed("case", &error);

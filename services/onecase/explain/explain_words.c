@@ -23,9 +23,10 @@ static Text find(const Word *words, size_t count, Text name)
 
 Text explain_outcome(Text outcome)
 {
-    static const Word WORDS[] = {{"link", "归并"},      {"review", "待复核"},  {"new", "新立"},
-                                 {"bucket", "待定位"},  {"update", "更新"},    {"moved", "移动"},
-                                 {"follow_up", "跟进"}, {"inspection", "检查"}};
+    static const Word WORDS[] = {
+        {"link", "归并"},     {"review", "待复核"},  {"new", "新立"},
+        {"bucket", "待定位"}, {"update", "更新"},    {"moved", "移动"},
+        {"merged", "并入"},   {"follow_up", "跟进"}, {"inspection", "检查"}};
     return FIND(WORDS, outcome);
 }
 

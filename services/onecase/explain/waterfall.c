@@ -142,7 +142,7 @@ void waterfall_print_sum(const Waterfall *waterfall, const char *refused, Arena 
     Text review = print_bits(arena, waterfall->review_mb);
     printf("合计 %.*s：", TEXT_ARGS(shown));
     if (sum >= waterfall->link_mb)
-        printf("达到归并线 %.*s", TEXT_ARGS(link));
+        printf("达到%s %.*s", waterfall->merges ? "合并线" : "归并线", TEXT_ARGS(link));
     else if (sum >= waterfall->review_mb)
         printf("过了复核线 %.*s，不到归并线 %.*s", TEXT_ARGS(review), TEXT_ARGS(link));
     else

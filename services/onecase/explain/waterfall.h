@@ -23,6 +23,7 @@ typedef struct Waterfall {
     int64_t competition_mb; /* not negative */
     int64_t rivals;         /* how many compete */
     int64_t link_mb, review_mb;
+    bool merges; /* the line is that for a merge of hazards */
 } Waterfall;
 
 int64_t waterfall_sum(const Waterfall *waterfall); /* prior + weights - competition */
