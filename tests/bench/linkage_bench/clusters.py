@@ -27,10 +27,27 @@ def merges(history, true):
         within = [right for change, right in rows if change.score_mb is not None and low <= change.score_mb / 1000 < high]
         if within:
             bands.append({"from": low, "to": high, "merges": len(within), "right": sum(within)})
-    wrong = [{"into": change.survivor, "of": change.source, "reports": len(change.part), "with": len(change.body),
-              "true": [owner(change.body, true), owner(change.part, true)]} for change, right in rows if not right]
+    wrong = [{"part": change.source, "body": change.target, "reports": [len(change.part), len(change.body)],
+              "true": [owner(change.part, true), owner(change.body, true)]} for change, right in rows if not right]
     return {"merges": len(rows), "right": sum(right for _, right in rows), "reports": sum(len(change.part) for change in told),
-            "bands": bands, "wrong": sorted(wrong, key=lambda row: -row["reports"] * row["with"])[:NAMED], "untold": history.untold}
+            "bands": bands, "wrong": sorted(wrong, key=lambda row: -row["reports"][0] * row["reports"][1])[:NAMED], "untold": history.untold}
+
+
+def worst(history, true, count):
+    """[(report, member, false pairs)] of merges and moves by a report and one of another true hazard; one a pair of hazards."""
+    rows, seen, found = [], set(), []
+    for change in history.changes:
+        if change.member is None or true[change.report] == true[change.member]:
+            continue
+        part, body = Counter(true[i] for i in change.part), Counter(true[i] for i in change.body)
+        pairs = len(change.part) * len(change.body) - sum(count * body[hazard] for hazard, count in part.items())
+        rows.append((-pairs, change.report, change.member))
+    for pairs, report, member in sorted(rows):
+        name = frozenset((true[report], true[member]))
+        if name not in seen and len(found) < count:
+            seen.add(name)
+            found.append((report, member, -pairs))
+    return found
 
 
 def among_buckets(change, history):

@@ -21,6 +21,8 @@ class Change:
     target: tuple     # hazard of the body
     survivor: tuple   # hazard of both from then on
     score_mb: int     # of the most certain report of the part; None: untold
+    report: int       # that report
+    member: int       # and the one it was compared with; None: untold
     part: list
     body: list
     at: int           # steps before it
@@ -88,8 +90,7 @@ def replay_region(city, history, rows):
         if source == target:
             continue  # nothing tells what came to it
         part = list(held[source]) if whole else [i]
-        scores = [row["score_mb"] for row in run if row["score_mb"] is not None]
-        history.changes.append(Change(later["outcome"], source, target, survivor, max(scores, default=None), part, list(held[target]),
+        history.changes.append(Change(later["outcome"], source, target, survivor, *surest(run, city), part, list(held[target]),
                                       len(history.steps)))
         place(held[target], survivor)
         place(part, survivor)
@@ -106,6 +107,12 @@ def run_end(rows, at, lies_in):
         while end < len(rows) and told(rows[end]) == told(rows[at]):
             end += 1
     return end
+
+
+def surest(run, city):
+    """(score, report, the one it was compared with) of the decision with the highest score."""
+    row = max(run, key=lambda row: -1_000_000 if row["score_mb"] is None else row["score_mb"])
+    return row["score_mb"], city.index[row["region"], row["report_id"]], city.index.get((row["region"], row["member_report_id"]))
 
 
 def body_of(run, city, lies_in):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta, timezone
 
+from linkage_bench import clusters
+from linkage_bench.history import replay
 from linkage_bench.losses import FATES
 from linkage_bench.measure import SUBSETS, explain, worst_links, worst_splits
 from linkage_bench.report_clusters import show_clusters, show_mean_clusters
@@ -18,8 +20,8 @@ def show(seed, figures):
     print(f"\n== City of seed {seed}: {figures['reports']:,} reports of {figures['true_hazards']:,} true hazards, in "
           f"{figures['found_hazards']:,} found ones")
     if figures["missing"]:
-        print(f"   {figures['missing']} reports of the truth never came to the matcher (ignored as questions, or dead letters), "
-              f"{figures['missing_real']} of\n   them of real hazards: they are in no figure below")
+        print(f"   {figures['missing']} reports of the truth are none in the database (ignored as questions, dead letters, or alarms that "
+              f"repeat one of\n   minutes before), {figures['missing_real']} of them of real hazards: they are in no figure below")
     if figures["unlisted"]:
         print(f"   {figures['unlisted']} reports in the database are not in the truth, and in no figure below")
     print(f"   {figures['sums']['checked']:,} decisions with a score, {figures['sums']['wrong']} that do not add up")
@@ -133,13 +135,14 @@ def show_calibration(figures):
 
 def show_worst(city, environment, count):
     for title, rows, what in (("false links", worst_links(city, count), "false pairs"),
+                              ("false merges and moves", clusters.worst(replay(city), city.true, count), "false pairs"),
                               ("false splits", worst_splits(city, count), "true pairs lost")):
         print(f"\n-- the worst {len(rows)} {title}")
         for number, (i, j, pairs) in enumerate(rows, 1):
             report, other = city.reports[i], city.reports[j]
             print(f"\n{number}. {report['key']} and {other['key']}: {pairs} {what}")
             print(told("report", report))
-            print(told("member" if title == "false links" else "partner", other))
+            print(told("partner" if title == "false splits" else "member", other))
             print("   " + explain(report["key"], environment).replace("\n", "\n   "))
 
 

@@ -44,8 +44,9 @@ def show_merges(merges):
         name = f"below {high:g} bits" if low == -100 else f"from {low:g} bits" if high == 100 else f"{low:g} to {high:g} bits"
         print(f"  {name:<16}{row['merges']:>8,}{percent(row['right'] / row['merges']):>10} right")
     for row in merges["wrong"]:
-        print(f"  wrong: hazard {row['of'][1]} ({row['reports']} reports, most of true hazard {row['true'][1]}) into {row['into'][1]} of "
-              f"{row['into'][0]} ({row['with']} reports, most of {row['true'][0]})")
+        part, body = (f"{row[side][1]} ({row['reports'][at]} reports, most of true hazard {row['true'][at]})"
+                      for at, side in enumerate(("part", "body")))
+        print(f"  wrong: of {row['part'][0]} hazard {part} and {body}")
 
 
 def show_buckets(buckets, counted):

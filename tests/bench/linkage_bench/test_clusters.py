@@ -67,7 +67,11 @@ def test_a_merge_takes_all_reports_along(rows):
     found = clusters.merges(history, ["x", "x", "x", "y", "y"])
     assert (found["merges"], found["right"], found["reports"], found["untold"]) == (2, 1, 3, 0)
     assert found["bands"] == [{"from": 5, "to": 6, "merges": 1, "right": 0}, {"from": 7, "to": 8, "merges": 1, "right": 1}]
-    assert found["wrong"] == [{"into": ("9901", 1), "of": ("9901", 3), "reports": 1, "with": 4, "true": ["x", "y"]}]
+    assert found["wrong"] == [{"part": ("9901", 3), "body": ("9901", 1), "reports": [1, 4], "true": ["y", "x"]}]
+    # Report 4 of y was compared with 3 of y: no mistake of that decision. Had it been with 0: three false pairs.
+    assert clusters.worst(history, ["x", "x", "x", "y", "y"], 5) == []
+    history.changes[1].member = 0
+    assert clusters.worst(history, ["x", "x", "x", "y", "y"], 5) == [(4, 0, 3)]
 
 
 def test_the_smaller_number_of_body_and_part_survives():
