@@ -117,7 +117,9 @@ def measure(city, colour_of):
             false["by callers"] += 1  # the same person without a number, or with two
         else:
             false["by copies" if len(owners) == 1 else "by strangers"] += 1
+            false["buckets"] += len(owners) > 1 and city.hazards.bucket(hazard)
     late.sort()
-    return {"escalated": escalated, "never": never, "false_by_copies": false["by copies"], "false_by_strangers": false["by strangers"], "false_by_callers": false["by callers"],
+    return {"escalated": escalated, "never": never, "false_by_copies": false["by copies"], "false_by_strangers": false["by strangers"],
+            "false_buckets": false["buckets"], "false_by_callers": false["by callers"],
             "late_median": late[len(late) // 2] if late else None, "late_p90": late[int(0.9 * (len(late) - 1))] if late else None,
             "early": sum(minutes < 0 for minutes in late)}

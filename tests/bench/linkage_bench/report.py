@@ -111,7 +111,7 @@ def show_hazards(figures):
                                                        f"{reds['late_p90']:.0f}, {reds['early']} too early")
         print(f"hazards that escalate to red: {reds['escalated']}, of which {reds['never']} never did{late}")
     print(f"false red: {reds['false_by_copies']} through copies (bar 0), {reds['false_by_strangers']} through reports of other "
-          f"hazards, {reds['false_by_callers']} through one caller who could not be known again")
+          f"hazards ({reds['false_buckets']} of these are buckets), {reds['false_by_callers']} through one caller who could not be known again")
     print(f"reviews: {percent(figures['review']['share'])} of the reports, of which {percent(figures['review']['yield'])} are repeats; "
           + ", ".join(f"{name} {count:,}" for name, count in sorted(figures["outcomes"].items())))
 

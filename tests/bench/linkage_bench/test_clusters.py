@@ -1,10 +1,11 @@
 """Merges, buckets, storms and other orders, on examples small enough to count by hand. No server."""
 
+from datetime import datetime, timezone
 from types import SimpleNamespace
 
 import pytest
 
-from linkage_bench import clusters, shuffle, storms
+from linkage_bench import clusters, red, shuffle, storms
 from linkage_bench.dataset import Hazards
 from linkage_bench.history import replay
 from linkage_bench.hub import renumbered, shuffled_days
@@ -133,6 +134,18 @@ def test_a_body_may_come_of_a_merge_or_never():
     made = city(*MERGED, [(5, 2, 1, "merged", 7500, 0)])
     assert storms.minutes_to_body([0, 1, 2], made.arrived_ms, replay(made)) == 2.0  # with report 3, at minute 3
     assert storms.minutes_to_body([0, 1], made.arrived_ms, replay(made)) is None
+
+
+@pytest.mark.parametrize("bucket", [True, False])
+def test_a_red_of_reports_about_different_things_is_false(bucket):
+    made = city([(i + 1, 1, "bucket" if bucket else "link", f"h{i}") for i in range(5)], [hazard(1, bucket=bucket)])
+    for i, report in enumerate(made.reports):
+        report |= {"event_at": datetime.fromtimestamp(i * 60, timezone.utc), "source": "H12345", "level": None, "reporter_hash": f"p{i}",
+                   "trapped": 0, "injured": 0, "dead": None}
+        report["truth"] |= {"class": "A01", "reporter": i, "independent": True, "copy_of": None, "urge_of": None}
+    made.cases = [{"region": "9901", "hazard_id": 1, "level": 1, "category_code": "A01", "first_at": 0.0, "escalated": "(240,1,red_reports)"}]
+    found = red.measure(made, {"A01": 2})
+    assert (found["false_by_strangers"], found["false_buckets"], found["false_by_copies"]) == (1, int(bucket), 0)
 
 
 def test_agreement_of_two_clusterings():
