@@ -140,7 +140,7 @@ def test_a_body_may_come_of_a_merge_or_never():
 def test_a_red_of_reports_about_different_things_is_false(bucket):
     made = city([(i + 1, 1, "bucket" if bucket else "link", f"h{i}") for i in range(5)], [hazard(1, bucket=bucket)])
     for i, report in enumerate(made.reports):
-        report |= {"event_at": datetime.fromtimestamp(i * 60, timezone.utc), "source": "H12345", "level": None, "reporter_hash": f"p{i}",
+        report |= {"true": made.true[i], "event_at": datetime.fromtimestamp(i * 60, timezone.utc), "source": "H12345", "level": None, "reporter_hash": f"p{i}",
                    "trapped": 0, "injured": 0, "dead": None}
         report["truth"] |= {"class": "A01", "reporter": i, "independent": True, "copy_of": None, "urge_of": None}
     made.cases = [{"region": "9901", "hazard_id": 1, "level": 1, "category_code": "A01", "first_at": 0.0, "escalated": "(240,1,red_reports)"}]
