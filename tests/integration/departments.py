@@ -82,6 +82,16 @@ def hotline_status(of: Sent, seq: int, at: datetime, status: int, **more: object
     return _hotline(of.number, "STATUS", seq, at, {"gdzt": HOTLINE_STATES[status]} | more)
 
 
+def hotline_sub(of: Sent, seq: int, at: datetime, part: int) -> Sent:
+    """A sub-order: the sheet's work given to one department, under a number of its own."""
+    body = {"gdbh": f"{of.number}-{part:02}", "parentNo": of.number, "gdzt": "03", "handleList": [{"dept": f"部门{part}", "isMain": 1}]}
+    return _hotline(of.number, "SUB", seq, at, body)
+
+
+def hotline_urge(of: Sent, seq: int, at: datetime) -> Sent:
+    return _hotline(of.number, "URGE", seq, at, {})
+
+
 # ---- grid: UTF-8, CGCS2000 as two strings --------------------------------------------------------------------------
 
 def grid(at: datetime, code: str, text: str, address: str = "", point: Point | None = None, worker: int = 1, **more: object) -> Sent:

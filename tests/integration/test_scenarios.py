@@ -13,7 +13,7 @@ import pytest
 from city_geo import distance_m, from_metres, to_gcj02
 from city_ids import break_credit_code, credit_code, mask_phone, phone
 from departments import (Device, Sent, case_of, chengguan, days_ago, departments_hub, events_of, fire, fire_status, grid,
-                         grid_status, hotline, hotline_status, market, sources_of, tell)
+                         grid_status, hotline, hotline_status, hotline_sub, hotline_urge, market, sources_of, tell)
 from harness import LocalServers
 from harness_hub import Hub
 
@@ -217,14 +217,21 @@ def test_scenario_13_a_shop_whose_credit_code_fails_its_check_is_matched_by_name
 # ---- copies --------------------------------------------------------------------------------------------------------
 
 def test_copies_of_one_sheet_make_nothing_red(hub: Hub) -> None:
-    """One caller, handed on to two departments under numbers of their own, and sub-orders: one witness of one source."""
+    """One caller, who urges and calls again with the number of the sheet, handed on to two departments under numbers of their own,
+    and two sub-orders: one witness of one source, however often it is told."""
     words, place = "电梯平层不准，开门高出地面一截", "望潮里2幢1单元"
     first = hotline(days_ago(21), "0101", words, place, tel=phone(1401), plateNo="945671")
     copies = [market(days_ago(20), "0701", words, place, order_no=first.number),
               chengguan(days_ago(20, 9), "91503", words, place, event_src="热线举报", hotline_no=first.number, patrol_id="")]
-    tell(hub, [first, *copies])
-    case = case_of(hub, [first, *copies])
-    assert [row["independence"] for row in hub.placed([first.name, *(copy.name for copy in copies)])] == [
-        "independent", "transferred", "transferred"]
-    assert (case["report_count"], case["independent_count"], case["level"]) == (3, 1, ORANGE)
+    again = [hotline(days_ago(days), "0101", f"此前工单号{first.number}，{words}", place, tel=phone(1401), plateNo="945671") for days in (18, 17, 16)]
+    course = [hotline_sub(first, 2, days_ago(21, 10), 1), hotline_sub(first, 3, days_ago(21, 11), 2),
+              *(hotline_urge(first, 4 + i, days_ago(20 - i)) for i in range(5))]
+    tell(hub, [first, *course[:2], *copies, *course[2:], *again])
+    told = [first, *copies, *again]
+    case = case_of(hub, told)
+    rows = hub.placed(record.name for record in told)
+    assert [row["independence"] for row in rows[:3]] == ["independent", "transferred", "transferred"]
+    assert all(row["independence"] in ("follow_up", "same_reporter") for row in rows[3:])
+    assert rows[0]["urged"] >= 1 and len(rows) == 6
+    assert (case["report_count"], case["independent_count"], case["level"]) == (6, 1, ORANGE)
     assert events_of(hub, case, "escalated") == []
