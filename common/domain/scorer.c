@@ -202,7 +202,9 @@ static void judge(Comparison *c)
     bool strong = c->asset == ASSET_LEVEL_EQUAL || c->facts->quoted || scorer_is_recalled(c);
     /* An event that reaches several estates is told from each by its own name: names alone contradict nothing there. */
     bool names_alone = c->place.area && c->place.distance_m < 0;
-    bool away = (level == PLACE_X2 && !names_alone) || (level == PLACE_X1 && !c->place.area);
+    /* Beside another building: near or not, nobody knows. */
+    bool other = level == PLACE_X1 && (c->place.veto_building || c->place.veto_unit);
+    bool away = (level == PLACE_X2 && !names_alone) || other;
     c->score->asset_equal = c->asset == ASSET_LEVEL_EQUAL;
     c->score->agrees = (near || strong || (level == PLACE_X1 && c->place.area)) && !unrelated;
     c->score->contradicts = !strong && (away || unrelated);

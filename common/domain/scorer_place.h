@@ -9,7 +9,8 @@
  * "Place"). Used by scorer.c.
  *
  * Where one side names a building without its estate or road ("3幢2单元"), the sites count as the same only when the
- * community is the same or the points lie within community_point_m, and then one level lower and without veto.
+ * community is the same or the points lie within community_point_m, and then one level lower. Another building is
+ * another place at any site.
  */
 typedef enum CoarserSide { COARSER_SILENT, COARSER_AGREES, COARSER_CONFLICTS } CoarserSide;
 
@@ -36,6 +37,11 @@ PlaceFinding scorer_place(const Model *model,
 
 /* The comparison of addresses alone; area and point fields are not used. For tests. */
 PlaceFinding scorer_place_addresses(const Address *a, const Address *b);
+
+/* Parts of scorer_place, in scorer_place_address.c. The reporter's own place: what he tells of may be near it. */
+void scorer_place_loosen(PlaceFinding *finding, PlaceLevel instead_of_other);
+/* A building without its site on one side or both; `near`: the two may be of one site. */
+void scorer_place_unsited(const Address *a, const Address *b, bool near, PlaceFinding *finding);
 
 /* An estate's name without its phase (2期, A区, 东区); a view. */
 Text scorer_place_estate_base(Text estate);

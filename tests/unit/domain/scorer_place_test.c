@@ -51,14 +51,25 @@ static void finds_the_level_of_two_addresses(void **state)
         /* a road's number and an estate's building are two names, never X */
         {"甲和路396弄", "乙和苑3幢", "P0", NULL, 0},
         {"建设路128号", "锦绣花园3幢", "P0", NULL, 0},
-        /* a relation: at most P3, no veto */
+        /* a unit without its building: another one is another place, in this building or that */
+        {"锦绣花园2单元", "锦绣花园3幢1单元", "X1", "unit", 12500},
+        {"锦绣花园2单元", "锦绣花园3幢2单元", "P4", NULL, 15500},
+        /* a relation: at most P3; another building is another place, and a veto only at the very building */
         {"锦绣花园3幢对面", "锦绣花园3幢", "P3", NULL, 17500},
-        {"锦绣花园3幢对面", "锦绣花园5幢", "P4", NULL, 15500},
+        {"锦绣花园3幢对面", "锦绣花园5幢", "X1", NULL, 12500},
+        {"锦绣花园3幢楼下", "锦绣花园3幢", "P3", NULL, 17500},
+        {"锦绣花园3幢楼下", "锦绣花园5幢", "X1", "building", 12500},
+        {"锦绣花园3幢楼下", "锦绣花园5幢对面", "X1", NULL, 12500},
         {"建设路128号对面", "建设路130号", "P5", NULL, 14000},
+        {"建设路128号门口", "建设路129号", "P5", NULL, 14000},
+        {"建设路128号对面", "建设路132号", "X1", NULL, 12500},
+        {"建设路128号门口", "建设路132号", "X1", "building", 12500},
         /* a floor without a building never vetoes */
         {"锦绣花园3楼", "锦绣花园5幢", "P4", NULL, 15500},
-        /* buildings without an estate prove nothing alone */
+        /* buildings without an estate prove nothing alone, but another one is another place */
         {"3幢2单元", "锦绣花园3幢2单元", "P0", NULL, 0},
+        {"3幢2单元", "锦绣花园13幢2单元", "X1", "building", 12500},
+        {"3幢", "5幢", "X1", "building", 12500},
         {"", "锦绣花园", "P0", NULL, 0},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
@@ -272,7 +283,7 @@ static void crowds_by_the_site_that_both_name(void **state)
         {"锦绣花园", "锦绣花园3幢", "P4", "estate", -4000},
         {"建设路", "建设路128号", "P5", "road", -3000},
         {"锦绣花园东门", "锦绣花园东门", "P3", NULL, 0},
-        {"锦绣花园3幢对面", "锦绣花园5幢", "P4", "estate", -4000},
+        {"锦绣花园3幢对面", "锦绣花园5幢", "X1", NULL, 0},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Evidence a = fixture_evidence(*state, "C03", CASES[i].a);
@@ -385,8 +396,8 @@ static void building_without_estate_needs_the_community(void **state)
     b = fixture_evidence(*state, "A02", "锦绣花园5幢2单元");
     b.community_code = TEXT("990101001001");
     score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
-    fixture_expect_level(&score, "place", "P9", 10500);
-    fixture_expect_vetoes(&score, NULL);
+    fixture_expect_level(&score, "place", "X1", 12500);
+    fixture_expect_vetoes(&score, "building");
 }
 
 int main(void)
