@@ -62,6 +62,7 @@ typedef struct ModelWeights {
     int32_t label_equal, label_differs; /* which of a building's lifts */
     int32_t quoted, copied;
     int32_t same_leaf, same_group, same_letter, unknown_class, unrelated;
+    int32_t unsure_same, unsure_akin, unsure_other; /* one is below class_confidence_min */
     int32_t rarity_max;
     int32_t same_aspect, other_aspect; /* within one leaf: what is wrong with it */
     int32_t title_confidence;     /* a keyword in the title: so many percent surer of the rest */

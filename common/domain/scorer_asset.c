@@ -168,7 +168,7 @@ static bool is_doubtful(const Comparison *c)
     bool same_spot =
         (level >= PLACE_P1 && level <= PLACE_P3) || level == PLACE_P6 || level == PLACE_P7;
     return (c->class_level == CLASS_UNRELATED && !same_spot) ||
-           (c->class_level == CLASS_UNKNOWN && level == PLACE_X2);
+           (scorer_class_is_unsure(c) && level == PLACE_X2);
 }
 
 /* A copy's original stands in a field of its own: the same sheet, whatever another desk made of it. */

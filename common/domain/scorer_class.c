@@ -1,7 +1,8 @@
 /*
  * What kind of trouble: leaves of the hazard tree, and within one leaf its aspect (a cover that is gone, one that
  * rattles). A pair of leaves that stands in the model's table has a weight of its own; kin are the leaves that desks take
- * for each other; leaves of one letter that are neither (a lamp, a manhole) say nothing.
+ * for each other; leaves of one letter that are neither (a lamp, a manhole) say nothing. A class that is not sure still
+ * tells something: what may be a crack in a wall is hardly the charging under it.
  */
 #include "domain/scorer_internal.h"
 
@@ -13,12 +14,30 @@ static bool is_known(const Comparison *c, const Evidence *evidence)
            evidence->category_confidence >= c->weights->class_confidence_min;
 }
 
+/* Of two of which one is not sure. */
+static ClassLevel compare_unsure(const Comparison *c, const HazardClass *a, const HazardClass *b)
+{
+    const HazardClass *other = c->model->other;
+    if (a == other || b == other)
+        return CLASS_UNKNOWN;
+    if (a == b)
+        return CLASS_UNSURE_SAME;
+    bool akin =
+        a->group == b->group || text_equal(a->kin, b->kin) || model_pair(c->model, a, b) != NULL;
+    return akin ? CLASS_UNSURE_AKIN : CLASS_UNSURE_OTHER;
+}
+
+bool scorer_class_is_unsure(const Comparison *c)
+{
+    return c->class_level <= CLASS_UNSURE_OTHER;
+}
+
 void scorer_compare_classes(Comparison *c)
 {
     const HazardClass *a = c->report->category;
     const HazardClass *b = c->member->category;
     if (!is_known(c, c->report) || !is_known(c, c->member)) {
-        c->class_level = CLASS_UNKNOWN;
+        c->class_level = compare_unsure(c, a, b);
         return;
     }
     if (a == b) {
@@ -54,12 +73,22 @@ void scorer_add_class(Comparison *c)
 {
     const ModelWeights *w = c->weights;
     const HazardClass *a = c->report->category;
-    static const char *const NAMES[] = {"unknown",    "same_leaf",   "same_group",
-                                        "confusable", "same_letter", "unrelated"};
+    static const char *const NAMES[] = {"unknown",      "unsure_same", "unsure_akin",
+                                        "unsure_other", "same_leaf",   "same_group",
+                                        "confusable",   "same_letter", "unrelated"};
     int32_t weight = 0;
     switch (c->class_level) {
     case CLASS_UNKNOWN:
         weight = w->unknown_class;
+        break;
+    case CLASS_UNSURE_SAME:
+        weight = w->unsure_same;
+        break;
+    case CLASS_UNSURE_AKIN:
+        weight = w->unsure_akin;
+        break;
+    case CLASS_UNSURE_OTHER:
+        weight = w->unsure_other;
         break;
     case CLASS_SAME_LEAF:
         weight = w->same_leaf + scorer_smaller(a->rarity_mb, w->rarity_max);

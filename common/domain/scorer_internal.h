@@ -16,7 +16,11 @@ typedef enum AssetLevel {
 } AssetLevel;
 
 typedef enum ClassLevel {
-    CLASS_UNKNOWN,
+    CLASS_UNKNOWN, /* nothing says what one of them is */
+    /* One is not sure; what it may be: */
+    CLASS_UNSURE_SAME,
+    CLASS_UNSURE_AKIN,
+    CLASS_UNSURE_OTHER,
     CLASS_SAME_LEAF,
     CLASS_SAME_GROUP,
     CLASS_CONFUSABLE,
@@ -61,6 +65,7 @@ void scorer_add_asset(Comparison *c); /* and which of a building's lifts is mean
 void scorer_add_quoted(Comparison *c);
 
 void scorer_compare_classes(Comparison *c);
+bool scorer_class_is_unsure(const Comparison *c); /* of one of the two */
 void scorer_add_class(Comparison *c);
 void scorer_note_relation(Comparison *c); /* of the two classes; after all vetoes */
 

@@ -117,8 +117,7 @@ static bool is_burst(const Comparison *c)
     bool report = c->report->category->burst;
     bool member = c->member->category->burst;
     bool alike = c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_CONFUSABLE;
-    if ((c->class_level == CLASS_UNKNOWN || c->class_level == CLASS_SAME_LETTER) &&
-        scorer_burst_runs(c))
+    if ((scorer_class_is_unsure(c) || c->class_level == CLASS_SAME_LETTER) && scorer_burst_runs(c))
         return true;
     return (alike && (report || member)) ||
            (c->class_level == CLASS_SAME_GROUP && report && member);
@@ -225,7 +224,7 @@ static void add_tempo(Comparison *c, int32_t members, const char *level, int32_t
 /* What is told of a running burst for its minute's sake gets no more for how fast that runs. */
 static bool knows_class(const Comparison *c)
 {
-    return c->class_level != CLASS_UNKNOWN && c->class_level != CLASS_SAME_LETTER;
+    return !scorer_class_is_unsure(c) && c->class_level != CLASS_SAME_LETTER;
 }
 
 static bool is_alike(const Comparison *c)

@@ -12,7 +12,7 @@ typedef struct Finding {
 static bool class_is_akin(const Comparison *c)
 {
     return c->class_level == CLASS_SAME_LEAF || c->class_level == CLASS_SAME_GROUP ||
-           c->class_level == CLASS_CONFUSABLE;
+           c->class_level == CLASS_CONFUSABLE || c->class_level == CLASS_UNSURE_SAME;
 }
 
 static bool is_akin_within(const Comparison *c, int32_t seconds)

@@ -145,16 +145,30 @@ static void trapped_people_and_the_faulty_lift_beside_it_are_two(void **state)
     assert_string_equal(score.relation, "precursor");
 }
 
-static void unsure_class_says_nothing(void **state)
+/* What a report may be still tells, but is neither a veto nor a contradiction. */
+static void unsure_class_is_compared_as_what_it_may_be(void **state)
 {
+    static const struct {
+        const char *a, *b, *level;
+    } CASES[] = {{"A02", "H01", "unsure_other"}, {"A02", "A02", "unsure_same"},
+                 {"E01", "E05", "unsure_akin"},  {"B01", "C01", "unsure_akin"},
+                 {"B01", "F02", "unsure_other"}, {"A02", "J03", "unknown"},
+                 {"J03", "J03", "unknown"}};
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        Evidence a = fixture_evidence(*state, CASES[i].a, "锦绣花园3幢");
+        Evidence b = fixture_evidence(*state, CASES[i].b, "锦绣花园3幢");
+        a.category_confidence = 59;
+        Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+        fixture_expect_level(&score, "class", CASES[i].level, 0);
+        fixture_expect_vetoes(&score, NULL);
+        assert_false(score.contradicts);
+    }
     Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢");
     Evidence b = fixture_evidence(*state, "H01", "锦绣花园3幢");
-    a.category_confidence = 59;
-    Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
-    fixture_expect_level(&score, "class", "unknown", 0);
     a.category_confidence = 60;
-    score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
+    Score score = fixture_compare(*state, &a, &b, fixture_facts(HOUR));
     fixture_expect_level(&score, "class", "unrelated", -3900);
+    assert_true(score.contradicts);
 }
 
 int main(void)
@@ -164,7 +178,7 @@ int main(void)
         cmocka_unit_test(tells_aspects_of_one_leaf_apart),
         cmocka_unit_test(notes_precursors_in_order_of_time),
         cmocka_unit_test(trapped_people_and_the_faulty_lift_beside_it_are_two),
-        cmocka_unit_test(unsure_class_says_nothing),
+        cmocka_unit_test(unsure_class_is_compared_as_what_it_may_be),
     };
     return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -21,6 +21,7 @@ static inline void start_values(Model *model)
     weights->same_group = 2200;
     weights->same_letter = 0;
     weights->unknown_class = 0;
+    weights->unsure_same = weights->unsure_akin = weights->unsure_other = 0;
     weights->unrelated = -3900;
     weights->same_aspect = 500;
     weights->reporter_place = 2300;
