@@ -111,8 +111,11 @@ static bool is_list_sign(const AddressScan *scan, uint32_t codepoint)
 /* A number, or a letter that a sign of a list follows (A、B座). */
 static bool read_house(AddressScan *scan, size_t at, AddressNumber *number)
 {
+    size_t length;
     if (address_scan_read(scan, at, number))
-        return !number->pair;
+        return !number->pair ||
+               (address_scan_counter(scan, number->end, &length) == COUNTER_BUILDING &&
+                address_inside_unit_follows(scan, number->end + length));
     uint32_t letter = address_scan_at(scan, at);
     if (letter < 'A' || letter > 'Z' || (at > 0 && scan->codepoints[at - 1] < 0x80))
         return false;

@@ -54,6 +54,13 @@ static bool stem_behind(AddressScan *scan, size_t at)
     return is_stem(address_scan_at(scan, at)) && !address_scan_read(scan, at, &number);
 }
 
+/* 167|门前, 167|门口: no gate with a number. */
+static bool is_before_gate(const AddressScan *scan, size_t at)
+{
+    uint32_t next = address_scan_at(scan, at + 1);
+    return address_scan_at(scan, at) == U'门' && (next == U'前' || next == U'口' || next == U'外');
+}
+
 static bool read_door(AddressScan *scan, size_t at, Door *door)
 {
     AddressNumber number;
@@ -70,6 +77,10 @@ static bool read_door(AddressScan *scan, size_t at, Door *door)
         stem = scan->codepoints[end++]; /* 12甲号 */
     door->counter = address_scan_counter(scan, end, &length);
     door->plain = !number.chinese && number.value <= 9999;
+    if (behind_road && is_before_gate(scan, end)) {
+        door->counter = COUNTER_NONE;
+        length = 0;
+    }
     if (behind_road && (door->counter == COUNTER_THING || door->counter == COUNTER_WORKSHOP ||
                         door->counter == COUNTER_STALL)) {
         door->counter = COUNTER_DOOR;
@@ -88,12 +99,27 @@ static bool read_door(AddressScan *scan, size_t at, Door *door)
     return true;
 }
 
-/* 建设路128: no counter, in an address field, with nothing written behind it. */
-static bool is_bare(const AddressScan *scan, const Door *door)
+/* 处|, 处的, but 处理. */
+static bool ends_word(uint32_t next)
+{
+    return next < 0x4E00 || next == U'的' || next == U'有' || next == U'路' || next == U'井';
+}
+
+static bool relation_follows(AddressScan *scan, size_t at)
+{
+    const Lexeme *lexeme = address_scan_lexeme(scan, at);
+    return lexeme != NULL && lexeme->kind == LEXEME_RELATION;
+}
+
+/* 建设路128, 建设路128旁, 建设路128处: no counter, and what follows counts nothing. */
+static bool is_bare(AddressScan *scan, const Door *door)
 {
     uint32_t next = address_scan_at(scan, door->end);
-    return door->counter == COUNTER_NONE && door->plain && !scan->free_text && next != '+' &&
-           next < 0x4E00;
+    if (door->counter != COUNTER_NONE || !door->plain)
+        return false;
+    bool place = next == U'处' && ends_word(address_scan_at(scan, door->end + 1));
+    return place || relation_follows(scan, door->end) ||
+           (!scan->free_text && next != '+' && next < 0x4E00);
 }
 
 static size_t take_behind_road(AddressScan *scan, size_t at, const Door *door)
@@ -116,12 +142,19 @@ static bool is_market(const AddressPlace *place)
                              text_contains(place->address.poi, TEXT("商城")));
 }
 
-static bool unit_follows(AddressScan *scan, size_t at)
+/* Whether a number that nothing but 号 counts is a house: of a lane, an estate, a yard, or all that the field says. */
+static bool is_house(AddressScan *scan, size_t at, const Door *door)
 {
-    AddressNumber number;
-    size_t length;
-    return address_scan_read(scan, at, &number) &&
-           address_scan_counter(scan, number.end, &length) == COUNTER_UNIT;
+    enum { HOUSE_MAX = 99 };
+    int64_t value;
+    if (address_scan_follows(scan, PART_LANE, at) || address_scan_follows(scan, PART_ESTATE, at) ||
+        address_inside_unit_follows(scan, door->end))
+        return true;
+    bool small = text_to_int64(door->value, &value) && value <= HOUSE_MAX;
+    if (address_scan_follows(scan, PART_ROAD_NO, at)) /* 525号|4号, but 9号甲|1号 */
+        return small && scan->codepoints[at - 1] == U'号';
+    bool ends = door->end >= scan->count || relation_follows(scan, door->end);
+    return !scan->free_text && at == 0 && small && ends;
 }
 
 size_t address_door_take(AddressScan *scan, size_t at)
@@ -143,8 +176,7 @@ size_t address_door_take(AddressScan *scan, size_t at)
             place->address.room = door.value;
         return door.end;
     }
-    if (!address_scan_follows(scan, PART_LANE, at) &&
-        !address_scan_follows(scan, PART_ESTATE, at) && !unit_follows(scan, door.end))
+    if (!is_house(scan, at, &door))
         return at;
     address_building_add_name(scan, door.value, at, door.end);
     return door.end;

@@ -152,10 +152,30 @@ static bool is_park_of_admin(AddressScan *scan, size_t at, const Lexeme *lexeme)
            (next == NULL || (next->kind != LEXEME_ESTATE && next->kind != LEXEME_ROAD));
 }
 
+/* 一品苑|北苑: a part of the estate before. The index behind it, or `at`. */
+static size_t take_side(AddressScan *scan, size_t from, size_t at, const Lexeme *lexeme)
+{
+    AddressPlace *place = address_scan_place(scan);
+    uint32_t ending = scan->codepoints[at];
+    if (!address_scan_follows(scan, PART_ESTATE, from) || place == NULL || place->end != from ||
+        place->village || at != from + 1 || lexeme->length != 1 ||
+        !is_zone_word(scan->codepoints[from]) || (ending != U'苑' && ending != U'园'))
+        return at;
+    Text name = text_format(scan->arena, "%.*s%.*s", TEXT_ARGS(place->address.estate),
+                            TEXT_ARGS(address_scan_text(scan, from, at + 1)));
+    size_t end = address_estate_phases(scan, at + 1, &name);
+    place->address.estate = name;
+    address_scan_extend(scan, end);
+    return end;
+}
+
 size_t address_estate_take(AddressScan *scan, size_t at, const Lexeme *lexeme)
 {
     size_t from = address_scan_name(scan, at);
     size_t end = at + lexeme->length;
+    size_t side = take_side(scan, from, at, lexeme);
+    if (side > at)
+        return side;
     if (at == from && lexeme->kind == LEXEME_ESTATE && borrows_name(scan, at)) {
         const Lexeme *next = address_scan_lexeme(scan, end);
         if (next != NULL && next->kind == LEXEME_ESTATE) /* 建设路|花园小区 */

@@ -17,7 +17,7 @@ static bool is_one_of(uint32_t codepoint, const char32_t *set)
     return false;
 }
 
-static bool unit_follows(AddressScan *scan, size_t at)
+bool address_inside_unit_follows(AddressScan *scan, size_t at)
 {
     AddressNumber number;
     size_t length;
@@ -37,8 +37,9 @@ bool address_inside_is_count(AddressScan *scan, size_t at)
     if (!house && counter != COUNTER_STOREY)
         return false;
     uint32_t before = at > 0 ? scan->codepoints[at - 1] : 0;
-    if (number.pair || is_one_of(before, U"有共约近这那每几整总达多"))
-        return true;
+    bool in_building = house && address_inside_unit_follows(scan, number.end + length);
+    if ((number.pair && !in_building) || is_one_of(before, U"有共约近这那每几整总达多"))
+        return true; /* but 枫丹居两幢一单元 */
     uint32_t next = address_scan_at(scan, number.end + length);
     uint32_t second = address_scan_at(scan, number.end + length + 1);
     if (counter == COUNTER_STOREY)
@@ -46,8 +47,7 @@ bool address_inside_is_count(AddressScan *scan, size_t at)
                next == U'建' || (next == U'的' && (second == U'楼' || second == U'房'));
     bool one = number.chinese && number.value == 1;
     bool building_word = length == 2 || is_one_of(next, U"楼房居住建老新高旧");
-    return one && (building_word || (scan->last_end != at && scan->free_text &&
-                                     !unit_follows(scan, number.end + length)));
+    return one && (building_word || (scan->last_end != at && scan->free_text && !in_building));
 }
 
 static size_t take_room(AddressScan *scan, size_t from, size_t end, Text room)
@@ -124,7 +124,8 @@ static Text floor_text(const AddressScan *scan, const AddressNumber *number, siz
 static size_t
 take_floor(AddressScan *scan, const AddressNumber *number, size_t at, size_t end, bool storey)
 {
-    if (!storey && unit_follows(scan, end) && !address_scan_follows(scan, PART_BUILDINGS, at)) {
+    if (!storey && address_inside_unit_follows(scan, end) &&
+        !address_scan_follows(scan, PART_BUILDINGS, at)) {
         address_building_add_name(scan, address_scan_number_text(scan, number), at, end);
         return end;
     }

@@ -148,49 +148,60 @@ find_word(const CounterWord *words, size_t size, const uint32_t *c, size_t count
     return longest;
 }
 
+/* 楼上, 楼道: not the end of a building's name. */
+static bool is_house_part(uint32_t codepoint)
+{
+    return codepoint == U'上' || codepoint == U'下' || codepoint == U'顶' || codepoint == U'前' ||
+           codepoint == U'后' || codepoint == U'道' || codepoint == U'梯';
+}
+
 /* What stands behind 号: a word that makes it something else than a door. */
 static CounterKind after_door(const uint32_t *c, size_t count, size_t *length)
 {
     static const CounterWord WORDS[] = {
-        {U"住宅楼", 3, COUNTER_BUILDING},  {U"公寓楼", 3, COUNTER_BUILDING},
-        {U"居民楼", 3, COUNTER_BUILDING},  {U"宿舍楼", 3, COUNTER_BUILDING},
-        {U"家属楼", 3, COUNTER_BUILDING},  {U"教学楼", 3, COUNTER_BUILDING},
-        {U"实验楼", 3, COUNTER_BUILDING},  {U"办公楼", 3, COUNTER_BUILDING},
-        {U"商住楼", 3, COUNTER_BUILDING},  {U"商业楼", 3, COUNTER_BUILDING},
-        {U"安置楼", 3, COUNTER_BUILDING},  {U"楼栋", 2, COUNTER_BUILDING},
-        {U"别墅", 2, COUNTER_BUILDING},    {U"网格", 2, COUNTER_THING},
-        {U"楼", 1, COUNTER_BUILDING},      {U"大院", 2, COUNTER_YARD},
-        {U"院", 1, COUNTER_YARD},          {U"门前", 2, COUNTER_DOOR},
-        {U"门口", 2, COUNTER_DOOR},        {U"门面", 2, COUNTER_DOOR},
-        {U"门店", 2, COUNTER_DOOR},        {U"门外", 2, COUNTER_DOOR},
-        {U"门内", 2, COUNTER_DOOR},        {U"门市", 2, COUNTER_DOOR},
-        {U"线", 1, COUNTER_OTHER},         {U"口", 1, COUNTER_OTHER},
-        {U"门", 1, COUNTER_GATE_NO},       {U"大门", 2, COUNTER_GATE_NO},
-        {U"机", 1, COUNTER_OTHER},         {U"桩", 1, COUNTER_OTHER},
-        {U"地块", 2, COUNTER_OTHER},       {U"出口", 2, COUNTER_OTHER},
-        {U"入口", 2, COUNTER_OTHER},       {U"站台", 2, COUNTER_OTHER},
-        {U"灯杆", 2, COUNTER_OTHER},       {U"路灯杆", 3, COUNTER_OTHER},
-        {U"杆", 1, COUNTER_OTHER},         {U"电线杆", 3, COUNTER_OTHER},
-        {U"变压器", 3, COUNTER_OTHER},     {U"配电箱", 3, COUNTER_OTHER},
-        {U"充电桩", 3, COUNTER_OTHER},     {U"库", 1, COUNTER_OTHER},
-        {U"车位", 2, COUNTER_OTHER},       {U"停车位", 3, COUNTER_OTHER},
-        {U"工地", 2, COUNTER_OTHER},       {U"标段", 2, COUNTER_OTHER},
-        {U"摊位", 2, COUNTER_STALL},       {U"摊", 1, COUNTER_STALL},
-        {U"铺", 1, COUNTER_STALL},         {U"铺位", 2, COUNTER_STALL},
-        {U"商铺", 2, COUNTER_STALL},       {U"店铺", 2, COUNTER_STALL},
-        {U"档", 1, COUNTER_STALL},         {U"档口", 2, COUNTER_STALL},
-        {U"柜台", 2, COUNTER_STALL},       {U"门面房", 3, COUNTER_STALL},
-        {U"电梯", 2, COUNTER_THING},       {U"梯", 1, COUNTER_THING},
-        {U"扶梯", 2, COUNTER_THING},       {U"泵", 1, COUNTER_THING},
-        {U"锅炉", 2, COUNTER_THING},       {U"车间", 2, COUNTER_THING},
-        {U"仓库", 2, COUNTER_THING},       {U"厂房", 2, COUNTER_WORKSHOP},
-        {U"标准厂房", 4, COUNTER_WORKSHOP}};
+        {U"住宅楼", 3, COUNTER_BUILDING}, {U"公寓楼", 3, COUNTER_BUILDING},
+        {U"居民楼", 3, COUNTER_BUILDING}, {U"宿舍楼", 3, COUNTER_BUILDING},
+        {U"家属楼", 3, COUNTER_BUILDING}, {U"教学楼", 3, COUNTER_BUILDING},
+        {U"实验楼", 3, COUNTER_BUILDING}, {U"办公楼", 3, COUNTER_BUILDING},
+        {U"商住楼", 3, COUNTER_BUILDING}, {U"商业楼", 3, COUNTER_BUILDING},
+        {U"安置楼", 3, COUNTER_BUILDING}, {U"楼栋", 2, COUNTER_BUILDING},
+        {U"别墅", 2, COUNTER_BUILDING},   {U"网格", 2, COUNTER_THING},
+        {U"楼", 1, COUNTER_BUILDING},     {U"大院", 2, COUNTER_YARD},
+        {U"院楼", 2, COUNTER_BUILDING},   {U"院", 1, COUNTER_YARD},
+        {U"门前", 2, COUNTER_DOOR},       {U"门口", 2, COUNTER_DOOR},
+        {U"门面", 2, COUNTER_DOOR},       {U"门店", 2, COUNTER_DOOR},
+        {U"门外", 2, COUNTER_DOOR},       {U"门内", 2, COUNTER_DOOR},
+        {U"门市", 2, COUNTER_DOOR},       {U"线", 1, COUNTER_OTHER},
+        {U"口", 1, COUNTER_OTHER},        {U"门", 1, COUNTER_GATE_NO},
+        {U"大门", 2, COUNTER_GATE_NO},    {U"机", 1, COUNTER_OTHER},
+        {U"桩", 1, COUNTER_OTHER},        {U"地块", 2, COUNTER_OTHER},
+        {U"出口", 2, COUNTER_OTHER},      {U"入口", 2, COUNTER_OTHER},
+        {U"站台", 2, COUNTER_OTHER},      {U"灯杆", 2, COUNTER_OTHER},
+        {U"路灯杆", 3, COUNTER_OTHER},    {U"杆", 1, COUNTER_OTHER},
+        {U"电线杆", 3, COUNTER_OTHER},    {U"变压器", 3, COUNTER_OTHER},
+        {U"配电箱", 3, COUNTER_OTHER},    {U"充电桩", 3, COUNTER_OTHER},
+        {U"库", 1, COUNTER_OTHER},        {U"车位", 2, COUNTER_OTHER},
+        {U"停车位", 3, COUNTER_OTHER},    {U"工地", 2, COUNTER_OTHER},
+        {U"标段", 2, COUNTER_OTHER},      {U"摊位", 2, COUNTER_STALL},
+        {U"摊", 1, COUNTER_STALL},        {U"铺", 1, COUNTER_STALL},
+        {U"铺位", 2, COUNTER_STALL},      {U"商铺", 2, COUNTER_STALL},
+        {U"店铺", 2, COUNTER_STALL},      {U"档", 1, COUNTER_STALL},
+        {U"档口", 2, COUNTER_STALL},      {U"柜台", 2, COUNTER_STALL},
+        {U"门面房", 3, COUNTER_STALL},    {U"电梯", 2, COUNTER_THING},
+        {U"梯", 1, COUNTER_THING},        {U"扶梯", 2, COUNTER_THING},
+        {U"泵", 1, COUNTER_THING},        {U"锅炉", 2, COUNTER_THING},
+        {U"车间", 2, COUNTER_THING},      {U"仓库", 2, COUNTER_THING},
+        {U"厂房", 2, COUNTER_WORKSHOP},   {U"标准厂房", 4, COUNTER_WORKSHOP}};
     const CounterWord *found = find_word(WORDS, sizeof WORDS / sizeof WORDS[0], c, count);
     *length = 1;
     if (found == NULL)
         return COUNTER_DOOR;
     if (found->kind != COUNTER_DOOR && found->kind != COUNTER_THING)
         *length += found->length;
+    if (c[0] == U'院' && found->kind == COUNTER_BUILDING && count > 2 && is_house_part(c[2])) {
+        *length = 2; /* 3号院|楼下 */
+        return COUNTER_YARD;
+    }
     return found->kind;
 }
 
@@ -227,9 +238,7 @@ CounterKind address_counter(const uint32_t *codepoints, size_t count, size_t at,
         return COUNTER_NONE;
     *length = found->length;
     uint32_t next = at + found->length < count ? codepoints[at + found->length] : 0;
-    if (found->kind == COUNTER_BUILDING && found->length == 2 &&
-        (next == U'上' || next == U'下' || next == U'顶' || next == U'前' || next == U'后' ||
-         next == U'道' || next == U'梯'))
+    if (found->kind == COUNTER_BUILDING && found->length == 2 && is_house_part(next))
         *length = 1; /* 3幢|楼下 */
     return found->kind;
 }

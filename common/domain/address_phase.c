@@ -1,5 +1,5 @@
 /*
- * The end of an estate's name: phases, zones, yards, groups of a village (2期, 东区, A区, 5号院, 3组), as many as there are. Two
+ * The end of an estate's name: phases, zones, sides, yards, groups of a village (2期, 东区, A区, 北苑, 5号院, 3组), as many as there are. Two
  * names with the same beginning are parts of one estate; they are other parts when both have one of a kind and these differ.
  */
 #include "domain/address.h"
@@ -24,10 +24,18 @@ static bool ends_road(Text text)
            text_ends(text, TEXT("巷")) || text_ends(text, TEXT("道"));
 }
 
+/* 一品苑|北苑, but 锦绣|东苑. */
+static bool is_estate(Text base)
+{
+    return text_ends(base, TEXT("苑")) || text_ends(base, TEXT("园")) ||
+           text_ends(base, TEXT("城")) || text_ends(base, TEXT("府"));
+}
+
 /* Takes the last phase off the name; false: there is none. */
 static bool take_phase(Text *name, Phase *phase)
 {
-    static const char *const UNITS[] = {"期", "区", "号院", "组"};
+    enum { ZONE = 1, SIDE_ONLY = 4 }; /* of UNITS */
+    static const char *const UNITS[] = {"期", "区", "号院", "组", "苑", "园"};
     static const char *const SIDES[] = {"东", "西", "南", "北", "中", "新", "老"};
     for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
         Text unit = text_from(UNITS[i]);
@@ -35,15 +43,18 @@ static bool take_phase(Text *name, Phase *phase)
             continue;
         Text rest = text_slice(*name, 0, name->size - unit.size);
         size_t from = rest.size;
-        while (from > 0 && is_alphanumeric(rest.data[from - 1]))
+        bool sided = i == ZONE || i >= SIDE_ONLY;
+        while (i < SIDE_ONLY && from > 0 && is_alphanumeric(rest.data[from - 1]))
             from--;
-        for (size_t j = 0; i == 1 && from == rest.size && j < sizeof SIDES / sizeof SIDES[0]; j++)
+        for (size_t j = 0; sided && from == rest.size && j < sizeof SIDES / sizeof SIDES[0]; j++)
             if (text_ends(rest, text_from(SIDES[j]))) {
                 from -= text_from(SIDES[j]).size;
                 break;
             }
         Text base = text_slice(rest, 0, from);
         if (from == rest.size || from == 0 || ends_road(base)) /* 建设路128号院 */
+            return false;
+        if (i >= SIDE_ONLY && !is_estate(base))
             return false;
         *phase = (Phase){unit, text_slice(rest, from, rest.size - from)};
         *name = base;

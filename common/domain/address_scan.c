@@ -36,8 +36,9 @@ CounterKind address_scan_counter(const AddressScan *scan, size_t at, size_t *len
         bool word = *length > 2 || address_scan_at(scan, at + 1) != U'楼'; /* 128号|办公楼 */
         if (scan->last == PART_ROAD && (word || next == U'上' || next == U'下' || next == U'前' ||
                                         next == U'道' || next == U'梯')) {
-            *length = 1;
-            return COUNTER_DOOR;
+            bool yard = address_scan_at(scan, at + 1) == U'院'; /* 128号院|楼 */
+            *length = yard ? 2 : 1;
+            return yard ? COUNTER_YARD : COUNTER_DOOR;
         }
     }
     return kind;

@@ -170,7 +170,8 @@ void address_building_add_name(AddressScan *scan, Text name, size_t from, size_t
 size_t address_inside_take(AddressScan *scan, size_t at);
 size_t address_inside_tail(AddressScan *scan, size_t at);
 size_t address_inside_floor(AddressScan *scan, size_t at, const Lexeme *lexeme);
-size_t address_inside_side(AddressScan *scan, size_t at);   /* 东单元 */
+size_t address_inside_side(AddressScan *scan, size_t at); /* 东单元 */
+bool address_inside_unit_follows(AddressScan *scan, size_t at);
 bool address_inside_is_count(AddressScan *scan, size_t at); /* 有3栋楼: how many */
 
 #endif
