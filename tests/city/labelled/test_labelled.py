@@ -446,6 +446,8 @@ def test_resolvable_follows_its_rule(want, a, b):
     (True, ["building:E1/3"], ["building:E1/13", "estate:E1"], ("A02", "A02")),
     (False, ["building:E1/3"], ["estate:E1"], ("A02", "A02")),
     (False, ["building:E1/3"], ["building:R5-396弄/13"], ("A02", "A02")),
+    (True, ["unit:E1/3/1"], ["unit:E1/3/2"], ("A02", "A02")),
+    (False, ["unit:E1/3/1"], ["unit:R5-396弄/3/1"], ("A02", "A02")),
     (True, ["building:E1/3"], ["building:E1/3"], ("A02", "F01")),
     (False, ["building:E1/3"], ["building:E1/3"], ("A02", "A01")),
     (True, ["unit:E1/3/1", "asset:plate/33012"], ["unit:E1/3/1", "asset:plate/33013"], ("A02", "A02")),

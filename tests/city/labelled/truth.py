@@ -90,13 +90,13 @@ def distinct(a, b):
         return True
     for kind in ("asset:plate", "asset:component", "asset:device", "building", "unit", "room", "shop", "door"):
         one, other = ({n for n in report["names"] if n.startswith(kind + (":" if ":" not in kind else "/"))} for report in (a, b))
-        if one and other and one.isdisjoint(other) and (kind != "building" or same_form(one, other)):
+        if one and other and one.isdisjoint(other) and (kind not in ("building", "unit", "room") or same_form(one, other)):
             return True
     return False
 
 
 def same_form(one, other):
-    """Buildings told by the estate's name, or by its road's number: two forms cannot be compared."""
+    """Buildings and what is in them, told by the estate's name or by its road's number: two forms cannot be compared."""
     return len({name.split(":")[1].split("/")[0] for name in one | other}) == 1
 
 
