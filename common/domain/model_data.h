@@ -81,7 +81,8 @@ typedef struct ModelWeights {
     int32_t reporter_recall_s;    /* ... where it says that it was told of before */
     int32_t reporter_other_class; /* instead of reporter_place: a caller of another matter there */
     int32_t tempo_few_members, tempo_few, tempo_many_members, tempo_many;
-    int32_t recurs_few_members, recurs_few, recurs_many_members, recurs_many; /* of what is no burst */
+    int32_t recurs_few_members, recurs_few, recurs_many_members,
+        recurs_many;                       /* of what is no burst */
     int32_t precision_m[MODEL_PRECISIONS]; /* A to E */
     int32_t point_exact_m;                 /* 15: P6 within max(this, R/3) */
     int32_t community_point_m;             /* see scorer_place.h: a building without its estate */

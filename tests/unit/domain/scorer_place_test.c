@@ -11,80 +11,82 @@
 
 #include <cmocka.h>
 
+static const struct {
+    const char *a, *b, *level, *veto;
+    int32_t mb;
+} ADDRESSES[] = {
+    {"锦绣花园3幢2单元", "锦绣花园3号楼2单元", "P1", NULL, 20900},
+    {"锦绣花园3幢701", "锦绣花园3幢2单元701室", "P1", NULL, 20900},
+    {"锦绣花园3幢", "锦绣花园3幢2单元", "P2", NULL, 19900},
+    {"锦绣花园3、5幢", "锦绣花园5幢", "P2", NULL, 19900},
+    {"锦绣花园3幢2单元", "锦绣花园3幢1单元", "X1", "unit", 12500},
+    {"锦绣花园3幢", "锦绣花园5幢", "X1", "building", 12500},
+    {"锦绣花园", "锦绣花园5幢", "P4", NULL, 15500},
+    {"锦绣花园", "锦绣花园", "P4", NULL, 15500},
+    {"锦绣花园二期3幢", "锦绣花园3幢", "P2", NULL, 19900},
+    {"锦绣花园二期3幢", "锦绣花园一期3幢", "X1", "building", 12500},
+    {"锦绣花园3幢", "青松家园3幢", "X2", NULL, -6500},
+    {"建设路128号", "建设路128号", "P2", NULL, 19900},
+    {"建设路128号", "建设路130号", "X1", "building", 12500},
+    {"建设路128号", "建设路", "P5", NULL, 14000},
+    {"建设路128-2号", "建设路128号", "P5", NULL, 14000}, /* a part of the door */
+    {"建设路128-2号", "建设路128-3号", "X1", "building", 12500},
+    {"建设路128号", "人民路128号", "X2", NULL, -6500},
+    {"南京西路1号", "南京东路1号", "X2", NULL, -6500},
+    {"甲和路396弄5号", "甲和路396弄5号", "P2", NULL, 19900},
+    {"甲和路396弄5号", "甲和路396弄6号", "X1", "building", 12500},
+    {"甲和路396弄5号", "甲和路396弄", "P4", NULL, 15500},
+    {"建设路与人民路路口", "人民路与建设路交叉口", "P3", NULL, 17500},
+    {"建设路与人民路路口", "建设路与和平路路口", "X2", NULL, -6500},
+    {"建设路与人民路路口", "建设路", "P5", NULL, 14000},
+    {"锦绣花园东门", "锦绣花园东门", "P3", NULL, 17500},
+    {"青松小学门口", "青松小学门口", "P3", NULL, 17500},
+    /* a landmark with houses is a site */
+    {"星河广场5幢", "星河广场5号楼2单元", "P2", NULL, 19900},
+    {"星河广场5幢3单元", "星河广场15幢3单元", "X1", "building", 12500},
+    /* the estate's gate and the estate's building: no contradiction */
+    {"建设路128号", "建设路128号锦绣花园3幢", "P4", NULL, 15500},
+    /* a road's number and an estate's building are two names, never X */
+    {"甲和路396弄", "乙和苑3幢", "P0", NULL, 0},
+    {"建设路128号", "锦绣花园3幢", "P0", NULL, 0},
+    /* a unit without its building: another one is another place, in this building or that */
+    {"锦绣花园2单元", "锦绣花园3幢1单元", "X1", "unit", 12500},
+    {"锦绣花园2单元", "锦绣花园3幢2单元", "P4", NULL, 15500},
+    /* a relation: at most P3; another building is another place, and a veto only at the very building */
+    {"锦绣花园3幢对面", "锦绣花园3幢", "P3", NULL, 17500},
+    {"锦绣花园3幢对面", "锦绣花园5幢", "X1", NULL, 12500},
+    {"锦绣花园3幢楼下", "锦绣花园3幢", "P3", NULL, 17500},
+    {"锦绣花园3幢楼下", "锦绣花园5幢", "X1", "building", 12500},
+    {"锦绣花园3幢楼下", "锦绣花园5幢对面", "X1", NULL, 12500},
+    {"建设路128号对面", "建设路130号", "P5", NULL, 14000},
+    {"建设路128号门口", "建设路129号", "P5", NULL, 14000},
+    {"建设路128号对面", "建设路132号", "X1", NULL, 12500},
+    {"建设路128号门口", "建设路132号", "X1", "building", 12500},
+    /* a floor without a building never vetoes */
+    {"锦绣花园3楼", "锦绣花园5幢", "P4", NULL, 15500},
+    /* buildings without an estate prove nothing alone, but another one is another place */
+    {"3幢2单元", "锦绣花园3幢2单元", "P0", NULL, 0},
+    {"3幢2单元", "锦绣花园13幢2单元", "X1", "building", 12500},
+    {"3幢", "5幢", "X1", "building", 12500},
+    {"", "锦绣花园", "P0", NULL, 0},
+};
+
 static void finds_the_level_of_two_addresses(void **state)
 {
-    static const struct {
-        const char *a, *b, *level, *veto;
-        int32_t mb;
-    } CASES[] = {
-        {"锦绣花园3幢2单元", "锦绣花园3号楼2单元", "P1", NULL, 20900},
-        {"锦绣花园3幢701", "锦绣花园3幢2单元701室", "P1", NULL, 20900},
-        {"锦绣花园3幢", "锦绣花园3幢2单元", "P2", NULL, 19900},
-        {"锦绣花园3、5幢", "锦绣花园5幢", "P2", NULL, 19900},
-        {"锦绣花园3幢2单元", "锦绣花园3幢1单元", "X1", "unit", 12500},
-        {"锦绣花园3幢", "锦绣花园5幢", "X1", "building", 12500},
-        {"锦绣花园", "锦绣花园5幢", "P4", NULL, 15500},
-        {"锦绣花园", "锦绣花园", "P4", NULL, 15500},
-        {"锦绣花园二期3幢", "锦绣花园3幢", "P2", NULL, 19900},
-        {"锦绣花园二期3幢", "锦绣花园一期3幢", "X1", "building", 12500},
-        {"锦绣花园3幢", "青松家园3幢", "X2", NULL, -6500},
-        {"建设路128号", "建设路128号", "P2", NULL, 19900},
-        {"建设路128号", "建设路130号", "X1", "building", 12500},
-        {"建设路128号", "建设路", "P5", NULL, 14000},
-        {"建设路128-2号", "建设路128号", "P5", NULL, 14000}, /* a part of the door */
-        {"建设路128-2号", "建设路128-3号", "X1", "building", 12500},
-        {"建设路128号", "人民路128号", "X2", NULL, -6500},
-        {"南京西路1号", "南京东路1号", "X2", NULL, -6500},
-        {"甲和路396弄5号", "甲和路396弄5号", "P2", NULL, 19900},
-        {"甲和路396弄5号", "甲和路396弄6号", "X1", "building", 12500},
-        {"甲和路396弄5号", "甲和路396弄", "P4", NULL, 15500},
-        {"建设路与人民路路口", "人民路与建设路交叉口", "P3", NULL, 17500},
-        {"建设路与人民路路口", "建设路与和平路路口", "X2", NULL, -6500},
-        {"建设路与人民路路口", "建设路", "P5", NULL, 14000},
-        {"锦绣花园东门", "锦绣花园东门", "P3", NULL, 17500},
-        {"青松小学门口", "青松小学门口", "P3", NULL, 17500},
-        /* a landmark with houses is a site */
-        {"星河广场5幢", "星河广场5号楼2单元", "P2", NULL, 19900},
-        {"星河广场5幢3单元", "星河广场15幢3单元", "X1", "building", 12500},
-        /* the estate's gate and the estate's building: no contradiction */
-        {"建设路128号", "建设路128号锦绣花园3幢", "P4", NULL, 15500},
-        /* a road's number and an estate's building are two names, never X */
-        {"甲和路396弄", "乙和苑3幢", "P0", NULL, 0},
-        {"建设路128号", "锦绣花园3幢", "P0", NULL, 0},
-        /* a unit without its building: another one is another place, in this building or that */
-        {"锦绣花园2单元", "锦绣花园3幢1单元", "X1", "unit", 12500},
-        {"锦绣花园2单元", "锦绣花园3幢2单元", "P4", NULL, 15500},
-        /* a relation: at most P3; another building is another place, and a veto only at the very building */
-        {"锦绣花园3幢对面", "锦绣花园3幢", "P3", NULL, 17500},
-        {"锦绣花园3幢对面", "锦绣花园5幢", "X1", NULL, 12500},
-        {"锦绣花园3幢楼下", "锦绣花园3幢", "P3", NULL, 17500},
-        {"锦绣花园3幢楼下", "锦绣花园5幢", "X1", "building", 12500},
-        {"锦绣花园3幢楼下", "锦绣花园5幢对面", "X1", NULL, 12500},
-        {"建设路128号对面", "建设路130号", "P5", NULL, 14000},
-        {"建设路128号门口", "建设路129号", "P5", NULL, 14000},
-        {"建设路128号对面", "建设路132号", "X1", NULL, 12500},
-        {"建设路128号门口", "建设路132号", "X1", "building", 12500},
-        /* a floor without a building never vetoes */
-        {"锦绣花园3楼", "锦绣花园5幢", "P4", NULL, 15500},
-        /* buildings without an estate prove nothing alone, but another one is another place */
-        {"3幢2单元", "锦绣花园3幢2单元", "P0", NULL, 0},
-        {"3幢2单元", "锦绣花园13幢2单元", "X1", "building", 12500},
-        {"3幢", "5幢", "X1", "building", 12500},
-        {"", "锦绣花园", "P0", NULL, 0},
-    };
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-        Evidence a = fixture_evidence(*state, "C03", CASES[i].a);
-        Evidence b = fixture_evidence(*state, "C03", CASES[i].b);
+    for (size_t i = 0; i < sizeof ADDRESSES / sizeof ADDRESSES[0]; i++) {
+        Evidence a = fixture_evidence(*state, "C03", ADDRESSES[i].a);
+        Evidence b = fixture_evidence(*state, "C03", ADDRESSES[i].b);
         for (int turn = 0; turn < 2; turn++) {
             Score score = turn == 0 ? fixture_compare(*state, &a, &b, fixture_facts(0))
                                     : fixture_compare(*state, &b, &a, fixture_facts(0));
             const ScoreItem *place = fixture_find(&score, "place");
-            bool veto = CASES[i].veto != NULL;
-            if (strcmp(place->level, CASES[i].level) != 0 || place->weight_mb != CASES[i].mb ||
-                score.veto_count != (size_t)veto ||
-                (veto && strcmp(score.vetoes[0], CASES[i].veto) != 0))
-                fail_msg("%s / %s: want %s, got %s %d with %zu vetoes", CASES[i].a, CASES[i].b,
-                         CASES[i].level, place->level, (int)place->weight_mb, score.veto_count);
+            bool veto = ADDRESSES[i].veto != NULL;
+            if (strcmp(place->level, ADDRESSES[i].level) != 0 ||
+                place->weight_mb != ADDRESSES[i].mb || score.veto_count != (size_t)veto ||
+                (veto && strcmp(score.vetoes[0], ADDRESSES[i].veto) != 0))
+                fail_msg("%s / %s: want %s, got %s %d with %zu vetoes", ADDRESSES[i].a,
+                         ADDRESSES[i].b, ADDRESSES[i].level, place->level, (int)place->weight_mb,
+                         score.veto_count);
         }
     }
 }
