@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { STATUS_VOID = 95 };
+enum { STATUS_REOPENED = 65, STATUS_VOID = 95 };
 
 /* Where the reports of two hazards were before they became one. */
 typedef struct Before {
@@ -115,6 +115,31 @@ static void add_merged(Lifecycle *lifecycle,
                                                .after = after});
 }
 
+/* The earlier of two cases had been closed when the first report of the later one came: the repair did not hold. */
+static void add_reopened(Lifecycle *lifecycle,
+                         const Hazard *hazard,
+                         int64_t case_id,
+                         const HazardCase *earlier,
+                         const HazardCase *later)
+{
+    const HazardMember *first = NULL;
+    for (size_t i = 0; i < hazard->member_count; i++) {
+        const HazardMember *member = &hazard->members[i];
+        if (member->case_id == later->case_id &&
+            (first == NULL || member->event_at < first->event_at))
+            first = member;
+    }
+    lifecycle_add_event(lifecycle,
+                        (CaseEvent){.kind = "reopened",
+                                    .case_id = case_id,
+                                    .hazard_id = hazard->id,
+                                    .report_id = first != NULL ? first->report_id : 0,
+                                    .event_at = later->opened_at,
+                                    .reason = "repeat_in_window",
+                                    .before = text_format(lifecycle->arena, "%d", earlier->status),
+                                    .after = text_format(lifecycle->arena, "%d", STATUS_REOPENED)});
+}
+
 /* The case ends; its members are those of another one. */
 static void make_void(HazardCase *gone, const HazardCase *into, const JoinCause *cause)
 {
@@ -133,6 +158,9 @@ unify(Lifecycle *lifecycle, Hazard *hazard, HazardCase *a, HazardCase *b, const 
     HazardCase *gone = kept == a ? b : a;
     bool again = gap_between(a, b) > 0;
     bool open = a->closed_at == TIME_ABSENT || b->closed_at == TIME_ABSENT;
+    if (again)
+        add_reopened(lifecycle, hazard, kept->case_id, a->opened_at < b->opened_at ? a : b,
+                     a->opened_at < b->opened_at ? b : a);
     kept->opened_at = gone->opened_at < kept->opened_at ? gone->opened_at : kept->opened_at;
     kept->closed_at = open                                ? TIME_ABSENT
                       : gone->closed_at > kept->closed_at ? gone->closed_at

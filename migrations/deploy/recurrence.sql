@@ -10,44 +10,42 @@ grant select (region, seq, case_id, report_id, kind, event_at, after_value) on o
 grant select (report_id, status, status_at, measures, lead_org) on onecase.reports to onecase_views;
 
 create view analysis.recurrence as
-with closing as (
-    -- Each time a case was closed, and until which event that held.
-    select region, case_id, seq, event_at as closed_at,
-           lag(event_at) over history as closed_before,
-           lead(seq, 1, 9223372036854775807) over history as next_seq
-      from onecase.case_events
-     where kind in ('closed', 'status_changed') and after_value = '60'
-    window history as (partition by region, case_id order by seq)
+with closing as not materialized (
+    -- Each time a case of the hazard was closed, also one that is part of another case now.
+    select event.region, closed.hazard_id, event.seq, event.event_at as closed_at
+      from onecase.case_events as event
+      join onecase.cases as closed
+        on closed.region = event.region and closed.case_id = event.case_id
+     where event.kind in ('closed', 'status_changed') and event.after_value = '60'
 ), repeat as (
-    select closing.region, closing.case_id, closing.closed_at, closing.closed_before, 'reopened' as kind,
+    select again.region, again.case_id, known.hazard_id, before.closed_at, 'reopened' as kind,
            again.case_id as repeat_case_id, again.event_at as repeated_at, report.source
       from onecase.case_events as again
-      join closing
-        on closing.region = again.region and closing.case_id = again.case_id
-       and again.seq between closing.seq and closing.next_seq
+      join onecase.cases as known on known.region = again.region and known.case_id = again.case_id
+      join lateral (
+           select closing.closed_at
+             from closing
+            where closing.region = again.region and closing.hazard_id = known.hazard_id
+              and closing.seq < again.seq and closing.closed_at <= again.event_at
+            order by closing.closed_at desc limit 1) as before on true
       join onecase.reports as report
         on report.region = again.region and report.report_id = again.report_id
      where again.kind = 'reopened'
     union all
-    select before.region, before.case_id, before.closed_at, earlier.closed_before, 'next_case',
+    select known.region, known.case_id, known.hazard_id, known.closed_at, 'next_case',
            later.case_id, later.opened_at, later.first_known_source
-      from onecase.cases as before
+      from onecase.cases as known
       join lateral (
            select case_id, opened_at, first_known_source
              from onecase.cases
-            where region = before.region and hazard_id = before.hazard_id
-              and merged_into is null and opened_at > before.closed_at
+            where region = known.region and hazard_id = known.hazard_id
+              and merged_into is null and opened_at > known.closed_at
             order by opened_at, case_id limit 1) as later on true
-      left join lateral (
-           select max(event_at) as closed_before
-             from onecase.case_events
-            where region = before.region and case_id = before.case_id and kind = 'closed'
-              and event_at < before.closed_at) as earlier on true
-     where before.closed_at is not null and before.merged_into is null
+     where known.closed_at is not null and known.merged_into is null
 )
 select repeat.region,
        repeat.case_id,
-       issue.hazard_id,
+       repeat.hazard_id,
        issue.case_no,
        issue.category_code,
        category.name_zh as category_zh,
@@ -67,6 +65,11 @@ select repeat.region,
   from repeat
   join onecase.cases as issue on issue.region = repeat.region and issue.case_id = repeat.case_id
   left join onecase.categories as category on category.code = issue.category_code
+  left join lateral (
+       select max(closing.closed_at) as closed_at
+         from closing
+        where closing.region = repeat.region and closing.hazard_id = repeat.hazard_id
+          and closing.closed_at < repeat.closed_at) as earlier on true
   join lateral (
        -- The reports that this closing said were dealt with: neither returned nor void.
        select count(*) as reports,
@@ -74,10 +77,9 @@ select repeat.region,
                   filter (where report.lead_org is not null) as orgs,
               string_agg(distinct report.measures, '；' order by report.measures) as claimed_measures
          from onecase.reports as report
-        where report.region = issue.region and report.hazard_id = issue.hazard_id
-          and report.case_id = issue.case_id and report.status = 60
-          and report.status_at <= repeat.closed_at
-          and (repeat.closed_before is null or report.status_at > repeat.closed_before)) as claim on true;
+        where report.region = repeat.region and report.hazard_id = repeat.hazard_id
+          and report.status = 60 and report.status_at <= repeat.closed_at
+          and (earlier.closed_at is null or report.status_at > earlier.closed_at)) as claim on true;
 
 comment on view analysis.recurrence is
     '复发：办结后同一隐患再次被报告，每次一行 / recurrence: reports of a hazard after its case was closed, one row a time';

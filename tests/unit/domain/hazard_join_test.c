@@ -4,6 +4,7 @@
 #include "domain/hazard_extent.h"
 #include "domain/hazard_join.h"
 #include "domain/hazard_keys.h"
+#include "domain/lifecycle_derive.h"
 #include "domain/lifecycle_join.h"
 
 #include <setjmp.h>
@@ -246,6 +247,42 @@ static void move_some(World *world)
     lifecycle_move(&world->fixture.lifecycle, report_id, to, &cause);
 }
 
+/* What was closed and came back, told of another place: known to be the same hazard later. */
+static void an_episode_that_followed_within_the_window_reopened_the_first(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    Lifecycle *lifecycle = &fixture.lifecycle;
+    int64_t body = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    MemberChange done = {.status = 60,
+                         .status_at = FIXTURE_START + 6 * FIXTURE_DAY,
+                         .trapped = -1,
+                         .injured = -1,
+                         .dead = -1};
+    assert_true(lifecycle_update(lifecycle, 1, &done));
+    int64_t part = fixture_join(&fixture, 0, fixture_member(2, 20, 8, GRID), GRID);
+    JoinCause cause = {.reason = "rescored",
+                       .report_id = 2,
+                       .event_at = FIXTURE_START + 21 * FIXTURE_DAY,
+                       .first_decision = 9};
+    Hazard *joined = lifecycle_join(lifecycle, body, part, &cause);
+    assert_int_equal(lifecycle_episodes(joined), 1);
+    assert_int_equal(joined->cases[0].reopened_count, 1);
+    assert_int_equal(joined->cases[0].closed_at, INT64_MIN);
+    assert_int_equal(fixture_count_events(&fixture, "reopened"), 1);
+    size_t at = 0;
+    while (!text_is(text_from(lifecycle->events.items[at].kind), "reopened"))
+        at++;
+    const CaseEvent *event = &lifecycle->events.items[at];
+    assert_int_equal(event->case_id, joined->cases[0].case_id);
+    assert_int_equal(event->report_id, 2);
+    assert_int_equal(event->event_at, FIXTURE_START + 20 * FIXTURE_DAY);
+    assert_string_equal(event->reason, "repeat_in_window");
+    hazard_store_free(lifecycle->store);
+    fixture_done(&fixture);
+}
+
 static void grows_as_it_would_be_rebuilt(void **state)
 {
     (void)state;
@@ -277,6 +314,7 @@ static void grows_as_it_would_be_rebuilt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_episode_that_followed_within_the_window_reopened_the_first),
         cmocka_unit_test(grows_as_it_would_be_rebuilt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
