@@ -67,7 +67,7 @@ def show_buckets(buckets, counted):
 def show_shuffle(number, row):
     b_cubed, pairs, truth, apart = row["b_cubed"], row["pairs"], row["truth"], row["differences"]
     print(f"\norder {number} (each day's records in random order): B-cubed agreement {short(b_cubed['f1'])} (P {short(b_cubed['p'])}, R "
-          f"{short(b_cubed['r'])}; bar {BAR_AGREEMENT}); pairs {short(pairs['f1'])} (P {short(pairs['p'])}, R {short(pairs['r'])})")
+          f"{short(b_cubed['r'])}; bar {BAR_AGREEMENT}; {short(row['with_buckets'])} with a bucket as one hazard); pairs {short(pairs['f1'])} (P {short(pairs['p'])}, R {short(pairs['r'])})")
     print(f"   against the truth: P {short(truth['p'])}  R {short(truth['r'])}  F0.5 {short(truth['f'])}; {row['apart']:,} of {row['reports']:,} "
           f"reports with others than before, {row['missing']} known to one run only")
     print(f"   {apart['tangles']:,} tangles of hazards differ, {percent(apart['storm_share'])} of the loss in storms; the largest:")

@@ -1,7 +1,8 @@
 """Two clusterings of one city, decided in two orders of the same days: how far they agree, and where they do not.
 
 Neither is the truth: precision is the mean share of a report's hazard in the second that is with it in the first too, recall
-the other way round, and F1 treats both alike. Reports of which only one run knows are left out, and counted.
+the other way round, and F1 treats both alike. Reports of which only one run knows are left out, and counted. Two that lie in
+buckets agree by that alone; with each bucket as one hazard the agreement is told too.
 """
 
 from collections import Counter, defaultdict
@@ -14,11 +15,13 @@ PARTS = 6
 
 def compare(one, other):
     """Figures of two Cities: one decided in the order of sending, the other in another."""
-    second = {report["key"]: label for report, label in zip(other.reports, other.found)}
-    known = [i for i, report in enumerate(one.reports) if report["key"] in second]
-    first, second = [one.found[i] for i in known], [second[one.reports[i]["key"]] for i in known]
+    place = {report["key"]: at for at, report in enumerate(other.reports)}
+    known = [i for i, report in enumerate(one.reports) if report["key"] in place]
+    there = [place[one.reports[i]["key"]] for i in known]
+    first, second = [one.found[i] for i in known], [other.found[at] for at in there]
+    counted = agreement([one.found_with_buckets[i] for i in known], [other.found_with_buckets[at] for at in there])
     missing = len(one.reports) + len(other.reports) - 2 * len(known)
-    return agreement(first, second) | {"missing": missing, "truth": dict(zip("prf", metrics.pair_scores(other.found, other.true))),
+    return agreement(first, second) | {"with_buckets": counted["b_cubed"]["f1"], "missing": missing, "truth": dict(zip("prf", metrics.pair_scores(other.found, other.true))),
                                        "differences": differences(first, second, [one.reports[i] for i in known])}
 
 

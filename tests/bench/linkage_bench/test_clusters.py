@@ -159,6 +159,19 @@ def test_agreement_of_two_clusterings():
     assert same["b_cubed"] == same["pairs"] == {"p": 1.0, "r": 1.0, "f1": 1.0} and same["apart"] == 0
 
 
+def test_two_orders_of_one_city_are_compared_by_record():
+    # In the second order the reports came backwards and 0 is unknown; the bucket held 2 3, then 3 alone and 2 opened a hazard.
+    one = city([(1, 1, "new", "x"), (2, 1, "link", "x"), (3, 2, "bucket", "y"), (4, 2, "bucket", "z")], [hazard(1), hazard(2, bucket=True)])
+    other = city([(1, 1, "bucket", "z"), (2, 2, "new", "y"), (3, 3, "new", "x")], [hazard(1, bucket=True), hazard(2), hazard(3)])
+    for made, keys in ((one, "0123"), (other, "321")):
+        for report, key, true in zip(made.reports, keys, made.true):
+            report |= {"key": key, "true": true}
+    found = shuffle.compare(one, other)
+    assert found["missing"] == 1 and found["reports"] == 3
+    assert found["b_cubed"]["f1"] == 1.0 and found["differences"]["tangles"] == 0
+    assert found["with_buckets"] == pytest.approx(2 * 1.0 * (2 / 3) / (1.0 + 2 / 3))
+
+
 def test_what_two_clusterings_cut_up():
     first, second = [1, 1, 1, 2, 3, 4], ["a", "a", "b", "c", "c", "d"]
     assert shuffle.tangles(first, second) == [[0, 1, 2], [3, 4]]
