@@ -47,6 +47,7 @@ static const NumberRow NUMBERS[] = {
     WEIGHT("thresholds", "possible", possible),
     WEIGHT("thresholds", "merge", merge),
     COUNT("thresholds", "merge_members", merge_members, 8),
+    COUNT("thresholds", "bucket_s", bucket_s, 2000000000),
     PLACE(P0),
     PLACE(P1),
     PLACE(P2),

@@ -36,9 +36,13 @@ static bool takes(const Hazard *bucket, Text family)
            text_equal(bucket->category->family, family);
 }
 
-/* The latest bucket under a key that takes the report; `place` 0: wherever it is of. */
-static int64_t latest_under(
-    const HazardStore *store, uint64_t key, uint64_t place, const Evidence *report, Arena *scratch)
+/* The latest bucket under a key that takes the report, told within `within_us`; `place` 0: wherever it is of. */
+static int64_t latest_under(const HazardStore *store,
+                            uint64_t key,
+                            uint64_t place,
+                            int64_t within_us,
+                            const Evidence *report,
+                            Arena *scratch)
 {
     HazardIds found;
     int64_t id = 0;
@@ -47,14 +51,17 @@ static int64_t latest_under(
         EvidenceView view;
         const Hazard *hazard = hazard_store_get(store, hazard_index_id(found.items[i]));
         if (takes(hazard, report->category->family) &&
+            hazard_nearest_gap(hazard, report->event_at) <= within_us &&
             (place == 0 || place_key(hazard_evidence(hazard, 0, &view)) == place))
             id = hazard->id;
     }
     return id;
 }
 
-int64_t bucket_find(const HazardStore *store, const Evidence *report, Arena *scratch)
+int64_t
+bucket_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *scratch)
 {
+    const int64_t within_us = (int64_t)model->weights.bucket_s * 1000000;
     BlockingKey keys[BLOCKING_KEYS_MAX];
     ArenaMark mark = arena_mark(scratch);
     uint64_t place = place_key(report);
@@ -62,9 +69,9 @@ int64_t bucket_find(const HazardStore *store, const Evidence *report, Arena *scr
     int64_t id = 0;
     for (size_t i = 0; i < count && id == 0; i++)
         if (keys[i].kind == BLOCK_RECORD)
-            id = latest_under(store, keys[i].hash, 0, report, scratch);
+            id = latest_under(store, keys[i].hash, 0, INT64_MAX, report, scratch);
     if (id == 0)
-        id = latest_under(store, place, place, report, scratch);
+        id = latest_under(store, place, place, within_us, report, scratch);
     arena_rewind(scratch, mark);
     return id;
 }

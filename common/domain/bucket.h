@@ -6,15 +6,17 @@
 
 /*
  * Buckets (linkage.md 2, "Vague reports"): a hazard that holds vague reports of one estate (community, region) and family until
- * someone says which thing they mean. There is one open for each; a full one is followed by another.
+ * someone says which thing they mean. There is one open for each at a time: it takes what was told within bucket_s (thresholds of the
+ * model) of one of its reports; a full one is followed by another.
  */
 enum { BUCKETS_ASKED_MAX = 8 };
 
 /*
- * The bucket that a vague report goes to: that of the record it quotes or is a copy of, else that of its place and family; 0: there is
- * none that is open and has room. `scratch` is used and rewound.
+ * The bucket that a vague report goes to: that of the record it quotes or is a copy of, whenever it was told, else that of its place,
+ * family and time; 0: there is none that is open and has room. `scratch` is used and rewound.
  */
-int64_t bucket_find(const HazardStore *store, const Evidence *report, Arena *scratch);
+int64_t
+bucket_find(const Model *model, const HazardStore *store, const Evidence *report, Arena *scratch);
 
 /* Open buckets whose members a report may have located, ascending; how many. `scratch` is used and rewound. */
 size_t bucket_asked_by(const HazardStore *store,

@@ -140,7 +140,7 @@ static Hazard *open_for(Placing *placing, const Evidence *evidence, Decision *de
     Lifecycle *lifecycle = placing->lifecycle;
     if (vague_of(evidence, lifecycle->model) == VAGUE_NOT)
         return lifecycle_open_hazard(lifecycle, linkage_twin_of(decision));
-    int64_t bucket_id = bucket_find(lifecycle->store, evidence, placing->scratch);
+    int64_t bucket_id = bucket_find(lifecycle->model, lifecycle->store, evidence, placing->scratch);
     Hazard *bucket = bucket_id != 0 ? hazard_store_edit(lifecycle->store, bucket_id)
                                     : lifecycle_open_hazard(lifecycle, 0);
     bucket->bucket = true;
