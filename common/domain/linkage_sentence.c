@@ -9,27 +9,13 @@
 
 #include "base/text_builder.h"
 
-#include "domain/lifecycle.h"
+#include "domain/linkage_sentence_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Comparisons that add less say nothing worth reading. */
-enum { WORTH_MB = 300, ALIKE_MB = 3000, EQUAL_MB = 500 };
-
-typedef struct Sentence {
-    const Decision *decision;
-    Text region;
-    Arena *arena;
-    TextBuilder text;
-} Sentence;
-
-static Text hazard_name(const Sentence *sentence, int64_t hazard_id)
-{
-    if (text_is_absent(sentence->region))
-        return TEXT("对方报告");
-    return lifecycle_hazard_no(sentence->region, hazard_id, sentence->arena);
-}
+enum { WORTH_MB = 300, ALIKE_MB = 3000 };
 
 /* +20.9, -1.0, 0.0: bits with one place, halves away from zero. */
 static void append_bits(TextBuilder *text, int32_t mb)
@@ -251,7 +237,7 @@ static Side side_of(const Decision *decision, const ScoreItem *item)
 }
 
 /* The clauses of one side, with commas between; how many. */
-static size_t append_clauses(Sentence *sentence, Side side, const char *opening)
+static size_t append_clauses(LinkageSentence *sentence, Side side, const char *opening)
 {
     const Score *score = &sentence->decision->best;
     size_t count = 0;
@@ -266,19 +252,14 @@ static size_t append_clauses(Sentence *sentence, Side side, const char *opening)
     return count;
 }
 
-static void append_reasons(Sentence *sentence)
+static void append_reasons(LinkageSentence *sentence)
 {
     size_t favourable = append_clauses(sentence, SIDE_FOR, "");
     append_clauses(sentence, SIDE_AGAINST, favourable > 0 ? "，但" : "");
 }
 
-static bool is_equal_rival(const Decision *decision, size_t i)
-{
-    return decision->best.total_mb - decision->rivals[i].total_mb < EQUAL_MB;
-}
-
 /* ；HZ9901-000013等处也吻合，扣1.2 */
-static void append_competition(Sentence *sentence)
+static void append_competition(LinkageSentence *sentence)
 {
     const Decision *decision = sentence->decision;
     int32_t taken = decision->competition_mb + 50;
@@ -288,9 +269,10 @@ static void append_competition(Sentence *sentence)
     if (decision->one_of) {
         builder_string(&sentence->text, "几处都吻合");
     } else {
-        builder_text(&sentence->text, hazard_name(sentence, decision->rivals[0].hazard_id));
+        builder_text(&sentence->text,
+                     linkage_sentence_hazard(sentence, decision->rivals[0].hazard_id));
         builder_format(&sentence->text, "%s%s吻合", decision->rivals_in_all > 1 ? "等处" : "",
-                       is_equal_rival(decision, 0) ? "同样" : "也");
+                       linkage_sentence_equal_rival(decision, 0) ? "同样" : "也");
     }
     builder_format(&sentence->text, "，扣%d.%d", (int)(taken / 1000), (int)(taken % 1000 / 100));
 }
@@ -300,7 +282,7 @@ static void append_line(TextBuilder *text, const char *words, int32_t line_mb)
     builder_format(text, "%s%d.%d", words, (int)(line_mb / 1000), (int)(line_mb % 1000 / 100));
 }
 
-static void append_score(Sentence *sentence)
+static void append_score(LinkageSentence *sentence)
 {
     const Decision *decision = sentence->decision;
     const Score *best = &decision->best;
@@ -310,7 +292,8 @@ static void append_score(Sentence *sentence)
     if (refused_by_veto(decision))
         return; /* the line is not what decided */
     if (decision->threshold_mb != 0) {
-        append_line(text, "，达到合并线", decision->threshold_mb);
+        append_line(text, decision->outcome == OUTCOME_MERGED ? "，达到合并线" : "，达到归并线",
+                    decision->threshold_mb);
     } else if (decision->final_mb < best->review_mb) {
         append_line(text, "，不到复核线", best->review_mb);
     } else if (decision->final_mb < best->link_mb) {
@@ -342,7 +325,7 @@ static void append_veto(TextBuilder *text, const char *veto, const Score *score)
 }
 
 /* A veto keeps the strongest away: ，但楼幢或门牌不同（3幢与13幢），不可归并 */
-static void append_refusal(Sentence *sentence)
+static void append_refusal(LinkageSentence *sentence)
 {
     const Decision *decision = sentence->decision;
     TextBuilder *text = &sentence->text;
@@ -357,7 +340,7 @@ static void append_refusal(Sentence *sentence)
 }
 
 /* ；与其3份报告矛盾、只与1份相符，不可归并: only worth saying when the score alone would have done. */
-static void append_contradiction(Sentence *sentence)
+static void append_contradiction(LinkageSentence *sentence)
 {
     const Decision *decision = sentence->decision;
     if (decision->refusal == NULL || decision->best.veto_count > 0 ||
@@ -370,7 +353,7 @@ static void append_contradiction(Sentence *sentence)
 }
 
 /* A hazard that scores as high as a link and that a veto keeps away. */
-static void append_kept_away(Sentence *sentence)
+static void append_kept_away(LinkageSentence *sentence)
 {
     const Decision *decision = sentence->decision;
     static const char PREFIX[] = "veto:";
@@ -380,7 +363,7 @@ static void append_kept_away(Sentence *sentence)
             rejected->total_mb < decision->best.link_mb ||
             strncmp(rejected->reason, PREFIX, sizeof PREFIX - 1) != 0)
             continue;
-        Text name = hazard_name(sentence, rejected->hazard_id);
+        Text name = linkage_sentence_hazard(sentence, rejected->hazard_id);
         builder_format(&sentence->text, "；%.*s得分", TEXT_ARGS(name));
         append_bits(&sentence->text, rejected->total_mb);
         builder_string(&sentence->text, "，但");
@@ -390,87 +373,12 @@ static void append_kept_away(Sentence *sentence)
     }
 }
 
-/* Several fit equally: HZ9901-000012、HZ9901-000013等3处 */
-static void append_several(Sentence *sentence)
-{
-    const Decision *decision = sentence->decision;
-    TextBuilder *text = &sentence->text;
-    int32_t near = 1;
-    for (size_t i = 0; i < decision->rival_count; i++)
-        near += is_equal_rival(decision, i);
-    builder_string(text, "分不清是");
-    builder_text(text, hazard_name(sentence, decision->best.hazard_id));
-    if (decision->rival_count > 0) {
-        builder_string(text, near > 2 ? "、" : "还是");
-        builder_text(text, hazard_name(sentence, decision->rivals[0].hazard_id));
-    }
-    if (near > 2)
-        builder_format(text, "等%d处中的哪一处", (int)near);
-    builder_string(text, "，先另立并请人复核：");
-}
-
-/* How the sentence begins and goes on behind the name of the hazard that is compared; of a pair of reports there is no hazard. */
-static void append_forms(Sentence *sentence)
-{
-    static const struct {
-        const char *before;
-        const char *after;
-    } FORMS[][2] = {
-        [OUTCOME_LINK] = {{"与", "是同一隐患："}, {"与", "是同一隐患："}},
-        [OUTCOME_REVIEW] = {{"可能与", "是同一隐患，先另立并请人复核："},
-                            {"可能与", "是同一隐患，请人复核："}},
-        [OUTCOME_NEW] = {{"新立：与最接近的", "相比，"}, {"不作同一隐患：与", "相比，"}},
-        [OUTCOME_MERGED] = {{"，现判明与", "是同一隐患，两处并为一处："}, {NULL, NULL}},
-        [OUTCOME_MOVED] = {{"，现判明与", "是同一隐患："}, {NULL, NULL}},
-        [OUTCOME_BUCKET] = {{"未说清是哪一处，先归入待定位：与最接近的", "相比，"}, {NULL, NULL}}};
-    const Decision *decision = sentence->decision;
-    bool pair = text_is_absent(sentence->region);
-    builder_string(&sentence->text, FORMS[decision->outcome][pair].before);
-    builder_text(&sentence->text, hazard_name(sentence, decision->best.hazard_id));
-    builder_string(&sentence->text, FORMS[decision->outcome][pair].after);
-}
-
-static void append_opening(Sentence *sentence)
-{
-    const Decision *decision = sentence->decision;
-    if (decision->one_of && decision->outcome == OUTCOME_REVIEW) {
-        append_several(sentence);
-        return;
-    }
-    if (decision->from_id != 0) {
-        builder_string(&sentence->text, decision->outcome == OUTCOME_MOVED ? "原在待定位" : "原属");
-        builder_text(&sentence->text, hazard_name(sentence, decision->from_id));
-    }
-    append_forms(sentence);
-}
-
-/* Nothing was compared, or nothing that decided. */
-static void append_uncompared(Sentence *sentence)
-{
-    const Decision *decision = sentence->decision;
-    TextBuilder *text = &sentence->text;
-    if (decision->outcome == OUTCOME_MERGED) {
-        builder_string(text, "随");
-        builder_text(text, hazard_name(sentence, decision->from_id));
-        builder_string(text, "的其他报告，与");
-        builder_text(text, hazard_name(sentence, decision->hazard_id));
-        builder_string(text, "并为一处");
-        return;
-    }
-    builder_string(text, decision->outcome == OUTCOME_BUCKET ? "未说清是哪一处，先归入待定位"
-                                                             : "新立：没有可比较的隐患");
-    if (decision->generic_keys > 0)
-        builder_format(text, "（%d个检索键过于常见，未用）", (int)decision->generic_keys);
-}
-
 Text linkage_sentence(const Decision *decision, Text region, Arena *arena)
 {
-    Sentence sentence = {decision, region, arena, builder_new(arena)};
-    if (decision->best.count == 0) {
-        append_uncompared(&sentence);
+    LinkageSentence sentence = {decision, region, arena, builder_new(arena)};
+    linkage_sentence_open(&sentence);
+    if (decision->best.count == 0)
         return builder_view(&sentence.text);
-    }
-    append_opening(&sentence);
     append_reasons(&sentence);
     append_competition(&sentence);
     append_score(&sentence);

@@ -127,13 +127,15 @@ class Hub:
     # ---- what came out -----------------------------------------------------------------------------------------
 
     def placed(self, records: Iterable[str]) -> list[dict]:
-        """The reports of SOURCE/RECORD_NO, in the order in which the region got to know them; fails when one is missing."""
+        """The reports of SOURCE/RECORD_NO, in the order in which the region got to know them, with where they are now and the
+        outcome of their first decision; fails when one is missing."""
         wanted = sorted(records)
         with self.database.connect() as connection:
             cursor = connection.execute(
                 "select r.*, h.hazard_no, d.outcome from onecase.reports r"
                 "  left join onecase.hazards h on h.region = r.region and h.hazard_id = r.hazard_id"
-                "  left join onecase.decisions d on d.region = r.region and d.decision_id = r.decision_id"
+                "  left join lateral (select outcome from onecase.decisions where region = r.region and report_id = r.report_id"
+                "                      order by decision_id limit 1) d on true"
                 " where r.source || '/' || r.record_no = any(%s) order by r.region, r.report_id", (wanted,))
             names = [column.name for column in cursor.description]
             rows = [dict(zip(names, row)) for row in cursor]

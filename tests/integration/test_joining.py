@@ -6,6 +6,7 @@ What a merge leaves behind is checked against the reports: they are the truth ab
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -104,6 +105,69 @@ def test_every_merge_adds_up_and_reached_its_line(storms: Hub) -> None:
         group by 1, 2 having count(score_mb) = 0""") == []
     assert storms.database.rows("""select region, hazard_id from onecase.hazards h where merged_into is not null
         and not exists (select from onecase.case_events e where e.region = h.region and e.kind = 'merged')""") == []
+
+
+# ---- what is told of it -------------------------------------------------------------------------------------------
+
+
+def test_an_old_number_leads_to_what_goes_on(storms: Hub) -> None:
+    hazards = storms.database.rows("""select h.hazard_no, s.hazard_no from onecase.hazards h join onecase.hazards s
+        on s.region = h.region and s.hazard_id = onecase.hazard_survivor(h.region, h.hazard_id)
+        where h.merged_into is not null order by h.region, h.hazard_id limit 6""")
+    cases = storms.database.rows("""select c.case_no, s.case_no from onecase.cases c join onecase.cases s
+        on s.region = c.region and s.case_id = c.merged_into where s.merged_into is null order by c.region, c.case_id limit 6""")
+    assert len(hazards) > 3 and len(cases) > 3
+    for old, now in (*hazards, *cases):
+        assert storms.json("case", "show", old) == storms.json("case", "show", now)
+        assert storms.json("case", "explain", old) == storms.json("case", "explain", now)
+        for command in ("show", "explain"):
+            text = storms.onecase("case", command, old).stdout
+            assert re.match(rf"{old} 已于 \d{{4}}-\d\d-\d\d \d\d:\d\d 并入 {now}，以下为后者\n\n", text)
+            assert text.endswith("\n" + storms.onecase("case", command, now).stdout)
+        taken = [one["case_no"] or one["hazard_no"] for case in storms.json("case", "show", now) for one in case["merged"]]
+        assert old in taken
+
+
+def test_a_case_tells_what_happened_to_those_it_took_in(storms: Hub) -> None:
+    for (case_no,) in storms.database.rows("""select s.case_no from onecase.cases s where s.merged_into is null and exists
+            (select from onecase.cases c where c.region = s.region and c.merged_into = s.case_id) order by s.region, s.case_id"""):
+        [case] = storms.json("case", "show", case_no)
+        taken = [one["case_no"] for one in case["merged"] if one["case_no"]]
+        opened = [event["after"] for event in case["timeline"] if event["kind"] == "opened"]
+        merged = [event["before"] for event in case["timeline"] if event["kind"] == "merged" and event["before"].startswith("AJ")]
+        assert sorted(opened) == sorted([case_no, *taken]) and sorted(merged) == sorted(taken)
+        assert all(one["merged_at"] for one in case["merged"])
+        assert case["reports"] == len(case["members"])
+        text = storms.onecase("case", "show", case_no).stdout
+        assert all(f"案件 {one}（" in text for one in taken) and "  并入  " in text
+
+
+def test_a_report_is_explained_from_its_first_hazard_on(storms: Hub) -> None:
+    merged = storms.database.rows("""select r.source || '/' || r.record_no, f.hazard_no, n.hazard_no
+        from onecase.decisions d join onecase.reports r using (region, report_id)
+        join onecase.hazards f on f.region = d.region and f.hazard_id = d.from_hazard_id
+        join onecase.hazards n on n.region = r.region and n.hazard_id = r.hazard_id
+        where d.outcome = 'merged' order by d.region, d.decision_id limit 12""")
+    for name, source, now in merged:
+        found = storms.json("case", "explain", name)
+        assert found["outcome"] in ("new", "review", "link", "bucket") and found["hazard_no_now"] == now
+        assert source in [one["from_hazard"] for one in found["later"]]
+        for one in found["later"]:
+            taken = one["competition_mb"] or 0
+            assert one["score_mb"] is None or one["score_mb"] == \
+                one["prior_mb"] + sum(item["weight_mb"] for item in one["comparisons"]) - taken >= one["link_mb"]
+        text = storms.onecase("case", "explain", name).stdout
+        first, *later = re.split(r"^后来 ", text, flags=re.M)
+        assert first.startswith(f"报告 {name} ") and len(later) == len(found["later"])
+        for words, one in zip(later, found["later"]):
+            assert f"，原隐患 {one['from_hazard']}\n" in words and f"\n说明 {one['sentence']}\n" in words
+            assert ("达到合并线" in words) == (one["score_mb"] is not None and one["outcome"] == "merged")
+        last = found["later"][-1]
+        assert (f"\n现在 隐患 {now}，案件 {found['case_no_now']}\n" in text) == \
+            ((last["hazard_no"], last["case_no"]) != (now, found["case_no_now"]))
+
+
+# ---- the same, however it came about ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("batch_max", [1, 7])

@@ -53,7 +53,7 @@ static const PostgresStatement OTHERS = {
     "      from unnest(d.rejected_ids, d.rejected_mb, d.rejected_reasons)"
     "           with ordinality as b(id, mb, reason, n)) t(rival, id, mb, reason, n)"
     "  join onecase.hazards h on h.region = d.region and h.hazard_id = t.id"
-    " where d.region = $1 and d.decision_id = $2"
+    " where d.region = $1 and d.report_id = $2 and d.decision_id = $3"
     " order by t.rival desc, t.n"};
 
 /* What the hazard that the report opened is to older ones; a report that was linked opened none. */
@@ -67,7 +67,8 @@ static const PostgresStatement RELATIONS = {
     "   and h.hazard_id = n.hazard_a + n.hazard_b - d.hazard_id and h.hazard_id < d.hazard_id"
     "  join onecase.hazards s on s.region = h.region"
     "   and s.hazard_id = onecase.hazard_survivor(h.region, h.hazard_id)"
-    " where d.region = $1 and d.decision_id = $2 and d.outcome in ('new', 'review', 'bucket')"
+    " where d.region = $1 and d.report_id = $2 and d.decision_id = $3 and d.outcome in ('new', "
+    "'review', 'bucket')"
     " order by n.kind, h.hazard_id"};
 
 static void read_waterfall(ExplainedDecision *decision)
@@ -117,6 +118,7 @@ static bool read_decision(const CaseCommand *command, ExplainedDecision *decisio
     int at = decision->at;
     const PostgresParam id[] = {
         postgres_param_text(postgres_text(rows, at, EXPLAIN_REGION)),
+        postgres_param_int8(command->arena, postgres_int(rows, at, EXPLAIN_REPORT_ID)),
         postgres_param_int8(command->arena, postgres_int(rows, at, EXPLAIN_DECISION_ID))};
     decision->compared = !postgres_is_null(rows, at, EXPLAIN_SCORE);
     decision->waterfall =
@@ -126,8 +128,8 @@ static bool read_decision(const CaseCommand *command, ExplainedDecision *decisio
                     .merges = text_is(postgres_text(rows, at, EXPLAIN_OUTCOME), "merged")};
     if (decision->compared)
         read_waterfall(decision);
-    return postgres_call(command->pg, &OTHERS, id, 2, &decision->others, error) &&
-           postgres_call(command->pg, &RELATIONS, id, 2, &decision->relations, error);
+    return postgres_call(command->pg, &OTHERS, id, 3, &decision->others, error) &&
+           postgres_call(command->pg, &RELATIONS, id, 3, &decision->relations, error);
 }
 
 static void free_decisions(ExplainedDecision *decisions, size_t count)

@@ -227,6 +227,42 @@ static void without_candidates_it_says_so(void **state)
     expect(state, &made, "新立：没有可比较的隐患（2个检索键过于常见，未用）");
 }
 
+static void what_has_become_one_is_told(void **state)
+{
+    Decision made = DECISION(state, OUTCOME_MERGED, SAME_UNIT, SAME_LEAF, gap(0, "9天"));
+    made.from_id = 31;
+    made.hazard_id = 12;
+    made.threshold_mb = 4800;
+    expect(state, &made,
+           "原属HZ9901-000031，现判明与HZ9901-000012是同一隐患，两处并为一处："
+           "同在锦绣花园3幢2单元，类别相同，相隔9天；得分+5.0，达到合并线4.8");
+    Decision silent = {.outcome = OUTCOME_MERGED, .from_id = 31, .hazard_id = 12};
+    expect(state, &silent, "随HZ9901-000031的其他报告，与HZ9901-000012并为一处");
+}
+
+static void a_bucket_is_named_and_where_its_reports_go(void **state)
+{
+    Decision made = {.outcome = OUTCOME_BUCKET, .bucket_id = 40};
+    expect(state, &made, "未说清是哪一处，先归入待定位HZ9901-000040：没有可比较的隐患");
+    made = DECISION(state, OUTCOME_BUCKET, SAME_LEAF, gap(0, "9天"));
+    made.bucket_id = 40;
+    expect(state, &made,
+           "未说清是哪一处，先归入待定位HZ9901-000040：与最接近的HZ9901-000012相比，类别相同，"
+           "相隔9天；得分-15.9，不到复核线2.0");
+    made = DECISION(state, OUTCOME_REVIEW, SAME_UNIT, gap(0, "9天"),
+                    item("text", "ge_0.17", 1300, NULL, NULL));
+    made.bucket_id = 40;
+    expect(state, &made,
+           "可能与HZ9901-000012是同一隐患，先归入待定位HZ9901-000040并请人复核："
+           "同在锦绣花园3幢2单元，相隔9天，说法相近；得分+3.2，过了复核线2.0，不到归并线4.5");
+    made = DECISION(state, OUTCOME_MOVED, SAME_UNIT, SAME_LEAF, gap(0, "9天"));
+    made.from_id = 40;
+    made.threshold_mb = 4500;
+    expect(state, &made,
+           "原在待定位HZ9901-000040，现判明说的是HZ9901-000012：同在锦绣花园3幢2单元，类别相同，"
+           "相隔9天；得分+5.0，达到归并线4.5");
+}
+
 /* explain-pair has no hazard to name. */
 static void a_pair_speaks_of_the_other_report(void **state)
 {
@@ -272,6 +308,8 @@ int main(void)
         cmocka_unit_test(members_that_contradict_are_counted),
         cmocka_unit_test(a_hazard_kept_away_by_a_veto_is_named_beside_the_best),
         cmocka_unit_test(without_candidates_it_says_so),
+        cmocka_unit_test(what_has_become_one_is_told),
+        cmocka_unit_test(a_bucket_is_named_and_where_its_reports_go),
         cmocka_unit_test(a_pair_speaks_of_the_other_report),
         cmocka_unit_test(steps_are_words),
     };
