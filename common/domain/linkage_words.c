@@ -84,6 +84,7 @@ static const struct {
               {"party", "code_equal", "信用代码相同"},
               {"party", "name_equal", "名称相同"},
               {"party", "code_differs", "信用代码不同"},
+              {"party", "name_differs", "名称不同"},
               {"reporter", "same_with_place", "同一人"},
               {"reporter", "same_other_class", "同一人，类别不同"},
               {"reporter", "same_again", "同一人不久前报过同类"},

@@ -102,6 +102,13 @@ static void add_lift(Comparison *c)
     item->hazard_value = lift_label_text(c->member_lift, c->lift_kind, c->arena);
 }
 
+/* Of a thing with a number of its own, two numbers are two things, however they were read: no third report makes them one. */
+static bool is_other_thing(const Comparison *c)
+{
+    return c->report->category->scope == SCOPE_ASSET && c->member->category->scope == SCOPE_ASSET &&
+           !nearly_equal(c->report_asset->id, c->member_asset->id);
+}
+
 static void add_number(Comparison *c)
 {
     const ModelWeights *w = c->weights;
@@ -128,6 +135,8 @@ static void add_number(Comparison *c)
         break;
     case ASSET_LEVEL_DIFFERS_TEXT:
         weight = c->place.area ? 0 : w->asset_differs_text;
+        if (is_other_thing(c))
+            scorer_add_veto(c->score, "asset");
         break;
     }
     ScoreItem *item = scorer_add_item(c, "asset", NAMES[c->asset], weight);

@@ -62,6 +62,12 @@ static bool both(Text a, Text b)
     return !text_is_empty(a) && !text_is_empty(b);
 }
 
+/* 康记堂大药房秀水苑店 and 康记堂大药房石榴路店, but not 康记堂大药房: two branches, whatever office both have. */
+static bool is_other_name(Text a, Text b)
+{
+    return both(a, b) && !text_contains(a, b) && !text_contains(b, a);
+}
+
 /*
  * A party that is the place of the trouble (a shop) weighs like a place; the property company of a lift or an estate is
  * only responsible for it and proves little.
@@ -75,9 +81,15 @@ void scorer_add_party(Comparison *c)
     bool codes = a->usc_valid && b->usc_valid;
     bool same_code = both(a->usc_code, b->usc_code) && text_equal(a->usc_code, b->usc_code);
     bool same_name = both(a->party_name, b->party_name) && text_equal(a->party_name, b->party_name);
+    bool branches = is_place && is_other_name(a->party_name, b->party_name);
     const char *level = "code_differs";
     int32_t weight = 0;
-    if (same_code || same_name) {
+    if (branches) {
+        weight = w->party_differs;
+        level = "name_differs";
+        if (same_code)
+            c->score->relation = "same_party";
+    } else if (same_code || same_name) {
         int32_t by_code = scorer_smaller(w->party_code_log2 - party_log2(c), w->party_code_max);
         int32_t by_name = w->party_name - party_log2(c);
         weight = same_code ? by_code : by_name;
@@ -98,8 +110,9 @@ void scorer_add_party(Comparison *c)
         return;
     }
     ScoreItem *item = scorer_add_item(c, "party", level, weight);
-    item->report_value = same_code || codes ? a->usc_code : a->party_name;
-    item->hazard_value = same_code || codes ? b->usc_code : b->party_name;
+    bool by_code = !branches && (same_code || codes);
+    item->report_value = by_code ? a->usc_code : a->party_name;
+    item->hazard_value = by_code ? b->usc_code : b->party_name;
 }
 
 bool scorer_burst_runs(const Comparison *c)

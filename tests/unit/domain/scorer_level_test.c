@@ -22,7 +22,7 @@ static void compares_assets(void **state)
         {"12345", "12345", true, true, "equal", 22000, NULL},
         {"12345", "12345", true, false, "equal_from_text", 16000, NULL},
         {"12345", "67890", true, true, "differs", 0, "asset"},
-        {"12345", "67890", true, false, "differs_from_text", -8000, NULL},
+        {"12345", "67890", true, false, "differs_from_text", -8000, "asset"},
         {"12345", "12346", true, true, "near", -2000, NULL},
         {"12345", "13245", true, true, "near", -2000, NULL},
         {"12345", "13246", true, true, "differs", 0, "asset"},
@@ -48,8 +48,8 @@ static void a_number_the_ledger_knows_is_sure(void **state)
     } CASES[] = {
         {true, true, false, "differs", "asset"},
         {true, false, true, "differs", "asset"},
-        {false, true, true, "differs_from_text", NULL},
-        {true, false, false, "differs_from_text", NULL},
+        {false, true, true, "differs_from_text", "asset"},
+        {true, false, false, "differs_from_text", "asset"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Evidence a = fixture_evidence(*state, "A02", "锦绣花园3幢2单元");
@@ -272,6 +272,14 @@ static void compares_parties_of_shops(void **state)
     b = fixture_shop(fixture, "", "91990101MA0TERT08C"); /* 16.263, at most 15 */
     score = fixture_compare(fixture, &a, &b, fixture_facts(HOUR));
     fixture_expect_level(&score, "party", "code_equal", 15000);
+    a.party_name = TEXT("好味来餐馆");
+    b.party_name = TEXT("好味来餐馆建设路店"); /* said shorter */
+    score = fixture_compare(fixture, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "party", "code_equal", 15000);
+    a.party_name = TEXT("好味来餐馆·人民路店"); /* two branches of one office */
+    score = fixture_compare(fixture, &a, &b, fixture_facts(HOUR));
+    fixture_expect_level(&score, "party", "name_differs", -3000);
+    assert_string_equal(score.relation, "same_party");
 }
 
 static void weighs_the_gap_by_kind_of_class(void **state)
