@@ -349,18 +349,17 @@ void linkage_judge(const Model *model,
         explain(model, &candidates->items[explained], report, arena, decision);
 }
 
-void linkage_decide_except(const Model *model,
-                           const HazardStore *store,
-                           const Evidence *report,
-                           int64_t except,
-                           Arena *scratch,
-                           Arena *arena,
-                           Decision *decision)
+void linkage_decide_among(const LinkageAmong *among,
+                          const Evidence *report,
+                          Arena *scratch,
+                          Arena *arena,
+                          Decision *decision)
 {
     ArenaMark mark = arena_mark(scratch);
-    Candidates candidates = candidates_find(model, store, report, except, scratch);
-    linkage_score(model, store, report, &candidates, scratch);
-    linkage_judge(model, store, report, &candidates, arena, decision);
+    Candidates candidates =
+        candidates_find(among->model, among->store, report, among->except, scratch);
+    linkage_score(among->model, among->store, report, &candidates, scratch);
+    linkage_judge(among->model, among->store, report, &candidates, arena, decision);
     arena_rewind(scratch, mark);
 }
 
@@ -371,5 +370,5 @@ void linkage_decide(const Model *model,
                     Arena *arena,
                     Decision *decision)
 {
-    linkage_decide_except(model, store, report, 0, scratch, arena, decision);
+    linkage_decide_among(&(LinkageAmong){model, store, 0}, report, scratch, arena, decision);
 }

@@ -84,6 +84,13 @@ typedef struct Decision {
     size_t neighbour_count;
 } Decision;
 
+/* The hazards that a decision is made among. */
+typedef struct LinkageAmong {
+    const Model *model;
+    const HazardStore *store;
+    int64_t except;
+} LinkageAmong;
+
 const char *linkage_outcome_name(Outcome outcome); /* link review new merged moved bucket */
 
 /* Scores the candidates, as far as a decision needs it: see Candidate. `scratch` is left grown. */
@@ -112,13 +119,11 @@ void linkage_decide(const Model *model,
                     Arena *arena,
                     Decision *decision);
 
-/* The same as if the hazard `except` were not there; 0: none. */
-void linkage_decide_except(const Model *model,
-                           const HazardStore *store,
-                           const Evidence *report,
-                           int64_t except,
-                           Arena *scratch,
-                           Arena *arena,
-                           Decision *decision);
+/* The same as if the hazard `except` of `among` were not there; 0: none. */
+void linkage_decide_among(const LinkageAmong *among,
+                          const Evidence *report,
+                          Arena *scratch,
+                          Arena *arena,
+                          Decision *decision);
 
 #endif

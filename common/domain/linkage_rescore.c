@@ -35,16 +35,17 @@ bool linkage_rescore_suffices(const Model *model, const Decision *decision)
 }
 
 /* Whether the member may come along: nothing keeps it apart from the body. One that shares nothing with it says nothing. */
-static bool may_follow(const Model *model,
-                       const HazardStore *store,
+static bool may_follow(const Lifecycle *lifecycle,
                        const Evidence *member,
                        const Rescored *rescored,
                        Arena *scratch)
 {
+    const Model *model = lifecycle->model;
     ArenaMark mark = arena_mark(scratch);
     bool may = true;
-    Candidates candidates = candidates_find(model, store, member, rescored->part_id, scratch);
-    linkage_score(model, store, member, &candidates, scratch);
+    Candidates candidates =
+        candidates_find(model, lifecycle->store, member, rescored->part_id, scratch);
+    linkage_score(model, lifecycle->store, member, &candidates, scratch);
     for (size_t i = 0; i < candidates.count; i++)
         if (candidates.items[i].hazard->id == rescored->body_id)
             may = linkage_may_join(&candidates.items[i]) &&
@@ -53,24 +54,28 @@ static bool may_follow(const Model *model,
     return may;
 }
 
-/* Decides for each member; the best of those that suffice names the body. */
-static bool find_body(const Model *model,
-                      const HazardStore *store,
-                      const Hazard *part,
-                      Text region,
-                      Arena *scratch,
-                      Arena *arena,
-                      Rescored *rescored)
+/* A member of the part as if it came now. */
+static const Evidence *
+member_of(const Lifecycle *lifecycle, const Rescored *rescored, size_t at, EvidenceView *view)
 {
+    const Hazard *part = hazard_store_get(lifecycle->store, rescored->part_id);
+    return linkage_rescore_as_report(lifecycle->model, part, at, lifecycle->region,
+                                     lifecycle->arena, view);
+}
+
+/* Decides for each member; the best of those that suffice names the body. */
+static bool find_body(const Lifecycle *lifecycle, Arena *scratch, Rescored *rescored)
+{
+    const LinkageAmong others = {lifecycle->model, lifecycle->store, rescored->part_id};
     int32_t best = INT32_MIN;
-    for (size_t i = 0; i < part->representative_count; i++) {
+    for (size_t i = 0; i < rescored->count; i++) {
         EvidenceView view;
-        const Evidence *member = linkage_rescore_as_report(model, part, i, region, arena, &view);
-        Decision *decision = ARENA_NEW(arena, Decision);
-        linkage_decide_except(model, store, member, part->id, scratch, arena, decision);
+        const Evidence *member = member_of(lifecycle, rescored, i, &view);
+        Decision *decision = ARENA_NEW(lifecycle->arena, Decision);
+        linkage_decide_among(&others, member, scratch, lifecycle->arena, decision);
         rescored->report_ids[i] = member->report_id;
         rescored->decisions[i] = decision;
-        if (!linkage_rescore_suffices(model, decision) || decision->final_mb <= best)
+        if (!linkage_rescore_suffices(lifecycle->model, decision) || decision->final_mb <= best)
             continue;
         best = decision->final_mb;
         rescored->body_id = decision->hazard_id;
@@ -78,47 +83,49 @@ static bool find_body(const Model *model,
     return best != INT32_MIN;
 }
 
-/* Whether all come along; those that do not say so themselves keep no explanation of their own. */
-static bool all_agree(const Model *model,
-                      const HazardStore *store,
-                      const Hazard *part,
-                      Text region,
-                      Arena *scratch,
-                      Arena *arena,
-                      Rescored *rescored)
+static bool says_so(const Lifecycle *lifecycle, const Rescored *rescored, size_t at)
 {
-    for (size_t i = 0; i < part->representative_count; i++) {
-        Decision *decision = rescored->decisions[i];
-        bool says_so =
-            linkage_rescore_suffices(model, decision) && decision->hazard_id == rescored->body_id;
-        EvidenceView view;
-        if (!says_so &&
-            (decision->outcome == OUTCOME_LINK ||
-             !may_follow(model, store,
-                         linkage_rescore_as_report(model, part, i, region, arena, &view), rescored,
-                         scratch)))
-            return false;
-        if (!says_so)
-            *decision = (Decision){.hazard_id = rescored->body_id};
-        decision->outcome = OUTCOME_MERGED;
-        decision->from_id = rescored->part_id;
-        decision->threshold_mb = model_link_mb(model) + model->weights.merge;
-    }
-    return true;
+    const Decision *decision = rescored->decisions[at];
+    return linkage_rescore_suffices(lifecycle->model, decision) &&
+           decision->hazard_id == rescored->body_id;
 }
 
-bool linkage_rescore(const Model *model,
-                     const HazardStore *store,
-                     Text region,
+/* A member that would go elsewhere, or is kept apart from the body. */
+static bool objects(const Lifecycle *lifecycle, const Rescored *rescored, size_t at, Arena *scratch)
+{
+    EvidenceView view;
+    return !says_so(lifecycle, rescored, at) &&
+           (rescored->decisions[at]->outcome == OUTCOME_LINK ||
+            !may_follow(lifecycle, member_of(lifecycle, rescored, at, &view), rescored, scratch));
+}
+
+/* Those that do not say so themselves keep no explanation of their own. */
+static void make_merged(const Lifecycle *lifecycle, Rescored *rescored, size_t at)
+{
+    const Model *model = lifecycle->model;
+    Decision *decision = rescored->decisions[at];
+    if (!says_so(lifecycle, rescored, at))
+        *decision = (Decision){.hazard_id = rescored->body_id};
+    decision->outcome = OUTCOME_MERGED;
+    decision->from_id = rescored->part_id;
+    decision->threshold_mb = model_link_mb(model) + model->weights.merge;
+}
+
+bool linkage_rescore(const Lifecycle *lifecycle,
                      int64_t part_id,
                      Arena *scratch,
-                     Arena *arena,
                      Rescored *rescored)
 {
-    const Hazard *part = hazard_store_get(store, part_id);
-    if (!is_small(model, part))
+    const Hazard *part = hazard_store_get(lifecycle->store, part_id);
+    if (!is_small(lifecycle->model, part))
         return false;
     *rescored = (Rescored){.part_id = part_id, .count = part->representative_count};
-    return find_body(model, store, part, region, scratch, arena, rescored) &&
-           all_agree(model, store, part, region, scratch, arena, rescored);
+    if (!find_body(lifecycle, scratch, rescored))
+        return false;
+    for (size_t i = 0; i < rescored->count; i++)
+        if (objects(lifecycle, rescored, i, scratch))
+            return false;
+    for (size_t i = 0; i < rescored->count; i++)
+        make_merged(lifecycle, rescored, i);
+    return true;
 }

@@ -1,6 +1,7 @@
 #ifndef ONECASE_DOMAIN_LINKAGE_RESCORE_H
 #define ONECASE_DOMAIN_LINKAGE_RESCORE_H
 
+#include "domain/lifecycle.h"
 #include "domain/linkage.h"
 
 /*
@@ -22,15 +23,12 @@ typedef struct Rescored {
 /*
  * Whether a hazard with at most merge_members members (thresholds of the model), whose evidence is all kept, belongs to another
  * one: without it there, at least one of its members would be linked to that at `link` + `merge` or more, and no other
- * member is kept apart from it or wants to go elsewhere. Changes nothing. `scratch` is used and rewound; `region` is
- * asked for its ledger.
+ * member is kept apart from it or wants to go elsewhere. Changes nothing. What is found lies on the arena of
+ * `lifecycle`; `scratch` is used and rewound.
  */
-bool linkage_rescore(const Model *model,
-                     const HazardStore *store,
-                     Text region,
+bool linkage_rescore(const Lifecycle *lifecycle,
                      int64_t part_id,
                      Arena *scratch,
-                     Arena *arena,
                      Rescored *rescored);
 
 /* What a representative said, as if it came now; lives as long as `view`, `arena` and the hazard as it stands. */

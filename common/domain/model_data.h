@@ -54,7 +54,7 @@ typedef struct ModelWeights {
     int32_t link, review, possible;
     int32_t merge;         /* two hazards are one from so much above link on */
     int32_t merge_members; /* the smaller of the two has at most so many */
-    int32_t bucket_s;      /* a bucket takes what was told within so many seconds of what it holds */
+    int32_t bucket_s; /* a bucket takes what was told within so many seconds of what it holds */
     int32_t place[PLACE_LEVELS];
     int32_t place_p8_area;
     int32_t coarser_agrees, coarser_conflicts;

@@ -79,8 +79,7 @@ static void rescore(Placing *placing, const HazardMember *cause, int64_t hazard_
     Lifecycle *lifecycle = placing->lifecycle;
     Rescored rescored;
     ArenaMark mark = arena_mark(lifecycle->arena);
-    if (linkage_rescore(lifecycle->model, lifecycle->store, lifecycle->region, hazard_id,
-                        placing->scratch, lifecycle->arena, &rescored))
+    if (linkage_rescore(lifecycle, hazard_id, placing->scratch, &rescored))
         join(placing, cause, rescored.body_id, rescored.part_id,
              &(Anew){"rescored", rescored.count, rescored.report_ids, rescored.decisions});
     else
