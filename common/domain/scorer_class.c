@@ -22,9 +22,11 @@ static ClassLevel compare_unsure(const Comparison *c, const HazardClass *a, cons
         return CLASS_UNKNOWN;
     if (a == b)
         return CLASS_UNSURE_SAME;
-    bool akin =
-        a->group == b->group || text_equal(a->kin, b->kin) || model_pair(c->model, a, b) != NULL;
-    return akin ? CLASS_UNSURE_AKIN : CLASS_UNSURE_OTHER;
+    const ClassPair *pair = model_pair(c->model, a, b);
+    if (pair != NULL) /* what blocks a way out is not the fire it leads to */
+        return pair->joining == JOINING_NEVER ? CLASS_UNSURE_OTHER : CLASS_UNSURE_AKIN;
+    return a->group == b->group || text_equal(a->kin, b->kin) ? CLASS_UNSURE_AKIN
+                                                              : CLASS_UNSURE_OTHER;
 }
 
 bool scorer_class_is_unsure(const Comparison *c)
