@@ -22,6 +22,8 @@ enum { FAMILIES_MAX = 12, TILE_ANY_M = 200, TILE_COARSE_M = 2000 };
 static const HazardClass ANY_FAMILY = {.family = {"*", 1}};
 static const HazardClass UNKNOWN_FAMILY = {.family = {"?", 1}};
 
+static const int64_t DAY_US = INT64_C(86400) * 1000000;
+
 /* Metres of one degree of latitude, and of longitude at 55 N, the northern end of the country: tiles are
  * cut in degrees, so that neighbours are neighbours everywhere; further south they are wider. */
 static const double DEGREE_LAT_M = 111195.0;
@@ -39,9 +41,9 @@ typedef struct Families {
 
 const char *blocking_kind_name(BlockingKind kind)
 {
-    static const char *const NAMES[BLOCK_KINDS] = {"record", "asset",     "door",     "building",
-                                                   "estate", "road",      "poi",      "tile",
-                                                   "party",  "community", "reporter", "bucket"};
+    static const char *const NAMES[BLOCK_KINDS] = {
+        "record", "asset", "door",      "building", "estate", "road", "poi",
+        "tile",   "party", "community", "reporter", "bucket", "burst"};
     return kind < BLOCK_KINDS ? NAMES[kind] : "unknown";
 }
 
@@ -366,6 +368,12 @@ static void add_tiles(Keys *keys, const Evidence *evidence, const Families *fami
         add_grid(keys, evidence->point, own->family, TILE_COARSE_M, reach);
 }
 
+static void add_day(Keys *keys, const HazardClass *category, int64_t event_at, int64_t days_before)
+{
+    int64_t day = event_at / DAY_US - (event_at % DAY_US < 0) - days_before;
+    add_hash(keys, BLOCK_BURST, mix(text_hash(category->family), (uint64_t)day));
+}
+
 static size_t
 make_keys(const Evidence *evidence, const Model *model, bool query, BlockingKey *items)
 {
@@ -384,6 +392,8 @@ make_keys(const Evidence *evidence, const Model *model, bool query, BlockingKey 
     count_by(&keys, things);
     add_records(&keys, evidence, query);
     add_tiles(&keys, evidence, &families, query);
+    if (!query && evidence->category->burst)
+        add_day(&keys, evidence->category, evidence->event_at, 0);
     return keys.count;
 }
 
@@ -422,5 +432,15 @@ size_t blocking_bucket_query_keys(const Evidence *evidence, BlockingKey *keys)
         if (!text_is_empty(places[i]))
             add_bucket(&found, places[i], evidence->category);
     add_records(&found, evidence, true);
+    return found.count;
+}
+
+size_t blocking_burst_keys(const Evidence *evidence, const Model *model, BlockingKey *keys)
+{
+    Keys found = {keys, 0};
+    Families families = families_of(evidence, model, true);
+    for (size_t i = 0; i < families.count && evidence->category->burst; i++)
+        for (int64_t days_before = 0; families.items[i]->burst && days_before < 2; days_before++)
+            add_day(&found, families.items[i], evidence->event_at, days_before);
     return found.count;
 }

@@ -20,6 +20,7 @@ typedef enum BlockingKind {
     BLOCK_COMMUNITY, /* community or grid, with a family that comes in bursts */
     BLOCK_REPORTER,  /* reporter, under each key it came with, and family */
     BLOCK_BUCKET,    /* estate, community or the region, and family: where a bucket is of */
+    BLOCK_BURST,     /* family that comes in bursts, and day */
     BLOCK_KINDS
 } BlockingKind;
 
@@ -50,6 +51,12 @@ size_t blocking_query_keys(const Evidence *evidence, const Model *model, Blockin
  * never crowds those that stand somewhere.
  */
 size_t blocking_bucket_keys(const Evidence *evidence, BlockingKey *keys);
+/*
+ * Hazards of families that come in bursts lie under the days (UTC) of their members, to be found when a report says no place at all:
+ * the days of a report and the one before, of its own family and those it may be confused with; none when its own is no burst
+ * family. They propose no candidates.
+ */
+size_t blocking_burst_keys(const Evidence *evidence, const Model *model, BlockingKey *keys);
 /* Keys under which buckets lie whose members a report may have located: of its estate, of its community, and by record numbers. */
 size_t blocking_bucket_query_keys(const Evidence *evidence, BlockingKey *keys);
 

@@ -1,13 +1,15 @@
 /* Buckets lie under keys of their own (blocking.h); those of one place and family by id, the open one among the latest. */
 #include "domain/bucket.h"
 
+#include "domain/datetime.h"
+#include "domain/linkage_burst.h"
 #include "domain/linkage_rescore.h"
 #include "domain/model_data.h"
 
 #include <string.h>
 
-/* Of one key the latest are looked at: those before are closed or full. */
-enum { LATEST = 4 };
+/* Of one key the latest are looked at: those before are closed, full or of days long past. */
+enum { LATEST = 4, LATEST_BURSTS = 64 };
 
 static bool is_open(const Hazard *hazard)
 {
@@ -152,6 +154,15 @@ void bucket_claims(const Lifecycle *lifecycle,
 
 static const char CONTAINS[] = "contains";
 
+static void relate(Decision *decision, const Relation *relation)
+{
+    for (size_t i = 0; i < decision->relation_count; i++)
+        if (decision->relations[i].hazard_id == relation->hazard_id)
+            return;
+    if (decision->relation_count < DECISION_RELATIONS_MAX)
+        decision->relations[decision->relation_count++] = *relation;
+}
+
 void bucket_relate_report(Decision *decision)
 {
     static const char *const MAYBE[] = {"one_of", "twin", "possible"};
@@ -171,7 +182,53 @@ void bucket_relate_hazard(const Model *model,
                           int64_t bucket_id,
                           int32_t best_mb)
 {
-    if (best_mb >= model_possible_mb(model) && decision->relation_count < DECISION_RELATIONS_MAX)
-        decision->relations[decision->relation_count++] =
-            (Relation){.kind = CONTAINS, .hazard_id = bucket_id, .score_mb = best_mb};
+    if (best_mb >= model_possible_mb(model))
+        relate(decision,
+               &(Relation){.kind = CONTAINS, .hazard_id = bucket_id, .score_mb = best_mb});
+}
+
+/* The burst with the most members within a day of the report, the oldest of equals; NULL: none has enough for one. */
+static const Hazard *
+hottest_burst(const Model *model, const HazardStore *store, const Evidence *report, Arena *scratch)
+{
+    BlockingKey keys[BLOCKING_KEYS_MAX];
+    const Hazard *hottest = NULL;
+    int32_t most = model->weights.tempo_few_members - 1;
+    size_t count = blocking_burst_keys(report, model, keys);
+    for (size_t k = 0; k < count; k++) {
+        HazardIds found;
+        hazard_store_find(store, keys[k].hash, LATEST_BURSTS, scratch, &found);
+        for (size_t i = 0; i < found.count; i++) {
+            const Hazard *hazard = hazard_store_get(store, hazard_index_id(found.items[i]));
+            int32_t members =
+                hazard_near(hazard, report->event_at, DATETIME_DAY_US, DATETIME_DAY_US).members;
+            bool older = hottest == NULL || hazard->id < hottest->id;
+            if (!linkage_burst_akin(model, report->category, hazard->category) || members < most ||
+                (members == most && !older))
+                continue;
+            most = members;
+            hottest = hazard;
+        }
+    }
+    return hottest;
+}
+
+void bucket_relate_burst(const Lifecycle *lifecycle,
+                         const Evidence *report,
+                         Arena *scratch,
+                         Decision *decision)
+{
+    ArenaMark mark = arena_mark(scratch);
+    const Model *model = lifecycle->model;
+    const Hazard *hottest = hottest_burst(model, lifecycle->store, report, scratch);
+    if (hottest != NULL) {
+        Candidate candidate = {.hazard = hottest};
+        Candidates candidates = {.items = &candidate, .count = 1};
+        linkage_score(model, lifecycle->store, report, &candidates, scratch);
+        relate(decision, &(Relation){.kind = CONTAINS,
+                                     .hazard_id = hottest->id,
+                                     .score_mb = candidate.score.total_mb,
+                                     .report_comes_first = true});
+    }
+    arena_rewind(scratch, mark);
 }

@@ -54,4 +54,13 @@ void bucket_relate_hazard(const Model *model,
                           int64_t bucket_id,
                           int32_t best_mb);
 
+/*
+ * A report that says no place at all: its bucket may be about the hottest burst of its family, or of one it may be confused with,
+ * when one has members enough within a day. `scratch` is used and rewound.
+ */
+void bucket_relate_burst(const Lifecycle *lifecycle,
+                         const Evidence *report,
+                         Arena *scratch,
+                         Decision *decision);
+
 #endif

@@ -34,6 +34,7 @@ static bool witness(const HazardMember *member)
  * had been counted with it, are new.
  */
 typedef struct Window {
+    bool counts; /* members witness each other */
     const HazardMember *const *members;
     size_t first;
     Map *last_with; /* hash of a reporter -> index + 1 of the last witness that has it */
@@ -66,7 +67,7 @@ static uint64_t succeed(Window *window, uint64_t hash, size_t at)
 static void enter(Window *window, size_t at)
 {
     const HazardMember *member = window->members[at];
-    if (!witness(member))
+    if (!window->counts || !witness(member))
         return;
     window->sources += tally(window->by_source, member->source, 1) == 1;
     uint64_t last = succeed(window, member->reporter.hash, at);
@@ -81,7 +82,7 @@ static void enter(Window *window, size_t at)
 static void leave(Window *window, size_t at)
 {
     const HazardMember *member = window->members[at];
-    if (!witness(member))
+    if (!window->counts || !witness(member))
         return;
     window->sources -= tally(window->by_source, member->source, -1) == 0;
     window->reporters += window->heirs[at] - 1;
@@ -150,6 +151,13 @@ static Escalation judge_members(const EscalationRules *rules, Window *window, si
     return best;
 }
 
+/* Reports that say no place at all wait in one bucket, and may mean as many things. */
+static bool speak_of_one(const Hazard *hazard)
+{
+    EvidenceView view;
+    return !hazard->bucket || !text_is_empty(hazard_evidence(hazard, 0, &view)->address.estate);
+}
+
 Escalation
 escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t case_id, Arena *arena)
 {
@@ -166,7 +174,8 @@ escalation_judge(const EscalationRules *rules, const Hazard *hazard, int64_t cas
     assert(count > 0);
     if (!sorted)
         qsort(members, count, sizeof(const HazardMember *), by_event);
-    Window window = {.members = members,
+    Window window = {.counts = speak_of_one(hazard),
+                     .members = members,
                      .last_with = map_new(),
                      .heirs = ARENA_ARRAY(arena, int32_t, count),
                      .by_source = map_new()};

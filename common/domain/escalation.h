@@ -13,6 +13,7 @@
  * Judges the members of one case. Members in any order; a report that is a copy or follows another,
  * and further reports of one reporter, are no witnesses. In event-time order a reporter is another
  * one when it shares no hash with any before it in the window (HazardReporter). Needs at least one member of the case.
+ * Reports of a bucket that name no estate witness each other in nothing.
  * `arena` is used and rewound.
  */
 Escalation

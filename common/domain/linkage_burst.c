@@ -16,7 +16,7 @@ typedef struct Piece {
     size_t parent;   /* index of a piece of the same set, its own for the first of a set */
 } Piece;
 
-static bool same_event(const Model *model, const HazardClass *a, const HazardClass *b)
+bool linkage_burst_akin(const Model *model, const HazardClass *a, const HazardClass *b)
 {
     if (!a->burst || !b->burst)
         return false;
@@ -67,7 +67,7 @@ find_pieces(const Model *model, const Evidence *report, Candidates *candidates, 
     for (size_t i = 0; i < candidates->count; i++) {
         Candidate *candidate = &candidates->items[i];
         if (!linkage_may_join(candidate) || candidate->facts.nearest_gap_us > DAY_US ||
-            !same_event(model, report->category, candidate->hazard->category))
+            !linkage_burst_akin(model, report->category, candidate->hazard->category))
             continue;
         EvidenceView view;
         const Evidence *anchor = hazard_evidence(candidate->hazard, 0, &view);

@@ -18,4 +18,7 @@ void linkage_burst_sets(const Model *model, const Evidence *report, Candidates *
  */
 size_t linkage_burst_body(const Candidates *candidates, size_t best, int32_t least_mb);
 
+/* Whether both come in bursts and may be joined: one family, or a pair that may be confused. */
+bool linkage_burst_akin(const Model *model, const HazardClass *a, const HazardClass *b);
+
 #endif

@@ -137,7 +137,8 @@ locate(Placing *placing, const HazardMember *member, int64_t bucket_id, Decision
 static Hazard *open_for(Placing *placing, const Evidence *evidence, Decision *decision)
 {
     Lifecycle *lifecycle = placing->lifecycle;
-    if (vague_of(evidence, lifecycle->model) == VAGUE_NOT)
+    Vagueness vagueness = vague_of(evidence, lifecycle->model);
+    if (vagueness == VAGUE_NOT)
         return lifecycle_open_hazard(lifecycle, linkage_twin_of(decision));
     int64_t bucket_id = bucket_find(lifecycle->model, lifecycle->store, evidence, placing->scratch);
     Hazard *bucket = bucket_id != 0 ? hazard_store_edit(lifecycle->store, bucket_id)
@@ -147,6 +148,8 @@ static Hazard *open_for(Placing *placing, const Evidence *evidence, Decision *de
     if (decision->outcome == OUTCOME_NEW)
         decision->outcome = OUTCOME_BUCKET;
     bucket_relate_report(decision);
+    if (vagueness == VAGUE_NOWHERE)
+        bucket_relate_burst(lifecycle, evidence, placing->scratch, decision);
     return bucket;
 }
 

@@ -41,9 +41,10 @@ Text explain_key(Text key)
 
 Text explain_relation(Text kind)
 {
-    static const Word WORDS[] = {{"one_of", "其中之一"},      {"twin", "可能相同"},
-                                 {"precursor", "前兆与事件"}, {"same_event", "同一事件"},
-                                 {"same_party", "同一单位"},  {"possible", "或许相关"}};
+    static const Word WORDS[] = {{"one_of", "其中之一"},          {"twin", "可能相同"},
+                                 {"precursor", "前兆与事件"},     {"same_event", "同一事件"},
+                                 {"same_party", "同一单位"},      {"possible", "或许相关"},
+                                 {"contains", "待定位，或在其中"}};
     return FIND(WORDS, kind);
 }
 

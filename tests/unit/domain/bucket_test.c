@@ -164,7 +164,26 @@ static void they_find_their_lift_when_someone_names_it(void **state)
     assert_int_equal(hazard_of(next)->id, bucket_id);
 }
 
-/* linkage.md 1, example 1b: with several that fit, nobody knows which. */
+/* linkage.md 1, example 1b: of twenty that few words may mean, none is near. */
+static void of_twenty_lifts_none_is_near(void **state)
+{
+    (void)state;
+    start_values(town->city->model);
+    for (int i = 1; i <= 20; i++)
+        tell_call(i, 1, text_format(town->city->arena, "锦绣花园%d幢2单元", i).data);
+    Report report = call(21, 6, "");
+    report.title = TEXT_ABSENT;
+    report.body = TEXT("锦绣花园电梯又坏");
+    int64_t vague = tell(&report, "H12345");
+    const Decision *last = &town->city->last;
+    assert_int_equal(last->outcome, OUTCOME_BUCKET);
+    assert_true(hazard_of(vague)->bucket);
+    assert_int_equal(last->best.total_mb, -19000 + 15500 - 2322 + 3100 + 1300);
+    assert_int_equal(last->rivals_in_all, 19);
+    assert_int_equal(town->city->counters.next_hazard, 22);
+}
+
+/* With several that fit, nobody knows which. */
 static void of_two_lifts_nobody_knows_which(void **state)
 {
     (void)state;
@@ -290,6 +309,58 @@ static void a_copy_waits_with_its_original(void **state)
     assert_int_equal(hazard_count(hazard_of(original), 0).independent, 1);
 }
 
+/* What says no place may mean as many things: it makes nothing red. */
+static void nowhere_is_no_witness(void **state)
+{
+    (void)state;
+    int64_t first = tell_call(1, 1, "");
+    for (int i = 2; i <= 8; i++)
+        tell_call(i, 1 + i * 0.1, "");
+    assert_true(hazard_of(first)->bucket);
+    assert_int_equal(hazard_of(first)->member_count, 8);
+    assert_int_equal(hazard_of(first)->cases[0].escalation.level, 2);
+    Report trapped = call(9, 2, "");
+    trapped.category = TEXT("A01");
+    trapped.title = TEXT("电梯困人");
+    trapped.body = TEXT("有人被困在电梯里出不来");
+    tell(&trapped, "H12345");
+    assert_int_equal(hazard_of(first)->cases[0].escalation.level, 1); /* that one's own colour */
+}
+
+static int64_t tell_smell(int number, double day, const char *address)
+{
+    Report report = call(number, day, address);
+    report.category = TEXT("B01");
+    report.title = TEXT("煤气味");
+    report.body = TEXT("闻到很浓的煤气味，不敢开灯");
+    return tell(&report, "H12345");
+}
+
+/* V6: it is not known to be of the burst, but whoever looks at one should see the other. */
+static void nowhere_is_beside_the_hottest_burst(void **state)
+{
+    (void)state;
+    int64_t early = tell_smell(1, 2.9, "");
+    assert_true(hazard_of(early)->bucket);
+    assert_int_equal(town->city->last.relation_count, 0);
+    int64_t burst = tell_smell(2, 3, "锦绣花园3幢");
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(hazard_of(tell_smell(3 + i, 3 + i * 0.01, "锦绣花园5幢"))->id,
+                         hazard_of(burst)->id);
+    int64_t lone = tell_smell(8, 3.05, "听雨新村7幢");
+    assert_true(hazard_of(lone)->id != hazard_of(burst)->id);
+    int64_t nowhere = tell_smell(9, 3.1, "");
+    assert_int_equal(hazard_of(nowhere)->id, hazard_of(early)->id);
+    const Relation *relation = relation_to(hazard_of(burst)->id);
+    assert_non_null(relation);
+    assert_string_equal(relation->kind, "contains");
+    assert_true(relation->report_comes_first);
+    assert_true(relation->score_mb < model_review_mb(town->city->model));
+    assert_null(relation_to(hazard_of(lone)->id));
+    tell_smell(10, 9, "");
+    assert_null(relation_to(hazard_of(burst)->id)); /* six days later */
+}
+
 /* ---- memory rebuilt equals memory grown ---- */
 
 static int by_decision(const void *a, const void *b)
@@ -399,6 +470,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(twenty_calls_are_one_bucket, town_set_up, town_tear_down),
         cmocka_unit_test_setup_teardown(they_find_their_lift_when_someone_names_it, town_set_up,
                                         town_tear_down),
+        cmocka_unit_test_setup_teardown(of_twenty_lifts_none_is_near, town_set_up, town_tear_down),
         cmocka_unit_test_setup_teardown(of_two_lifts_nobody_knows_which, town_set_up,
                                         town_tear_down),
         cmocka_unit_test_setup_teardown(a_report_goes_for_itself, town_set_up, town_tear_down),
@@ -413,6 +485,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(estate_and_family_tell_buckets_apart, town_set_up,
                                         town_tear_down),
         cmocka_unit_test_setup_teardown(a_copy_waits_with_its_original, town_set_up,
+                                        town_tear_down),
+        cmocka_unit_test_setup_teardown(nowhere_is_no_witness, town_set_up, town_tear_down),
+        cmocka_unit_test_setup_teardown(nowhere_is_beside_the_hottest_burst, town_set_up,
                                         town_tear_down),
         cmocka_unit_test_setup_teardown(grows_as_it_would_be_rebuilt, town_set_up, town_tear_down),
     };
