@@ -386,8 +386,8 @@ static void counts_what_recurs(void **state)
         const char *level; /* NULL: no item */
         int32_t mb;
     } CASES[] = {{"A02", "A02", 2, NULL, 0},
-                 {"A02", "A02", 3, "recurs", 1000},
-                 {"A02", "A01", 6, "recurs_often", 2000},
+                 {"A02", "A02", 3, "recurs", 500},
+                 {"A02", "A01", 6, "recurs_often", 1000},
                  {"A02", "H01", 6, NULL, 0},
                  {"J03", "A02", 6, NULL, 0},
                  {"B01", "B01", 6, NULL, 0}};
