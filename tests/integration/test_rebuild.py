@@ -192,6 +192,25 @@ def spreading(log: ReportLog) -> None:
                    occurred_at=f"{at(80)[:14]}{number * 3:02d}:00.000Z")
 
 
+def buckets(log: ReportLog) -> None:
+    """Calls that name their estate alone, where two lifts are out: they wait. Callers ring again, quote their number and name the lift:
+    one call moves, the other stays; then a bucket of one estate is claimed as a whole."""
+    def vague(record_no: str, day: int, estate: str, **more: object) -> None:
+        lift(log, record_no, "", day, address=estate, title="小区电梯坏了", body="", **more)
+
+    for number in (1, 2):
+        lift(log, f"B{number}", f"{number + 4}幢1单元", 80, address=f"拾光小区{number + 4}幢1单元")
+    for number in (3, 4, 5):
+        vague(f"B{number}", 81, "拾光小区")
+    lift(log, "B6", "5幢1单元", 82, address="拾光小区5幢1单元", quoted_nos=["B3"])
+    log.report("B4", "update", revision=2, status=30)
+    vague("B7", 83, "拾光小区")
+    for number in (1, 2):
+        vague(f"B8{number}", 84, "晚晴小区")
+    lift(log, "B83", "2幢1单元", 85, address="晚晴小区2幢1单元", quoted_nos=["B81", "B82"])
+    lift(log, "B84", "2幢1单元", 86, address="晚晴小区2幢1单元")
+
+
 @pytest.fixture
 def log(topics) -> ReportLog:
     """One partition, so that both regions lie in it."""
@@ -199,7 +218,7 @@ def log(topics) -> ReportLog:
 
 
 def crafted(log: ReportLog) -> None:
-    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, history, spreading):
+    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, buckets, history, spreading):
         part(log)
 
 
@@ -253,6 +272,7 @@ def test_the_crafted_log_has_what_it_promises(log, database, start_service):
     assert reconciled(database) == log.expected_accounts()
     counts = dict(database.rows("select outcome, count(*) from onecase.decisions group by 1"))
     assert counts["link"] > 20 and counts["new"] > 20 and counts["review"] > 0
+    assert counts["bucket"] > 2 and counts["moved"] > 1
     assert database.value("select max(report_count) from onecase.hazards") > 8
     extents = database.rows("select scope, extent_m, report_count from onecase.hazards where extent_m is not null")
     assert extents and all(scope == "area" and 0 < extent <= 300 and count >= 3 for scope, extent, count in extents)
@@ -262,6 +282,8 @@ def test_the_crafted_log_has_what_it_promises(log, database, start_service):
     assert placed["P1"] == placed["P2"] != placed["P3"]
     assert placed["K1"] == placed["K2"]
     assert len({placed[f"C{number}"] for number in range(7)}) == 1
+    assert placed["B3"] == placed["B1"] == placed["B6"] and placed["B4"] == placed["B5"] not in (placed["B1"], placed["B2"])
+    assert placed["B81"] == placed["B82"] == placed["B83"] == placed["B84"]
 
 
 def test_killed_between_every_two_records(log, new_database, start_service, onecase):
