@@ -176,15 +176,20 @@ unify(Lifecycle *lifecycle, Hazard *hazard, HazardCase *a, HazardCase *b, const 
     return kept;
 }
 
-/* A person whom the body knows is no new witness. */
+/* A person whom the others know is no new witness. */
+static void judge_witness(HazardMember *member, const HazardMember *others, size_t count)
+{
+    for (size_t i = 0; i < count && member->independence == INDEPENDENT; i++)
+        if (others[i].report_id != member->report_id &&
+            hazard_reporter_same(member->reporter, others[i].reporter))
+            member->independence = SAME_REPORTER;
+}
+
 static void judge_witnesses(Hazard *hazard, const Before *part, const Before *body)
 {
-    for (size_t i = 0; i < part->member_count; i++) {
-        HazardMember *member = hazard_member(hazard, part->members[i].report_id);
-        for (size_t j = 0; j < body->member_count && member->independence == INDEPENDENT; j++)
-            if (hazard_reporter_same(member->reporter, body->members[j].reporter))
-                member->independence = SAME_REPORTER;
-    }
+    for (size_t i = 0; i < part->member_count; i++)
+        judge_witness(hazard_member(hazard, part->members[i].report_id), body->members,
+                      body->member_count);
 }
 
 static int by_opening(const void *a, const void *b)
@@ -314,6 +319,7 @@ void lifecycle_move(Lifecycle *lifecycle, int64_t report_id, int64_t to_id, cons
     Hazard *to = hazard_store_edit(store, to_id);
     Hazard *from = hazard_store_edit(store, from_id);
     int64_t old_case = member->case_id;
+    judge_witness(member, to->members, to->member_count);
     HazardCase *chosen = lifecycle_choose_case(lifecycle, to, member);
     if (member->event_at < chosen->opened_at)
         chosen->opened_at = member->event_at;
