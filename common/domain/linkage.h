@@ -54,8 +54,7 @@ typedef struct Decision {
     /* Review though the sum is below it: without its rivals the best would have been joined. A hazard of its own, no
      * twin of any. */
     bool one_of;
-    Relation
-        relations[DECISION_RELATIONS_MAX]; /* of the hazard to be opened; see linkage_relation.h */
+    Relation relations[DECISION_RELATIONS_MAX]; /* of its hazard; see linkage_relation.h */
     size_t relation_count;
     bool has_best; /* a candidate that may be joined exists; then `best` explains */
     /* There are candidates and none may be joined: `best` explains the strongest of them, without competition. veto,

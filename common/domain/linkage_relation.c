@@ -4,6 +4,8 @@
  */
 #include "domain/linkage_relation.h"
 
+#include "domain/model_data.h"
+
 #include <string.h>
 
 static const char *const KINDS[] = {"one_of",     "twin",       "precursor",
@@ -54,13 +56,39 @@ kind_of(const Model *model, const Candidate *candidate, bool is_best, const Deci
     return may_be_joined && total >= model_possible_mb(model) ? "possible" : NULL;
 }
 
+static bool is_grown(const Model *model, const Hazard *hazard)
+{
+    return hazard->member_count > (uint32_t)model->weights.merge_members;
+}
+
+/* Grown hazards that the report would have joined as well as the one it joined, which is grown too: a person decides. */
+static void relate_grown(const Model *model, const Candidates *candidates, Decision *decision)
+{
+    const Hazard *joined = NULL;
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->items[i].hazard->id == decision->hazard_id)
+            joined = candidates->items[i].hazard;
+    for (size_t i = 0; joined != NULL && is_grown(model, joined) && i < candidates->count; i++) {
+        const Candidate *candidate = &candidates->items[i];
+        if (candidate->hazard == joined || !linkage_may_join(candidate) ||
+            candidate->score.total_mb < model_link_mb(model) || !is_grown(model, candidate->hazard))
+            continue;
+        put(decision, (Relation){.kind = "twin",
+                                 .hazard_id = candidate->hazard->id,
+                                 .score_mb = candidate->score.total_mb,
+                                 .report_comes_first = joined->id < candidate->hazard->id});
+    }
+}
+
 void linkage_relate(const Model *model,
                     const Candidates *candidates,
                     size_t best,
                     Decision *decision)
 {
-    if (decision->outcome == OUTCOME_LINK)
+    if (decision->outcome == OUTCOME_LINK) {
+        relate_grown(model, candidates, decision);
         return;
+    }
     for (size_t i = 0; i < candidates->count; i++) {
         const Candidate *candidate = &candidates->items[i];
         const char *kind = kind_of(model, candidate, i == best, decision);

@@ -13,7 +13,8 @@
  *   possible    nothing keeps them apart and the score is at least `possible`
  *
  * One kind a hazard, the first of these; of one kind the strongest, at most DECISION_RELATIONS_MAX in all. A report that
- * joined a hazard notes none: what its hazard is to others was noted when it was opened. `best` is an index or SIZE_MAX.
+ * joined a hazard notes none, for what its hazard is to others was noted when it was opened; but two grown hazards (more than
+ * merge_members) that it would both have joined are twins: only a person makes one of them. `best` is an index or SIZE_MAX.
  * Used by linkage.c.
  */
 void linkage_relate(const Model *model,

@@ -74,6 +74,32 @@ static void the_review_band_makes_a_twin(void **state)
     assert_int_equal(hazard_store_get(city->store, twin)->provisional_of, first);
 }
 
+static int64_t smell_at(City *city, double day, double east_m)
+{
+    Report report = report_of("YZ", day, "B01", "");
+    report.point.wgs84 = (GeoPoint){.lon = 121.0 + east_m / 95300.0, .lat = 31.0};
+    report.point.precision = 'B';
+    return city_take(city, &report, "H12345");
+}
+
+/* Two grown hazards are made one by a person alone; who would have joined both notes them for that. */
+static void grown_hazards_that_a_report_fits_are_twins(void **state)
+{
+    City *city = *state;
+    int64_t west = smell_at(city, 1.0, 0);
+    int64_t east = smell_at(city, 1.5, 390);
+    assert_int_not_equal(west, east);
+    assert_int_equal(smell_at(city, 1.0, 0), west);
+    assert_int_equal(smell_at(city, 1.5, 390), east);
+    assert_int_equal(smell_at(city, 1.25, 195), west); /* they are small yet */
+    assert_int_equal(city->last.relation_count, 0);
+    city->model->weights.merge_members = 1;
+    assert_int_equal(smell_at(city, 1.25, 195), west);
+    assert_int_equal(city->last.outcome, OUTCOME_LINK);
+    assert_int_equal(city->last.relation_count, 1);
+    assert_relation(city, east, "twin");
+}
+
 /* -2,000 and more is possible; less is nothing. */
 static void what_is_possible_is_noted(void **state)
 {
@@ -262,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(several_that_fit_are_one_of_relations),
         TEST(the_review_band_makes_a_twin),
+        TEST(grown_hazards_that_a_report_fits_are_twins),
         TEST(what_is_possible_is_noted),
         TEST(cause_and_incident_are_related_and_never_one),
         TEST(branches_of_one_company_are_related),
