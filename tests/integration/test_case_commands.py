@@ -173,7 +173,7 @@ def test_every_decision_of_the_city_explains_itself_by_its_row_alone(hub: Hub) -
         "a score without what was compared": "(score_mb is null) <> (compared_id is null) or (score_mb is null) <> (member_report_id is null)",
         "a hazard compared that no key proposed": "score_mb is not null and cardinality(keys) = 0",
         "no count of candidates": "candidates is null or generic_keys is null or (score_mb is not null) <> (candidates > 0)",
-        "no lines": "link_mb is distinct from (case when outcome in ('merged', 'moved') then 6000 else 4000 end)"
+        "no lines": "(link_mb is distinct from 4000 and (outcome not in ('merged', 'moved') or link_mb is null or link_mb < 4000))"
             " or review_mb is distinct from 2000",
         "a competition without rivals, or the reverse": "score_mb is not null and refusal is null and (competition_mb > 0) and rivals = 0",
         "rivals that are not the strongest first": "rival_mb is distinct from"
