@@ -6,8 +6,20 @@
 
 #include "base/map.h"
 
+#include "domain/hazard_keys.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+void hazard_clear(Hazard *hazard)
+{
+    hazard_drop_evidence(hazard);
+    hazard_keys_free(hazard->evicted);
+    free(hazard->members);
+    free(hazard->times);
+    free(hazard->extent);
+    free(hazard->cases);
+}
 
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id)
 {

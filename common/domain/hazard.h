@@ -182,6 +182,9 @@ EvidencePacked *hazard_release_evidence(Hazard *hazard, size_t at);
 void hazard_drop_evidence(Hazard *hazard);  /* all of it */
 void hazard_share_evidence(Hazard *hazard); /* a bitwise copy gets references of its own */
 
+/* Frees all that it holds; its fields are stale then. */
+void hazard_clear(Hazard *hazard);
+
 /* Puts a member in its place among the others, by report_id; it is not there yet. */
 void hazard_add_member(Hazard *hazard, const HazardMember *member);
 /* Takes a member out; false: there is no such. */

@@ -8,7 +8,6 @@
 #include "domain/hazard_keys.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 bool hazard_is_whole(const Hazard *hazard)
 {
@@ -85,12 +84,7 @@ static int64_t provisional_of(const HazardStore *store, const Hazard *body, int6
 /* What a hazard holds goes; its id and version stay. */
 static void empty(Hazard *hazard)
 {
-    hazard_drop_evidence(hazard);
-    hazard_keys_free(hazard->evicted);
-    free(hazard->members);
-    free(hazard->times);
-    free(hazard->extent);
-    free(hazard->cases);
+    hazard_clear(hazard);
     *hazard = (Hazard){.id = hazard->id, .category = hazard->category, .version = hazard->version};
 }
 

@@ -36,12 +36,7 @@ static void hazard_free(Hazard *hazard)
 {
     if (hazard == NULL)
         return;
-    hazard_drop_evidence(hazard);
-    hazard_keys_free(hazard->evicted);
-    free(hazard->members);
-    free(hazard->times);
-    free(hazard->extent);
-    free(hazard->cases);
+    hazard_clear(hazard);
     free(hazard);
 }
 
