@@ -115,6 +115,26 @@ size_t bucket_asked_by(const HazardStore *store,
     return count;
 }
 
+/* What a report of a bucket must reach to be of interest: to be claimed, or to be nearer than those before. */
+static int32_t wanted_mb(const Model *model, int32_t least_mb, const BucketClaims *claims)
+{
+    int32_t enough_mb = linkage_rescore_least_mb(model);
+    if (claims->best_mb >= least_mb)
+        least_mb = claims->best_mb + 1;
+    return least_mb < enough_mb ? least_mb : enough_mb;
+}
+
+static bool decide(const Lifecycle *lifecycle,
+                   const Evidence *member,
+                   LinkageAim aim,
+                   Arena *scratch,
+                   Decision *decision)
+{
+    const LinkageAmong all = {.model = lifecycle->model, .store = lifecycle->store};
+    return linkage_hazard_may_reach(all.model, all.store, member, aim, scratch) &&
+           linkage_decide_reaching(&all, aim, member, scratch, lifecycle->arena, decision);
+}
+
 static void note_nearest(const Decision *decision, int64_t hazard_id, BucketClaims *claims)
 {
     if (decision->has_best && decision->best.hazard_id == hazard_id &&
@@ -124,13 +144,14 @@ static void note_nearest(const Decision *decision, int64_t hazard_id, BucketClai
 
 void bucket_claims(const Lifecycle *lifecycle,
                    int64_t bucket_id,
-                   int64_t hazard_id,
+                   LinkageAim aim,
                    Arena *scratch,
                    BucketClaims *claims)
 {
     const Model *model = lifecycle->model;
     Arena *arena = lifecycle->arena;
     const Hazard *bucket = hazard_store_get(lifecycle->store, bucket_id);
+    const int32_t least_mb = aim.least_mb;
     *claims = (BucketClaims){.best_mb = INT32_MIN};
     for (size_t i = 0; i < bucket->representative_count; i++) {
         EvidenceView view;
@@ -138,15 +159,18 @@ void bucket_claims(const Lifecycle *lifecycle,
         const Evidence *member =
             linkage_rescore_as_report(model, bucket, i, lifecycle->region, arena, &view);
         Decision *decision = ARENA_NEW(arena, Decision);
-        linkage_decide(model, lifecycle->store, member, scratch, arena, decision);
-        if (!linkage_rescore_suffices(model, decision) || decision->hazard_id != hazard_id) {
-            note_nearest(decision, hazard_id, claims);
+        aim.least_mb = wanted_mb(model, least_mb, claims);
+        bool may = decide(lifecycle, member, aim, scratch, decision);
+        if (!may || !linkage_rescore_suffices(model, decision) ||
+            decision->hazard_id != aim.hazard_id) {
+            if (may)
+                note_nearest(decision, aim.hazard_id, claims);
             arena_rewind(arena, mark);
             continue;
         }
         decision->outcome = OUTCOME_MOVED;
         decision->from_id = bucket_id;
-        decision->threshold_mb = model_link_mb(model) + model->weights.merge;
+        decision->threshold_mb = linkage_rescore_least_mb(model);
         claims->report_ids[claims->count] = member->report_id;
         claims->decisions[claims->count++] = decision;
     }

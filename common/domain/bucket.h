@@ -34,12 +34,13 @@ typedef struct BucketClaims {
 } BucketClaims;
 
 /*
- * Asks each report of a bucket again, as if it came now: the hazard claims those that would be linked to it at `link` + `merge`
- * or more. Changes nothing; decisions live on the arena of `lifecycle`, `scratch` is used and rewound.
+ * Asks each report of a bucket again, as if it came now: the hazard aimed at claims those that would be linked to it at `link` +
+ * `merge` or more. What is nearest to it below aim.least_mb, which is no more than that, is of no interest. Changes nothing;
+ * decisions live on the arena of `lifecycle`, `scratch` is used and rewound.
  */
 void bucket_claims(const Lifecycle *lifecycle,
                    int64_t bucket_id,
-                   int64_t hazard_id,
+                   LinkageAim aim,
                    Arena *scratch,
                    BucketClaims *claims);
 

@@ -421,6 +421,22 @@ Candidates candidates_find(const Model *model,
     return candidates;
 }
 
+Crowd candidates_least_crowd(const Model *model,
+                             const HazardStore *store,
+                             const Evidence *report,
+                             Arena *scratch)
+{
+    BlockingKey keys[BLOCKING_KEYS_MAX];
+    Search *search = ARENA_NEW(scratch, Search);
+    search->store = store;
+    search->arena = scratch;
+    size_t key_count = blocking_query_keys(report, model, keys);
+    for (size_t i = 0; i < key_count; i++)
+        if (keys[i].counted && (keys[i].kind == BLOCK_ESTATE || keys[i].kind == BLOCK_ROAD))
+            look_up(search, keys[i]);
+    return count_crowd(search, report->category->family);
+}
+
 /* A member that names no lift is of the lift that the others name. */
 static LiftLabel lift_label(const Hazard *hazard, const Evidence *report)
 {

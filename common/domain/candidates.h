@@ -44,6 +44,12 @@ Candidates candidates_find(const Model *model,
                            int64_t except,
                            Arena *arena);
 
+/* The crowd of candidates_find or less, much sooner known: without buildings, doors and parties. `scratch` is left grown. */
+Crowd candidates_least_crowd(const Model *model,
+                             const HazardStore *store,
+                             const Evidence *report,
+                             Arena *scratch);
+
 HazardFacts
 candidates_facts(const Candidates *candidates, const Candidate *candidate, const Evidence *report);
 

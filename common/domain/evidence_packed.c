@@ -139,26 +139,28 @@ static void list_texts(const Evidence *e, const Text fixed[PACKED_TEXTS], Texts 
         add_text(texts, e->quoted_nos.items[i]);
 }
 
-static bool heavier(const Gram *a, const Gram *b)
-{
-    return a->weight != b->weight ? a->weight > b->weight : a->hash < b->hash;
-}
-
-/* The heaviest `max` grams in their order; `kept` has room for all. */
+/* The heaviest `max` grams in their order, which is that of their hashes, of equals the first; `kept` has room for all. */
 static size_t keep_grams(const Evidence *evidence, size_t max, Gram *kept)
 {
-    size_t count = 0;
-    if (evidence->gram_count <= max) {
-        if (evidence->gram_count > 0)
-            memcpy(kept, evidence->grams, evidence->gram_count * sizeof(Gram));
-        return evidence->gram_count;
-    }
+    uint32_t of_weight[UINT8_MAX + 1] = {0};
+    size_t count = evidence->gram_count;
+    size_t heavier = 0;
+    int least = UINT8_MAX;
+    if (count > 0)
+        memcpy(kept, evidence->grams, count * sizeof(Gram));
+    if (count <= max)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        of_weight[kept[i].weight]++;
+    for (; heavier + of_weight[least] <= max; least--)
+        heavier += of_weight[least];
+    size_t equal = max - heavier; /* of the least */
+    count = 0;
     for (size_t i = 0; i < evidence->gram_count; i++) {
-        size_t rank = 0;
-        for (size_t j = 0; j < evidence->gram_count && rank < max; j++)
-            rank += heavier(&evidence->grams[j], &evidence->grams[i]);
-        if (rank < max)
-            kept[count++] = evidence->grams[i];
+        bool fits = kept[i].weight == least && equal > 0;
+        equal -= fits;
+        if (kept[i].weight > least || fits)
+            kept[count++] = kept[i];
     }
     return count;
 }

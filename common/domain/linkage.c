@@ -349,6 +349,24 @@ void linkage_judge(const Model *model,
         explain(model, &candidates->items[explained], report, arena, decision);
 }
 
+bool linkage_decide_reaching(const LinkageAmong *among,
+                             LinkageAim aim,
+                             const Evidence *report,
+                             Arena *scratch,
+                             Arena *arena,
+                             Decision *decision)
+{
+    ArenaMark mark = arena_mark(scratch);
+    Candidates candidates =
+        candidates_find(among->model, among->store, report, among->except, scratch);
+    bool may =
+        linkage_score_reaching(among->model, among->store, report, aim, &candidates, scratch);
+    if (may)
+        linkage_judge(among->model, among->store, report, &candidates, arena, decision);
+    arena_rewind(scratch, mark);
+    return may;
+}
+
 void linkage_decide_among(const LinkageAmong *among,
                           const Evidence *report,
                           Arena *scratch,

@@ -99,6 +99,33 @@ void linkage_score(const Model *model,
                    Candidates *candidates,
                    Arena *scratch);
 
+/* What a decision is made for when only a link is of interest. */
+typedef struct LinkageAim {
+    int64_t hazard_id; /* to this hazard, which need not be among the candidates; 0: to any */
+    int32_t least_mb;  /* at this sum or more */
+} LinkageAim;
+
+/*
+ * The same, as long as the aim may be reached: false, and nothing is scored, when it is not for sure. True says no more than
+ * maybe.
+ */
+bool linkage_score_reaching(const Model *model,
+                            const HazardStore *store,
+                            const Evidence *report,
+                            LinkageAim aim,
+                            Candidates *candidates,
+                            Arena *scratch);
+
+/*
+ * The same of one hazard alone, before candidates are looked for: false, when whatever else there is a link to it at `least_mb` is
+ * none. `scratch` is used and rewound.
+ */
+bool linkage_hazard_may_reach(const Model *model,
+                              const HazardStore *store,
+                              const Evidence *report,
+                              LinkageAim aim,
+                              Arena *scratch);
+
 /* The decision among candidates that are scored, in order of hazard id; its texts live on `arena`. */
 void linkage_judge(const Model *model,
                    const HazardStore *store,
@@ -124,5 +151,15 @@ void linkage_decide_among(const LinkageAmong *among,
                           Arena *scratch,
                           Arena *arena,
                           Decision *decision);
+
+/*
+ * The same, as long as the aim may be reached: false, and nothing is decided, when it is not for sure. True says no more than maybe.
+ */
+bool linkage_decide_reaching(const LinkageAmong *among,
+                             LinkageAim aim,
+                             const Evidence *report,
+                             Arena *scratch,
+                             Arena *arena,
+                             Decision *decision);
 
 #endif

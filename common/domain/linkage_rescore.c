@@ -28,10 +28,15 @@ const Evidence *linkage_rescore_as_report(const Model *model,
     return &view->evidence;
 }
 
+int32_t linkage_rescore_least_mb(const Model *model)
+{
+    return model_link_mb(model) + model->weights.merge;
+}
+
 bool linkage_rescore_suffices(const Model *model, const Decision *decision)
 {
     return decision->outcome == OUTCOME_LINK &&
-           decision->final_mb >= model_link_mb(model) + model->weights.merge;
+           decision->final_mb >= linkage_rescore_least_mb(model);
 }
 
 /* Whether the member may come along: nothing keeps it apart from the body. One that shares nothing with it says nothing. */
@@ -63,19 +68,22 @@ member_of(const Lifecycle *lifecycle, const Rescored *rescored, size_t at, Evide
                                      lifecycle->arena, view);
 }
 
-/* Decides for each member; the best of those that suffice names the body. */
+/* Decides for each member that may suffice (others: NULL); the best of those that do names the body. */
 static bool find_body(const Lifecycle *lifecycle, Arena *scratch, Rescored *rescored)
 {
     const LinkageAmong others = {lifecycle->model, lifecycle->store, rescored->part_id};
+    const LinkageAim aim = {.least_mb = linkage_rescore_least_mb(lifecycle->model)};
     int32_t best = INT32_MIN;
     for (size_t i = 0; i < rescored->count; i++) {
         EvidenceView view;
         const Evidence *member = member_of(lifecycle, rescored, i, &view);
         Decision *decision = ARENA_NEW(lifecycle->arena, Decision);
-        linkage_decide_among(&others, member, scratch, lifecycle->arena, decision);
+        bool may =
+            linkage_decide_reaching(&others, aim, member, scratch, lifecycle->arena, decision);
         rescored->report_ids[i] = member->report_id;
-        rescored->decisions[i] = decision;
-        if (!linkage_rescore_suffices(lifecycle->model, decision) || decision->final_mb <= best)
+        rescored->decisions[i] = may ? decision : NULL;
+        if (!may || !linkage_rescore_suffices(lifecycle->model, decision) ||
+            decision->final_mb <= best)
             continue;
         best = decision->final_mb;
         rescored->body_id = decision->hazard_id;
@@ -86,29 +94,35 @@ static bool find_body(const Lifecycle *lifecycle, Arena *scratch, Rescored *resc
 static bool says_so(const Lifecycle *lifecycle, const Rescored *rescored, size_t at)
 {
     const Decision *decision = rescored->decisions[at];
-    return linkage_rescore_suffices(lifecycle->model, decision) &&
+    return decision != NULL && linkage_rescore_suffices(lifecycle->model, decision) &&
            decision->hazard_id == rescored->body_id;
 }
 
 /* A member that would go elsewhere, or is kept apart from the body. */
-static bool objects(const Lifecycle *lifecycle, const Rescored *rescored, size_t at, Arena *scratch)
+static bool objects(const Lifecycle *lifecycle, Rescored *rescored, size_t at, Arena *scratch)
 {
+    const LinkageAmong others = {lifecycle->model, lifecycle->store, rescored->part_id};
     EvidenceView view;
-    return !says_so(lifecycle, rescored, at) &&
-           (rescored->decisions[at]->outcome == OUTCOME_LINK ||
-            !may_follow(lifecycle, member_of(lifecycle, rescored, at, &view), rescored, scratch));
+    if (says_so(lifecycle, rescored, at))
+        return false;
+    const Evidence *member = member_of(lifecycle, rescored, at, &view);
+    if (rescored->decisions[at] == NULL) {
+        rescored->decisions[at] = ARENA_NEW(lifecycle->arena, Decision);
+        linkage_decide_among(&others, member, scratch, lifecycle->arena, rescored->decisions[at]);
+    }
+    return rescored->decisions[at]->outcome == OUTCOME_LINK ||
+           !may_follow(lifecycle, member, rescored, scratch);
 }
 
 /* Those that do not say so themselves keep no explanation of their own. */
 static void make_merged(const Lifecycle *lifecycle, Rescored *rescored, size_t at)
 {
-    const Model *model = lifecycle->model;
     Decision *decision = rescored->decisions[at];
     if (!says_so(lifecycle, rescored, at))
         *decision = (Decision){.hazard_id = rescored->body_id};
     decision->outcome = OUTCOME_MERGED;
     decision->from_id = rescored->part_id;
-    decision->threshold_mb = model_link_mb(model) + model->weights.merge;
+    decision->threshold_mb = linkage_rescore_least_mb(lifecycle->model);
 }
 
 bool linkage_rescore(const Lifecycle *lifecycle,

@@ -41,5 +41,6 @@ const Evidence *linkage_rescore_as_report(const Model *model,
 
 /* A link at `link` + `merge` or more: enough to undo what was decided before. */
 bool linkage_rescore_suffices(const Model *model, const Decision *decision);
+int32_t linkage_rescore_least_mb(const Model *model);
 
 #endif

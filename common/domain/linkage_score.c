@@ -107,11 +107,22 @@ static void settle_vetoes(Candidate *candidate, const Votes *votes)
             add_veto(&candidate->score, votes->vetoes.vetoes[i]);
 }
 
+/* How far a score is settled. */
+typedef struct Need {
+    bool wording;     /* whatever it says */
+    int32_t least_mb; /* when this may be reached, of what may be joined */
+} Need;
+
+static bool is_needed(Need need, const Candidate *candidate)
+{
+    return need.wording || (linkage_may_join(candidate) && candidate->at_most_mb >= need.least_mb);
+}
+
 /*
  * The candidate's score is that of its best representative, without items; a veto of any blocks it. The score is settled
- * when the candidate may be joined, gives a relation, or `wording` says so; else it is pending.
+ * when it is needed or gives a relation; else it is pending.
  */
-static void score_candidate(const Contest *contest, Candidate *candidate, bool wording)
+static void score_candidate(const Contest *contest, Candidate *candidate, Need need)
 {
     EvidenceView view;
     Votes votes;
@@ -119,7 +130,7 @@ static void score_candidate(const Contest *contest, Candidate *candidate, bool w
     take_votes(contest, candidate, &view, &votes);
     settle_vetoes(candidate, &votes);
     candidate->at_most_mb = best_vote(&votes)->total_mb + contest->wording_most_mb;
-    candidate->pending = !wording && !votes.relation && !linkage_may_join(candidate);
+    candidate->pending = !votes.relation && !is_needed(need, candidate);
     if (!candidate->pending)
         add_wording(contest, candidate, &view, &votes);
     candidate->score = *best_vote(&votes);
@@ -132,7 +143,7 @@ static void settle(const Contest *contest, Candidate *candidate)
 {
     EvidenceView view;
     if (candidate->hazard->representative_count > 1) {
-        score_candidate(contest, candidate, true);
+        score_candidate(contest, candidate, (Need){.wording = true});
         return;
     }
     candidate->score.total_mb += scorer_text_mb(contest->model, contest->report,
@@ -193,22 +204,105 @@ static int64_t twin_set(const HazardStore *store, const Hazard *hazard)
     return hazard->id;
 }
 
+/* Whether the candidate can be what is aimed at, as far as it is settled. */
+static bool reaches(LinkageAim aim, const Candidate *candidate)
+{
+    return !candidate->pending && linkage_may_join(candidate) &&
+           candidate->score.total_mb >= aim.least_mb;
+}
+
+static Contest contest_of(const Model *model, Evidence *marked, Arena *scratch)
+{
+    uint32_t *table = ARENA_ARRAY(scratch, uint32_t, GRAM_TABLE_SLOTS);
+    text_similarity_mark(marked->grams, marked->gram_count, table);
+    marked->gram_table = table;
+    return (Contest){model, marked, scorer_text_most_mb(model)};
+}
+
+/* The candidate aimed at, scored as far as it takes; NULL: it is none, or cannot be reached. */
+static const Candidate *
+score_aim(const Contest *contest, LinkageAim aim, const Candidates *candidates)
+{
+    for (size_t i = 0; i < candidates->count; i++) {
+        Candidate *candidate = &candidates->items[i];
+        if (candidate->hazard->id != aim.hazard_id)
+            continue;
+        candidate->facts = candidates_facts(candidates, candidate, contest->report);
+        score_candidate(contest, candidate, (Need){.least_mb = aim.least_mb});
+        return reaches(aim, candidate) ? candidate : NULL;
+    }
+    return NULL;
+}
+
+/* Of what is aimed at: another one is better, and it has no event that would be the report's instead. */
+static bool is_beaten(const Contest *contest, const Candidate *aimed, const Candidate *by)
+{
+    return aimed != NULL && !contest->report->category->burst && !by->pending &&
+           linkage_may_join(by) && by->score.total_mb > aimed->score.total_mb;
+}
+
+/* What may be joined is settled, whatever it reaches: rivals take off. */
+static void settle_rivals(const Contest *contest, Candidates *candidates)
+{
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->items[i].pending && linkage_may_join(&candidates->items[i]))
+            settle(contest, &candidates->items[i]);
+}
+
+bool linkage_score_reaching(const Model *model,
+                            const HazardStore *store,
+                            const Evidence *report,
+                            LinkageAim aim,
+                            Candidates *candidates,
+                            Arena *scratch)
+{
+    Evidence marked = *report;
+    const Contest contest = contest_of(model, &marked, scratch);
+    const Candidate *aimed = NULL;
+    bool reached = aim.hazard_id == 0 && aim.least_mb == INT32_MIN;
+    if (aim.hazard_id != 0 && (aimed = score_aim(&contest, aim, candidates)) == NULL)
+        return false;
+    for (size_t i = 0; i < candidates->count; i++) {
+        Candidate *candidate = &candidates->items[i];
+        candidate->facts = candidates_facts(candidates, candidate, report);
+        candidate->twin_set = twin_set(store, candidate->hazard);
+        if (candidate != aimed)
+            score_candidate(&contest, candidate, (Need){.least_mb = aim.least_mb});
+        if (is_beaten(&contest, aimed, candidate))
+            return false;
+        reached = reached || reaches(aim, candidate);
+    }
+    if (!reached)
+        return false;
+    settle_rivals(&contest, candidates);
+    settle_strongest(&contest, candidates);
+    return true;
+}
+
 void linkage_score(const Model *model,
                    const HazardStore *store,
                    const Evidence *report,
                    Candidates *candidates,
                    Arena *scratch)
 {
-    Evidence marked = *report;
-    uint32_t *table = ARENA_ARRAY(scratch, uint32_t, GRAM_TABLE_SLOTS);
-    text_similarity_mark(report->grams, report->gram_count, table);
-    marked.gram_table = table;
-    const Contest contest = {model, &marked, scorer_text_most_mb(model)};
-    for (size_t i = 0; i < candidates->count; i++) {
-        Candidate *candidate = &candidates->items[i];
-        candidate->facts = candidates_facts(candidates, candidate, report);
-        candidate->twin_set = twin_set(store, candidate->hazard);
-        score_candidate(&contest, candidate, false);
-    }
-    settle_strongest(&contest, candidates);
+    const LinkageAim all = {.least_mb = INT32_MIN};
+    linkage_score_reaching(model, store, report, all, candidates, scratch);
+}
+
+/* Others only take off: what is crowded weighs less. A number that is quoted is taken for enough. */
+bool linkage_hazard_may_reach(const Model *model,
+                              const HazardStore *store,
+                              const Evidence *report,
+                              LinkageAim aim,
+                              Arena *scratch)
+{
+    ArenaMark mark = arena_mark(scratch);
+    const Contest contest = {model, report, scorer_text_most_mb(model)};
+    const Candidates alone = {.crowd = candidates_least_crowd(model, store, report, scratch)};
+    Candidate candidate = {.hazard = hazard_store_get(store, aim.hazard_id),
+                           .proposed_by = 1u << BLOCK_RECORD};
+    candidate.facts = candidates_facts(&alone, &candidate, report);
+    score_candidate(&contest, &candidate, (Need){.least_mb = aim.least_mb});
+    arena_rewind(scratch, mark);
+    return candidate.facts.quoted || reaches(aim, &candidate);
 }

@@ -123,9 +123,13 @@ locate(Placing *placing, const HazardMember *member, int64_t bucket_id, Decision
 {
     Lifecycle *lifecycle = placing->lifecycle;
     BucketClaims claims = {.count = 1};
+    int32_t least_mb = linkage_rescore_least_mb(lifecycle->model);
+    if (decision->outcome != OUTCOME_LINK && model_possible_mb(lifecycle->model) < least_mb)
+        least_mb = model_possible_mb(lifecycle->model); /* for it may be related then */
     while (claims.count > 0 && hazard_store_get(lifecycle->store, bucket_id)->bucket) {
         int64_t hazard_id = hazard_store_of_report(lifecycle->store, member->report_id);
-        bucket_claims(lifecycle, bucket_id, hazard_id, placing->scratch, &claims);
+        bucket_claims(lifecycle, bucket_id, (LinkageAim){hazard_id, least_mb}, placing->scratch,
+                      &claims);
         if (claims.count > 0)
             carry_out(placing, member, bucket_id, &claims);
         else if (decision->outcome != OUTCOME_LINK)

@@ -1,6 +1,6 @@
 /*
  * The quick way against the slow one, on random cities: every decision equals one made by scoring every member kept of
- * every candidate in full, and no hazard that was not proposed could have been joined.
+ * every candidate in full, no hazard that was not proposed could have been joined, and what is told to be out of reach is.
  */
 #include "domain/lifecycle.h"
 #include "domain/linkage.h"
@@ -309,6 +309,48 @@ static size_t assert_nothing_missed(City *city, const Evidence *report)
     return to_miss;
 }
 
+/* What is told to be out of reach is; what may be reached is decided as ever. */
+static void
+assert_reached(City *city, const Evidence *report, const Decision *decision, LinkageAim aim)
+{
+    const LinkageAmong all = {.model = city->model, .store = city->store};
+    Decision again;
+    bool reached = decision->has_best && decision->final_mb >= aim.least_mb &&
+                   (aim.hazard_id == 0 || decision->best.hazard_id == aim.hazard_id);
+    bool alone = aim.hazard_id == 0 ||
+                 linkage_hazard_may_reach(city->model, city->store, report, aim, city->scratch);
+    bool may = linkage_decide_reaching(&all, aim, report, city->scratch, city->arena, &again);
+    assert_true(!reached || (alone && may));
+    if (!may)
+        return;
+    assert_int_equal(again.outcome, decision->outcome);
+    assert_int_equal(again.hazard_id, decision->hazard_id);
+    assert_int_equal(again.final_mb, decision->final_mb);
+    assert_int_equal(again.competition_mb, decision->competition_mb);
+    assert_int_equal(again.rejected_count, decision->rejected_count);
+    for (size_t i = 0; i < again.rejected_count; i++)
+        assert_int_equal(again.rejected[i].total_mb, decision->rejected[i].total_mb);
+}
+
+/* Any hazard, the likeliest ones and some others. */
+static void assert_all_reached(City *city, const Evidence *report, const Decision *decision)
+{
+    enum { EVERY = 16 };
+    int32_t link_mb = model_link_mb(city->model);
+    int32_t possible_mb = model_possible_mb(city->model);
+    assert_reached(city, report, decision, (LinkageAim){0, link_mb});
+    assert_reached(city, report, decision, (LinkageAim){0, possible_mb});
+    for (int64_t id = 1; id < city->counters.next_hazard; id++) {
+        bool likely =
+            (decision->has_best && id == decision->best.hazard_id) || id == decision->runner_up_id;
+        if (!likely && (id + report->report_id) % EVERY != 0)
+            continue;
+        assert_reached(city, report, decision, (LinkageAim){id, link_mb});
+        assert_reached(city, report, decision, (LinkageAim){id, possible_mb});
+        assert_reached(city, report, decision, (LinkageAim){id, decision->final_mb});
+    }
+}
+
 static void take(City *city, const Report *report, Evidence *evidence, const Decision *decision)
 {
     HazardStore *overlay = hazard_store_new(city->store);
@@ -349,6 +391,7 @@ static size_t grow(City *city)
         Decision decision;
         linkage_decide(city->model, city->store, evidence, city->scratch, city->arena, &decision);
         assert_decided_as_slowly(city, evidence, &decision);
+        assert_all_reached(city, evidence, &decision);
         to_miss += assert_nothing_missed(city, evidence);
         arena_reset(city->scratch);
         links += decision.outcome == OUTCOME_LINK;
