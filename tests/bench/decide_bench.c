@@ -1,21 +1,22 @@
 /*
- * What a decision costs with many hazards alive in one region, in one thread and without servers: decides and carries out
- * the reports of a made city (decide_city.h) as the matcher does, until so many hazards are there, then measures.
+ * What placing a report costs with many hazards alive in one region, in one thread and without servers: reports of a made
+ * city (decide_city.h) find their place as in the matcher, until so many hazards are there, then it measures. A hazard that is
+ * part of another one by now counts as there: its number stays.
  *
  *   decide_bench [--hazards N] [--reports N] [--model FILE]
  */
 #include "decide_city.h"
+#include "decide_timing.h"
 
-#include "domain/lifecycle.h"
-#include "domain/linkage.h"
+#include "domain/placing.h"
 
 #include "adapters/model_file.h"
 
 #include <malloc.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct Bench {
     Model *model;
@@ -28,24 +29,18 @@ typedef struct Bench {
 
 typedef struct Figures {
     int64_t *evidence_ns;
-    int64_t *decide_ns;
-    int64_t *carry_ns;
+    int64_t *placing_ns;
+    int64_t *decide_ns; /* of placing, the report itself */
     size_t count;
     int64_t candidates;
     int64_t generic;
     int32_t most_candidates;
-    int64_t outcomes[3];
+    int64_t outcomes[OUTCOME_BUCKET + 1];
+    int64_t replaced[OUTCOME_BUCKET + 1]; /* reports decided anew */
     uint64_t checksum;
 } Figures;
 
-static int64_t now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time); /* others work on the machine too */
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-static HazardMember member_of(const Report *report, const Evidence *evidence, const Decision *made)
+static HazardMember member_of(const Report *report, const Evidence *evidence)
 {
     return (HazardMember){.report_id = evidence->report_id,
                           .event_at = evidence->event_at,
@@ -53,44 +48,41 @@ static HazardMember member_of(const Report *report, const Evidence *evidence, co
                           .status_at = TIME_ABSENT,
                           .reporter = hazard_reporter(evidence),
                           .source = text_hash(evidence->source),
-                          .category = evidence->category,
-                          .independence = made->independence};
+                          .category = evidence->category};
 }
 
-static void carry_out(Bench *bench, const Report *report, Evidence *evidence, const Decision *made)
+/* Equal before and after a change that must not change a decision. */
+static void mix(Figures *figures, const Decision *made, int64_t hazard_id)
 {
-    Lifecycle lifecycle = {.model = bench->model,
-                           .store = bench->overlay,
-                           .counters = &bench->counters,
-                           .region = TEXT("990101"),
-                           .now = report->reported_at,
-                           .arena = bench->arena};
-    evidence->independence = made->independence;
-    HazardMember member = member_of(report, evidence, made);
-    int64_t twin = linkage_twin_of(made);
-    Hazard *hazard = made->outcome == OUTCOME_LINK
-                         ? hazard_store_edit(bench->overlay, made->hazard_id)
-                         : lifecycle_open_hazard(&lifecycle, twin);
-    lifecycle_attach(&lifecycle, hazard, &member, evidence);
+    uint64_t seen[] = {(uint64_t)made->outcome,      (uint64_t)made->hazard_id,
+                       (uint64_t)made->final_mb,     (uint64_t)made->competition_mb,
+                       (uint64_t)made->runner_up_id, (uint64_t)made->candidates,
+                       (uint64_t)hazard_id};
+    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
+        figures->checksum = (figures->checksum ^ seen[i]) * UINT64_C(0x100000001B3);
 }
 
-static void note(Figures *figures, const Decision *made, const int64_t times[4])
+static void note(Figures *figures, const Decision *made, const Placing *placing)
 {
-    figures->evidence_ns[figures->count] = times[1] - times[0];
-    figures->decide_ns[figures->count] = times[2] - times[1];
-    figures->carry_ns[figures->count] = times[3] - times[2];
     figures->count++;
     figures->candidates += made->candidates;
     figures->generic += made->generic_keys;
     figures->outcomes[made->outcome]++;
     if (made->candidates > figures->most_candidates)
         figures->most_candidates = made->candidates;
-    /* Equal before and after a change that must not change a decision. */
-    uint64_t seen[] = {(uint64_t)made->outcome,      (uint64_t)made->hazard_id,
-                       (uint64_t)made->final_mb,     (uint64_t)made->competition_mb,
-                       (uint64_t)made->runner_up_id, (uint64_t)made->candidates};
-    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++)
-        figures->checksum = (figures->checksum ^ seen[i]) * UINT64_C(0x100000001B3);
+    mix(figures, made, placing->hazard_id);
+    for (size_t i = 0; i < placing->replaced_count; i++) {
+        const Replaced *replaced = &placing->replaced[i];
+        figures->replaced[replaced->decision->outcome]++;
+        mix(figures, replaced->decision, replaced->hazard_id);
+    }
+}
+
+static void end_batch(Bench *bench)
+{
+    hazard_store_merge(bench->overlay);
+    bench->overlay = NULL;
+    arena_reset(bench->arena);
 }
 
 /* One report as the matcher takes it; batches of 500. */
@@ -99,26 +91,32 @@ static void take(Bench *bench, DecideCity *city, size_t number, Figures *figures
     enum { BATCH = 500 };
     Text source;
     Decision made;
-    int64_t times[4];
     Report report = decide_city_next(city, bench->arena, &source);
     if (bench->overlay == NULL)
         bench->overlay = hazard_store_new(bench->base);
-    times[0] = now_ns();
-    EvidenceOrigin origin = {source, TEXT("9901"), bench->counters.next_report++,
+    Lifecycle lifecycle = {.model = bench->model,
+                           .store = bench->overlay,
+                           .counters = &bench->counters,
+                           .region = TEXT("990101"),
+                           .now = report.reported_at,
+                           .arena = bench->arena};
+    Placing placing = {.lifecycle = &lifecycle, .scratch = bench->scratch};
+    int64_t start = decide_timing_now_ns();
+    EvidenceOrigin origin = {source, lifecycle.region, bench->counters.next_report++,
                              report.reported_at};
     Evidence *evidence = evidence_new(&report, &origin, bench->model, bench->scratch);
-    times[1] = now_ns();
-    linkage_decide(bench->model, bench->overlay, evidence, bench->scratch, bench->arena, &made);
-    times[2] = now_ns();
-    carry_out(bench, &report, evidence, &made);
-    times[3] = now_ns();
-    if (figures != NULL)
-        note(figures, &made, times);
-    if ((number + 1) % BATCH != 0)
-        return;
-    hazard_store_merge(bench->overlay);
-    bench->overlay = NULL;
-    arena_reset(bench->arena);
+    HazardMember member = member_of(&report, evidence);
+    int64_t read = decide_timing_now_ns();
+    int64_t decided = decide_timing_ns(STEP_DECIDE);
+    placing_report(&placing, evidence, &member, &made);
+    if (figures != NULL) {
+        figures->evidence_ns[figures->count] = read - start;
+        figures->placing_ns[figures->count] = decide_timing_now_ns() - read;
+        figures->decide_ns[figures->count] = decide_timing_ns(STEP_DECIDE) - decided;
+        note(figures, &made, &placing);
+    }
+    if ((number + 1) % BATCH == 0)
+        end_batch(bench);
 }
 
 static int ascending(const void *a, const void *b)
@@ -140,20 +138,41 @@ static void print_times(const char *what, int64_t *times, size_t count)
            (double)times[count - 1] / 1e3);
 }
 
+static void print_steps(size_t count)
+{
+    static const char *const NAMES[DECIDE_STEPS] = {"linkage_decide", "attach", "rescoring",
+                                                    "buckets", "joins and moves"};
+    for (int step = 0; step < DECIDE_STEPS; step++)
+        printf("  of it %-15s mean %6.1f us, %5.2f calls of %6.1f us\n", NAMES[step],
+               (double)decide_timing_ns((DecideStep)step) / (double)count / 1e3,
+               (double)decide_timing_calls((DecideStep)step) / (double)count,
+               (double)decide_timing_ns((DecideStep)step) /
+                   fmax((double)decide_timing_calls((DecideStep)step), 1) / 1e3);
+}
+
+static double percent(int64_t part, size_t count)
+{
+    return 100 * (double)part / (double)count;
+}
+
 static void print_figures(Figures *figures)
 {
-    double count = (double)figures->count;
-    print_times("evidence_new", figures->evidence_ns, figures->count);
-    print_times("linkage_decide", figures->decide_ns, figures->count);
-    print_times("attach", figures->carry_ns, figures->count);
+    size_t count = figures->count;
+    print_times("evidence_new", figures->evidence_ns, count);
+    print_times("placing", figures->placing_ns, count);
+    print_times("linkage_decide", figures->decide_ns, count);
+    print_steps(count);
     printf("candidates       mean %.1f, most %d; generic keys a decision %.2f\n",
-           (double)figures->candidates / count, figures->most_candidates,
-           (double)figures->generic / count);
-    printf("outcomes         new %.1f %%, review %.1f %%, link %.1f %%; checksum %016llx\n",
-           100 * (double)figures->outcomes[OUTCOME_NEW] / count,
-           100 * (double)figures->outcomes[OUTCOME_REVIEW] / count,
-           100 * (double)figures->outcomes[OUTCOME_LINK] / count,
-           (unsigned long long)figures->checksum);
+           (double)figures->candidates / (double)count, figures->most_candidates,
+           (double)figures->generic / (double)count);
+    printf("outcomes         new %.1f %%, bucket %.1f %%, review %.1f %%, link %.1f %%; merged "
+           "%.2f %%, moved %.2f %%; checksum %016llx\n",
+           percent(figures->outcomes[OUTCOME_NEW], count),
+           percent(figures->outcomes[OUTCOME_BUCKET], count),
+           percent(figures->outcomes[OUTCOME_REVIEW], count),
+           percent(figures->outcomes[OUTCOME_LINK], count),
+           percent(figures->replaced[OUTCOME_MERGED], count),
+           percent(figures->replaced[OUTCOME_MOVED], count), (unsigned long long)figures->checksum);
 }
 
 static size_t allocated(const void *block)
@@ -198,23 +217,24 @@ static void run(Bench *bench, size_t hazards, size_t reports)
 {
     DecideCity *city = decide_city_new(hazards, 1);
     Figures figures = {.evidence_ns = calloc(reports, sizeof(int64_t)),
-                       .decide_ns = calloc(reports, sizeof(int64_t)),
-                       .carry_ns = calloc(reports, sizeof(int64_t))};
-    if (figures.evidence_ns == NULL || figures.decide_ns == NULL || figures.carry_ns == NULL)
+                       .placing_ns = calloc(reports, sizeof(int64_t)),
+                       .decide_ns = calloc(reports, sizeof(int64_t))};
+    if (figures.evidence_ns == NULL || figures.placing_ns == NULL || figures.decide_ns == NULL)
         abort();
     size_t before = heap_used();
     size_t number = 0;
-    int64_t start = now_ns();
+    int64_t start = decide_timing_now_ns();
     while (hazard_store_count(bench->base) < hazards || bench->overlay != NULL)
         take(bench, city, number++, NULL);
-    printf("%zu reports in %.1f s\n", number, (double)(now_ns() - start) / 1e9);
+    printf("%zu reports in %.1f s\n", number, (double)(decide_timing_now_ns() - start) / 1e9);
     print_memory(bench, heap_used() - before);
+    decide_timing_reset();
     for (size_t i = 0; i < reports; i++)
         take(bench, city, number++, &figures);
     print_figures(&figures);
     free(figures.evidence_ns);
     free(figures.decide_ns);
-    free(figures.carry_ns);
+    free(figures.placing_ns);
     decide_city_free(city);
 }
 
@@ -236,10 +256,11 @@ int main(int argc, char **argv)
         fputs("usage: decide_bench [--hazards N] [--reports N] [--model FILE]\n", stderr);
         return EXIT_FAILURE;
     }
-    Bench bench = {.arena = arena_new(1 << 16),
-                   .scratch = arena_new(1 << 18),
-                   .base = hazard_store_new(NULL),
-                   .counters = {.next_hazard = 1, .next_case = 1, .next_report = 1}};
+    Bench bench = {
+        .arena = arena_new(1 << 16),
+        .scratch = arena_new(1 << 18),
+        .base = hazard_store_new(NULL),
+        .counters = {.next_hazard = 1, .next_case = 1, .next_report = 1, .next_decision = 1}};
     if (!model_file_load(file, &bench.model, &error)) {
         fprintf(stderr, "decide_bench: %s\n", error.text);
         return EXIT_FAILURE;
