@@ -177,6 +177,8 @@ const EvidencePacked *hazard_representative(const Hazard *hazard, size_t at);
  * order alone.
  */
 void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence, const Model *model);
+/* Keeps other evidence of the same report in its place. */
+void hazard_replace_evidence(Hazard *hazard, size_t at, const Evidence *evidence);
 /* Gives one out of a bucket, with its reference. */
 EvidencePacked *hazard_release_evidence(Hazard *hazard, size_t at);
 void hazard_drop_evidence(Hazard *hazard);  /* all of it */

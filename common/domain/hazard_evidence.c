@@ -141,12 +141,16 @@ static void make_room(Hazard *hazard, const Evidence *evidence, const Model *mod
     hazard->representative_count--;
 }
 
+static EvidencePacked *packed_for(const Hazard *hazard, size_t at, const Evidence *evidence)
+{
+    bool anchor = at == 0 && !hazard->bucket;
+    return evidence_packed_new(evidence, anchor ? HAZARD_ANCHOR_GRAMS : HAZARD_OTHER_GRAMS);
+}
+
 void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence, const Model *model)
 {
     size_t count = hazard->representative_count;
-    bool anchor = count == 0 && !hazard->bucket;
-    EvidencePacked *packed =
-        evidence_packed_new(evidence, anchor ? HAZARD_ANCHOR_GRAMS : HAZARD_OTHER_GRAMS);
+    EvidencePacked *packed = packed_for(hazard, count, evidence);
     if (count == 0) {
         hazard->kept.one = packed;
         hazard->representative_count = 1;
@@ -168,6 +172,15 @@ void hazard_keep_evidence(Hazard *hazard, const Evidence *evidence, const Model 
     many[count] = packed;
     hazard->kept.many = many;
     hazard->representative_count++;
+}
+
+void hazard_replace_evidence(Hazard *hazard, size_t at, const Evidence *evidence)
+{
+    EvidencePacked **kept =
+        hazard->representative_count > 1 ? &hazard->kept.many[at] : &hazard->kept.one;
+    assert(at < hazard->representative_count);
+    evidence_packed_drop(*kept);
+    *kept = packed_for(hazard, at, evidence);
 }
 
 EvidencePacked *hazard_release_evidence(Hazard *hazard, size_t at)

@@ -142,8 +142,32 @@ static size_t kept_at(const Hazard *hazard, int64_t report_id)
     return at;
 }
 
-HazardMember *
-hazard_store_move(HazardStore *store, int64_t report_id, int64_t to_id, const Model *model)
+static void retell(HazardMember *member, const RetoldReport *retold)
+{
+    const Evidence *evidence = retold->evidence;
+    member->reporter = hazard_reporter(evidence);
+    member->category = evidence->category;
+    member->independence = evidence->independence;
+    member->known_at = retold->known_at;
+}
+
+/* The class of those that are left, as if the one that went had never been there. */
+static void judge_category(Hazard *hazard)
+{
+    const HazardClass *worst = NULL;
+    for (size_t i = 0; i < hazard->representative_count; i++) {
+        const HazardClass *own = evidence_packed_category(hazard_representative(hazard, i));
+        if (worst == NULL || own->colour < worst->colour)
+            worst = own;
+    }
+    hazard->category = worst != NULL ? worst : hazard->category;
+}
+
+HazardMember *hazard_store_move(HazardStore *store,
+                                int64_t report_id,
+                                int64_t to_id,
+                                const RetoldReport *retold,
+                                const Model *model)
 {
     Hazard *from = hazard_store_edit(store, hazard_store_of_report(store, report_id));
     Hazard *to = hazard_store_edit(store, to_id);
@@ -152,8 +176,13 @@ hazard_store_move(HazardStore *store, int64_t report_id, int64_t to_id, const Mo
     EvidencePacked *packed = hazard_release_evidence(from, kept_at(from, report_id));
     HazardMember member = *hazard_member(from, report_id);
     hazard_remove_member(from, report_id);
+    judge_category(from);
     const Evidence *evidence = evidence_packed_view(packed, &view);
     HazardKeys *left = hazard_keys_add(NULL, evidence, true, model);
+    if (retold != NULL) {
+        evidence = retold->evidence;
+        retell(&member, retold);
+    }
     HazardKeys *keys = hazard_keys_add(NULL, evidence, to->bucket, model);
     take_out(store, from, left);
     put_in(store, from, model);
@@ -165,4 +194,17 @@ hazard_store_move(HazardStore *store, int64_t report_id, int64_t to_id, const Mo
     evidence_packed_drop(packed);
     hazard_store_assign(store, report_id, to_id);
     return hazard_member(to, report_id);
+}
+
+Hazard *hazard_store_retell(HazardStore *store, const RetoldReport *retold, const Model *model)
+{
+    int64_t report_id = retold->evidence->report_id;
+    Hazard *hazard = hazard_store_edit(store, hazard_store_of_report(store, report_id));
+    assert(!hazard->bucket && hazard->member_count == 1);
+    take_out_all(store, hazard, model);
+    hazard_replace_evidence(hazard, 0, retold->evidence);
+    retell(&hazard->members[0], retold);
+    hazard->category = hazard->members[0].category;
+    put_in(store, hazard, model);
+    return hazard;
 }

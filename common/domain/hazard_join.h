@@ -19,12 +19,28 @@ bool hazard_is_whole(const Hazard *hazard);
  */
 Hazard *hazard_store_join(HazardStore *store, int64_t body_id, int64_t part_id, const Model *model);
 
+/* What a report says now that it was revised. */
+typedef struct RetoldReport {
+    const Evidence *evidence; /* its independence is the member's from now on */
+    int64_t known_at;         /* see HazardMember */
+} RetoldReport;
+
 /*
  * Takes a member with its evidence out of a bucket and adds it to another hazard, which must not be merged; cases are the
- * caller's business, and a bucket that is left empty. Returns the member where it is now, with its old case_id, until the next change.
+ * caller's business, and a bucket that is left empty. `retold`: it is added with what it says now; NULL: with what it said.
+ * Returns the member where it is now, with its old case_id, until the next change.
  */
-HazardMember *
-hazard_store_move(HazardStore *store, int64_t report_id, int64_t to_id, const Model *model);
+HazardMember *hazard_store_move(HazardStore *store,
+                                int64_t report_id,
+                                int64_t to_id,
+                                const RetoldReport *retold,
+                                const Model *model);
+
+/*
+ * The only member of a hazard that is no bucket says something else: evidence, index, class and who told it are those of a hazard
+ * that it has just opened. Returns the hazard; its case is the caller's business.
+ */
+Hazard *hazard_store_retell(HazardStore *store, const RetoldReport *retold, const Model *model);
 
 /* A hazard that all members have left ends: its cases go to the other one, and it is merged into that. */
 void hazard_store_end(HazardStore *store, int64_t empty_id, int64_t into_id);

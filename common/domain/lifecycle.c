@@ -275,14 +275,15 @@ void lifecycle_request_review(Lifecycle *lifecycle,
                               const char *reason,
                               const HazardMember *member)
 {
-    lifecycle_add_event(lifecycle, (CaseEvent){.kind = "review_requested",
-                                               .case_id = member->case_id,
-                                               .hazard_id = hazard_store_of_report(
-                                                   lifecycle->store, member->report_id),
-                                               .report_id = member->report_id,
-                                               .event_at = member->event_at,
-                                               .reason = reason,
-                                               .after = number_text(lifecycle, other_id)});
+    lifecycle_add_event(
+        lifecycle,
+        (CaseEvent){.kind = "review_requested",
+                    .case_id = member->case_id,
+                    .hazard_id = hazard_store_of_report(lifecycle->store, member->report_id),
+                    .report_id = member->report_id,
+                    .event_at = member->event_at,
+                    .reason = reason,
+                    .after = other_id != 0 ? number_text(lifecycle, other_id) : TEXT_ABSENT});
 }
 
 /* Whether a later episode has begun. */

@@ -101,7 +101,7 @@ void lifecycle_attach(Lifecycle *lifecycle,
 
 /*
  * Notes that a person should look whether the report's hazard and `other_id` are the same. `reason`: twin, or one_of when
- * several fit equally well. After attach.
+ * several fit equally well; revised when the report does not fit its hazard any more, and other_id may be 0. After attach.
  */
 void lifecycle_request_review(Lifecycle *lifecycle,
                               int64_t other_id,

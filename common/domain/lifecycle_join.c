@@ -5,7 +5,6 @@
 #include "domain/lifecycle_join.h"
 
 #include "domain/datetime.h"
-#include "domain/hazard_join.h"
 #include "domain/lifecycle_derive.h"
 
 #include <stdlib.h>
@@ -315,7 +314,8 @@ void lifecycle_move(Lifecycle *lifecycle, int64_t report_id, int64_t to_id, cons
     HazardStore *store = lifecycle->store;
     int64_t from_id = hazard_store_of_report(store, report_id);
     tell(lifecycle, from_id);
-    HazardMember *member = hazard_store_move(store, report_id, to_id, lifecycle->model);
+    HazardMember *member =
+        hazard_store_move(store, report_id, to_id, cause->retold, lifecycle->model);
     Hazard *to = hazard_store_edit(store, to_id);
     Hazard *from = hazard_store_edit(store, from_id);
     int64_t old_case = member->case_id;
@@ -326,12 +326,13 @@ void lifecycle_move(Lifecycle *lifecycle, int64_t report_id, int64_t to_id, cons
     member->case_id = chosen->case_id;
     chosen->version++;
     to->version++;
-    lifecycle_add_event(lifecycle, (CaseEvent){.kind = "report_linked",
-                                               .case_id = chosen->case_id,
-                                               .hazard_id = to_id,
-                                               .report_id = report_id,
-                                               .event_at = member->event_at,
-                                               .reason = cause->reason});
+    if (to->member_count > 1)
+        lifecycle_add_event(lifecycle, (CaseEvent){.kind = "report_linked",
+                                                   .case_id = chosen->case_id,
+                                                   .hazard_id = to_id,
+                                                   .report_id = report_id,
+                                                   .event_at = member->event_at,
+                                                   .reason = cause->reason});
     lifecycle_derive_level(lifecycle, to, chosen);
     lifecycle_derive_closing(lifecycle, to, chosen, member, false);
     note_move(lifecycle, report_id, cause->first_decision);

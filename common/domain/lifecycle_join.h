@@ -1,15 +1,18 @@
 #ifndef ONECASE_DOMAIN_LIFECYCLE_JOIN_H
 #define ONECASE_DOMAIN_LIFECYCLE_JOIN_H
 
+#include "domain/hazard_join.h"
 #include "domain/lifecycle.h"
 
 /* Why hazards are joined or a report is moved: by which report, which need not be a member of either. */
 typedef struct JoinCause {
-    const char *reason; /* of the event: rescored, located; static */
+    const char *reason; /* of the event: rescored, located, revised; static */
     int64_t report_id;  /* the report that made it clear */
     int64_t event_at;   /* its event time */
     int64_t
         first_decision; /* of the decisions that move the members, one each with consecutive ids, in order of joining */
+    const RetoldReport *
+        retold; /* lifecycle_move: what the report says now; NULL: what it said, as in lifecycle_join */
 } JoinCause;
 
 /*
@@ -25,7 +28,7 @@ Hazard *
 lifecycle_join(Lifecycle *lifecycle, int64_t body_id, int64_t part_id, const JoinCause *cause);
 
 /*
- * Moves a report out of a bucket (hazard_store_move) into a case of another hazard, as if it had come now; the bucket's case
+ * Moves a report out of a bucket (hazard_store_move) into a case of another hazard, which may be one just opened, as if it had come now; the bucket's case
  * is derived anew, and void with the bucket merged into `to_id` when it was the last.
  */
 void lifecycle_move(Lifecycle *lifecycle, int64_t report_id, int64_t to_id, const JoinCause *cause);

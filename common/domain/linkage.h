@@ -50,7 +50,8 @@ typedef struct Decision {
     Outcome outcome;
     int64_t
         hazard_id; /* link: joined; review: the one it may be the same as; new: 0; merged: that it is one with */
-    int64_t from_id; /* merged, moved: the hazard it was in; otherwise 0 */
+    int64_t from_id; /* merged, moved, or opened by a revision: the hazard it was in; otherwise 0 */
+    bool revised;    /* because the report says something else now: revising.h */
     /* Review though the sum is below it: without its rivals the best would have been joined. A hazard of its own, no
      * twin of any. */
     bool one_of;

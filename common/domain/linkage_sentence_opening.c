@@ -3,6 +3,7 @@
  *
  *   与HZ9901-000012是同一隐患：
  *   分不清是HZ9901-000012还是HZ9901-000013，先另立并请人复核：
+ *   报告修订后另有说法，原在待定位HZ9901-000031；新立：没有可比较的隐患
  *   原属HZ9901-000031，现判明与HZ9901-000012是同一隐患，两处并为一处：
  */
 #include "domain/lifecycle.h"
@@ -115,9 +116,21 @@ static void open_uncompared(LinkageSentence *sentence)
                        (int)decision->generic_keys);
 }
 
+/* The report says something else of its place, thing or class now, and is decided on anew. */
+static void open_revised(LinkageSentence *sentence)
+{
+    const Decision *decision = sentence->decision;
+    bool own = decision->outcome == OUTCOME_NEW || decision->outcome == OUTCOME_REVIEW;
+    builder_string(&sentence->text, "报告修订后另有说法，");
+    if (own)
+        append_hazard(sentence, "原在待定位", decision->from_id, "；");
+}
+
 void linkage_sentence_open(LinkageSentence *sentence)
 {
     const Decision *decision = sentence->decision;
+    if (decision->revised)
+        open_revised(sentence);
     if (decision->best.count == 0)
         open_uncompared(sentence);
     else if (decision->one_of && decision->outcome == OUTCOME_REVIEW)

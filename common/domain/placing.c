@@ -42,6 +42,7 @@ static void note_anew(Placing *placing, const Anew *anew, size_t at)
 {
     Lifecycle *lifecycle = placing->lifecycle;
     int64_t report_id = anew->report_ids[at];
+    anew->decisions[at]->revised = report_id == placing->revised_id;
     const Hazard *hazard =
         hazard_store_get(lifecycle->store, hazard_store_of_report(lifecycle->store, report_id));
     add_replaced(placing, (Replaced){.report_id = report_id,
@@ -74,7 +75,7 @@ static void move(Placing *placing, const HazardMember *member, int64_t hazard_id
     }
 }
 
-static void rescore(Placing *placing, const HazardMember *cause, int64_t hazard_id)
+void placing_rescore(Placing *placing, const HazardMember *cause, int64_t hazard_id)
 {
     Lifecycle *lifecycle = placing->lifecycle;
     Rescored rescored;
@@ -89,13 +90,13 @@ static void rescore(Placing *placing, const HazardMember *cause, int64_t hazard_
 static void rescore_around(Placing *placing, const HazardMember *cause, const Decision *decision)
 {
     for (size_t i = 0; i < decision->neighbour_count; i++)
-        rescore(placing, cause, decision->neighbours[i]);
+        placing_rescore(placing, cause, decision->neighbours[i]);
     if (decision->neighbour_count > 0)
-        rescore(placing, cause,
-                hazard_store_of_report(placing->lifecycle->store, cause->report_id));
+        placing_rescore(placing, cause,
+                        hazard_store_of_report(placing->lifecycle->store, cause->report_id));
 }
 
-static void request_review(Placing *placing, const Decision *decision, const HazardMember *member)
+void placing_request_review(Placing *placing, const Decision *decision, const HazardMember *member)
 {
     if (decision->outcome == OUTCOME_REVIEW)
         lifecycle_request_review(placing->lifecycle, decision->hazard_id,
@@ -137,6 +138,17 @@ locate(Placing *placing, const HazardMember *member, int64_t bucket_id, Decision
     }
 }
 
+void placing_ask_others(Placing *placing,
+                        const HazardMember *member,
+                        const int64_t *buckets,
+                        size_t bucket_count,
+                        Decision *decision)
+{
+    rescore_around(placing, member, decision);
+    for (size_t i = 0; i < bucket_count; i++)
+        locate(placing, member, buckets[i], decision);
+}
+
 /* Where a report goes that is linked to nothing; a bucket is noted in the decision. */
 static Hazard *open_for(Placing *placing, const Evidence *evidence, Decision *decision)
 {
@@ -172,8 +184,6 @@ void placing_report(Placing *placing, Evidence *evidence, HazardMember *member, 
         hazard->bucket ? 0 : bucket_asked_by(lifecycle->store, evidence, placing->scratch, buckets);
     placing->hazard_id = hazard->id;
     lifecycle_attach(lifecycle, hazard, member, evidence);
-    request_review(placing, decision, member);
-    rescore_around(placing, member, decision);
-    for (size_t i = 0; i < asked; i++)
-        locate(placing, member, buckets[i], decision);
+    placing_request_review(placing, decision, member);
+    placing_ask_others(placing, member, buckets, asked, decision);
 }

@@ -225,8 +225,10 @@ static void join_some(World *world)
     const Hazard *whole = hazard_store_get(store, part);
     if (body == part || !hazard_is_whole(whole) || hazard_store_get(store, body)->bucket)
         return;
-    JoinCause cause = {"rescored", whole->members[0].report_id, whole->members[0].event_at,
-                       world->next_order};
+    JoinCause cause = {.reason = "rescored",
+                       .report_id = whole->members[0].report_id,
+                       .event_at = whole->members[0].event_at,
+                       .first_decision = world->next_order};
     for (size_t i = 0; i < whole->representative_count; i++)
         world->reports[evidence_packed_report_id(hazard_representative(whole, i))].order =
             world->next_order++;
@@ -242,7 +244,10 @@ static void move_some(World *world)
     if (from == to || !bucket->bucket || hazard_store_get(store, to)->bucket)
         return;
     int64_t report_id = bucket->members[draw(world, bucket->member_count)].report_id;
-    JoinCause cause = {"located", report_id, bucket->members[0].event_at, world->next_order};
+    JoinCause cause = {.reason = "located",
+                       .report_id = report_id,
+                       .event_at = bucket->members[0].event_at,
+                       .first_decision = world->next_order};
     world->reports[report_id].order = world->next_order++;
     lifecycle_move(&world->fixture.lifecycle, report_id, to, &cause);
 }

@@ -263,6 +263,18 @@ static void a_bucket_is_named_and_where_its_reports_go(void **state)
            "相隔9天；得分+5.0，达到归并线4.5");
 }
 
+static void a_revision_is_named_as_the_cause(void **state)
+{
+    Decision made = DECISION(state, OUTCOME_MOVED, SAME_UNIT, SAME_LEAF, gap(0, "9天"));
+    made.from_id = 40;
+    made.revised = true;
+    expect(state, &made,
+           "报告修订后另有说法，原在待定位HZ9901-000040，现判明说的是HZ9901-000012："
+           "同在锦绣花园3幢2单元，类别相同，相隔9天；得分+5.0，达到归并线4.5");
+    made = (Decision){.outcome = OUTCOME_NEW, .from_id = 40, .revised = true};
+    expect(state, &made, "报告修订后另有说法，原在待定位HZ9901-000040；新立：没有可比较的隐患");
+}
+
 /* explain-pair has no hazard to name. */
 static void a_pair_speaks_of_the_other_report(void **state)
 {
@@ -310,6 +322,7 @@ int main(void)
         cmocka_unit_test(without_candidates_it_says_so),
         cmocka_unit_test(what_has_become_one_is_told),
         cmocka_unit_test(a_bucket_is_named_and_where_its_reports_go),
+        cmocka_unit_test(a_revision_is_named_as_the_cause),
         cmocka_unit_test(a_pair_speaks_of_the_other_report),
         cmocka_unit_test(steps_are_words),
     };

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A region that grows report by report through placing, as in the matcher, on the shipped model; for bucket*_test.c. */
+/* A region that grows report by report through placing, as in the matcher, on the shipped model; for bucket*_test.c and revising_test.c. */
 enum { REPORTS_MAX = 400 };
 
 /* A region that remembers what it was told, and which decision was the last of each report. */
