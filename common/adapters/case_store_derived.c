@@ -162,6 +162,32 @@ void stored_report_waver(StoredReport *row, Report *change)
     row->wavered = row->wavered != 0 || wavers ? 1 : 0;
 }
 
+bool stored_report_may_retell(const Report *change)
+{
+    const Text told[] = {change->title,          change->body,           change->address,
+                         change->place_name,     change->category,       change->lift_plate,
+                         change->equipment_code, change->component_code, change->community_code,
+                         change->grid_code,      change->usc_code,       change->party_name};
+    bool may = change->point.precision != 0;
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+        may = may || !text_is_absent(told[i]);
+    return may;
+}
+
+bool stored_report_retold(Report *stands, Report *change)
+{
+    if (!stored_report_may_retell(change))
+        return false;
+    bool retold = (change->flags.count > 0 && !same_lists(stands->flags, change->flags)) ||
+                  (tells_noise(change) && !same_lists(stands->noise, change->noise));
+    for (size_t i = 0; i < sizeof(EVIDENCE_FIELDS) / sizeof(EVIDENCE_FIELDS[0]) && !retold; i++) {
+        const ReportField *field = report_field(text_from(EVIDENCE_FIELDS[i]));
+        retold = report_has(change, field) &&
+                 (!report_has(stands, field) || !same_values(stands, change, field));
+    }
+    return retold;
+}
+
 void stored_counters_init(StoredCounters *row, Text region, int32_t report_partition)
 {
     *row = (StoredCounters){.region = region,

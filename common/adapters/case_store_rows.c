@@ -131,6 +131,26 @@ static const PostgresColumn REPORTS_MERGE[] = {
     GOING_COLUMNS(ASIDE),
 };
 
+/* What evidence says of a place is written outright: what is not said any more goes. */
+static const PostgresColumn REPORTS_REVISED[] = {
+    ROWS_KEY(StoredReport, region, "region", ROWS_TEXT),
+    ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
+    ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
+    ASIDE(StoredReport, repeats, "repeats", ROWS_INT4),
+    ASIDE(StoredReport, place_role, "place_role", ROWS_TEXT),
+    ASIDE(StoredReport, relation, "relation", ROWS_TEXT),
+    ASIDE(StoredReport, road, "road", ROWS_TEXT),
+    ASIDE(StoredReport, road_no, "road_no", ROWS_TEXT),
+    ASIDE(StoredReport, estate, "estate", ROWS_TEXT),
+    ASIDE(StoredReport, buildings, "buildings", ROWS_TEXTS),
+    ASIDE(StoredReport, unit, "unit", ROWS_TEXT),
+    ASIDE(StoredReport, floor, "floor", ROWS_TEXT),
+    ASIDE(StoredReport, poi, "poi", ROWS_TEXT),
+    ASIDE(StoredReport, grams, "grams", ROWS_BYTES),
+    REPLACEABLE_COLUMNS(StoredReport),
+    GOING_COLUMNS(ASIDE),
+};
+
 static const PostgresColumn REVISIONS[] = {
     ROWS_COLUMN(StoredRevision, region, "region", ROWS_TEXT),
     ROWS_COLUMN(StoredRevision, report_id, "report_id", ROWS_INT8),
@@ -338,6 +358,12 @@ static const PostgresColumn COUNTERS[] = {
     EVIDENCE_COLUMNS(KEPT, KEPT, OTHER_KEPT) ")::text else t.as_decided end"
 /* clang-format on */
 
+/* The report was decided anew as it stands (domain/revising.h). */
+#define DECIDED_AS_IT_STANDS                                                                       \
+    "place_role = v.place_role, relation = v.relation, road = v.road, road_no = v.road_no,"        \
+    " estate = v.estate, buildings = v.buildings::text[], unit = v.unit, floor = v.floor,"         \
+    " poi = v.poi, grams = v.grams, as_decided = null"
+
 static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_RECORD_INDEX] =
         TABLE_ROW("record_index", "onecase.record_index", ROWS_INSERT, RECORD_INDEX),
@@ -350,6 +376,12 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
                              .columns = REPORTS_MERGE,
                              .count = COLUMN_COUNT(REPORTS_MERGE),
                              .also = REPEATS_AFTER WITH_OTHERS KEEP_AS_DECIDED},
+    [TABLE_REPORTS_REVISED] = {.statement = "reports_revised",
+                               .table = "onecase.reports",
+                               .form = ROWS_MERGE,
+                               .columns = REPORTS_REVISED,
+                               .count = COLUMN_COUNT(REPORTS_REVISED),
+                               .also = REPEATS_AFTER WITH_OTHERS DECIDED_AS_IT_STANDS},
     [TABLE_REVISIONS] = TABLE_ROW("revisions", "onecase.report_revisions", ROWS_INSERT, REVISIONS),
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =

@@ -76,6 +76,11 @@ void stored_report_finish(StoredReport *row, bool complete, Arena *arena);
  */
 void stored_report_waver(StoredReport *row, Report *change);
 
+/* Whether a change says more than how things go: something by which place, thing or class of the report are read. */
+bool stored_report_may_retell(const Report *change);
+/* ... and says anything that decisions look at otherwise than the report that stands. */
+bool stored_report_retold(Report *stands, Report *change);
+
 /* onecase.report_revisions */
 typedef struct StoredRevision {
     Text region;
@@ -187,6 +192,7 @@ typedef enum CaseStoreTable {
     TABLE_RECORD_INDEX,
     TABLE_RECORD_INDEX_UPDATE,
     TABLE_REPORTS,
+    TABLE_REPORTS_REVISED, /* up to the last time that it was decided anew; then what changed after */
     TABLE_REPORTS_MERGE,
     TABLE_REVISIONS,
     TABLE_PENDING,

@@ -5,11 +5,15 @@
 
 #include "domain/report.h"
 
+#include "adapters/postgres_rows.h"
+
+#include <stddef.h>
+
 /* Columns of evidence that are younger than rows: one that was kept before them had none. */
 #define NOT_YET "{\"noise\": null, \"reporter_before_hash\": null, \"reporter_before_key\": null}"
 
-/* `page_` selects reports as column "row". */
-#define AS_DECIDED(page_)                                                                          \
+/* `page_` selects reports as column "row"; `seen_` is the row whose columns of evidence are read. */
+#define EVIDENCE_OF(page_, seen_)                                                                  \
     "select t.decision_id, t.report_id, t.region, t.hazard_id, t.case_id, t.event_at,"             \
     "       t.independence, t.status, t.status_at, t.level, t.trapped, t.injured, t.dead,"         \
     "       d.lon, d.lat, d.precision_class, d.category_confidence,"                               \
@@ -24,11 +28,13 @@
     "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags, t.received_at"              \
     "  from (" page_ ") page"                                                                      \
     "  cross join lateral (select (page.row).*) t"                                                 \
-    "  cross join lateral (select (s.row).* from (select case when t.as_decided is null then "     \
-    "page.row"                                                                                     \
-    "       else jsonb_populate_record(page.row, '" NOT_YET "'::jsonb || t.as_decided::jsonb) end" \
-    "       as row offset 0) s) d"                                                                 \
+    "  cross join lateral (select (s.row).* from (select " seen_ " as row offset 0) s) d"          \
     " order by t.decision_id"
+
+#define AS_DECIDED(page_)                                                                          \
+    EVIDENCE_OF(page_, "case when t.as_decided is null then page.row"                              \
+                       " else jsonb_populate_record("                                              \
+                       "page.row, '" NOT_YET "'::jsonb || t.as_decided::jsonb) end")
 
 /* $1: region, $2: the last decision of the page before. */
 static const PostgresStatement PAGE = {
@@ -44,6 +50,23 @@ static const PostgresStatement NAMED = {
                "    select i.region, i.report_id from onecase.record_index i"
                "     where i.source = $1 and i.record_no = $2"
                "    union all select $1, $3::int8 where $3::int8 is not null limit 1)")};
+
+/* $1: regions, $2: report ids, $3: when they were received. */
+static const PostgresStatement STANDING = {
+    "report_standing",
+    EVIDENCE_OF("select report as row from unnest($1::text[], $2::bigint[], $3::timestamptz[])"
+                " as v(region, report_id, received_at)"
+                " join onecase.reports report using (region, report_id, received_at)",
+                "page.row")};
+
+static const PostgresColumn ASKED_COLUMNS[] = {
+    ROWS_COLUMN(StoredEvidence, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredEvidence, report_id, "report_id", ROWS_INT8),
+    ROWS_COLUMN(StoredEvidence, received_at, "received_at", ROWS_TIME),
+};
+static const PostgresTable ASKED = {.form = ROWS_ARRAYS,
+                                    .columns = ASKED_COLUMNS,
+                                    .count = sizeof ASKED_COLUMNS / sizeof ASKED_COLUMNS[0]};
 
 enum {
     R_DECISION,
@@ -132,6 +155,22 @@ bool report_rows_find(
     return postgres_call(pg, &NAMED, params, 3, rows, error);
 }
 
+bool report_rows_standing(
+    Postgres *pg, const StoredEvidence *asked, size_t count, PostgresResult **rows, Error *error)
+{
+    PostgresRows *keys = postgres_rows_new(&ASKED);
+    bool well = true;
+    for (size_t i = 0; well && i < count; i++)
+        well = postgres_rows_add(keys, &asked[i], error);
+    if (well) {
+        const PostgresParam params[] = {postgres_rows_param(keys, 0), postgres_rows_param(keys, 1),
+                                        postgres_rows_param(keys, 2)};
+        well = postgres_call(pg, &STANDING, params, 3, rows, error);
+    }
+    postgres_rows_free(keys);
+    return well;
+}
+
 static void read_report(const PostgresResult *rows, int row, Arena *arena, Report *report)
 {
     report_init(report);
@@ -171,4 +210,25 @@ void report_rows_read(const PostgresResult *rows, int row, Arena *arena, StoredE
                                .independence =
                                    independence_from(postgres_text(rows, row, R_INDEPENDENCE))};
     read_report(rows, row, arena, &stored->report);
+}
+
+static void keep_list(TextList *list, Arena *arena)
+{
+    for (size_t i = 0; i < list->count; i++)
+        list->items[i] = text_copy(arena, list->items[i]);
+}
+
+void report_rows_keep(StoredEvidence *stored, Arena *arena)
+{
+    Report *report = &stored->report;
+    stored->region = text_copy(arena, stored->region);
+    stored->source = text_copy(arena, stored->source);
+    for (int column = R_TEXTS; column < R_QUOTED; column++) {
+        Text *text = report_text(report, report_field(text_from(TEXT_FIELDS[column - R_TEXTS])));
+        if (!text_is_absent(*text))
+            *text = text_copy(arena, *text);
+    }
+    keep_list(&report->quoted_nos, arena);
+    keep_list(&report->noise, arena);
+    keep_list(&report->flags, arena);
 }

@@ -44,8 +44,17 @@ bool report_name_read(Text word, ReportName *name);
 MUST_CHECK bool report_rows_find(
     Postgres *pg, const ReportName *name, Arena *arena, PostgresResult **rows, Error *error);
 
+/*
+ * Reports as they stand, revisions and all, and not as they were decided: those of which region, report_id and received_at are given.
+ * The rows are the caller's.
+ */
+MUST_CHECK bool report_rows_standing(
+    Postgres *pg, const StoredEvidence *asked, size_t count, PostgresResult **rows, Error *error);
+
 /* Texts are views of the rows, lists lie on the arena. */
 void report_rows_read(const PostgresResult *rows, int row, Arena *arena, StoredEvidence *stored);
+/* From here on its texts lie on the arena too. */
+void report_rows_keep(StoredEvidence *stored, Arena *arena);
 
 const char *report_rows_independence_name(Independence independence); /* independent ... */
 

@@ -7,6 +7,7 @@
 #include "base/map.h"
 
 #include "adapters/kafka_consumer.h"
+#include "adapters/report_rows.h"
 
 /*
  * Records of onecase.report on their way into one transaction: decode, identify, decide, save. Everything decided
@@ -23,8 +24,11 @@ typedef struct BatchReport {
     int64_t report_id;
     int64_t received_at;
     StoredReport *created; /* by this batch; its row is not written yet */
-    StoredReport *merged;  /* what this batch replaces of a row that stands */
-    int64_t status;        /* INTEGER_ABSENT: none */
+    StoredReport
+        *revised;         /* what it replaced until the report was decided anew; NULL: it was not */
+    StoredReport *merged; /* what this batch replaces of a row that stands, behind `revised` */
+    const StoredEvidence *stands; /* the row before this batch, when it may be decided anew */
+    int64_t status;               /* INTEGER_ABSENT: none */
     int64_t status_at;
     int64_t repeats;
     struct BatchReport *next_alike; /* of the same hash */

@@ -138,6 +138,48 @@ static void note_pending(Batch *batch)
     }
 }
 
+/* The known report that a record may have decided anew; NULL: none. */
+static BatchReport *report_retold(const BatchItem *item)
+{
+    bool may = item->identity != NULL && stored_report_may_retell(&item->report);
+    return may ? item->identity->report : NULL;
+}
+
+/* A second round trip, for the few that need it: the rows before this batch. */
+static bool read_standing(Batch *batch, Error *error)
+{
+    StoredEvidence *asked = ARENA_ARRAY(batch->arena, StoredEvidence, batch->count);
+    BatchReport **reports = ARENA_ARRAY(batch->arena, BatchReport *, batch->count);
+    POSTGRES_RESULT_AUTO *rows = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        BatchReport *report = report_retold(&batch->items[i]);
+        if (report == NULL || report->stands != NULL)
+            continue;
+        StoredEvidence *stands = &asked[count];
+        stands->region = report->region;
+        stands->report_id = report->report_id;
+        stands->received_at = report->received_at;
+        reports[count++] = report;
+        report->stands = stands;
+    }
+    if (count == 0)
+        return true;
+    if (!report_rows_standing(case_store_postgres(batch->store), asked, count, &rows, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        reports[i]->stands = NULL;
+    for (int row = 0; row < postgres_rows(rows); row++) {
+        StoredEvidence *stands = ARENA_NEW(batch->arena, StoredEvidence);
+        report_rows_read(rows, row, batch->arena, stands);
+        report_rows_keep(stands, batch->arena);
+        batch_report(batch,
+                     &(BatchReport){.region = stands->region, .report_id = stands->report_id})
+            ->stands = stands;
+    }
+    return true;
+}
+
 bool batch_identify(Batch *batch, Error *error)
 {
     batch->records = ARENA_ARRAY(batch->arena, KnownRecord, batch->count);
@@ -164,5 +206,5 @@ bool batch_identify(Batch *batch, Error *error)
         return false;
     find_reports(batch);
     note_pending(batch);
-    return true;
+    return read_standing(batch, error);
 }

@@ -92,6 +92,63 @@ static bool changes_report(Batch *batch,
     return !alarm_again || decide_worse(batch->decider, context, row->report_id, change);
 }
 
+/* ---- what it says now ---- */
+
+/* The report as it stands with all that this batch has replaced so far; false: its row was not read. */
+static bool standing_report(const BatchReport *state, Report *report)
+{
+    if (state->created == NULL && state->stands == NULL)
+        return false;
+    *report = state->created != NULL ? state->created->report : state->stands->report;
+    Text record_no = report->record_no;
+    if (state->revised != NULL)
+        report_replace(report, &state->revised->report);
+    if (state->merged != NULL)
+        report_replace(report, &state->merged->report);
+    report->record_no = record_no; /* an alarm that repeats it has another one */
+    return true;
+}
+
+/* All that was replaced so far was looked at: what comes from here on is behind it. */
+static void close_revised(BatchReport *state)
+{
+    StoredReport *last = state->merged;
+    StoredReport *before = state->revised;
+    if (before != NULL) {
+        report_replace(&before->report, &last->report);
+        last->report = before->report;
+        if (last->status_at == TIME_ABSENT)
+            last->status_at = before->status_at;
+        if (before->repeats != INTEGER_ABSENT)
+            last->repeats = before->repeats + (last->repeats != INTEGER_ABSENT ? last->repeats : 0);
+    }
+    state->revised = last;
+    state->merged = NULL;
+}
+
+/* The revision is gathered in state->merged; `before` is what the report said before it. */
+static bool decide_anew(const Batch *batch,
+                        const DecideContext *context,
+                        BatchReport *state,
+                        const Report *before,
+                        Error *error)
+{
+    bool taken = false;
+    Report now;
+    if (!standing_report(state, &now))
+        return true;
+    const DecideRevised revised = {
+        .source = state->created != NULL ? state->created->source : state->stands->source,
+        .event_at = state->created != NULL ? state->created->event_at : state->stands->event_at,
+        .before = before,
+        .now = &now};
+    if (!decide_revised(batch->decider, context, &revised, state->merged, &taken, error))
+        return false;
+    if (taken)
+        close_revised(state);
+    return true;
+}
+
 /* `row` has everything but what the comparison decides. */
 static bool apply_revision(Batch *batch,
                            BatchItem *item,
@@ -118,6 +175,9 @@ static bool apply_revision(Batch *batch,
     LIST_ADD(batch, revisions, revision_count, revision_capacity, row);
     if (!newer)
         return true;
+    Report before;
+    bool anew = !identity->known->repeat && standing_report(state, &before) &&
+                stored_report_retold(&before, change);
     StoredReport *report = batch_row_to_change(batch, state);
     stored_report_waver(report, change);
     report_replace(&report->report, change);
@@ -132,7 +192,8 @@ static bool apply_revision(Batch *batch,
     state->status = row->status_after;
     identity->moved = true;
     return decide_update(batch->decider, &context, stands->report_id, change, report->status_at,
-                         error);
+                         error) &&
+           (!anew || decide_anew(batch, &context, state, &before, error));
 }
 
 StoredRevision *batch_revision(Batch *batch, const BatchItem *item)

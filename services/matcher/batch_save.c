@@ -21,6 +21,11 @@ static bool save_report(Batch *batch, BatchReport *report, Error *error)
         if (!case_store_add(batch->store, TABLE_REPORTS, report->created, error))
             return false;
     }
+    if (report->revised != NULL) {
+        stored_report_finish(report->revised, false, batch->arena);
+        if (!case_store_add(batch->store, TABLE_REPORTS_REVISED, report->revised, error))
+            return false;
+    }
     if (report->merged == NULL)
         return true;
     stored_report_finish(report->merged, false, batch->arena);

@@ -11,7 +11,7 @@
 #include "decide_load.h"
 
 #include "domain/debounce.h"
-#include "domain/placing.h"
+#include "domain/revising.h"
 
 #include "adapters/decision_rows.h"
 #include "adapters/hazard_rows.h"
@@ -235,20 +235,15 @@ static bool save_one(Decider *decider,
                              context->arena, error);
 }
 
-/* The decision about the report, those that followed from it, and what happened to cases. */
+/* The decision about the report if there is one, those that followed from it, and what happened to cases. */
 static bool save_decisions(Decider *decider,
                            const DecideContext *context,
                            const Placing *placing,
                            const Decision *decision,
-                           const StoredReport *row,
+                           const DecisionPlace *own,
                            Error *error)
 {
-    DecisionPlace own = {.decision_id = row->decision_id,
-                         .report_id = row->report_id,
-                         .hazard_id = row->hazard_id,
-                         .case_id = row->case_id};
-    note_title(decider, placing->lifecycle, row->report.title);
-    if (!save_one(decider, context, own, decision, error))
+    if (own->decision_id != 0 && !save_one(decider, context, *own, decision, error))
         return false;
     for (size_t i = 0; i < placing->replaced_count; i++) {
         const Replaced *replaced = &placing->replaced[i];
@@ -349,7 +344,12 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
     row->decision_id = placing.decision_id;
     row->hazard_id = placing.hazard_id;
     row->case_id = member.case_id;
-    return save_decisions(decider, context, &placing, &decision, row, error);
+    note_title(decider, &lifecycle, row->report.title);
+    const DecisionPlace own = {.decision_id = row->decision_id,
+                               .report_id = row->report_id,
+                               .hazard_id = row->hazard_id,
+                               .case_id = row->case_id};
+    return save_decisions(decider, context, &placing, &decision, &own, error);
 }
 
 static int32_t changed_count(int64_t value)
@@ -376,6 +376,60 @@ bool decide_update(Decider *decider,
         return true;
     return decision_rows_events(decider->decision_rows, lifecycle.region, &lifecycle.events,
                                 context->now, context->counters, error);
+}
+
+static Evidence *evidence_now(const Decider *decider,
+                              const DecideContext *context,
+                              const DecideRevised *revised,
+                              const Report *report,
+                              int64_t report_id)
+{
+    EvidenceOrigin origin = {revised->source, context->region, report_id, revised->event_at};
+    return evidence_new(report, &origin, decider->model, decider->scratch);
+}
+
+/* The report is in a hazard and says something else; `evidence` is what. */
+static bool revise(Decider *decider,
+                   const DecideContext *context,
+                   const DecideRevised *revised,
+                   Evidence *evidence,
+                   bool *taken,
+                   Error *error)
+{
+    Lifecycle lifecycle =
+        lifecycle_of(decider, context, region_memory(decider, context->region, context->partition));
+    Placing placing = {.lifecycle = &lifecycle, .scratch = decider->scratch};
+    Decision decision = {0};
+    HazardMember told = decide_member(revised->now, evidence, TIME_ABSENT, INDEPENDENT);
+    *taken = revising_report(&placing, evidence, told.known_at, &decision);
+    note_title(decider, &lifecycle, revised->now->title);
+    DecisionPlace own = {.decision_id = placing.decision_id,
+                         .report_id = evidence->report_id,
+                         .hazard_id = placing.hazard_id,
+                         .case_id = placing.case_id};
+    return save_decisions(decider, context, &placing, &decision, &own, error);
+}
+
+bool decide_revised(Decider *decider,
+                    const DecideContext *context,
+                    const DecideRevised *revised,
+                    StoredReport *row,
+                    bool *taken,
+                    Error *error)
+{
+    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    *taken = false;
+    if (hazard_store_of_report(overlay_of(memory), row->report_id) == 0)
+        return true;
+    Evidence *before = evidence_now(decider, context, revised, revised->before, row->report_id);
+    Evidence *now = evidence_now(decider, context, revised, revised->now, row->report_id);
+    bool well =
+        !revising_differs(before, now) || revise(decider, context, revised, now, taken, error);
+    if (*taken)
+        describe(row, now, context->arena);
+    evidence_free(before);
+    evidence_free(now);
+    return well;
 }
 
 bool decide_save(Decider *decider, Arena *arena, Error *error)

@@ -78,6 +78,25 @@ MUST_CHECK bool decide_update(Decider *decider,
                               int64_t status_at,
                               Error *error);
 
+/* What a report said before an update and says now, as it would stand in its row. */
+typedef struct DecideRevised {
+    Text source;
+    int64_t event_at;
+    const Report *before;
+    const Report *now;
+} DecideRevised;
+
+/*
+ * A report that says something else now is asked about anew (domain/revising.h), after decide_update. `row` is what its update
+ * replaces. *taken: it was decided on as it stands; then the parts of its address are filled in, and its row keeps nothing of before.
+ */
+MUST_CHECK bool decide_revised(Decider *decider,
+                               const DecideContext *context,
+                               const DecideRevised *revised,
+                               StoredReport *row,
+                               bool *taken,
+                               Error *error);
+
 /* All records of the batch are decided: gathers the rows of hazards and cases that changed. */
 MUST_CHECK bool decide_save(Decider *decider, Arena *arena, Error *error);
 

@@ -42,7 +42,8 @@ def lift(log: ReportLog, record_no: str, building: str, day: int, **more: object
 
 
 def revised_place(log: ReportLog) -> None:
-    """What was compared changes before the next report alike: decisions look at what the first one saw."""
+    """What was compared changes before the next report alike: decisions look at what the first ones saw, which are several."""
+    lift(log, "P0", "3幢2单元", 1)
     lift(log, "P1", "3幢2单元", 1, reporter=CALLER)
     log.report("P1", "update", revision=2, status=20, title=NASTY, body=NASTY, address="荷风苑9幢1单元", place_name=NASTY,
                category="C03", point=[120.123456789012345, 30.987654321], point_system="GCJ-02", point_precision="A",
