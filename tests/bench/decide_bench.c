@@ -251,6 +251,8 @@ int main(int argc, char **argv)
             reports = (size_t)strtoull(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--model") == 0)
             file = argv[i + 1];
+        else
+            hazards = 0; /* no such option */
     }
     if (argc % 2 == 0 || hazards == 0 || reports == 0) {
         fputs("usage: decide_bench [--hazards N] [--reports N] [--model FILE]\n", stderr);

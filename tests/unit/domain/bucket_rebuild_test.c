@@ -1,42 +1,6 @@
 /* Memory that grew by reports that waited in buckets and moved equals memory rebuilt in the order of their last decisions. */
 #include "town_fixture.h"
 
-static int by_decision(const void *a, const void *b)
-{
-    int64_t x = town->told[*(const int64_t *)a].decision_id;
-    int64_t y = town->told[*(const int64_t *)b].decision_id;
-    return (x > y) - (x < y);
-}
-
-static HazardStore *rebuilt(void)
-{
-    const City *city = town->city;
-    HazardStore *store = hazard_store_new(NULL);
-    int64_t order[REPORTS_MAX];
-    size_t count = 0;
-    for (int64_t id = 1; id < city->counters.next_hazard; id++) {
-        const Hazard *grown = hazard_store_get(city->store, id);
-        Hazard *hazard = hazard_store_create(store, id);
-        hazard->provisional_of = grown->provisional_of;
-        hazard->merged_into = grown->merged_into;
-        hazard->bucket = grown->bucket;
-        for (size_t i = 0; i < grown->case_count; i++)
-            *hazard_add_case(hazard) = grown->cases[i];
-    }
-    for (int64_t id = 1; id < city->counters.next_report; id++)
-        order[count++] = id;
-    qsort(order, count, sizeof order[0], by_decision);
-    for (size_t i = 0; i < count; i++) {
-        Evidence *evidence = evidence_of(order[i]);
-        const Hazard *grown = hazard_of(order[i]);
-        evidence->independence = town->told[order[i]].independence;
-        HazardMember member = *hazard_member(grown, order[i]);
-        hazard_store_add(store, hazard_store_edit(store, grown->id), &member, evidence,
-                         city->model);
-    }
-    return store;
-}
-
 static void assert_alike(const Hazard *a, const Hazard *b)
 {
     assert_int_equal(a->member_count, b->member_count);
@@ -92,7 +56,7 @@ static void grows_as_it_would_be_rebuilt(void **state)
         tell(&report, "H12345");
         moved += town->replaced;
         if (i % 60 == 0) {
-            HazardStore *store = rebuilt();
+            HazardStore *store = town_rebuilt();
             for (int64_t id = 1; id < town->city->counters.next_hazard; id++)
                 assert_alike(hazard_store_get(town->city->store, id), hazard_store_get(store, id));
             assert_decide_alike(store);

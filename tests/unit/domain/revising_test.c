@@ -210,48 +210,6 @@ static void what_is_told_otherwise_and_means_the_same_is_no_difference(void **st
 
 /* ---- memory rebuilt equals memory grown ---- */
 
-static int by_decision(const void *a, const void *b)
-{
-    int64_t x = town->told[*(const int64_t *)a].decision_id;
-    int64_t y = town->told[*(const int64_t *)b].decision_id;
-    return (x > y) - (x < y);
-}
-
-static void add_rebuilt(HazardStore *store, int64_t report_id)
-{
-    const Hazard *grown = hazard_of(report_id);
-    Evidence *evidence = evidence_of(report_id);
-    HazardMember member = *hazard_member(grown, report_id);
-    assert_true(hazard_reporter_same(member.reporter, hazard_reporter(evidence)));
-    assert_ptr_equal(member.category, evidence->category);
-    evidence->independence = town->told[report_id].independence;
-    hazard_store_add(store, hazard_store_edit(store, grown->id), &member, evidence,
-                     town->city->model);
-}
-
-static HazardStore *rebuilt(void)
-{
-    const City *city = town->city;
-    HazardStore *store = hazard_store_new(NULL);
-    int64_t order[REPORTS_MAX];
-    size_t count = 0;
-    for (int64_t id = 1; id < city->counters.next_hazard; id++) {
-        const Hazard *grown = hazard_store_get(city->store, id);
-        Hazard *hazard = hazard_store_create(store, id);
-        hazard->provisional_of = grown->provisional_of;
-        hazard->merged_into = grown->merged_into;
-        hazard->bucket = grown->bucket;
-        for (size_t i = 0; i < grown->case_count; i++)
-            *hazard_add_case(hazard) = grown->cases[i];
-    }
-    for (int64_t id = 1; id < city->counters.next_report; id++)
-        order[count++] = id;
-    qsort(order, count, sizeof order[0], by_decision);
-    for (size_t i = 0; i < count; i++)
-        add_rebuilt(store, order[i]);
-    return store;
-}
-
 static void assert_keys_alike(const Hazard *a, const Hazard *b)
 {
     HazardKeys *x = hazard_keys_of(a, town->city->model);
@@ -298,7 +256,7 @@ static void assert_decide_alike(const HazardStore *store)
 
 static void assert_rebuilt(void)
 {
-    HazardStore *store = rebuilt();
+    HazardStore *store = town_rebuilt();
     for (int64_t id = 1; id < town->city->counters.next_hazard; id++)
         assert_alike(hazard_store_get(town->city->store, id), hazard_store_get(store, id));
     assert_decide_alike(store);

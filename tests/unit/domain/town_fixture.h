@@ -128,4 +128,47 @@ static inline int64_t tell_call(int number, double day, const char *address)
     return tell(&report, "H12345");
 }
 
+static inline int by_decision(const void *a, const void *b)
+{
+    int64_t x = town->told[*(const int64_t *)a].decision_id;
+    int64_t y = town->told[*(const int64_t *)b].decision_id;
+    return (x > y) - (x < y);
+}
+
+static inline void add_rebuilt(HazardStore *store, int64_t report_id)
+{
+    const Hazard *grown = hazard_of(report_id);
+    Evidence *evidence = evidence_of(report_id);
+    HazardMember member = *hazard_member(grown, report_id);
+    assert_true(hazard_reporter_same(member.reporter, hazard_reporter(evidence)));
+    assert_ptr_equal(member.category, evidence->category);
+    evidence->independence = town->told[report_id].independence;
+    hazard_store_add(store, hazard_store_edit(store, grown->id), &member, evidence,
+                     town->city->model);
+}
+
+/* Memory as it is read anew: reports in the order of the decisions that brought them where they are. */
+static inline HazardStore *town_rebuilt(void)
+{
+    const City *city = town->city;
+    HazardStore *store = hazard_store_new(NULL);
+    int64_t order[REPORTS_MAX];
+    size_t count = 0;
+    for (int64_t id = 1; id < city->counters.next_hazard; id++) {
+        const Hazard *grown = hazard_store_get(city->store, id);
+        Hazard *hazard = hazard_store_create(store, id);
+        hazard->provisional_of = grown->provisional_of;
+        hazard->merged_into = grown->merged_into;
+        hazard->bucket = grown->bucket;
+        for (size_t i = 0; i < grown->case_count; i++)
+            *hazard_add_case(hazard) = grown->cases[i];
+    }
+    for (int64_t id = 1; id < city->counters.next_report; id++)
+        order[count++] = id;
+    qsort(order, count, sizeof order[0], by_decision);
+    for (size_t i = 0; i < count; i++)
+        add_rebuilt(store, order[i]);
+    return store;
+}
+
 #endif
