@@ -185,7 +185,8 @@ def parameter_count(lines: list[str], end: int) -> int:
 
 # Written in pieces, so that this file does not find itself.
 LATER = r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" * 3]) + r")\b"
-SKIPPED = r"pytest\.(mark\.)?(skip|" + "x" + r"fail)|unittest\.skip|DISABLED" + r"_"
+SKIP = "sk" + "ip"
+SKIPPED = rf"pytest\.(mark\.)?({SKIP}|x" + rf"fail)|unittest\.{SKIP}|DISABLED" + r"_"
 MACHINE = r"(?:^|[^\w./-])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "fa" + "rm"]) + r")/|/tmp/br" + "ief"
 LEFTOVERS = [
     (re.compile(MACHINE), "a path of somebody's machine"),
