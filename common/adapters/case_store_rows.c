@@ -248,6 +248,21 @@ static const PostgresColumn DEAD_STATE[] = {
     ROWS_COLUMN(StoredDead, state, "state", ROWS_TEXT),
 };
 
+static const PostgresColumn OUTBOX[] = {
+    PLACE_COLUMNS(StoredOutbox, ROWS_COLUMN),
+    ROWS_COLUMN(StoredOutbox, n, "n", ROWS_INT4_32),
+    ROWS_COLUMN(StoredOutbox, kind, "kind", ROWS_TEXT),
+    ROWS_COLUMN(StoredOutbox, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredOutbox, case_id, "case_id", ROWS_INT8),
+    ROWS_COLUMN(StoredOutbox, seq, "seq", ROWS_INT8),
+    ROWS_COLUMN(StoredOutbox, subject, "subject", ROWS_TEXT),
+    ROWS_COLUMN(StoredOutbox, event_at, "event_at", ROWS_TIME),
+    ROWS_COLUMN(StoredOutbox, level, "level", ROWS_INT2),
+    ROWS_COLUMN(StoredOutbox, headers, "headers", ROWS_TEXT),
+    ROWS_COLUMN(StoredOutbox, payload, "payload", ROWS_TEXT),
+    ROWS_COLUMN(StoredOutbox, stream_time, "stream_time", ROWS_TIME),
+};
+
 static const PostgresColumn ACCOUNTS[] = {
     ROWS_KEY(StoredAccount, topic, "source_topic", ROWS_TEXT),
     ROWS_KEY(StoredAccount, partition, "source_partition", ROWS_INT4_32),
@@ -389,6 +404,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_IGNORED] = TABLE_ROW("ignored", "onecase.ignored_records", ROWS_INSERT, IGNORED),
     [TABLE_DEAD_STATE] = TABLE_ROW("dead_state", "onecase.dead_letters", ROWS_UPDATE, DEAD_STATE),
     [TABLE_DEAD] = TABLE_ROW("dead", "onecase.dead_letters", ROWS_UPSERT, DEAD),
+    [TABLE_OUTBOX] = TABLE_ROW("outbox", "onecase.outbox", ROWS_INSERT, OUTBOX),
     [TABLE_ACCOUNTS] = TABLE_ROW("accounts", "onecase.accounts", ROWS_UPSERT, ACCOUNTS),
     [TABLE_COUNTERS] = TABLE_ROW("counters", "onecase.region_counters", ROWS_UPSERT, COUNTERS),
 };

@@ -187,6 +187,22 @@ typedef struct StoredCounters {
 void stored_counters_init(StoredCounters *row, Text region, int32_t report_partition);
 void stored_counters_finish(StoredCounters *row);
 
+/* onecase.outbox */
+typedef struct StoredOutbox {
+    ReportPlace place;
+    int32_t n;   /* within the record, from 0 */
+    Text kind;   /* case.opened ..., forward */
+    Text region; /* whose key it goes out under */
+    int64_t case_id;
+    int64_t seq;  /* of case_events */
+    Text subject; /* the case's number */
+    int64_t event_at;
+    int64_t level;
+    Text headers; /* of a forward: JSON object */
+    Text payload; /* JSON: data of the event; of a forward the record's value */
+    int64_t stream_time;
+} StoredOutbox;
+
 /* The tables in the order in which they are written. */
 typedef enum CaseStoreTable {
     TABLE_RECORD_INDEX,
@@ -200,6 +216,7 @@ typedef enum CaseStoreTable {
     TABLE_IGNORED,
     TABLE_DEAD_STATE,
     TABLE_DEAD,
+    TABLE_OUTBOX,
     TABLE_ACCOUNTS,
     TABLE_COUNTERS,
     CASE_STORE_TABLES

@@ -322,3 +322,15 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     of->version++;
     return true;
 }
+
+bool lifecycle_note(Lifecycle *lifecycle, int64_t report_id, CaseEvent event)
+{
+    event.hazard_id = hazard_store_of_report(lifecycle->store, report_id);
+    if (event.hazard_id == 0)
+        return false;
+    const Hazard *hazard = hazard_store_get(lifecycle->store, event.hazard_id);
+    event.case_id = hazard_member(hazard, report_id)->case_id;
+    event.report_id = report_id;
+    lifecycle_add_event(lifecycle, event);
+    return true;
+}

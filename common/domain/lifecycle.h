@@ -25,8 +25,8 @@ typedef struct RegionCounters {
 /* A row of case_events to be: what happened to a case, when (event time) and when it was known
  * (stream time). */
 typedef struct CaseEvent {
-    const char *kind; /* opened report_linked escalated status_changed closed reopened merged
-                         review_requested */
+    const char *kind; /* opened report_linked escalated status_changed closed reopened merged split
+                         review_requested overdue effective assigned returned urged rechecked changed */
     int64_t case_id;
     int64_t hazard_id;
     int64_t report_id; /* 0 none */
@@ -34,6 +34,7 @@ typedef struct CaseEvent {
     const char *reason; /* rule or reason code, static; NULL none */
     Text before;        /* codes and numbers alone, no free text */
     Text after;
+    Text actor; /* the source system that set it; absent: onecase itself */
 } CaseEvent;
 
 typedef struct CaseEvents {
@@ -125,5 +126,11 @@ typedef struct MemberChange {
  * there, and a hazard has one open case at most. False when the report belongs to no hazard.
  */
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change);
+
+/*
+ * Notes what a department said of a report that is a member, as an event of its case: kind, reason, before, after, event_at
+ * and actor are the caller's. Changes nothing else. False when the report belongs to no hazard.
+ */
+bool lifecycle_note(Lifecycle *lifecycle, int64_t report_id, CaseEvent event);
 
 #endif

@@ -65,6 +65,7 @@ typedef struct BatchItem {
     bool moved;         /* a released dead letter that was counted before */
     Identity *identity; /* of a record that carries a report */
     KnownPlace *place;  /* of one whose origin may be known */
+    int32_t outbox_n;   /* rows of the outbox that it has given so far */
 } BatchItem;
 
 typedef struct BatchLists {

@@ -40,7 +40,7 @@ static inline ReportPlace batch_place(const BatchItem *item)
     return (ReportPlace){item->record->partition, item->record->offset};
 }
 
-DecideContext batch_context(Batch *batch, const BatchItem *item, RegionProgress *region);
+DecideContext batch_context(Batch *batch, BatchItem *item, RegionProgress *region);
 
 /* The row whose columns replace what stands of the report. */
 StoredReport *batch_row_to_change(Batch *batch, BatchReport *report);

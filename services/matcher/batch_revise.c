@@ -39,7 +39,7 @@ StoredReport *batch_row_to_change(Batch *batch, BatchReport *report)
     return report->merged;
 }
 
-DecideContext batch_context(Batch *batch, const BatchItem *item, RegionProgress *region)
+DecideContext batch_context(Batch *batch, BatchItem *item, RegionProgress *region)
 {
     return (DecideContext){
         .partition = item->record->partition,
@@ -47,6 +47,8 @@ DecideContext batch_context(Batch *batch, const BatchItem *item, RegionProgress 
         .counters = &region->now.counters,
         .now = item->received_at,
         .place = batch_place(item),
+        .announce = !item->head.backfill,
+        .outbox_n = &item->outbox_n,
         .arena = batch->arena,
     };
 }
@@ -162,6 +164,7 @@ static bool apply_revision(Batch *batch,
     ReportArrival arrival = {row->received_at, row->backfill};
     RegionProgress *region = progress_region(item->partition, stands->region);
     DecideContext context = batch_context(batch, item, region);
+    context.announce = !row->backfill;
     row->region = stands->region;
     row->report_id = stands->report_id;
     drop_nonsense(change);

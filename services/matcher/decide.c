@@ -8,7 +8,9 @@
  */
 #include "decide.h"
 
+#include "decide_events.h"
 #include "decide_load.h"
+#include "decide_memory.h"
 
 #include "domain/debounce.h"
 #include "domain/revising.h"
@@ -22,18 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct RegionMemory {
-    struct RegionMemory *next; /* by region */
-    Text region;               /* owned */
-    int32_t partition;
-    HazardStore *hazards;
-    HazardStore *overlay; /* of the batch in hand; NULL: not touched */
-} RegionMemory;
-
 struct Decider {
     CaseStore *store;
     Model *model;
-    RegionMemory *regions;
+    RegionMemories regions;
     HazardRows *hazard_rows;
     DecisionRows *decision_rows;
     Arena *scratch;
@@ -75,23 +69,11 @@ bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
     return true;
 }
 
-static void forget_region(RegionMemory *memory)
-{
-    hazard_store_free(memory->overlay);
-    hazard_store_free(memory->hazards);
-    free((char *)(uintptr_t)memory->region.data);
-    free(memory);
-}
-
 void decide_close(Decider *decider)
 {
     if (decider == NULL)
         return;
-    while (decider->regions != NULL) {
-        RegionMemory *memory = decider->regions;
-        decider->regions = memory->next;
-        forget_region(memory);
-    }
+    region_memories_clear(&decider->regions);
     hazard_rows_free(decider->hazard_rows);
     decision_rows_free(decider->decision_rows);
     model_free(decider->model);
@@ -99,46 +81,15 @@ void decide_close(Decider *decider)
     free(decider);
 }
 
-/* The memory of a region, made in its place when it is new. */
-static RegionMemory *region_memory(Decider *decider, Text region, int32_t partition)
-{
-    RegionMemory **at = &decider->regions;
-    while (*at != NULL && text_compare((*at)->region, region) < 0)
-        at = &(*at)->next;
-    if (*at != NULL && text_equal((*at)->region, region))
-        return *at;
-    RegionMemory *memory = calloc(1, sizeof *memory);
-    char *name = malloc(region.size + 1);
-    if (memory == NULL || name == NULL)
-        abort();
-    memcpy(name, region.data, region.size);
-    memory->region = (Text){name, region.size};
-    memory->partition = partition;
-    memory->hazards = hazard_store_new(NULL);
-    memory->next = *at;
-    *at = memory;
-    return memory;
-}
-
 static HazardStore *store_of(void *context, Text region, int32_t partition)
 {
-    return region_memory(context, region, partition)->hazards;
+    Decider *decider = context;
+    return region_memory(&decider->regions, region, partition)->hazards;
 }
 
 void decide_release(Decider *decider, const int32_t *partitions, size_t count)
 {
-    for (RegionMemory **at = &decider->regions; *at != NULL;) {
-        RegionMemory *memory = *at;
-        bool released = false;
-        for (size_t i = 0; i < count; i++)
-            released = released || memory->partition == partitions[i];
-        if (!released) {
-            at = &memory->next;
-            continue;
-        }
-        *at = memory->next;
-        forget_region(memory);
-    }
+    region_memories_release(&decider->regions, partitions, count);
 }
 
 bool decide_claim(Decider *decider, const int32_t *partitions, size_t count, Error *error)
@@ -148,18 +99,11 @@ bool decide_claim(Decider *decider, const int32_t *partitions, size_t count, Err
     return decide_load(case_store_postgres(decider->store), partitions, count, &memory, error);
 }
 
-static HazardStore *overlay_of(RegionMemory *memory)
-{
-    if (memory->overlay == NULL)
-        memory->overlay = hazard_store_new(memory->hazards);
-    return memory->overlay;
-}
-
 static Lifecycle
 lifecycle_of(const Decider *decider, const DecideContext *context, RegionMemory *memory)
 {
     return (Lifecycle){.model = decider->model,
-                       .store = overlay_of(memory),
+                       .store = region_overlay(memory),
                        .counters = context->counters,
                        .region = memory->region,
                        .now = context->now,
@@ -255,9 +199,8 @@ static bool save_decisions(Decider *decider,
             return false;
     }
     hazard_rows_moves(decider->hazard_rows, placing->lifecycle);
-    return decision_rows_events(decider->decision_rows, context->region,
-                                &placing->lifecycle->events, context->now, context->counters,
-                                error);
+    return decide_events(decider->store, decider->decision_rows, context, placing->lifecycle,
+                         error);
 }
 
 /* An inspection that found nothing is evidence of its own and no hazard. */
@@ -279,8 +222,8 @@ bool decide_repeats(Decider *decider,
 {
     if (text_is_absent(row->report.device_id) || found_nothing(row))
         return false;
-    RegionMemory *memory = region_memory(decider, context->region, context->partition);
-    const HazardStore *store = overlay_of(memory);
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
+    const HazardStore *store = region_overlay(memory);
     EvidenceOrigin origin = {row->source, memory->region, row->report_id, row->event_at};
     Evidence *evidence = evidence_new(&row->report, &origin, decider->model, decider->scratch);
     const DebounceOpener *opener = debounce_opener(hazard_store_debounce(store), evidence);
@@ -304,8 +247,8 @@ static bool keep_larger(int64_t *kept, int64_t told, int32_t stands)
 
 bool decide_worse(Decider *decider, const DecideContext *context, int64_t report_id, Report *change)
 {
-    RegionMemory *memory = region_memory(decider, context->region, context->partition);
-    const HazardMember *stands = member_of_report(overlay_of(memory), report_id);
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
+    const HazardMember *stands = member_of_report(region_overlay(memory), report_id);
     Report worse;
     report_init(&worse);
     worse.revision = change->revision;
@@ -329,7 +272,7 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
         row->independence = TEXT("independent");
         return true;
     }
-    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
     Lifecycle lifecycle = lifecycle_of(decider, context, memory);
     EvidenceOrigin origin = {row->source, memory->region, row->report_id, row->event_at};
     Evidence *evidence = evidence_new(&row->report, &origin, decider->model, decider->scratch);
@@ -364,7 +307,7 @@ bool decide_update(Decider *decider,
                    int64_t status_at,
                    Error *error)
 {
-    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
     Lifecycle lifecycle = lifecycle_of(decider, context, memory);
     MemberChange changes = {.status = change->status > 0 ? (int16_t)change->status : 0,
                             .status_at = status_at,
@@ -374,8 +317,7 @@ bool decide_update(Decider *decider,
                             .dead = changed_count(change->dead)};
     if (!lifecycle_update(&lifecycle, report_id, &changes))
         return true;
-    return decision_rows_events(decider->decision_rows, lifecycle.region, &lifecycle.events,
-                                context->now, context->counters, error);
+    return decide_events(decider->store, decider->decision_rows, context, &lifecycle, error);
 }
 
 static Evidence *evidence_now(const Decider *decider,
@@ -396,8 +338,8 @@ static bool revise(Decider *decider,
                    bool *taken,
                    Error *error)
 {
-    Lifecycle lifecycle =
-        lifecycle_of(decider, context, region_memory(decider, context->region, context->partition));
+    Lifecycle lifecycle = lifecycle_of(
+        decider, context, region_memory(&decider->regions, context->region, context->partition));
     Placing placing = {.lifecycle = &lifecycle, .scratch = decider->scratch};
     Decision decision = {0};
     HazardMember told = decide_member(revised->now, evidence, TIME_ABSENT, INDEPENDENT);
@@ -417,9 +359,9 @@ bool decide_revised(Decider *decider,
                     bool *taken,
                     Error *error)
 {
-    RegionMemory *memory = region_memory(decider, context->region, context->partition);
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
     *taken = false;
-    if (hazard_store_of_report(overlay_of(memory), row->report_id) == 0)
+    if (hazard_store_of_report(region_overlay(memory), row->report_id) == 0)
         return true;
     Evidence *before = evidence_now(decider, context, revised, revised->before, row->report_id);
     Evidence *now = evidence_now(decider, context, revised, revised->now, row->report_id);
@@ -434,7 +376,7 @@ bool decide_revised(Decider *decider,
 
 bool decide_save(Decider *decider, Arena *arena, Error *error)
 {
-    for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next)
+    for (RegionMemory *memory = decider->regions.first; memory != NULL; memory = memory->next)
         if (memory->overlay != NULL &&
             !hazard_rows_changes(decider->hazard_rows, memory->region, memory->overlay,
                                  decider->model, arena, error))
@@ -450,19 +392,12 @@ static void clear_rows(Decider *decider)
 
 void decide_committed(Decider *decider)
 {
-    for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next) {
-        if (memory->overlay != NULL)
-            hazard_store_merge(memory->overlay);
-        memory->overlay = NULL;
-    }
+    region_memories_merge(&decider->regions);
     clear_rows(decider);
 }
 
 void decide_dropped(Decider *decider)
 {
-    for (RegionMemory *memory = decider->regions; memory != NULL; memory = memory->next) {
-        hazard_store_free(memory->overlay);
-        memory->overlay = NULL;
-    }
+    region_memories_drop(&decider->regions);
     clear_rows(decider);
 }

@@ -32,6 +32,8 @@ typedef struct DecideContext {
     RegionCounters *counters; /* the batch's values, for change */
     int64_t now;              /* stream time, microseconds */
     ReportPlace place;        /* of the record in onecase.report */
+    bool announce;            /* false: history, stored and not told */
+    int32_t *outbox_n;        /* how many rows of the outbox the record has given so far */
     Arena *arena;             /* of the batch */
 } DecideContext;
 

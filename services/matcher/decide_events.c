@@ -1,0 +1,64 @@
+#include "decide_events.h"
+
+#include "domain/case_payload.h"
+
+/* The case of an event as it stands, also when it was merged since; NULL: there is none. */
+static const HazardCase *case_of(const Lifecycle *lifecycle, const CaseEvent *event)
+{
+    const Hazard *hazard = hazard_store_get(lifecycle->store, event->hazard_id);
+    while (hazard != NULL) {
+        const HazardCase *of = hazard_case(hazard, event->case_id);
+        if (of != NULL || hazard->merged_into == 0)
+            return of;
+        hazard = hazard_store_get(lifecycle->store, hazard->merged_into);
+    }
+    return NULL;
+}
+
+static Text outbox_kind(const CaseEvent *event, Arena *arena)
+{
+    Text kind = text_from(event->kind);
+    return text_is(kind, "review_requested") ? TEXT("review.requested")
+                                             : text_format(arena, "case.%.*s", TEXT_ARGS(kind));
+}
+
+static bool announce(CaseStore *store,
+                     const DecideContext *context,
+                     const Lifecycle *lifecycle,
+                     const CaseEvent *event,
+                     int64_t seq,
+                     Error *error)
+{
+    const HazardCase *of = case_of(lifecycle, event);
+    StoredOutbox row = {
+        .place = context->place,
+        .n = (*context->outbox_n)++,
+        .kind = outbox_kind(event, context->arena),
+        .region = context->region,
+        .case_id = event->case_id != 0 ? event->case_id : INT64_MIN,
+        .seq = seq,
+        .subject =
+            of != NULL ? lifecycle_case_no(context->region, of, context->arena) : TEXT_ABSENT,
+        .event_at = event->event_at,
+        .level = of != NULL && of->escalation.level != 0 ? of->escalation.level : INT64_MIN,
+        .payload = case_payload(lifecycle, event, seq, context->arena),
+        .stream_time = context->now};
+    return case_store_add(store, TABLE_OUTBOX, &row, error);
+}
+
+bool decide_events(CaseStore *store,
+                   DecisionRows *rows,
+                   const DecideContext *context,
+                   const Lifecycle *lifecycle,
+                   Error *error)
+{
+    int64_t seq = context->counters->next_event;
+    if (!decision_rows_events(rows, context->region, &lifecycle->events, context->now,
+                              context->counters, error))
+        return false;
+    for (size_t i = 0; context->announce && i < lifecycle->events.count; i++)
+        if (!announce(store, context, lifecycle, &lifecycle->events.items[i], seq + (int64_t)i,
+                      error))
+            return false;
+    return true;
+}
