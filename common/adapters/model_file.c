@@ -1,6 +1,6 @@
 /*
- * Read everything, note every mistake, answer a model only when there was none. The numbers, the classes and the words
- * are read by model_file_weights.c, model_file_classes.c and model_file_words.c.
+ * Read everything, note every mistake, answer a model only when there was none. The numbers, the classes, the words
+ * and the time limits are read by model_file_weights.c, model_file_classes.c, model_file_words.c and model_file_time.c.
  */
 #include "adapters/model_file.h"
 
@@ -74,7 +74,7 @@ static void read_all(ModelReader *reader, const config_setting_t *root)
         "format",     "thresholds", "place",  "point",         "asset", "quoted",
         "class",      "text",       "party",  "reporter",      "gap",   "tempo",
         "escalation", "classes",    "pairs",  "typical_sites", "words", "idf",
-        "relation",   "reach",      "ledger", "debounce"};
+        "relation",   "reach",      "ledger", "debounce",      "time"};
     int format = 0;
     reader_check_keys(&reader->reader, root, "the model", KNOWN, sizeof KNOWN / sizeof KNOWN[0]);
     if (!reader_integer(&reader->reader, root, "format", 1, 1, &format))
@@ -82,6 +82,7 @@ static void read_all(ModelReader *reader, const config_setting_t *root)
     model_read_ledger(reader, root);
     model_read_weights(reader, root);
     model_read_classes(reader, root);
+    model_read_time(reader, root);
     model_read_words(reader, root);
 }
 

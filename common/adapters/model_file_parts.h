@@ -30,6 +30,8 @@ void model_read_weights(ModelReader *reader, const config_setting_t *root);
 void model_read_ledger(ModelReader *reader, const config_setting_t *root);
 /* Classes, pairs, typical sites. */
 void model_read_classes(ModelReader *reader, const config_setting_t *root);
+/* Office hours, moved days and time limits. */
+void model_read_time(ModelReader *reader, const config_setting_t *root);
 /* Phrases and idf weights, the last step: model_finish. */
 void model_read_words(ModelReader *reader, const config_setting_t *root);
 

@@ -69,6 +69,17 @@ const EscalationRules *model_escalation(const Model *model)
     return &model->escalation;
 }
 
+const TimeLimits *model_time_limits(const Model *model)
+{
+    return model->time_limits;
+}
+
+const MovedDay *model_moved_days(const Model *model, size_t *count)
+{
+    *count = model->moved_day_count;
+    return model->moved_days;
+}
+
 int32_t model_link_mb(const Model *model)
 {
     return model->weights.link;

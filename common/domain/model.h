@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include "domain/time_limit.h"
+
 /*
  * All numbers of the matching model, read from deploy/model/ by adapters/model_file.h and immutable
  * from then on. Weights are integers in millibits (1,000 = one bit), so that a sum is the same on
@@ -69,6 +71,9 @@ const HazardClass *model_class(const Model *model, Text code); /* unknown codes 
 /* Names of a set of aspects (Evidence.aspects): 缺失、松动; on the arena. */
 Text model_aspects(const Model *model, uint32_t aspects, Arena *arena);
 const EscalationRules *model_escalation(const Model *model);
+const TimeLimits *model_time_limits(const Model *model); /* with the calendar they count by */
+/* The days that are not as their weekday, ascending. */
+const MovedDay *model_moved_days(const Model *model, size_t *count);
 int32_t model_link_mb(const Model *model);     /* 4,000 */
 int32_t model_review_mb(const Model *model);   /* 2,000 */
 int32_t model_possible_mb(const Model *model); /* -2,000 */

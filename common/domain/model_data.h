@@ -170,6 +170,9 @@ struct Model {
     TypicalSites *typical; /* the last one has no family */
     size_t typical_count;
     EscalationRules escalation;
+    const TimeLimits *time_limits;
+    MovedDay *moved_days;
+    size_t moved_day_count;
     PhraseReach reach;
     Text aspects[MODEL_ASPECTS_MAX]; /* their names; bit i of a set is the i-th */
     size_t aspect_count;

@@ -235,8 +235,8 @@ static void spill(const char *path, const char *content, size_t size)
     fclose(file);
 }
 
-static const char *const FILES[] = {"onecase.cfg", "idf.csv", "words/noise.txt",
-                                    "words/keywords.csv"};
+static const char *const FILES[] = {"onecase.cfg",        "idf.csv",          "words/noise.txt",
+                                    "words/keywords.csv", "working_days.csv", "time_limits.csv"};
 
 static Copy copy_model(void)
 {
@@ -317,6 +317,22 @@ static void tells_file_and_line_of_each_mistake(void **state)
         {"onecase.cfg", "(\"C02\", 10)", "(\"C02\", 0)", "0 is outside 1..1440"},
         {"onecase.cfg", "(\"C02\", 10)", "(\"C92\", 10)", "unknown leaf \"C92\""},
         {"idf.csv", "电梯,", "电梯,x", "one or two characters"},
+        {"onecase.cfg", "\"08:30-12:00\"", "\"08:30-12:60\"", "no interval of a day"},
+        {"onecase.cfg", "\"13:30-18:00\"", "\"11:30-18:00\"", "must begin after"},
+        {"working_days.csv", "2026-10-10,workday", "2026-10-32,workday", "such as 2026-10-01"},
+        {"working_days.csv", "2026-10-10,workday", "2026-10-07,workday", "days must ascend"},
+        {"working_days.csv", "2026-10-10,workday", "2028-10-10,workday",
+         "days of 2027 are missing"},
+        {"working_days.csv", "2026-10-10,workday", "2026-10-10,work", "found \"work\""},
+        {"working_days.csv", "date,kind,name", "date,what,name", "must be \"kind\""},
+        {"time_limits.csv", "A01,A01,*", "A01,A09,*", "found \"A09\""},
+        {"time_limits.csv", "A01,A01,*", "A01,A01,5", "level must be 1 (red) to 4 (blue)"},
+        {"time_limits.csv", "11-15..03-15,,8", "11-15..02-30,,8", "season must be MM-DD..MM-DD"},
+        {"time_limits.csv", "1,urgent_hour,,\nA02,", "0,urgent_hour,,\nA02,", "amount must be 1"},
+        {"time_limits.csv", "1,urgent_hour,,\nA02,", "1,hour,,\nA02,", "found \"hour\""},
+        {"time_limits.csv", "1,urgent_hour,,\nA02,", "1,minute,,2026-13-01\nA02,", "valid_to"},
+        {"time_limits.csv", "A02-red,A02,1", "A02-red,A02,*", "exactly as specific as \"A02\""},
+        {"time_limits.csv", "A02-red,A02,1", "A02,A02,1", "stands on line"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Copy copy = copy_model();
@@ -351,10 +367,13 @@ static void tells_all_mistakes_in_one_run(void **state)
 static void changes_its_version_with_any_file(void **state)
 {
     Text shipped = model_version(*state);
-    static const char *const EDITS[][3] = {{"onecase.cfg", "P2 = 19900", "P2 = 19901"},
-                                           {"words/noise.txt", "谢谢", "谢了"},
-                                           {"words/keywords.csv", "井盖,E01,90", "井盖,E01,91"},
-                                           {"idf.csv", "*,", "*,1"}};
+    static const char *const EDITS[][3] = {
+        {"onecase.cfg", "P2 = 19900", "P2 = 19901"},
+        {"words/noise.txt", "谢谢", "谢了"},
+        {"words/keywords.csv", "井盖,E01,90", "井盖,E01,91"},
+        {"working_days.csv", "2026-10-10,workday", "2026-10-11,workday"},
+        {"time_limits.csv", "A01,A01,*,,,1,", "A01,A01,*,,,2,"},
+        {"idf.csv", "*,", "*,1"}};
     for (size_t i = 0; i < sizeof EDITS / sizeof EDITS[0]; i++) {
         Copy copy = copy_model();
         Model *model = NULL;
