@@ -4,6 +4,7 @@
 #include "adapters/hazard_row.h"
 
 #include "domain/hazard_extent.h"
+#include "domain/hazard_place.h"
 #include "domain/lifecycle_derive.h"
 #include "domain/report.h"
 
@@ -132,52 +133,6 @@ static const char *scope_name(Scope scope)
     return NAMES[scope];
 }
 
-static const char *asset_kind_name(AssetKind kind)
-{
-    static const char *const NAMES[] = {[ASSET_NONE] = NULL,
-                                        [ASSET_PLATE] = "lift",
-                                        [ASSET_EQUIPMENT] = "equipment",
-                                        [ASSET_COMPONENT] = "component",
-                                        [ASSET_DEVICE] = "device"};
-    return NAMES[kind];
-}
-
-static int address_detail(const Address *address)
-{
-    return (!text_is_empty(address->unit) ? 8 : 0) + (address->buildings.count > 0 ? 4 : 0) +
-           (!text_is_empty(address->road_no) ? 2 : 0) +
-           (!text_is_empty(address->estate) || !text_is_empty(address->road) ? 1 : 0);
-}
-
-/* Views of a hazard's representatives. */
-typedef struct Kept {
-    EvidenceView views[HAZARD_BUCKET_MAX];
-    const Evidence *items[HAZARD_BUCKET_MAX];
-    size_t count;
-} Kept;
-
-static void read_kept(const Hazard *hazard, Kept *kept)
-{
-    kept->count = hazard->representative_count;
-    for (size_t i = 0; i < kept->count; i++)
-        kept->items[i] = hazard_evidence(hazard, i, &kept->views[i]);
-}
-
-static void fill_asset(HazardRow *row, const Kept *kept)
-{
-    const Asset *chosen = NULL;
-    for (size_t i = 0; i < kept->count; i++) {
-        const Evidence *evidence = kept->items[i];
-        for (size_t j = 0; j < evidence->asset_count; j++)
-            if (chosen == NULL || (evidence->assets[j].structured && !chosen->structured))
-                chosen = &evidence->assets[j];
-    }
-    if (chosen == NULL)
-        return;
-    row->asset_kind = text_from(asset_kind_name(chosen->kind));
-    row->asset_id = chosen->id;
-}
-
 static TextList list_copy(TextList list, Arena *arena)
 {
     TextList copy = {ARENA_ARRAY(arena, Text, list.count), list.count};
@@ -186,27 +141,18 @@ static TextList list_copy(TextList list, Arena *arena)
     return copy;
 }
 
-static void fill_place(HazardRow *row, const Kept *kept, Arena *arena)
+static void fill_place(HazardRow *row, const HazardPlace *place, Arena *arena)
 {
     static const char PRECISIONS[] = "ABCDEZ";
-    const Evidence *best = kept->items[0];
-    const Evidence *point = NULL;
-    for (size_t i = 0; i < kept->count; i++) {
-        const Evidence *evidence = kept->items[i];
-        if (address_detail(&evidence->address) > address_detail(&best->address))
-            best = evidence;
-        if (evidence->has_point && (point == NULL || evidence->precision < point->precision))
-            point = evidence;
-        if (text_is_absent(row->community_code))
-            row->community_code = evidence->community_code;
-        if (text_is_absent(row->grid_code))
-            row->grid_code = evidence->grid_code;
-        if (text_is_absent(row->usc_code))
-            row->usc_code = evidence->usc_code;
-        if (text_is_absent(row->party_name))
-            row->party_name = evidence->party_name;
-    }
-    const Address *address = &best->address;
+    const Address *address = place->address;
+    const Evidence *point = place->point;
+    row->asset_kind =
+        place->asset != NULL ? text_from(asset_kind_name(place->asset->kind)) : TEXT_ABSENT;
+    row->asset_id = place->asset != NULL ? place->asset->id : TEXT_ABSENT;
+    row->usc_code = place->usc_code;
+    row->party_name = place->party_name;
+    row->community_code = place->community_code;
+    row->grid_code = place->grid_code;
     row->address = address_is_empty(address) ? TEXT_ABSENT : address_standard(address, arena);
     row->road = address->road;
     row->road_no = address->road_no;
@@ -259,8 +205,8 @@ void hazard_row_fill(
     if (hazard->member_count == 0)
         return;
     HazardCounts counts = hazard_count(hazard, 0);
-    Kept kept;
-    read_kept(hazard, &kept);
+    HazardKept kept;
+    hazard_kept_read(hazard, &kept);
     row->hazard_no = lifecycle_hazard_no(region, hazard->id, arena);
     row->family = hazard->category->family;
     row->category_code = hazard->category->code;
@@ -271,20 +217,8 @@ void hazard_row_fill(
     row->first_known_at = counts.first_event_at;
     row->last_reported_at = counts.last_event_at;
     row->model_version = model_version(model);
-    fill_asset(row, &kept);
-    fill_place(row, &kept, arena);
-}
-
-static const HazardClass *case_category(const Hazard *hazard, int64_t case_id)
-{
-    const HazardClass *worst = NULL;
-    for (size_t i = 0; i < hazard->member_count; i++) {
-        const HazardMember *member = &hazard->members[i];
-        if (member->case_id == case_id &&
-            (worst == NULL || member->category->colour < worst->colour))
-            worst = member->category;
-    }
-    return worst;
+    const HazardPlace place = hazard_place(&kept);
+    fill_place(row, &place, arena);
 }
 
 void case_row_fill(CaseRow *row,
@@ -317,7 +251,7 @@ void case_row_fill(CaseRow *row,
         return;
     row->level = of->escalation.level;
     row->level_reason = escalation_reason(&of->escalation, arena);
-    row->category_code = case_category(hazard, of->case_id)->code;
+    row->category_code = hazard_case_category(hazard, of->case_id)->code;
     row->first_occurred_at = counts.first_event_at;
     row->first_known_at = counts.first_known_at;
     row->first_known_source = hazard_store_source(store, counts.first_known_source);

@@ -19,4 +19,7 @@ typedef struct Asset {
     bool valid;      /* the ledger knows it, at a place that the report does not contradict */
 } Asset;
 
+/* lift equipment component device, as in column hazards.asset_kind; NULL of ASSET_NONE. */
+const char *asset_kind_name(AssetKind kind);
+
 #endif

@@ -142,6 +142,18 @@ HazardCounts hazard_count(const Hazard *hazard, int64_t case_id)
     return counts;
 }
 
+const HazardClass *hazard_case_category(const Hazard *hazard, int64_t case_id)
+{
+    const HazardClass *worst = NULL;
+    for (size_t i = 0; i < hazard->member_count; i++) {
+        const HazardMember *member = &hazard->members[i];
+        if (member->case_id == case_id &&
+            (worst == NULL || member->category->colour < worst->colour))
+            worst = member->category;
+    }
+    return worst;
+}
+
 static int64_t distance(int64_t a, int64_t b)
 {
     return a < b ? b - a : a - b;

@@ -215,6 +215,8 @@ bool hazard_reporter_known(HazardReporter reporter);
 bool hazard_reporter_same(HazardReporter a, HazardReporter b);
 
 HazardCounts hazard_count(const Hazard *hazard, int64_t case_id);
+/* The class of the reddest member of the case, the first of equals; NULL when it has no members. */
+const HazardClass *hazard_case_category(const Hazard *hazard, int64_t case_id);
 
 /* Event time of the member nearest in time, the earlier of two as near; the hazard has members. */
 int64_t hazard_nearest_event(const Hazard *hazard, int64_t event_at);

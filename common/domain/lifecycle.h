@@ -55,6 +55,12 @@ typedef struct ReportMoves {
     size_t capacity;
 } ReportMoves;
 
+/* The report that the record in hand tells of; memory keeps the numbers of some reports alone. */
+typedef struct ReportTold {
+    int64_t report_id; /* 0: none */
+    Text record_no;
+} ReportTold;
+
 typedef struct Lifecycle Lifecycle;
 
 /* Told of a hazard that may lose its members, before it does: lifecycle_join of both, lifecycle_move of where the report was. */
@@ -65,7 +71,8 @@ struct Lifecycle {
     HazardStore *store;       /* an overlay */
     RegionCounters *counters; /* the batch's copy */
     Text region;
-    int64_t now; /* stream time, microseconds */
+    int64_t now;     /* stream time, microseconds */
+    ReportTold told; /* for case_payload */
     Arena *arena;
     CaseEvents events;         /* grows */
     ReportMoves moves;         /* grows; in order, a report may come again */

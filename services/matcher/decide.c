@@ -309,6 +309,7 @@ bool decide_update(Decider *decider,
 {
     RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
     Lifecycle lifecycle = lifecycle_of(decider, context, memory);
+    lifecycle.told = (ReportTold){report_id, change->record_no};
     MemberChange changes = {.status = change->status > 0 ? (int16_t)change->status : 0,
                             .status_at = status_at,
                             .level = change->level > 0 ? (int16_t)change->level : 0,

@@ -2,26 +2,6 @@
 
 #include "domain/case_payload.h"
 
-/* The case of an event as it stands, also when it was merged since; NULL: there is none. */
-static const HazardCase *case_of(const Lifecycle *lifecycle, const CaseEvent *event)
-{
-    const Hazard *hazard = hazard_store_get(lifecycle->store, event->hazard_id);
-    while (hazard != NULL) {
-        const HazardCase *of = hazard_case(hazard, event->case_id);
-        if (of != NULL || hazard->merged_into == 0)
-            return of;
-        hazard = hazard_store_get(lifecycle->store, hazard->merged_into);
-    }
-    return NULL;
-}
-
-static Text outbox_kind(const CaseEvent *event, Arena *arena)
-{
-    Text kind = text_from(event->kind);
-    return text_is(kind, "review_requested") ? TEXT("review.requested")
-                                             : text_format(arena, "case.%.*s", TEXT_ARGS(kind));
-}
-
 static bool announce(CaseStore *store,
                      const DecideContext *context,
                      const Lifecycle *lifecycle,
@@ -29,11 +9,12 @@ static bool announce(CaseStore *store,
                      int64_t seq,
                      Error *error)
 {
-    const HazardCase *of = case_of(lifecycle, event);
+    const Hazard *hazard;
+    const HazardCase *of = case_payload_case(lifecycle, event, &hazard);
     StoredOutbox row = {
         .place = context->place,
         .n = (*context->outbox_n)++,
-        .kind = outbox_kind(event, context->arena),
+        .kind = case_payload_type(event->kind),
         .region = context->region,
         .case_id = event->case_id != 0 ? event->case_id : INT64_MIN,
         .seq = seq,
