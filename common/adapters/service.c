@@ -27,11 +27,14 @@ enum {
     BACKOFF_MAX_MS = 5000,
     IDLE_SLICE_MS = 100,
     OVERRIDES_MAX = 256,
+    COMMON_OPTIONS = 5,
+    FIRST_FLAG = 256, /* beyond every character that names an option */
     TRIM_BYTES = 262144
 };
 
 typedef struct Arguments {
     SettingsInput input;
+    bool flags[SERVICE_FLAGS_MAX]; /* of the spec, as given */
     bool check_only;
     bool done; /* --help or --version was answered */
 } Arguments;
@@ -79,33 +82,44 @@ static void catch_signals(void)
 
 static void print_help(const ServiceSpec *spec, FILE *stream)
 {
+    fprintf(stream,
+            "%s: %s\n\n"
+            "usage: %s [--config FILE] [--set PATH=VALUE]... [--check]",
+            spec->name, spec->summary, spec->name);
+    for (size_t i = 0; i < spec->flag_count; i++)
+        fprintf(stream, " [--%s]", spec->flags[i].name);
+    fprintf(stream, "\n\n"
+                    "  --config FILE      settings in libconfig form, one PATH = VALUE; a line\n"
+                    "  --set PATH=VALUE   one setting, stronger than the file\n"
+                    "  --check            check settings and the files they name, then stop\n");
+    for (size_t i = 0; i < spec->flag_count; i++)
+        fprintf(stream, "  --%-16s %s\n", spec->flags[i].name, spec->flags[i].help);
     fprintf(
         stream,
-        "%s: %s\n\n"
-        "usage: %s [--config FILE] [--set PATH=VALUE]... [--check]\n\n"
-        "  --config FILE      settings in libconfig form, one PATH = VALUE; a line\n"
-        "  --set PATH=VALUE   one setting, stronger than the file\n"
-        "  --check            check settings and the files they name, then stop\n"
         "  --version          print the version\n"
         "  --help             print this\n\n"
         "Signals: SIGTERM and SIGINT finish what is in hand, commit and end%s.\n"
         "Ends with 0 when told to, 1 when it cannot go on, 2 for wrong arguments or settings.\n\n"
         "Settings:\n",
-        spec->name, spec->summary, spec->name, spec->reload != NULL ? "; SIGHUP reloads" : "");
+        spec->reload != NULL ? "; SIGHUP reloads" : "");
     settings_print(&spec->settings, stream);
 }
 
 static bool
 read_arguments(const ServiceSpec *spec, int argc, char **argv, Arena *arena, Arguments *arguments)
 {
-    static const struct option OPTIONS[] = {
+    struct option options[COMMON_OPTIONS + SERVICE_FLAGS_MAX + 1] = {
         {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 's'},
         {"check", no_argument, NULL, 'k'},        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0},
+        {"version", no_argument, NULL, 'v'},
     };
+    assert(spec->flag_count <= SERVICE_FLAGS_MAX);
+    for (size_t i = 0; i < spec->flag_count; i++)
+        options[COMMON_OPTIONS + i] =
+            (struct option){spec->flags[i].name, no_argument, NULL, FIRST_FLAG + (int)i};
     arguments->input.overrides.items = ARENA_ARRAY(arena, Text, OVERRIDES_MAX);
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 'c':
             arguments->input.file = optarg;
@@ -129,7 +143,12 @@ read_arguments(const ServiceSpec *spec, int argc, char **argv, Arena *arena, Arg
             printf("%s (onecase) %s\n", spec->name, ONECASE_VERSION);
             arguments->done = true;
             return true;
-        default: /* getopt has said what is wrong */
+        default:
+            if (option >= FIRST_FLAG) {
+                arguments->flags[option - FIRST_FLAG] = true;
+                break;
+            }
+            /* getopt has said what is wrong */
             fprintf(stderr, "`%s --help` says more\n", spec->name);
             return false;
         }
@@ -151,6 +170,8 @@ load_settings(const ServiceSpec *spec, const Arguments *arguments, Arena *arena,
         good = spec->check(settings, arena, &faults);
     for (size_t i = 0; i < faults.count; i++)
         fprintf(stderr, "%.*s\n", TEXT_ARGS(faults.items[i]));
+    for (size_t i = 0; i < spec->flag_count; i++)
+        memcpy((char *)settings + spec->flags[i].offset, &arguments->flags[i], sizeof(bool));
     return good;
 }
 

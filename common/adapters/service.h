@@ -9,7 +9,7 @@
  * The skeleton of every long-running program: arguments, settings, log, signals, the loop, back-off
  * and shutdown.
  *
- *   --config FILE, --set PATH=VALUE (repeatable), --check, --help, --version
+ *   --config FILE, --set PATH=VALUE (repeatable), --check, --help, --version, and the program's flags
  *
  * Life: open -> step, step, step ... -> drain -> close.
  *   step answers true                    next step at once (a step itself waits for input, at most
@@ -23,12 +23,24 @@
  * event=reload_failed, and the old state goes on. Exit codes: 0 done, 1 fatal, 2 wrong arguments or
  * settings (all faults on stderr).
  */
+enum { SERVICE_FLAGS_MAX = 8 };
+
+/* A word of the command line that is no setting: it holds for this start alone, so no file can say it. */
+typedef struct ServiceFlag {
+    const char *name; /* without the dashes */
+    size_t offset;    /* of a bool in the program's settings; true when it was given */
+    const char *help;
+} ServiceFlag;
+
 typedef struct ServiceSpec {
     const char *name;    /* in log lines and usage */
     const char *summary; /* one line for --help */
     SettingsTable
         settings; /* must have a row "log_level" of type SETTING_CHOICE "debug info warn error" */
     size_t settings_size; /* of the struct the table fills */
+    const ServiceFlag
+        *flags; /* beside the options that all programs have; at most SERVICE_FLAGS_MAX */
+    size_t flag_count;
 
     /* Deeper check of files the settings name; adds lines "file:line: message". Runs at start and
      * with --check. May be NULL. */

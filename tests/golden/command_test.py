@@ -117,6 +117,14 @@ class Commands(unittest.TestCase):
         self.assertIn("SIGHUP reloads", self.run_program("intake", "--help").stdout)
         self.assertNotIn("SIGHUP", self.run_program("matcher", "--help").stdout)
 
+    def test_flags_of_a_service_stand_in_its_help_and_nowhere_else(self):
+        said = self.run_program("relay", "--help").stdout
+        self.assertIn("[--check] [--from-end]\n", said)
+        self.assertIn("\n  --from-end         publish nothing", said)
+        self.assertEqual(self.run_program("relay", "--check", "--from-end").returncode, 0)
+        self.assertEqual(self.run_program("matcher", "--check", "--from-end").returncode, 2)
+        self.assertEqual(self.run_program("relay", "--check", "--set", "from_end=true").returncode, 2)
+
     def test_without_postgresql_the_next_step_is_said(self):
         with socket.socket() as nobody:  # bound and not listening: refused at once
             nobody.bind(("127.0.0.1", 0))

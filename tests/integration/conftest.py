@@ -138,8 +138,8 @@ def key_file(tmp_path: Path) -> Path:
 def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Service]]:
     """start_service(name, *arguments, database=..., topics=..., start=True).
 
-    database and topics default to the test's own. The program is given the topic prefix, a consumer group of the test's
-    own (a killed member would hold up the next test's) and, by its environment, the servers' addresses.
+    database and topics default to the test's own. The program is given the topic prefix, if it has one a consumer group of
+    the test's own (a killed member would hold up the next test's) and, by its environment, the servers' addresses.
     """
     started: list[Service] = []
 
@@ -147,7 +147,9 @@ def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ca
               start: bool = True) -> Service:
         where = database or request.getfixturevalue("database")
         space = topics or request.getfixturevalue("topics")
-        own = ["--set", f"topic_prefix={space.prefix}", "--set", f"group={space.prefix}{name}"]
+        own = ["--set", f"topic_prefix={space.prefix}"]
+        if name != "relay":
+            own += ["--set", f"group={space.prefix}{name}"]
         service = Service(name, [*own, *arguments], where.environment(), tmp_path / f"{name}-{len(started)}.log")
         started.append(service)
         return service.start() if start else service

@@ -507,6 +507,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
         "reports": "raw", "report_revisions": "ra", "record_index": "raw", "pending_updates": "rad",
         "decisions": "ra", "case_events": "ra",
         "accounts": "raw", "dead_letters": "raw", "ignored_records": "ra", "outbox": "rad",
+        "relay_positions": "raw",
     }
     assert set(privileges(database, "onecase_operator").values()) == {"r"}
     assert "reports" not in privileges(database, "onecase_operator")  # only columns of it

@@ -1,0 +1,7 @@
+-- Revert onecase:relay from pg
+
+begin;
+
+drop table onecase.relay_positions;
+
+commit;

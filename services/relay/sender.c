@@ -1,0 +1,128 @@
+/*
+ * Producer of events, forwards and ticks. `enable.gapless.guarantee` is set here and nowhere else: the other producers
+ * bury a refused record and go on behind it, while here the order of a region must have no hole.
+ */
+#include "sender.h"
+
+#include "event.h"
+
+#include "adapters/kafka_admin.h"
+
+enum { ASK_MS = 5000, PATIENCE_MS = 3000, LINGER_MS = 2, QUEUE_KBYTES = 16384 };
+
+static void on_delivered(void *context, const KafkaDelivery *delivery)
+{
+    Sender *sender = context;
+    if (delivery->delivered || sender->failure.verdict != ERROR_NONE)
+        return;
+    sender->failure = delivery->error;
+    if (sender->failure.verdict == ERROR_REJECT) /* the row stays, and waits for the topic */
+        sender->failure.verdict = ERROR_RETRY;
+}
+
+static bool check_topics(KafkaAdmin *admin, KafkaTopicLimit limits[2], Sender *sender, Error *error)
+{
+    KafkaTopic report = {.name = sender->spec.report_topic};
+    limits[0].topic = sender->spec.case_topic;
+    limits[1].topic = sender->spec.report_topic;
+    if (!kafka_admin_topic(admin, &report, error))
+        return false;
+    if (report.partitions != 0 && report.partitions != sender->spec.partition_count)
+        return error_set(error, ERROR_FATAL,
+                         "topic %s has %d partitions, the database was made for %d", report.name,
+                         report.partitions, sender->spec.partition_count);
+    return kafka_admin_record_limit(admin, limits[0].topic, &limits[0].bytes, error) &&
+           kafka_admin_record_limit(admin, limits[1].topic, &limits[1].bytes, error);
+}
+
+bool sender_open(const SenderSpec *spec, Sender *sender, Error *error)
+{
+    static const KafkaProperty GAPLESS = {"enable.gapless.guarantee", "true"};
+    *sender = (Sender){.spec = *spec};
+    KafkaClientSpec client = {.brokers = spec->brokers, .client_id = "onecase-relay"};
+    KafkaTopicLimit limits[2] = {{0}};
+    KafkaAdmin *admin = NULL;
+    bool well = kafka_admin_open(&client, ASK_MS, &admin, error) &&
+                check_topics(admin, limits, sender, error);
+    kafka_admin_close(admin);
+    if (!well)
+        return false;
+    client.properties = &GAPLESS;
+    client.property_count = 1;
+    const KafkaProducerSpec producer = {
+        .client = client,
+        .limits = limits,
+        .limit_count = 2,
+        .linger_ms = LINGER_MS,
+        .queue_kbytes = QUEUE_KBYTES,
+        .delivered = on_delivered,
+        .context = sender,
+    };
+    return kafka_producer_open(&producer, &sender->producer, error);
+}
+
+void sender_close(Sender *sender)
+{
+    kafka_producer_close(sender->producer);
+    sender->producer = NULL;
+}
+
+bool sender_is_open(const Sender *sender)
+{
+    return sender->producer != NULL;
+}
+
+bool sender_put(Sender *sender, int32_t partition, const OutboxRow *row, Arena *arena, Error *error)
+{
+    RecordHeader *headers = NULL;
+    size_t count = 0;
+    bool well = event_headers(partition, row, arena, &headers, &count, error);
+    const KafkaMessage message = {
+        .topic = event_is_forward(row) ? sender->spec.report_topic : sender->spec.case_topic,
+        .partition = -1,
+        .key = row->region,
+        .value = row->payload,
+        .headers = headers,
+        .header_count = count,
+    };
+    if (well && kafka_producer_send(sender->producer, &message, error))
+        return true;
+    return error_prefix(error, "outbox row %.*s", TEXT_ARGS(event_id(partition, row, arena)));
+}
+
+bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, Error *error)
+{
+    RecordHeader headers[RECORD_HEADERS_MAX];
+    for (int32_t i = 0; i < sender->spec.partition_count; i++) {
+        const KafkaMessage message = {
+            .topic = sender->spec.report_topic,
+            .partition = i,
+            .headers = headers,
+            .header_count = event_tick_headers(i, minute, arena, headers),
+        };
+        if (!kafka_producer_send(sender->producer, &message, error))
+            return false;
+    }
+    return true;
+}
+
+bool sender_settle(Sender *sender, Error *error)
+{
+    Error reason = {0};
+    bool well = kafka_producer_flush(sender->producer, PATIENCE_MS, &reason);
+    bool refused = sender->failure.verdict != ERROR_NONE;
+    if (well && !refused)
+        return true;
+    *error = refused ? sender->failure : reason;
+    if (refused || reason.verdict != ERROR_RETRY)
+        sender_close(sender);
+    return false;
+}
+
+bool sender_wait(Sender *sender, int wait_ms, Error *error)
+{
+    if (kafka_producer_poll(sender->producer, wait_ms, error))
+        return true;
+    sender_close(sender);
+    return false;
+}
