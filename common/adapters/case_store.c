@@ -42,7 +42,8 @@ static const PostgresStatement COUNTERS = {
 static const PostgresStatement ACCOUNTS = {
     "load_accounts",
     "select source_topic, source_partition, report_partition, first_offset, last_offset, "
-    "last_item, skipped, extra_items, reports, updates, ignored, dead, redelivered "
+    "last_item, skipped, extra_items, reports, updates, ignored, dead, redelivered, forwarded, "
+    "arrived "
     "from onecase.accounts where report_partition = any($1) "
     "order by source_topic, source_partition, report_partition"};
 
@@ -91,6 +92,7 @@ CaseStore *case_store_new(const CaseStoreSpec *spec)
     store->numbers = postgres_rows_new(&NUMBERS);
     store->records = postgres_rows_new(&CASE_STORE_RECORDS);
     store->origins = postgres_rows_new(&CASE_STORE_ORIGINS);
+    store->ticked = postgres_rows_new(&NUMBERS);
     return store;
 }
 
@@ -104,6 +106,7 @@ void case_store_free(CaseStore *store)
     postgres_rows_free(store->numbers);
     postgres_rows_free(store->records);
     postgres_rows_free(store->origins);
+    postgres_rows_free(store->ticked);
     postgres_free(store->pg);
     free(store);
 }
@@ -256,6 +259,8 @@ static void read_account(const PostgresResult *result, int row, Arena *arena, St
         .ignored = postgres_int(result, row, 10),
         .dead = postgres_int(result, row, 11),
         .redelivered = postgres_int(result, row, 12),
+        .forwarded = postgres_int(result, row, 13),
+        .arrived = postgres_int(result, row, 14),
     };
 }
 

@@ -94,23 +94,37 @@ typedef struct KnownRecord {
     bool repeat;     /* the record is one of them: its number is not the report's own */
     StoredPending *pending;
     size_t pending_count; /* updates that wait for it, in order of their place */
+    Text home_ahead; /* not found, and will be of that region (onecase.homes_ahead); or absent */
 } KnownRecord;
 
-/* In: origin. Out: what is stored of it. */
+/* In: origin and arrives_in. Out: what is stored of it. */
 typedef struct KnownOrigin {
     Origin origin;
-    Text dead_state; /* absent: no dead letter */
+    Text arrives_in; /* the region in which a forwarded record arrives; absent: it is none */
+    Text dead_state; /* absent: no dead letter; of one that arrives: none of that region */
     bool ignored;
+    bool arrived; /* in that region before */
 } KnownOrigin;
+
+/* An update that waits for a report, which has appeared in another region. */
+typedef struct KnownStray {
+    StoredPending pending;
+    Text home;
+    bool forwarded; /* for the caller: done already */
+} KnownStray;
 
 typedef struct KnownQuery {
     KnownRecord *records;
     size_t record_count;
     KnownOrigin *origins;
     size_t origin_count;
+    const int32_t *ticked; /* partitions whose waiting updates are looked at */
+    size_t ticked_count;
+    KnownStray *strays; /* out, in order of their place; the first thousand */
+    size_t stray_count;
 } KnownQuery;
 
-/* Fills records and origins in one round trip; what is found lives on the arena. */
+/* Fills records, origins and strays in one round trip; what is found lives on the arena. */
 MUST_CHECK bool
 case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error);
 

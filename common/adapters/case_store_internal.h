@@ -16,6 +16,7 @@ struct CaseStore {
     PostgresRows *numbers;
     PostgresRows *records;
     PostgresRows *origins;
+    PostgresRows *ticked; /* partitions, as in `numbers` */
 };
 
 /* Row sets that are only arrays of parameters. */
@@ -29,7 +30,7 @@ extern const PostgresTable CASE_STORE_RECORDS; /* of KnownRecord */
 extern const PostgresTable CASE_STORE_ORIGINS; /* of KnownOrigin */
 
 /* Statements of case_store_identify, to be prepared. */
-enum { CASE_STORE_LOOKUPS = 3 };
+enum { CASE_STORE_LOOKUPS = 4 };
 const PostgresStatement *case_store_lookup(size_t index);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Which records and origins PostgreSQL knows already: up to three look-ups in one pipeline, each joined to the arrays
- * of what is asked, answered by the position in them.
+ * Which records and origins PostgreSQL knows already: look-ups in one pipeline, each joined to the arrays of what is
+ * asked, answered by the position in them; and which waiting updates of a partition are waiting in the wrong one.
  */
 #include "adapters/case_store.h"
 #include "adapters/case_store_internal.h"
@@ -10,36 +10,53 @@ static const PostgresStatement RECORDS = {
                "i.first_topic, i.first_partition, i.first_offset, i.first_item, "
                "i.last_topic, i.last_partition, i.last_offset, i.last_item, "
                "i.revision, i.changed_at, r.status, r.status_at, r.repeats, "
-               "r.record_no <> v.record_no "
+               "r.record_no <> v.record_no, a.region "
                "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
-               "join onecase.record_index i on i.source = v.source and i.record_no = v.record_no "
+               "left join onecase.record_index i "
+               "on i.source = v.source and i.record_no = v.record_no "
                "left join onecase.reports r on r.region = i.region and r.report_id = i.report_id "
-               "and r.received_at = i.received_at"};
+               "and r.received_at = i.received_at "
+               "left join onecase.homes_ahead a "
+               "on a.source = v.source and a.record_no = v.record_no "
+               "where i.region is not null or a.region is not null"};
+
+#define PENDING_COLUMNS                                                                            \
+    "p.report_partition, p.report_offset, p.region, p.kind, p.topic, p.partition, "                \
+    "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload, p.backfill, " \
+    "p.source, p.record_no "
 
 static const PostgresStatement PENDING = {
     "pending_of_records",
-    "select v.n, p.report_partition, p.report_offset, p.region, p.kind, p.topic, p.partition, "
-    "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload, "
-    "p.backfill "
+    "select v.n, " PENDING_COLUMNS
     "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
     "join onecase.pending_updates p on p.source = v.source and p.record_no = v.record_no "
     "order by v.n, p.report_partition, p.report_offset"};
 
 static const PostgresStatement ORIGINS = {
     "origins",
-    "select v.n, d.state, i.topic is not null "
-    "from unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[]) with ordinality "
-    "as v(topic, partition, kafka_offset, item, n) "
+    "select v.n, d.state, i.topic is not null, f.topic is not null "
+    "from unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[], $5::text[]) "
+    "with ordinality as v(topic, partition, kafka_offset, item, arrives_in, n) "
     "left join onecase.dead_letters d on d.topic = v.topic and d.partition = v.partition "
     "and d.kafka_offset = v.kafka_offset and d.item = v.item "
+    "and (v.arrives_in is null or d.region = v.arrives_in) "
     "left join onecase.ignored_records i on i.topic = v.topic and i.partition = v.partition "
     "and i.kafka_offset = v.kafka_offset and i.item = v.item "
-    "where d.topic is not null or i.topic is not null"};
+    "left join onecase.forwarded_records f on f.topic = v.topic and f.partition = v.partition "
+    "and f.kafka_offset = v.kafka_offset and f.item = v.item and f.region = v.arrives_in "
+    "where d.topic is not null or i.topic is not null or f.topic is not null"};
+
+static const PostgresStatement STRAYS = {
+    "stray_updates",
+    "select i.region, " PENDING_COLUMNS "from onecase.pending_updates p "
+    "join onecase.record_index i on i.source = p.source and i.record_no = p.record_no "
+    "where p.report_partition = any($1) and i.region <> p.region "
+    "order by p.report_partition, p.report_offset limit 1000"};
 
 const PostgresStatement *case_store_lookup(size_t index)
 {
     static const PostgresStatement *const LOOKUPS[CASE_STORE_LOOKUPS] = {&RECORDS, &PENDING,
-                                                                         &ORIGINS};
+                                                                         &ORIGINS, &STRAYS};
     return LOOKUPS[index];
 }
 
@@ -52,6 +69,7 @@ static const PostgresColumn ORIGIN_COLUMNS[] = {
     ROWS_COLUMN(KnownOrigin, origin.partition, "partition", ROWS_INT4_32),
     ROWS_COLUMN(KnownOrigin, origin.offset, "kafka_offset", ROWS_INT8),
     ROWS_COLUMN(KnownOrigin, origin.item, "item", ROWS_INT4_32),
+    ROWS_COLUMN(KnownOrigin, arrives_in, "arrives_in", ROWS_TEXT),
 };
 
 const PostgresTable CASE_STORE_RECORDS = CASE_STORE_ARRAYS(RECORD_COLUMNS);
@@ -72,7 +90,10 @@ static void take_records(const PostgresResult *result, KnownRecord *records, Are
     for (int row = 0; row < postgres_rows(result); row++) {
         KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
         StoredIdentity *identity = &record->identity;
-        record->found = true;
+        record->home_ahead = text_copy(arena, postgres_text(result, row, 18));
+        record->found = !text_is_absent(postgres_text(result, row, 1));
+        if (!record->found)
+            continue;
         identity->region = text_copy(arena, postgres_text(result, row, 1));
         identity->report_id = postgres_int(result, row, 2);
         identity->received_at = postgres_time(result, row, 3);
@@ -87,6 +108,23 @@ static void take_records(const PostgresResult *result, KnownRecord *records, Are
     }
 }
 
+static StoredPending read_pending(const PostgresResult *result, int row, Arena *arena)
+{
+    return (StoredPending){
+        .place = {(int32_t)postgres_int(result, row, 1), postgres_int(result, row, 2)},
+        .region = text_copy(arena, postgres_text(result, row, 3)),
+        .kind = text_copy(arena, postgres_text(result, row, 4)),
+        .origin = read_origin(result, row, 5, arena),
+        .revision = postgres_int(result, row, 9),
+        .received_at = postgres_time(result, row, 10),
+        .mapping = text_copy(arena, postgres_text(result, row, 11)),
+        .payload = text_copy(arena, postgres_text(result, row, 12)),
+        .backfill = postgres_int(result, row, 13) == 1 ? 1 : 0,
+        .source = text_copy(arena, postgres_text(result, row, 14)),
+        .record_no = text_copy(arena, postgres_text(result, row, 15)),
+    };
+}
+
 static void take_pending(const PostgresResult *result, KnownRecord *records, Arena *arena)
 {
     int rows = postgres_rows(result);
@@ -94,19 +132,7 @@ static void take_pending(const PostgresResult *result, KnownRecord *records, Are
         KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
         if (record->pending == NULL)
             record->pending = ARENA_ARRAY(arena, StoredPending, rows - row);
-        record->pending[record->pending_count++] = (StoredPending){
-            .place = {(int32_t)postgres_int(result, row, 1), postgres_int(result, row, 2)},
-            .region = text_copy(arena, postgres_text(result, row, 3)),
-            .source = record->identity.source,
-            .record_no = record->identity.record_no,
-            .kind = text_copy(arena, postgres_text(result, row, 4)),
-            .origin = read_origin(result, row, 5, arena),
-            .revision = postgres_int(result, row, 9),
-            .received_at = postgres_time(result, row, 10),
-            .mapping = text_copy(arena, postgres_text(result, row, 11)),
-            .payload = text_copy(arena, postgres_text(result, row, 12)),
-            .backfill = postgres_int(result, row, 13) == 1 ? 1 : 0,
-        };
+        record->pending[record->pending_count++] = read_pending(result, row, arena);
     }
 }
 
@@ -117,51 +143,71 @@ static void take_origins(const PostgresResult *result, KnownOrigin *origins, Are
         Text state = postgres_text(result, row, 1);
         origin->dead_state = text_is_absent(state) ? state : text_copy(arena, state);
         origin->ignored = postgres_int(result, row, 2) == 1;
+        origin->arrived = postgres_int(result, row, 3) == 1;
     }
 }
 
-/* Queues the look-ups that have something to look for. */
-static bool ask(CaseStore *store, size_t *asked, Error *error)
+static void take_strays(const PostgresResult *result, KnownQuery *query, Arena *arena)
 {
-    PostgresParam params[4];
-    if (!postgres_pipeline_begin(store->pg, error))
-        return false;
-    *asked = 0;
-    if (postgres_rows_count(store->records) > 0) {
-        for (size_t i = 0; i < 2; i++)
-            params[i] = postgres_rows_param(store->records, i);
-        if (!postgres_pipeline_add(store->pg, &RECORDS, params, 2, error) ||
-            !postgres_pipeline_add(store->pg, &PENDING, params, 2, error))
-            return false;
-        *asked += 2;
-    }
-    if (postgres_rows_count(store->origins) > 0) {
-        for (size_t i = 0; i < 4; i++)
-            params[i] = postgres_rows_param(store->origins, i);
-        if (!postgres_pipeline_add(store->pg, &ORIGINS, params, 4, error))
-            return false;
-        *asked += 1;
-    }
-    return true;
+    query->stray_count = (size_t)postgres_rows(result);
+    query->strays = ARENA_ARRAY(arena, KnownStray, query->stray_count);
+    for (size_t i = 0; i < query->stray_count; i++)
+        query->strays[i] = (KnownStray){.pending = read_pending(result, (int)i, arena),
+                                        .home = text_copy(arena, postgres_text(result, (int)i, 0))};
 }
 
-bool case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error)
+/* Queues a look-up with the arrays of what it looks for; nothing when these are empty. */
+static bool ask(CaseStore *store,
+                const PostgresStatement *statement,
+                PostgresRows *of,
+                size_t arrays,
+                Error *error)
 {
-    if (query->record_count == 0 && query->origin_count == 0)
+    enum { ARRAYS_MAX = 5 };
+    PostgresParam params[ARRAYS_MAX];
+    if (postgres_rows_count(of) == 0)
         return true;
+    for (size_t i = 0; i < arrays; i++)
+        params[i] = postgres_rows_param(of, i);
+    return postgres_pipeline_add(store->pg, statement, params, arrays, error);
+}
+
+static bool ask_all(CaseStore *store, PostgresResult **results, Error *error)
+{
+    PostgresOutcome outcome;
+    return postgres_pipeline_begin(store->pg, error) &&
+           ask(store, &RECORDS, store->records, 2, error) &&
+           ask(store, &PENDING, store->records, 2, error) &&
+           ask(store, &ORIGINS, store->origins, 5, error) &&
+           ask(store, &STRAYS, store->ticked, 1, error) &&
+           postgres_pipeline_end(store->pg, results, &outcome, error);
+}
+
+static bool gather(CaseStore *store, const KnownQuery *query, Error *error)
+{
     postgres_rows_clear(store->records);
     postgres_rows_clear(store->origins);
+    postgres_rows_clear(store->ticked);
     for (size_t i = 0; i < query->record_count; i++)
         if (!postgres_rows_add(store->records, &query->records[i], error))
             return false;
     for (size_t i = 0; i < query->origin_count; i++)
         if (!postgres_rows_add(store->origins, &query->origins[i], error))
             return false;
+    for (size_t i = 0; i < query->ticked_count; i++)
+        if (!postgres_rows_add(store->ticked, &query->ticked[i], error))
+            return false;
+    return true;
+}
+
+bool case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error)
+{
     PostgresResult *results[CASE_STORE_LOOKUPS] = {NULL};
-    PostgresOutcome outcome;
-    size_t asked = 0;
-    if (!case_store_open(store, error) || !ask(store, &asked, error) ||
-        !postgres_pipeline_end(store->pg, results, &outcome, error))
+    query->stray_count = 0;
+    if (query->record_count == 0 && query->origin_count == 0 && query->ticked_count == 0)
+        return true;
+    if (!gather(store, query, error) || !case_store_open(store, error) ||
+        !ask_all(store, results, error))
         return false;
     size_t at = 0;
     if (query->record_count > 0) {
@@ -170,7 +216,9 @@ bool case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Erro
     }
     if (query->origin_count > 0)
         take_origins(results[at++], query->origins, arena);
-    for (size_t i = 0; i < asked; i++)
+    if (query->ticked_count > 0)
+        take_strays(results[at++], query, arena);
+    for (size_t i = 0; i < at; i++)
         postgres_result_free(results[i]);
     return true;
 }

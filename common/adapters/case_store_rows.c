@@ -277,6 +277,17 @@ static const PostgresColumn ACCOUNTS[] = {
     ROWS_COLUMN(StoredAccount, ignored, "ignored", ROWS_INT8),
     ROWS_COLUMN(StoredAccount, dead, "dead", ROWS_INT8),
     ROWS_COLUMN(StoredAccount, redelivered, "redelivered", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, forwarded, "forwarded", ROWS_INT8),
+    ROWS_COLUMN(StoredAccount, arrived, "arrived", ROWS_INT8),
+};
+
+static const PostgresColumn FORWARDED[] = {
+    ORIGIN_COLUMNS(StoredForwarded, ROWS_COLUMN),
+    ROWS_COLUMN(StoredForwarded, origin.item, "item", ROWS_INT4_32),
+    ROWS_COLUMN(StoredForwarded, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(StoredForwarded, came_to, "came_to", ROWS_TEXT),
+    PLACE_COLUMNS(StoredForwarded, ROWS_COLUMN),
+    ROWS_COLUMN(StoredForwarded, received_at, "received_at", ROWS_TIME),
 };
 
 static const PostgresColumn COUNTERS[] = {
@@ -404,6 +415,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_IGNORED] = TABLE_ROW("ignored", "onecase.ignored_records", ROWS_INSERT, IGNORED),
     [TABLE_DEAD_STATE] = TABLE_ROW("dead_state", "onecase.dead_letters", ROWS_UPDATE, DEAD_STATE),
     [TABLE_DEAD] = TABLE_ROW("dead", "onecase.dead_letters", ROWS_UPSERT, DEAD),
+    [TABLE_FORWARDED] = TABLE_ROW("forwarded", "onecase.forwarded_records", ROWS_INSERT, FORWARDED),
     [TABLE_OUTBOX] = TABLE_ROW("outbox", "onecase.outbox", ROWS_INSERT, OUTBOX),
     [TABLE_ACCOUNTS] = TABLE_ROW("accounts", "onecase.accounts", ROWS_UPSERT, ACCOUNTS),
     [TABLE_COUNTERS] = TABLE_ROW("counters", "onecase.region_counters", ROWS_UPSERT, COUNTERS),

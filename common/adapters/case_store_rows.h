@@ -172,7 +172,18 @@ typedef struct StoredAccount {
     int64_t ignored;
     int64_t dead;
     int64_t redelivered;
+    int64_t forwarded; /* sent on to the region where they are at home */
+    int64_t arrived;   /* come from other regions; each is counted as what it is besides */
 } StoredAccount;
+
+/* onecase.forwarded_records */
+typedef struct StoredForwarded {
+    Origin origin;
+    Text region; /* where it arrived */
+    Text came_to;
+    ReportPlace place;
+    int64_t received_at;
+} StoredForwarded;
 
 /* onecase.region_counters */
 typedef struct StoredCounters {
@@ -216,6 +227,7 @@ typedef enum CaseStoreTable {
     TABLE_IGNORED,
     TABLE_DEAD_STATE,
     TABLE_DEAD,
+    TABLE_FORWARDED,
     TABLE_OUTBOX,
     TABLE_ACCOUNTS,
     TABLE_COUNTERS,

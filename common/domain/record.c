@@ -121,6 +121,9 @@ size_t record_head_write(const RecordHead *head, Arena *arena, RecordHeader *hea
     if (!text_is_absent(head->mapping)) {
         headers[count++] = (RecordHeader){TEXT("oc-mapping"), head->mapping};
     }
+    if (!text_is_absent(head->forwarded)) {
+        headers[count++] = (RecordHeader){TEXT(RECORD_FORWARDED), head->forwarded};
+    }
     return count;
 }
 
@@ -174,15 +177,26 @@ static bool read_backfill(Text value, RecordHead *head)
     return head->backfill || text_is(value, "false");
 }
 
+static bool read_forwarded(Text value, RecordHead *head)
+{
+    head->forwarded = value;
+    return value.size > 0;
+}
+
 static const struct {
     const char *name;
     bool (*read)(Text value, RecordHead *head);
     bool required;
 } HEADERS[] = {
-    {"ce_type", read_type, true},        {"ce_id", read_id, true},
-    {"ce_source", read_source, true},    {"oc-items", read_items, false},
-    {"oc-skipped", read_skipped, false}, {"oc-mapping", read_mapping, false},
-    {"oc-attempt", read_attempt, false}, {"oc-backfill", read_backfill, false},
+    {"ce_type", read_type, true},
+    {"ce_id", read_id, true},
+    {"ce_source", read_source, true},
+    {"oc-items", read_items, false},
+    {"oc-skipped", read_skipped, false},
+    {"oc-mapping", read_mapping, false},
+    {"oc-attempt", read_attempt, false},
+    {"oc-backfill", read_backfill, false},
+    {RECORD_FORWARDED, read_forwarded, false},
 };
 
 static const RecordHeader *find_header(const RecordHeader *headers, size_t count, const char *name)

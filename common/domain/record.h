@@ -39,6 +39,8 @@ typedef struct RecordHead {
     int64_t skipped; /* offsets that never came between the record before and this one */
     int32_t attempt; /* 1, more for a released dead letter */
     bool backfill;
+    Text
+        forwarded; /* the region that took it first and sent it home; absent: it came from intake */
 } RecordHead;
 
 /* One Kafka header. */
@@ -48,6 +50,8 @@ typedef struct RecordHeader {
 } RecordHeader;
 
 enum { RECORD_HEADERS_MAX = 12 };
+
+#define RECORD_FORWARDED "oc-forwarded" /* the header of RecordHead.forwarded */
 
 /* What an ignored or dead record says instead of a report. Never holds a value of the record. */
 typedef struct RecordNote {
@@ -75,7 +79,7 @@ size_t record_head_write(const RecordHead *head, Arena *arena, RecordHeader *hea
 
 /*
  * The head out of Kafka headers, in any order, unknown ones ignored; texts are views. REJECT (rule "header", the
- * name as pointer) when ce_type, ce_id or ce_source is missing or malformed; absent oc- headers take defaults.
+ * name as pointer) when ce_type, ce_id or ce_source is missing or one is malformed; absent oc- headers take defaults.
  */
 MUST_CHECK bool
 record_head_read(const RecordHeader *headers, size_t count, RecordHead *head, Error *error);

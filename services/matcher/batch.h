@@ -63,6 +63,7 @@ typedef struct BatchItem {
     bool vault;         /* its bytes are not in the vault yet */
     bool low;           /* its origin is not beyond what the account has seen */
     bool moved;         /* a released dead letter that was counted before */
+    Text arrives_in;    /* of a forwarded record: the region, "" when its key is none; or absent */
     Identity *identity; /* of a record that carries a report */
     KnownPlace *place;  /* of one whose origin may be known */
     int32_t outbox_n;   /* rows of the outbox that it has given so far */
@@ -87,6 +88,9 @@ typedef struct BatchLists {
     StoredDead **released; /* dead letters that are resolved now */
     size_t released_count;
     size_t released_capacity;
+    StoredForwarded **arrived;
+    size_t arrived_count;
+    size_t arrived_capacity;
 } BatchLists;
 
 typedef struct Batch {
@@ -110,6 +114,8 @@ typedef struct Batch {
     KnownPlace *places;
     size_t place_count;
     Map *place_map;
+    KnownStray *strays; /* of the partitions of which the batch holds a tick */
+    size_t stray_count;
     BatchLists lists;
 } Batch;
 

@@ -11,6 +11,11 @@ void batch_count_once(BatchItem *item, size_t counter)
     int64_t skipped = head->origin.item == 0 && !item->moved ? head->skipped : 0;
     int64_t first = head->origin.offset - skipped;
     account->touched = true;
+    *(int64_t *)((char *)now + counter) += 1;
+    if (!text_is_absent(item->arrives_in)) { /* its offset was counted where it came in */
+        now->arrived += item->moved ? 0 : 1;
+        return;
+    }
     if (now->last_offset < 0 || first < now->first_offset)
         now->first_offset = first;
     if (head->origin.offset > now->last_offset) {
@@ -21,7 +26,13 @@ void batch_count_once(BatchItem *item, size_t counter)
     }
     now->skipped += skipped;
     now->extra_items += head->origin.item > 0 && !item->moved ? 1 : 0;
-    *(int64_t *)((char *)now + counter) += 1;
+}
+
+void batch_count_moved(Account *account, size_t from, size_t to)
+{
+    account->touched = true;
+    *(int64_t *)((char *)&account->now + from) -= 1;
+    *(int64_t *)((char *)&account->now + to) += 1;
 }
 
 void batch_count_repeat(BatchItem *item)

@@ -7,6 +7,8 @@
  *   ... an alarm inside the debounce window ..... an update of the report that opened it, its number leads there
  *   update, assignment of an unknown record ..... waits
  *   anything of a known record .................. a revision; a newer one replaces what stands, field by field
+ *   ... that lives in another region ............ goes there through the outbox
+ *   tick ........................................ what waits here and has its report elsewhere goes there too
  */
 #include "batch_parts.h"
 
@@ -22,6 +24,19 @@ static bool is_dead_letter(const KnownPlace *place)
     return place != NULL && !text_is_absent(place->known->dead_state);
 }
 
+static bool arrives(const BatchItem *item)
+{
+    return !text_is_absent(item->arrives_in);
+}
+
+/* Its dead letter was released and is not resolved yet. One that was dead in another region before it was sent on is not. */
+static bool is_released(const BatchItem *item)
+{
+    return item->head.attempt > 1 && is_dead_letter(item->place) &&
+           !text_is(item->place->known->dead_state, "resolved") &&
+           (!arrives(item) || item->place->known->arrived);
+}
+
 /* Whether this very record was taken before. */
 static bool is_repeat(const BatchItem *item)
 {
@@ -29,7 +44,9 @@ static bool is_repeat(const BatchItem *item)
     if (place == NULL)
         return false;
     bool again = item->head.attempt > 1;
-    if (is_dead_letter(place) && !(again && !text_is(place->known->dead_state, "resolved")))
+    if (arrives(item))
+        return place->known->arrived && !is_released(item);
+    if (is_dead_letter(place) && !is_released(item))
         return true;
     if (place->known->ignored || place->pending)
         return true;
@@ -41,7 +58,7 @@ static bool is_repeat(const BatchItem *item)
 /* A dead letter that was released comes back: what was counted dead is counted where it goes now. */
 static void resolve_dead_letter(Batch *batch, BatchItem *item)
 {
-    if (item->head.attempt <= 1 || !is_dead_letter(item->place))
+    if (!is_released(item))
         return;
     item->moved = true;
     item->account->touched = true;
@@ -50,6 +67,21 @@ static void resolve_dead_letter(Batch *batch, BatchItem *item)
     StoredDead *row = ARENA_NEW(batch->arena, StoredDead);
     *row = (StoredDead){.origin = item->head.origin, .state = TEXT("resolved")};
     LIST_ADD(batch, released, released_count, released_capacity, row);
+}
+
+/* Kept, so that it is known when the relay sends it once more. */
+static void note_arrival(Batch *batch, BatchItem *item)
+{
+    if (!arrives(item) || item->place->known->arrived)
+        return;
+    item->place->known->arrived = true;
+    StoredForwarded *row = ARENA_NEW(batch->arena, StoredForwarded);
+    *row = (StoredForwarded){.origin = item->head.origin,
+                             .region = item->arrives_in,
+                             .came_to = item->head.forwarded,
+                             .place = batch_place(item),
+                             .received_at = item->received_at};
+    LIST_ADD(batch, arrived, arrived_count, arrived_capacity, row);
 }
 
 /* ---- dead and ignored ---- */
@@ -196,24 +228,32 @@ static bool decide_new(Batch *batch, BatchItem *item, Error *error)
 static bool decide_record(Batch *batch, BatchItem *item, Error *error)
 {
     const KnownRecord *known = item->identity->known;
+    Text home = known->found ? known->identity.region : known->home_ahead;
     bool opens = item->head.kind == RECORD_REPORT || item->head.kind == RECORD_INSPECTION;
-    if (!known->found && opens)
-        return decide_new(batch, item, error);
-    if (known->found && text_equal(known->identity.region, item->region))
+    if (!text_is_absent(home) && !text_equal(home, item->region)) {
+        if (!text_equal(home, item->head.forwarded))
+            return batch_forward(batch, item, home, error);
+        batch_count_repeat(item); /* from its very home, which has taken it itself */
+        return true;
+    }
+    if (known->found)
         return batch_revise(batch, item, error);
-    return batch_wait(batch, item, error); /* its report is not here yet, or lives elsewhere */
+    return opens ? decide_new(batch, item, error) : batch_wait(batch, item, error);
 }
 
 static bool decide_item(Batch *batch, BatchItem *item, Error *error)
 {
+    if (!item->dead && item->head.kind == RECORD_TICK)
+        return batch_forward_strays(batch, item, error);
     if (!item->dead && item->account == NULL)
-        return true; /* commands and ticks change nothing yet but the offset */
+        return true; /* commands change nothing yet but the offset */
     if (is_repeat(item)) {
         batch_count_repeat(item);
         item->vault = false;
         return true;
     }
     resolve_dead_letter(batch, item);
+    note_arrival(batch, item);
     if (item->dead)
         decide_dead(batch, item);
     else if (item->head.kind == RECORD_IGNORED)

@@ -59,6 +59,9 @@ static bool decode_head(BatchItem *item, Arena *arena, Error *fault)
         return error_set_at(fault, ERROR_REJECT, "header", "ce_source", "not well-formed UTF-8");
     if (!clean(item->head.mapping))
         return error_set_at(fault, ERROR_REJECT, "header", "oc-mapping", "not well-formed UTF-8");
+    if (!clean(item->head.forwarded))
+        return error_set_at(fault, ERROR_REJECT, "header", RECORD_FORWARDED,
+                            "not well-formed UTF-8");
     return true;
 }
 
@@ -101,6 +104,8 @@ static void decode_item(Batch *batch, BatchItem *item)
         mark_dead(item, batch->arena, "decode", &fault);
         return;
     }
+    if (!text_is_absent(item->head.forwarded))
+        item->arrives_in = clean(item->region) ? item->region : TEXT("");
     if (has_value(item->head.kind))
         item->account =
             progress_account(item->partition, item->head.origin.topic, item->head.origin.partition);

@@ -1,6 +1,7 @@
 /*
  * What the batch has to ask: every record number it meets, once; and every origin that is not beyond the high-water
- * mark of its account (it may be a repeat), or that comes again because its dead letter was released.
+ * mark of its account (it may be a repeat), that comes again because its dead letter was released, or that comes from
+ * another region: this one's mark says nothing of it, so it is known by its name alone.
  */
 #include "batch.h"
 
@@ -26,31 +27,41 @@ static Identity *find_identity(Batch *batch, Text source, Text record_no)
     return identity;
 }
 
-static uint64_t origin_hash(const Origin *origin)
+static uint64_t origin_hash(const Origin *origin, Text arrives_in)
 {
-    uint64_t hash = text_hash(origin->topic);
+    uint64_t hash = text_hash(origin->topic) + text_hash(arrives_in);
     hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->partition;
     hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->offset;
     return hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->item;
 }
 
-static KnownPlace *met_place(const Batch *batch, const Origin *origin)
+static bool is_place_of(const KnownOrigin *known, const BatchItem *item)
 {
-    KnownPlace *at = map_pointer(batch->place_map, origin_hash(origin));
-    while (at != NULL && record_origin_compare(&at->known->origin, origin) != 0)
+    return record_origin_compare(&known->origin, &item->head.origin) == 0 &&
+           text_is_absent(known->arrives_in) == text_is_absent(item->arrives_in) &&
+           text_equal(known->arrives_in, item->arrives_in);
+}
+
+/* A record and the same one sent on to another region are two places of one origin. */
+static KnownPlace *met_place(const Batch *batch, const BatchItem *item)
+{
+    KnownPlace *at =
+        map_pointer(batch->place_map, origin_hash(&item->head.origin, item->arrives_in));
+    while (at != NULL && !is_place_of(at->known, item))
         at = at->next_alike;
     return at;
 }
 
-static KnownPlace *find_place(Batch *batch, const Origin *origin)
+static KnownPlace *find_place(Batch *batch, const BatchItem *item)
 {
-    KnownPlace *place = met_place(batch, origin);
+    KnownPlace *place = met_place(batch, item);
     if (place != NULL)
         return place;
-    uint64_t hash = origin_hash(origin);
+    uint64_t hash = origin_hash(&item->head.origin, item->arrives_in);
     place = &batch->places[batch->place_count];
     place->known = &batch->origins[batch->place_count++];
-    place->known->origin = *origin;
+    place->known->origin = item->head.origin;
+    place->known->arrives_in = item->arrives_in;
     place->next_alike = map_pointer(batch->place_map, hash);
     map_put_pointer(batch->place_map, hash, place);
     return place;
@@ -61,7 +72,7 @@ static void share_places(Batch *batch)
 {
     for (size_t i = 0; batch->place_count > 0 && i < batch->count; i++)
         if (batch->items[i].place == NULL)
-            batch->items[i].place = met_place(batch, &batch->items[i].head.origin);
+            batch->items[i].place = met_place(batch, &batch->items[i]);
 }
 
 static bool beyond(const Account *account, const Origin *origin)
@@ -129,7 +140,7 @@ static void note_pending(Batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         BatchItem *item = &batch->items[i];
-        if (item->place == NULL || item->identity == NULL)
+        if (item->place == NULL || item->identity == NULL || !text_is_absent(item->arrives_in))
             continue;
         const KnownRecord *known = item->identity->known;
         for (size_t k = 0; k < known->pending_count; k++)
@@ -180,6 +191,32 @@ static bool read_standing(Batch *batch, Error *error)
     return true;
 }
 
+/* Partitions of which the batch holds a tick. */
+static size_t ticked(const Batch *batch, int32_t *partitions)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        const BatchItem *item = &batch->items[i];
+        bool met = item->head.kind != RECORD_TICK || item->dead;
+        for (size_t k = 0; k < count && !met; k++)
+            met = partitions[k] == item->record->partition;
+        if (!met)
+            partitions[count++] = item->record->partition;
+    }
+    return count;
+}
+
+static void look_at(Batch *batch, BatchItem *item)
+{
+    bool arrives = !text_is_absent(item->arrives_in);
+    bool again = item->head.attempt > 1 || (item->dead && item->account == NULL);
+    if (!item->dead && record_kind_carries_report(item->head.kind))
+        item->identity = find_identity(batch, item->head.source, item->report.record_no);
+    item->low = item->account != NULL && !arrives && !look(item->account, &item->head.origin);
+    if (item->low || again || arrives)
+        item->place = find_place(batch, item);
+}
+
 bool batch_identify(Batch *batch, Error *error)
 {
     batch->records = ARENA_ARRAY(batch->arena, KnownRecord, batch->count);
@@ -192,18 +229,20 @@ bool batch_identify(Batch *batch, Error *error)
     map_clear(batch->report_map);
     map_clear(batch->place_map);
     start_marks(batch);
-    for (size_t i = 0; i < batch->count; i++) {
-        BatchItem *item = &batch->items[i];
-        if (!item->dead && record_kind_carries_report(item->head.kind))
-            item->identity = find_identity(batch, item->head.source, item->report.record_no);
-        item->low = item->account != NULL && !look(item->account, &item->head.origin);
-        if (item->low || item->head.attempt > 1 || (item->dead && item->account == NULL))
-            item->place = find_place(batch, &item->head.origin);
-    }
+    for (size_t i = 0; i < batch->count; i++)
+        look_at(batch, &batch->items[i]);
     share_places(batch);
-    KnownQuery query = {batch->records, batch->identity_count, batch->origins, batch->place_count};
+    int32_t *partitions = ARENA_ARRAY(batch->arena, int32_t, batch->count);
+    KnownQuery query = {.records = batch->records,
+                        .record_count = batch->identity_count,
+                        .origins = batch->origins,
+                        .origin_count = batch->place_count,
+                        .ticked = partitions,
+                        .ticked_count = ticked(batch, partitions)};
     if (!case_store_identify(batch->store, &query, batch->arena, error))
         return false;
+    batch->strays = query.strays;
+    batch->stray_count = query.stray_count;
     find_reports(batch);
     note_pending(batch);
     return read_standing(batch, error);

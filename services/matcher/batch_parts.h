@@ -8,6 +8,8 @@
 /* Counts a record that is new in its account: `counter` is the offset of a member of StoredAccount. */
 void batch_count_once(BatchItem *item, size_t counter);
 void batch_count_repeat(BatchItem *item); /* one that was here before */
+/* One that was counted as `from` is counted as `to` now. */
+void batch_count_moved(Account *account, size_t from, size_t to);
 
 #define COUNT_ONCE(item_, counter_) batch_count_once((item_), offsetof(StoredAccount, counter_))
 
@@ -53,6 +55,13 @@ MUST_CHECK bool batch_revise(Batch *batch, BatchItem *item, Error *error);
 
 /* A record whose report is not here yet waits for it. REJECT: it could not be applied then. */
 MUST_CHECK bool batch_wait(Batch *batch, BatchItem *item, Error *error);
+
+/*
+ * The record's report lives in the region `home`: it goes there through the outbox. batch_forward_strays does the same with
+ * updates that wait in the partition of a tick for a report that has appeared elsewhere. REJECT: it cannot be stored.
+ */
+MUST_CHECK bool batch_forward(Batch *batch, BatchItem *item, Text home, Error *error);
+MUST_CHECK bool batch_forward_strays(Batch *batch, BatchItem *tick, Error *error);
 
 /* The report of the item's record number is here now: what waited for it is applied. */
 MUST_CHECK bool batch_apply_waiting(Batch *batch, BatchItem *item, Error *error);

@@ -66,6 +66,7 @@ static bool save_lists(Batch *batch, Error *error)
     SAVE_LIST(batch, TABLE_PENDING, pending, pending_count, error);
     SAVE_LIST(batch, TABLE_PENDING_DELETE, resolved, resolved_count, error);
     SAVE_LIST(batch, TABLE_IGNORED, ignored, ignored_count, error);
+    SAVE_LIST(batch, TABLE_FORWARDED, arrived, arrived_count, error);
     SAVE_LIST(batch, TABLE_DEAD_STATE, released, released_count, error);
     for (size_t i = 0; i < batch->lists.dead_count; i++)
         if (!save_dead(batch, batch->lists.dead[i], error))

@@ -35,6 +35,7 @@ static const DigestTable DECIDED[] = {
     ALL_ROWS("case_events", "region, seq"),
     ALL_ROWS("ignored_records", "topic, partition, kafka_offset, item"),
     ALL_ROWS("dead_letters", "topic, partition, kafka_offset, item"),
+    ALL_ROWS("forwarded_records", "topic, partition, kafka_offset, item, region"),
     ALL_ROWS("accounts", "source_topic, source_partition, report_partition"),
     ALL_ROWS("region_counters", "region"),
 };

@@ -10,7 +10,7 @@ import pytest
 from report_log import ReportLog, mixed_log, wait_until_stored
 
 TABLES = {"reports", "report_revisions", "record_index", "pending_updates", "hazards", "hazard_relations", "cases", "decisions",
-          "case_events", "ignored_records", "dead_letters", "accounts", "region_counters"}
+          "case_events", "ignored_records", "dead_letters", "forwarded_records", "accounts", "region_counters"}
 
 
 @pytest.fixture
@@ -60,6 +60,8 @@ def test_each_decided_row_counts(log, database, start_service, onecase):
         "pending_updates": "delete from onecase.pending_updates",
         "hazard_relations": "insert into onecase.hazard_relations (region, hazard_a, hazard_b, kind) "
                             "values ('9901', 1, 2, 'possible')",
+        "forwarded_records": "insert into onecase.forwarded_records (topic, partition, kafka_offset, region, came_to, report_partition,"
+                             " report_offset, received_at) values ('t', 0, 1, '9901', '9902', 0, 1, now())",
     }
     for table, change in changes.items():
         with database.connect() as connection:

@@ -508,6 +508,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
         "decisions": "ra", "case_events": "ra",
         "accounts": "raw", "dead_letters": "raw", "ignored_records": "ra", "outbox": "rad",
         "relay_positions": "raw",
+        "forwarded_records": "ra", "homes_ahead": "rad",
     }
     assert set(privileges(database, "onecase_operator").values()) == {"r"}
     assert "reports" not in privileges(database, "onecase_operator")  # only columns of it
@@ -585,28 +586,34 @@ def test_relations_of_what_is_one_now_are_resolved_at_the_merge_that_made_it_so(
 
 def test_reconciliation_adds_up_or_says_by_how_much(database: Database) -> None:
     columns = """source_topic, source_partition, report_partition, first_offset, last_offset, skipped, extra_items, reports,
-        updates, ignored, dead, redelivered"""
+        updates, ignored, dead, redelivered, forwarded, arrived"""
     for row in [
         # offsets 100..119 over two report partitions, one record of three items, one offset skipped, one sent again
-        ("hotline.workorder", 0, 5, 100, 119, 1, 2, 10, 3, 4, 1, 1),
-        ("hotline.workorder", 0, 9, 104, 111, 0, 0, 3, 0, 0, 0, 0),
-        ("fire.incident", 0, 5, 0, 9, 0, 3, 12, 0, 0, 0, 0),  # one of 13 items is missing
-        ("grid.event", 2, 5, 0, 9, 0, 0, 7, 0, 1, 0, 0),  # two are missing
-        ("grid.event", 3, 5, 0, 9, 0, 0, 11, 0, 0, 0, 4),  # one is counted twice
+        ("hotline.workorder", 0, 5, 100, 119, 1, 2, 10, 3, 4, 1, 1, 0, 0),
+        ("hotline.workorder", 0, 9, 104, 111, 0, 0, 3, 0, 0, 0, 0, 0, 0),
+        ("fire.incident", 0, 5, 0, 9, 0, 3, 12, 0, 0, 0, 0, 0, 0),  # one of 13 items is missing
+        ("grid.event", 2, 5, 0, 9, 0, 0, 7, 0, 1, 0, 0, 0, 0),  # two are missing
+        ("grid.event", 3, 5, 0, 9, 0, 0, 11, 0, 0, 0, 4, 0, 0),  # one is counted twice
+        # three of ten sent on to a region that had nothing of this source itself; two have arrived
+        ("market.complaint", 0, 5, 5, 14, 0, 0, 7, 0, 0, 0, 0, 3, 0),
+        ("market.complaint", 0, 9, -1, -1, 0, 0, 0, 2, 0, 0, 1, 0, 2),
     ]:
-        database.execute(f"insert into onecase.accounts ({columns}) values ({', '.join(['%s'] * 12)})", row)
+        database.execute(f"insert into onecase.accounts ({columns}) values ({', '.join(['%s'] * 14)})", row)
     with database.connect() as analyst:
         analyst.execute("set role onecase_analyst")
         cursor = analyst.execute("select * from analysis.reconciliation order by source_topic, source_partition")
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row)) for row in cursor]
     assert names == ["source_topic", "source_partition", "first_offset", "last_offset", "consumed", "extra_items", "reports",
-                     "updates", "ignored", "dead", "skipped", "redelivered", "missing", "doubled"]
-    assert [(row["missing"], row["doubled"]) for row in rows] == [(1, 0), (2, 0), (0, 1), (0, 0)]
+                     "updates", "ignored", "dead", "skipped", "redelivered", "missing", "doubled", "forwarded",
+                     "arrived", "in_flight"]
+    assert [(row["missing"], row["doubled"]) for row in rows] == [(1, 0), (2, 0), (0, 1), (0, 0), (0, 0)]
+    assert [(row["first_offset"], row["last_offset"], row["in_flight"]) for row in rows] == [
+        (0, 9, 0), (0, 9, 0), (0, 9, 0), (100, 119, 0), (5, 14, 1)]
     assert rows[3] == {
         "source_topic": "hotline.workorder", "source_partition": 0, "first_offset": 100, "last_offset": 119, "consumed": 20,
         "extra_items": 2, "reports": 13, "updates": 3, "ignored": 4, "dead": 1, "skipped": 1, "redelivered": 1,
-        "missing": 0, "doubled": 0,
+        "missing": 0, "doubled": 0, "forwarded": 0, "arrived": 0, "in_flight": 0,
     }
 
 

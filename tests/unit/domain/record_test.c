@@ -124,6 +124,7 @@ static void writes_a_head_as_cloud_event(void **state)
         {"oc-mapping", "fire@0123456789ab"},
         {"oc-attempt", "2"},
         {"oc-backfill", "true"},
+        {"oc-forwarded", "9902"},
     };
     RecordHead head = {.kind = RECORD_UPDATE,
                        .origin = {.topic = TEXT("fire.incident"), .offset = 17},
@@ -132,7 +133,8 @@ static void writes_a_head_as_cloud_event(void **state)
                        .items = 1,
                        .skipped = 5,
                        .attempt = 2,
-                       .backfill = true};
+                       .backfill = true,
+                       .forwarded = TEXT("9902")};
     Arena *arena = arena_new(512);
     RecordHeader headers[RECORD_HEADERS_MAX];
     size_t count = record_head_write(&head, arena, headers);
@@ -151,6 +153,7 @@ static void writes_a_head_as_cloud_event(void **state)
     assert_int_equal(back.skipped, 5);
     assert_int_equal(back.attempt, 2);
     assert_true(back.backfill);
+    assert_true(text_is(back.forwarded, "9902"));
     arena_free(arena);
 }
 
@@ -171,6 +174,7 @@ static void fills_defaults_and_ignores_what_it_does_not_know(void **state)
     assert_int_equal(head.skipped, 0);
     assert_false(head.backfill);
     assert_true(text_is_absent(head.mapping));
+    assert_true(text_is_absent(head.forwarded));
 }
 
 static void rejects_a_missing_or_malformed_header(void **state)
@@ -190,15 +194,16 @@ static void rejects_a_missing_or_malformed_header(void **state)
         {"oc-skipped", "-1", "header \"oc-skipped\" is malformed"},
         {"oc-attempt", "x", "header \"oc-attempt\" is malformed"},
         {"oc-backfill", "maybe", "header \"oc-backfill\" is malformed"},
+        {"oc-forwarded", "", "header \"oc-forwarded\" is malformed"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         RecordHeader headers[] = {
             {TEXT("ce_type"), TEXT("onecase.report")}, {TEXT("ce_id"), TEXT("grid.event/1/2#0")},
             {TEXT("ce_source"), TEXT("GRID")},         {TEXT("oc-items"), TEXT("1")},
             {TEXT("oc-skipped"), TEXT("0")},           {TEXT("oc-attempt"), TEXT("1")},
-            {TEXT("oc-backfill"), TEXT("false")},
+            {TEXT("oc-backfill"), TEXT("false")},      {TEXT("oc-forwarded"), TEXT("9902")},
         };
-        for (size_t j = 0; j < 7; j++) {
+        for (size_t j = 0; j < 8; j++) {
             if (text_is(headers[j].name, CASES[i].name)) {
                 headers[j].value = text_from(CASES[i].value);
                 headers[j].name = CASES[i].value == NULL ? TEXT("other") : headers[j].name;
@@ -206,7 +211,7 @@ static void rejects_a_missing_or_malformed_header(void **state)
         }
         RecordHead head;
         Error error = {0};
-        assert_false(record_head_read(headers, 7, &head, &error));
+        assert_false(record_head_read(headers, 8, &head, &error));
         assert_int_equal(error.verdict, ERROR_REJECT);
         assert_string_equal(error.rule, "header");
         assert_string_equal(error.pointer, CASES[i].name);
