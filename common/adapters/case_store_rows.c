@@ -114,6 +114,7 @@ static const PostgresColumn REPORTS[] = {
     ROWS_COLUMN(StoredReport, poi, "poi", ROWS_TEXT),
     ROWS_COLUMN(StoredReport, grams, "grams", ROWS_BYTES),
     ROWS_COLUMN(StoredReport, repeats, "repeats", ROWS_INT4),
+    ROWS_COLUMN(StoredReport, backfill, "backfill", ROWS_BOOL),
     ORIGIN_COLUMNS(StoredReport, ROWS_COLUMN),
     ROWS_COLUMN(StoredReport, report.part_no, "part_no", ROWS_INT2), /* as the origin: it stays */
     PLACE_COLUMNS(StoredReport, ROWS_COLUMN),

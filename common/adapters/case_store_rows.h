@@ -59,8 +59,9 @@ typedef struct StoredReport {
     int64_t reporter_before_key;
     int64_t repeats; /* of a change: how many more, or absent */
     int64_t urged;
-    Text payload;   /* extra as a JSON object */
-    int8_t wavered; /* see stored_report_waver */
+    Text payload;    /* extra as a JSON object */
+    int8_t wavered;  /* see stored_report_waver */
+    int8_t backfill; /* oc-backfill of the record that brought it */
 } StoredReport;
 
 void stored_report_init(StoredReport *row);

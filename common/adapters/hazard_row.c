@@ -6,6 +6,7 @@
 #include "domain/hazard_extent.h"
 #include "domain/hazard_place.h"
 #include "domain/lifecycle_derive.h"
+#include "domain/lifecycle_time.h"
 #include "domain/report.h"
 
 #include <math.h>
@@ -85,6 +86,16 @@ const PostgresColumn CASE_ROW_COLUMNS[CASE_ROW_COLUMN_COUNT] = {
     CASE(first_known_source, ROWS_TEXT),
     CASE(opened_at, ROWS_TIME),
     CASE(closed_at, ROWS_TIME),
+    CASE(level_by, ROWS_TEXT),
+    CASE(status_by, ROWS_TEXT),
+    CASE(begun_at, ROWS_TIME),
+    CASE(due_at, ROWS_TIME),
+    CASE(due_rule, ROWS_TEXT),
+    CASE(due_by, ROWS_TEXT),
+    CASE(overdue, ROWS_BOOL),
+    CASE(effective, ROWS_BOOL),
+    CASE(timer_at, ROWS_TIME),
+    CASE(twin_at, ROWS_TIME),
     CASE(reopened_count, ROWS_INT4),
     CASE(report_count, ROWS_INT4),
     CASE(independent_count, ROWS_INT4),
@@ -113,11 +124,16 @@ const PostgresColumn CASE_ROW_EMPTIED[CASE_ROW_EMPTIED_COUNT] = {
     CASE(hazard_id, ROWS_INT8),
     CASE(recurrence_no, ROWS_INT4),
     CASE(merged_into, ROWS_INT8),
+    CASE(timer_at, ROWS_TIME),
+    CASE(twin_at, ROWS_TIME),
     CASE(reopened_count, ROWS_INT4),
     CASE(version, ROWS_INT8),
 };
 
 static const Text MACHINE = {"auto", 4};
+static const Text DEPARTMENT = {"department",
+                                10}; /* who set a value: person, department, machine */
+static const Text RULE = {"machine", 7};
 
 static int64_t id_or_null(int64_t id)
 {
@@ -221,15 +237,61 @@ void hazard_row_fill(
     fill_place(row, &place, arena);
 }
 
+static Text status_setter(const Hazard *hazard, int64_t case_id)
+{
+    for (size_t i = 0; i < hazard->member_count; i++)
+        if (hazard->members[i].case_id == case_id && hazard->members[i].status > 0)
+            return DEPARTMENT;
+    return RULE;
+}
+
+static Text due_setter(const HazardCase *of)
+{
+    if (of->due_at == 0)
+        return TEXT_ABSENT;
+    return of->due_rule == DUE_DEPARTMENT ? DEPARTMENT : RULE;
+}
+
+/* What time has done to the case. */
+static void fill_time(CaseRow *row, const CaseRowContext *context, const HazardCase *of)
+{
+    row->begun_at = lifecycle_second_us(of->begun_second);
+    row->due_at = of->due_at != 0 ? of->due_at : TIME_ABSENT;
+    row->due_rule = lifecycle_due_rule(context->model, of);
+    row->due_by = due_setter(of);
+    row->overdue = of->overdue;
+    row->effective = of->effective;
+    row->timer_at = lifecycle_second_us(of->timer_second);
+    row->twin_at = lifecycle_second_us(of->twin_second);
+}
+
+/* What its reports say. */
+static void fill_members(CaseRow *row,
+                         const CaseRowContext *context,
+                         const Hazard *hazard,
+                         const HazardCase *of,
+                         const HazardCounts *counts)
+{
+    Escalation level = lifecycle_level(context->model, of);
+    bool told = text_is(text_from(level.rule), "department");
+    row->level = level.level;
+    row->level_reason = escalation_reason(&level, context->arena);
+    row->level_by = told ? DEPARTMENT : RULE;
+    row->status_by = status_setter(hazard, of->case_id);
+    row->category_code = hazard_case_category(hazard, of->case_id)->code;
+    row->first_occurred_at = counts->first_event_at;
+    row->first_known_at = counts->first_known_at;
+    row->first_known_source = hazard_store_source(context->store, counts->first_known_source);
+    row->case_no = lifecycle_case_no(context->region, of, context->arena);
+}
+
 void case_row_fill(CaseRow *row,
-                   const HazardStore *store,
-                   Text region,
+                   const CaseRowContext *context,
                    const Hazard *hazard,
-                   const HazardCase *of,
-                   Arena *arena)
+                   const HazardCase *of)
 {
     HazardCounts counts = hazard_count(hazard, of->case_id);
-    *row = (CaseRow){.region = region,
+    *row = (CaseRow){.region = context->region,
                      .case_id = of->case_id,
                      .status = of->status,
                      .trapped = counts.trapped,
@@ -247,15 +309,9 @@ void case_row_fill(CaseRow *row,
                      .recurrence_no = of->recurrence_no,
                      .merged_into = id_or_null(of->merged_into),
                      .version = of->version};
-    if (counts.reports == 0)
-        return;
-    row->level = of->escalation.level;
-    row->level_reason = escalation_reason(&of->escalation, arena);
-    row->category_code = hazard_case_category(hazard, of->case_id)->code;
-    row->first_occurred_at = counts.first_event_at;
-    row->first_known_at = counts.first_known_at;
-    row->first_known_source = hazard_store_source(store, counts.first_known_source);
-    row->case_no = lifecycle_case_no(region, of, arena);
+    fill_time(row, context, of);
+    if (counts.reports > 0)
+        fill_members(row, context, hazard, of, &counts);
 }
 
 void *

@@ -53,6 +53,8 @@ typedef struct CaseRow {
     int64_t status;
     int64_t level;
     Text level_reason;
+    Text level_by; /* department, machine */
+    Text status_by;
     Text category_code;
     int64_t trapped;
     int64_t injured;
@@ -62,6 +64,14 @@ typedef struct CaseRow {
     Text first_known_source;
     int64_t opened_at;
     int64_t closed_at;
+    int64_t begun_at; /* began anew */
+    int64_t due_at;
+    Text due_rule;
+    Text due_by;
+    int8_t overdue;
+    int8_t effective;
+    int64_t timer_at;
+    int64_t twin_at;
     int64_t reopened_count;
     int64_t report_count;
     int64_t independent_count;
@@ -84,10 +94,10 @@ extern const PostgresColumn HAZARD_ROW_EMPTIED[];
 extern const PostgresColumn CASE_ROW_EMPTIED[];
 enum {
     HAZARD_ROW_COLUMN_COUNT = 36,
-    CASE_ROW_COLUMN_COUNT = 24,
+    CASE_ROW_COLUMN_COUNT = 34,
     CASE_ROW_CHANGING_COUNT = CASE_ROW_COLUMN_COUNT - 2,
     HAZARD_ROW_EMPTIED_COUNT = 12,
-    CASE_ROW_EMPTIED_COUNT = 17
+    CASE_ROW_EMPTIED_COUNT = 19
 };
 /* merged_at is written once. */
 #define HAZARD_ROW_EMPTIED_ALSO "merged_at = coalesce(v.merged_at, t.merged_at)"
@@ -95,13 +105,19 @@ enum {
 /* Texts are static, on the arena, or views of the hazard's evidence. merged_at is absent. */
 void hazard_row_fill(
     HazardRow *row, Text region, const Hazard *hazard, const Model *model, Arena *arena);
-/* title is absent; `store` is where the hazard is, and knows its sources by name. */
+/* Where the rows of cases are filled in. */
+typedef struct CaseRowContext {
+    const HazardStore *store; /* where the hazard is; knows its sources by name */
+    const Model *model;
+    Text region;
+    Arena *arena;
+} CaseRowContext;
+
+/* title is absent. */
 void case_row_fill(CaseRow *row,
-                   const HazardStore *store,
-                   Text region,
+                   const CaseRowContext *context,
                    const Hazard *hazard,
-                   const HazardCase *of,
-                   Arena *arena);
+                   const HazardCase *of);
 
 /* A copy of a row on the arena, texts and all; `size` is that of its struct. */
 void *

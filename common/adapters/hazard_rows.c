@@ -175,8 +175,10 @@ void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text titl
 static void
 keep_case(HazardRows *rows, const Lifecycle *lifecycle, const Hazard *hazard, const HazardCase *of)
 {
+    const CaseRowContext context = {lifecycle->store, lifecycle->model, lifecycle->region,
+                                    rows->arena};
     CaseRow row;
-    case_row_fill(&row, lifecycle->store, lifecycle->region, hazard, of, rows->arena);
+    case_row_fill(&row, &context, hazard, of);
     if (row.report_count > 0)
         map_put_pointer(
             rows->cases, key_of(lifecycle->region, of->case_id),
@@ -270,13 +272,15 @@ add_emptied_case(const Changes *changes, const HazardCase *old, const CaseRow *r
 /* Cases of the hazard that the batch opened or changed. */
 static bool add_cases(const Changes *changes, const Hazard *hazard, Error *error)
 {
+    const CaseRowContext context = {changes->overlay, changes->model, changes->region,
+                                    changes->arena};
     for (size_t i = 0; i < hazard->case_count; i++) {
         const HazardCase *of = &hazard->cases[i];
         const HazardCase *old = map_pointer(changes->cases_before, (uint64_t)of->case_id);
         if (old != NULL && old->version == of->version)
             continue;
         CaseRow row;
-        case_row_fill(&row, changes->overlay, changes->region, hazard, of, changes->arena);
+        case_row_fill(&row, &context, hazard, of);
         row.title = title_of(changes, of->case_id);
         if (row.report_count == 0
                 ? !add_emptied_case(changes, old, &row, error)

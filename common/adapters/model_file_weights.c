@@ -35,6 +35,12 @@ typedef struct NumberRow {
         "escalation", #key, offsetof(Model, escalation) + offsetof(EscalationRules, key), 1, 10000 \
     }
 
+#define OVERDUE(key, least, most)                                                                  \
+    {                                                                                              \
+        "escalation", #key, offsetof(Model, escalation) + offsetof(EscalationRules, key), least,   \
+            most                                                                                   \
+    }
+
 #define REACH(key)                                                                                 \
     {                                                                                              \
         "reach", #key, offsetof(Model, reach) + offsetof(PhraseReach, key), 0, 100                 \
@@ -123,6 +129,8 @@ static const NumberRow NUMBERS[] = {
     RULE(step_sources),
     RULE(step_reporters),
     RULE(red_reports),
+    OVERDUE(overdue_steps, 0, 3),
+    OVERDUE(overdue_worst, 1, 4),
 };
 
 static const char *const GROUPS[] = {"thresholds", "place",    "point", "asset",    "quoted",

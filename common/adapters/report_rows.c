@@ -25,7 +25,8 @@
     "       d.component_code, d.device_id, d.uniform_address_id,"                                  \
     "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'),"                              \
     "       d.reporter_before_key || ':' || encode(d.reporter_before_hash, 'hex'),"                \
-    "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags, t.received_at"              \
+    "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags, t.received_at, t.due_at,"   \
+    "       t.backfill"                                                                            \
     "  from (" page_ ") page"                                                                      \
     "  cross join lateral (select (page.row).*) t"                                                 \
     "  cross join lateral (select (s.row).* from (select " seen_ " as row offset 0) s) d"          \
@@ -93,7 +94,9 @@ enum {
     R_QUOTED = R_TEXTS + 27,
     R_NOISE,
     R_FLAGS,
-    R_RECEIVED
+    R_RECEIVED,
+    R_DUE,
+    R_BACKFILL
 };
 
 static const char *const TEXT_FIELDS[R_QUOTED - R_TEXTS] = {
@@ -189,6 +192,7 @@ static void read_report(const PostgresResult *rows, int row, Arena *arena, Repor
     report->trapped = postgres_int(rows, row, R_TRAPPED);
     report->injured = postgres_int(rows, row, R_INJURED);
     report->dead = postgres_int(rows, row, R_DEAD);
+    report->due_at = postgres_time(rows, row, R_DUE);
     if (!postgres_is_null(rows, row, R_LON)) {
         report->point.wgs84 = (GeoPoint){.lon = postgres_double(rows, row, R_LON),
                                          .lat = postgres_double(rows, row, R_LAT),
@@ -207,6 +211,7 @@ void report_rows_read(const PostgresResult *rows, int row, Arena *arena, StoredE
                                .received_at = postgres_time(rows, row, R_RECEIVED),
                                .event_at = postgres_time(rows, row, R_EVENT),
                                .status_at = postgres_time(rows, row, R_STATUS_AT),
+                               .backfill = postgres_int(rows, row, R_BACKFILL) == 1,
                                .independence =
                                    independence_from(postgres_text(rows, row, R_INDEPENDENCE))};
     read_report(rows, row, arena, &stored->report);

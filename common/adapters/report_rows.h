@@ -20,6 +20,7 @@ typedef struct StoredEvidence {
     int64_t event_at;
     int64_t status_at; /* TIME_ABSENT: no status */
     Independence independence;
+    bool backfill; /* it came as history */
     Report report;
 } StoredEvidence;
 

@@ -10,6 +10,7 @@
 #include "domain/datetime.h"
 #include "domain/hazard_join.h"
 #include "domain/hazard_place.h"
+#include "domain/lifecycle_time.h"
 #include "domain/report.h"
 
 #include <assert.h>
@@ -93,6 +94,12 @@ static void put_positive(TextBuilder *out, Text name, int64_t value)
 {
     if (value > 0)
         put_number(out, name, value);
+}
+
+static void put_flag(TextBuilder *out, Text name, bool value)
+{
+    builder_text(out, name);
+    builder_string(out, value ? "true" : "false");
 }
 
 static void put_time(TextBuilder *out, Text name, int64_t us)
@@ -224,19 +231,22 @@ static void
 put_case(TextBuilder *out, const Lifecycle *lifecycle, const Hazard *hazard, const HazardCase *of)
 {
     HazardCounts counts = hazard_count(hazard, of->case_id);
+    Escalation level = lifecycle_level(lifecycle->model, of);
     Arena *arena = out->arena;
     put_text(out, NAME("case_no"), lifecycle_case_no(lifecycle->region, of, arena));
     put_text(out, NAME("hazard_no"), hazard_no(lifecycle, hazard->id, arena));
     put_text(out, NAME("region"), lifecycle->region);
     put_text(out, NAME("category"), category_of(hazard, of)->code);
-    put_positive(out, NAME("level"), of->escalation.level);
-    put_text(out, NAME("level_reason"), text_from(of->escalation.rule));
+    put_positive(out, NAME("level"), level.level);
+    put_text(out, NAME("level_reason"), text_from(level.rule));
     put_number(out, NAME("status"), of->status);
     put_number(out, NAME("recurrence_no"), of->recurrence_no);
     put_number(out, NAME("reopened_count"), of->reopened_count);
     put_counts(out, &counts);
     put_time(out, NAME("opened_at"), of->opened_at);
     put_time(out, NAME("closed_at"), of->closed_at);
+    put_time(out, NAME("due_at"), of->due_at != 0 ? of->due_at : TIME_ABSENT);
+    put_flag(out, NAME("overdue"), of->overdue);
     put_text(out, NAME("provisional_of"), hazard_no(lifecycle, hazard->provisional_of, arena));
     put_text(out, NAME("merged_into"), successor_no(lifecycle, hazard, of));
 }

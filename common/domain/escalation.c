@@ -102,6 +102,11 @@ static bool people_hurt(const HazardMember *member)
     return member->trapped > 0 || member->injured > 0 || member->dead > 0;
 }
 
+static int16_t counted(int32_t count)
+{
+    return count < INT16_MAX ? (int16_t)count : INT16_MAX;
+}
+
 /* The level that the window gives, which ends with `member`. */
 static void judge_window(const EscalationRules *rules,
                          const Window *window,
@@ -109,8 +114,8 @@ static void judge_window(const EscalationRules *rules,
                          int16_t base,
                          Escalation *found)
 {
-    found->reports = found->reporters = window->reporters;
-    found->sources = window->sources;
+    found->reports = found->reporters = counted(window->reporters);
+    found->sources = counted(window->sources);
     bool by_reports = found->reports >= rules->step_reports;
     bool by_sources =
         found->sources >= rules->step_sources && found->reporters >= rules->step_reporters;
@@ -202,5 +207,7 @@ Text escalation_reason(const Escalation *escalation, Arena *arena)
     if (text_is(rule, "sources"))
         return text_format(arena, "%d个来源、%d位报告人相互印证", escalation->sources,
                            escalation->reporters);
+    if (text_is(rule, "overdue"))
+        return TEXT("超期未办结");
     return text_is(rule, "department") ? TEXT("部门定级") : TEXT("类别默认等级");
 }

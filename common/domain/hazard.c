@@ -21,6 +21,13 @@ void hazard_clear(Hazard *hazard)
     free(hazard->cases);
 }
 
+uint16_t hazard_people(int64_t count)
+{
+    if (count < 0)
+        return 0;
+    return count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
+}
+
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id)
 {
     size_t low = 0;

@@ -31,12 +31,15 @@ typedef struct HazardMember {
     HazardReporter reporter; /* unknown: nobody else */
     uint64_t source;         /* text_hash of the source's name */
     const HazardClass *category;
-    int32_t trapped;
-    int32_t injured;
-    int32_t dead;
+    int64_t due_at;   /* by the department; 0 none */
+    uint16_t trapped; /* 65535: that many or more, as of the others */
+    uint16_t injured;
+    uint16_t dead;
     int16_t status; /* 10 to 95, 0 unknown */
     int8_t level;   /* the department's own level 1 to 4, 0 none */
     Independence independence : 8;
+    int8_t recheck; /* of what was done: 1 passed, 2 failed, 0 not known */
+    bool backfill;  /* history: stored and not announced */
 } HazardMember;
 
 /* The level of a case by rule, see domain/escalation.h. */
@@ -44,10 +47,11 @@ typedef struct Escalation {
     int64_t
         since; /* event time of the first report at which the members, in event-time order, gave this level */
     int64_t report_id; /* that report */
-    const char *rule;  /* colour, department, reports, sources, red_reports, people: static */
-    int32_t reports;   /* independent reports in the window then */
-    int32_t sources;
-    int32_t reporters;
+    const char
+        *rule; /* colour, department, reports, sources, red_reports, people, overdue: static */
+    int16_t reports; /* independent reports in the window then; never many more than make it red */
+    int16_t sources;
+    int16_t reporters;
     int16_t level; /* 1 red to 4 blue; 0 not judged yet */
 } Escalation;
 
@@ -55,12 +59,19 @@ typedef struct HazardCase {
     int64_t case_id;
     int32_t day; /* yyyymmdd of its number, and which one of that day: lifecycle_case_no */
     int32_t sequence;
-    int32_t recurrence_no;
-    int32_t reopened_count;
-    int64_t opened_at; /* event time of the first report; a late one moves it back */
-    int64_t closed_at; /* TIME_ABSENT: open */
-    Escalation escalation;
+    int16_t recurrence_no;
+    int16_t reopened_count;
+    uint32_t begun_second; /* when it began anew, seconds since 1970; 0: when it was first known */
+    int64_t opened_at;     /* event time of the first report; a late one moves it back */
+    int64_t closed_at;     /* TIME_ABSENT: open */
+    Escalation escalation; /* by its reports; what time adds: lifecycle_level */
+    int64_t due_at;        /* 0: no limit */
+    uint32_t timer_second; /* timers, seconds since 1970: domain/lifecycle_time.h; 0: none */
+    uint32_t twin_second;
+    int16_t due_rule; /* row of the model's limits, DUE_DEPARTMENT, DUE_NONE */
     int16_t status;
+    int8_t effective; /* EFFECTIVE_UNKNOWN, _NO, _YES */
+    bool overdue;
     int64_t merged_into; /* the case that goes on for this one, of the same hazard; 0: none */
     int64_t version;     /* 0: not written yet */
 } HazardCase;
@@ -191,6 +202,8 @@ void hazard_clear(Hazard *hazard);
 void hazard_add_member(Hazard *hazard, const HazardMember *member);
 /* Takes a member out; false: there is no such. */
 bool hazard_remove_member(Hazard *hazard, int64_t report_id);
+
+uint16_t hazard_people(int64_t count); /* of a member; less than 0 is none */
 
 HazardMember *hazard_member(const Hazard *hazard, int64_t report_id); /* NULL: no such member */
 HazardCase *hazard_case(const Hazard *hazard, int64_t case_id);       /* NULL: no such case */

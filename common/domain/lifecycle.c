@@ -7,6 +7,7 @@
 
 #include "domain/datetime.h"
 #include "domain/lifecycle_derive.h"
+#include "domain/lifecycle_time.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -92,7 +93,9 @@ static HazardCase *open_case(Lifecycle *lifecycle, Hazard *hazard, const HazardM
 {
     HazardCase *opened = hazard_add_case(hazard);
     number_case(lifecycle, opened);
-    opened->recurrence_no = lifecycle_episodes(hazard);
+    opened->recurrence_no = (int16_t)lifecycle_episodes(hazard);
+    opened->due_rule = DUE_NONE;
+    opened->effective = EFFECTIVE_NO;
     opened->opened_at = member->event_at;
     opened->status = member->status > 0 ? member->status : STATUS_PENDING;
     lifecycle_add_event(
@@ -153,6 +156,7 @@ reopen_case(Lifecycle *lifecycle, Hazard *hazard, HazardCase *reopened, const Ha
                                                .before = number_text(lifecycle, reopened->status),
                                                .after = number_text(lifecycle, STATUS_REOPENED)});
     reopened->status = STATUS_REOPENED;
+    lifecycle_begin_anew(reopened, member->event_at);
 }
 
 HazardCase *lifecycle_choose_case(Lifecycle *lifecycle, Hazard *hazard, const HazardMember *member)
@@ -169,7 +173,7 @@ HazardCase *lifecycle_choose_case(Lifecycle *lifecycle, Hazard *hazard, const Ha
     return open_case(lifecycle, hazard, member);
 }
 
-static bool final_status(int16_t status)
+bool lifecycle_final_status(int16_t status)
 {
     return status >= STATUS_CLOSED && status != STATUS_REOPENED;
 }
@@ -185,7 +189,7 @@ derive_status(const Hazard *hazard, const HazardCase *of, int16_t *status, int64
         if (member->case_id != of->case_id)
             continue;
         int16_t own = member->status > 0 ? member->status : STATUS_PENDING;
-        if (!final_status(own))
+        if (!lifecycle_final_status(own))
             slowest = own < slowest ? own : slowest;
         else if (member->status_at > last)
             last = member->status_at;
@@ -219,29 +223,34 @@ void lifecycle_derive_closing(Lifecycle *lifecycle,
                                     .event_at = closed_at != TIME_ABSENT ? closed_at : changed_at,
                                     .before = number_text(lifecycle, of->status),
                                     .after = number_text(lifecycle, status)});
+    if (closes)
+        of->effective = EFFECTIVE_UNKNOWN;
+    else if (of->closed_at != TIME_ABSENT && closed_at == TIME_ABSENT)
+        lifecycle_begin_anew(of, changed_at);
     of->status = status;
     of->closed_at = closed_at;
 }
 
 void lifecycle_derive_level(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of)
 {
-    Escalation judged =
+    Escalation before = lifecycle_level(lifecycle->model, of);
+    of->escalation =
         escalation_judge(model_escalation(lifecycle->model), hazard, of->case_id, lifecycle->arena);
-    bool changed = judged.level != of->escalation.level || judged.since != of->escalation.since;
-    bool by_rule = !text_is(text_from(judged.rule), "colour");
-    if (changed && (by_rule || of->escalation.level != 0))
+    Escalation now = lifecycle_level(lifecycle->model, of);
+    bool changed = now.level != before.level || now.since != before.since;
+    bool by_rule = !text_is(text_from(now.rule), "colour");
+    if (changed && (by_rule || before.level != 0))
         lifecycle_add_event(lifecycle,
                             (CaseEvent){.kind = "escalated",
                                         .case_id = of->case_id,
                                         .hazard_id = hazard->id,
-                                        .report_id = judged.report_id,
-                                        .event_at = judged.since,
-                                        .reason = judged.rule,
-                                        .before = of->escalation.level != 0
-                                                      ? number_text(lifecycle, of->escalation.level)
+                                        .report_id = now.report_id,
+                                        .event_at = now.since,
+                                        .reason = now.rule,
+                                        .before = before.level != 0
+                                                      ? number_text(lifecycle, before.level)
                                                       : TEXT_ABSENT,
-                                        .after = number_text(lifecycle, judged.level)});
-    of->escalation = judged;
+                                        .after = number_text(lifecycle, now.level)});
 }
 
 void lifecycle_attach(Lifecycle *lifecycle,
@@ -266,6 +275,7 @@ void lifecycle_attach(Lifecycle *lifecycle,
     if (!escalation_stands(&chosen->escalation, member))
         lifecycle_derive_level(lifecycle, hazard, chosen);
     lifecycle_derive_closing(lifecycle, hazard, chosen, member, false);
+    lifecycle_derive_time(lifecycle, hazard, chosen);
     hazard->version++;
     chosen->version++;
 }
@@ -295,6 +305,12 @@ static bool is_followed(const Hazard *hazard, const HazardCase *of)
     return false;
 }
 
+static void replace_count(uint16_t *stands, int32_t told)
+{
+    if (told >= 0)
+        *stands = hazard_people(told);
+}
+
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
 {
     int64_t hazard_id = hazard_store_of_report(lifecycle->store, report_id);
@@ -303,21 +319,24 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     Hazard *hazard = hazard_store_edit(lifecycle->store, hazard_id);
     HazardMember *member = hazard_member(hazard, report_id);
     assert(member != NULL);
-    bool taken_back =
-        final_status(member->status) && change->status > 0 && !final_status(change->status);
+    bool taken_back = lifecycle_final_status(member->status) && change->status > 0 &&
+                      !lifecycle_final_status(change->status);
     if (change->status > 0 && change->status != member->status) {
         member->status = change->status;
         member->status_at = change->status_at;
     }
     if (change->level > 0)
         member->level = (int8_t)change->level;
-    member->trapped = change->trapped >= 0 ? change->trapped : member->trapped;
-    member->injured = change->injured >= 0 ? change->injured : member->injured;
-    member->dead = change->dead >= 0 ? change->dead : member->dead;
+    replace_count(&member->trapped, change->trapped);
+    replace_count(&member->injured, change->injured);
+    replace_count(&member->dead, change->dead);
+    member->due_at = change->due_at > 0 ? change->due_at : member->due_at;
+    member->recheck = change->recheck != 0 ? change->recheck : member->recheck;
     HazardCase *of = hazard_case(hazard, member->case_id);
     assert(of != NULL);
     lifecycle_derive_closing(lifecycle, hazard, of, member, taken_back && !is_followed(hazard, of));
     lifecycle_derive_level(lifecycle, hazard, of);
+    lifecycle_derive_time(lifecycle, hazard, of);
     hazard->version++;
     of->version++;
     return true;

@@ -61,6 +61,19 @@ typedef struct ReportTold {
     Text record_no;
 } ReportTold;
 
+/* A case that is to be looked at when stream time has come to `at`. */
+typedef struct CaseTimer {
+    int64_t at;
+    int64_t hazard_id;
+    int64_t case_id;
+} CaseTimer;
+
+typedef struct CaseTimers {
+    CaseTimer *items; /* on the arena */
+    size_t count;
+    size_t capacity;
+} CaseTimers;
+
 typedef struct Lifecycle Lifecycle;
 
 /* Told of a hazard that may lose its members, before it does: lifecycle_join of both, lifecycle_move of where the report was. */
@@ -76,6 +89,7 @@ struct Lifecycle {
     Arena *arena;
     CaseEvents events;         /* grows */
     ReportMoves moves;         /* grows; in order, a report may come again */
+    CaseTimers armed;          /* grows; set or moved, the latest of a case counts */
     LifecycleLeaving *leaving; /* NULL: nobody watches */
     void *watcher;
 };
@@ -125,6 +139,8 @@ typedef struct MemberChange {
     int64_t status_at;
     int16_t level;
     int32_t trapped, injured, dead; /* -1 leaves it */
+    int64_t due_at;                 /* by the department; 0 leaves it */
+    int8_t recheck;                 /* 1 passed, 2 failed; 0 leaves it */
 } MemberChange;
 
 /*

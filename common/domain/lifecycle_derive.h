@@ -25,6 +25,9 @@ void lifecycle_derive_closing(Lifecycle *lifecycle,
                               const HazardMember *cause,
                               bool may_open);
 
+/* 60 and above but for a reopening. */
+bool lifecycle_final_status(int16_t status);
+
 /* The level by rule, and since when; an event when it changed. */
 void lifecycle_derive_level(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of);
 

@@ -6,6 +6,7 @@
 
 #include "domain/datetime.h"
 #include "domain/lifecycle_derive.h"
+#include "domain/lifecycle_time.h"
 
 #include <stdlib.h>
 
@@ -146,7 +147,21 @@ static void make_void(HazardCase *gone, const HazardCase *into, const JoinCause 
     gone->status = STATUS_VOID;
     gone->closed_at = cause->event_at;
     gone->escalation = (Escalation){0};
+    gone->timer_second = gone->twin_second = 0;
     gone->version++;
+}
+
+/* What time has done to either is judged anew: lifecycle_derive_time. */
+static void unify_times(HazardCase *kept, const HazardCase *gone)
+{
+    if (gone->begun_second > kept->begun_second)
+        kept->begun_second = gone->begun_second;
+    if (gone->closed_at != TIME_ABSENT && gone->closed_at == kept->closed_at) {
+        kept->due_at = gone->due_at;
+        kept->due_rule = gone->due_rule;
+    }
+    kept->overdue = kept->overdue || gone->overdue;
+    kept->effective = EFFECTIVE_UNKNOWN;
 }
 
 /* Makes one case of two of the hazard; returns it. */
@@ -157,14 +172,19 @@ unify(Lifecycle *lifecycle, Hazard *hazard, HazardCase *a, HazardCase *b, const 
     HazardCase *gone = kept == a ? b : a;
     bool again = gap_between(a, b) > 0;
     bool open = a->closed_at == TIME_ABSENT || b->closed_at == TIME_ABSENT;
+    const HazardCase *earlier = a->opened_at < b->opened_at ? a : b;
+    const HazardCase *later = earlier == a ? b : a;
+    int64_t again_at = later->opened_at;
     if (again)
-        add_reopened(lifecycle, hazard, kept->case_id, a->opened_at < b->opened_at ? a : b,
-                     a->opened_at < b->opened_at ? b : a);
+        add_reopened(lifecycle, hazard, kept->case_id, earlier, later);
     kept->opened_at = gone->opened_at < kept->opened_at ? gone->opened_at : kept->opened_at;
     kept->closed_at = open                                ? TIME_ABSENT
                       : gone->closed_at > kept->closed_at ? gone->closed_at
                                                           : kept->closed_at;
-    kept->reopened_count += gone->reopened_count + (again ? 1 : 0);
+    kept->reopened_count = (int16_t)(kept->reopened_count + gone->reopened_count + (again ? 1 : 0));
+    unify_times(kept, gone);
+    if (again && open)
+        lifecycle_begin_anew(kept, again_at);
     for (size_t i = 0; i < hazard->member_count; i++)
         if (hazard->members[i].case_id == gone->case_id)
             hazard->members[i].case_id = kept->case_id;
@@ -210,7 +230,7 @@ static void number_episodes(Lifecycle *lifecycle, Hazard *hazard)
     qsort(cases, count, sizeof *cases, by_opening);
     for (size_t i = 0; i < count; i++) {
         cases[i]->version += cases[i]->recurrence_no != (int32_t)i + 1;
-        cases[i]->recurrence_no = (int32_t)i + 1;
+        cases[i]->recurrence_no = (int16_t)(i + 1);
     }
 }
 
@@ -245,9 +265,18 @@ static void join_cases(Lifecycle *lifecycle,
         HazardCase *kept = unify(lifecycle, hazard, own, other, cause);
         lifecycle_derive_closing(lifecycle, hazard, kept, member, true);
         lifecycle_derive_level(lifecycle, hazard, kept);
+        lifecycle_derive_time(lifecycle, hazard, kept);
         kept->version++;
     }
     number_episodes(lifecycle, hazard);
+}
+
+/* Who was asked once as another hazard's twin is not asked again (see HazardCase.twin_second). */
+static void settle_twins(Hazard *hazard)
+{
+    for (size_t i = 0; i < hazard->case_count && hazard->provisional_of != 0; i++)
+        if (hazard->cases[i].twin_second == TWIN_NEVER)
+            hazard->cases[i].twin_second = TWIN_ASKED;
 }
 
 static void
@@ -274,6 +303,7 @@ lifecycle_join(Lifecycle *lifecycle, int64_t body_id, int64_t part_id, const Joi
     judge_witnesses(survivor, &part, &body);
     count_change(survivor, &body);
     join_cases(lifecycle, survivor, &part, &body, cause);
+    settle_twins(survivor);
     note_moves(lifecycle, survivor, &body, 0);
     note_moves(lifecycle, survivor, &part, cause->first_decision);
     int64_t shell_id = survivor->id == body_id ? part_id : body_id;
@@ -291,6 +321,7 @@ static void leave_case(Lifecycle *lifecycle, Hazard *bucket, int64_t case_id)
         if (bucket->members[i].case_id == case_id) {
             lifecycle_derive_closing(lifecycle, bucket, left, &bucket->members[i], false);
             lifecycle_derive_level(lifecycle, bucket, left);
+            lifecycle_derive_time(lifecycle, bucket, left);
             return;
         }
 }
@@ -335,6 +366,7 @@ void lifecycle_move(Lifecycle *lifecycle, int64_t report_id, int64_t to_id, cons
                                                    .reason = cause->reason});
     lifecycle_derive_level(lifecycle, to, chosen);
     lifecycle_derive_closing(lifecycle, to, chosen, member, false);
+    lifecycle_derive_time(lifecycle, to, chosen);
     note_move(lifecycle, report_id, cause->first_decision);
     leave_case(lifecycle, from, old_case);
     if (from->member_count == 0)

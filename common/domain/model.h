@@ -58,6 +58,8 @@ typedef struct EscalationRules {
     int32_t step_sources;      /* or so many sources with ... */
     int32_t step_reporters;    /* ... so many reporters */
     int32_t red_reports;       /* 5 independent reports: red */
+    int32_t overdue_steps;     /* 1: steps up when the case is overdue ... */
+    int32_t overdue_worst;     /* 2: ... but no further than this level by time alone */
     bool red_when_people_hurt; /* trapped, injured or dead > 0 */
 } EscalationRules;
 

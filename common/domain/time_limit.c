@@ -118,6 +118,8 @@ find(const TimeLimits *limits, Text category, const TimeLimitQuery *query, int32
 
 bool time_limit_due(const TimeLimits *limits, const TimeLimitQuery *query, TimeLimitDue *due)
 {
+    if (limits == NULL)
+        return false;
     int32_t date = datetime_day(query->start_us, WORKING_ZONE_MINUTES);
     const TimeLimit *row = find(limits, query->category, query, date);
     if (row == NULL)
@@ -126,7 +128,10 @@ bool time_limit_due(const TimeLimits *limits, const TimeLimitQuery *query, TimeL
         row = find(limits, TEXT("*"), query, date);
     if (row == NULL)
         return false;
-    *due = (TimeLimitDue){.rule = row->id, .amount = row->amount, .unit = row->unit};
+    *due = (TimeLimitDue){.rule = row->id,
+                          .row = (size_t)(row - limits->rows),
+                          .amount = row->amount,
+                          .unit = row->unit};
     due->due_at_us =
         working_time_add(limits->calendar, row->unit, query->start_us, row->amount, &due->guessed);
     return true;
@@ -139,6 +144,6 @@ const WorkingCalendar *time_limits_calendar(const TimeLimits *limits)
 
 const TimeLimit *time_limits_rows(const TimeLimits *limits, size_t *count)
 {
-    *count = limits->count;
-    return limits->rows;
+    *count = limits != NULL ? limits->count : 0;
+    return limits != NULL ? limits->rows : NULL;
 }

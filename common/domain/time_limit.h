@@ -44,7 +44,8 @@ typedef struct TimeLimitQuery {
 
 typedef struct TimeLimitDue {
     int64_t due_at_us;
-    Text rule; /* id of the row, as long as the limits live */
+    Text rule;  /* id of the row, as long as the limits live */
+    size_t row; /* its place in time_limits_rows */
     int32_t amount;
     WorkingUnit unit;
     bool guessed; /* holidays of those days are not known: see working_time_add */
@@ -67,11 +68,11 @@ const TimeLimit *time_limit_clash(const TimeLimit *row, const TimeLimit *others,
 
 TimeLimitCategory time_limit_category(Text category);
 
-/* When a hazard is due; false: no limit applies. */
+/* When a hazard is due; false: no limit applies. NULL limits are none. */
 bool time_limit_due(const TimeLimits *limits, const TimeLimitQuery *query, TimeLimitDue *due);
 
 const WorkingCalendar *time_limits_calendar(const TimeLimits *limits);
-/* All rows, the most specific of a category first. */
+/* All rows, none of NULL, the most specific of a category first. */
 const TimeLimit *time_limits_rows(const TimeLimits *limits, size_t *count);
 
 #endif

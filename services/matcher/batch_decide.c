@@ -142,6 +142,7 @@ static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *
     row->source = item->head.source;
     row->kind = text_from(record_kind_name(item->head.kind));
     row->received_at = item->received_at;
+    row->backfill = item->head.backfill;
     row->event_at = report_event_time(&item->report, batch_arrival(item), &suspect);
     if (row->report.status != INTEGER_ABSENT)
         row->status_at = report_status_time(&row->report, batch_arrival(item), row->event_at);
@@ -263,11 +264,40 @@ static bool decide_item(Batch *batch, BatchItem *item, Error *error)
     return true;
 }
 
+/* What time brings before the record comes. */
+static bool fire_timers(Batch *batch, BatchItem *item, Error *error)
+{
+    int32_t partition = item->record->partition;
+    Text region;
+    while (decide_is_due(batch->decider, partition, item->received_at, &region)) {
+        DecideContext context =
+            batch_context(batch, item, progress_region(item->partition, region));
+        if (!decide_fire(batch->decider, &context, error))
+            return false;
+    }
+    return true;
+}
+
+/* Timers that may be due before the last record. Of a partition the last one's time is the latest. */
+static bool expect_timers(const Batch *batch, Error *error)
+{
+    for (size_t i = batch->count; i > 0; i--) {
+        const BatchItem *item = &batch->items[i - 1];
+        if (item->received_at == item->partition->now_stream &&
+            !decide_expect(batch->decider, item->record->partition, item->received_at, error))
+            return false;
+    }
+    return true;
+}
+
 bool batch_decide(Batch *batch, Error *error)
 {
     batch->lists = (BatchLists){0};
+    if (!expect_timers(batch, error))
+        return false;
     for (size_t i = 0; i < batch->count; i++)
-        if (!decide_item(batch, &batch->items[i], error))
+        if (!fire_timers(batch, &batch->items[i], error) ||
+            !decide_item(batch, &batch->items[i], error))
             return false;
     return decide_save(batch->decider, batch->arena, error);
 }

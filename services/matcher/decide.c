@@ -10,7 +10,7 @@
 
 #include "decide_events.h"
 #include "decide_load.h"
-#include "decide_memory.h"
+#include "decide_parts.h"
 
 #include "domain/debounce.h"
 #include "domain/revising.h"
@@ -24,20 +24,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct Decider {
-    CaseStore *store;
-    Model *model;
-    RegionMemories regions;
-    HazardRows *hazard_rows;
-    DecisionRows *decision_rows;
-    Arena *scratch;
-};
-
 static bool prepare_rows(void *context, Postgres *pg, Error *error)
 {
     Decider *decider = context;
     return hazard_rows_prepare(decider->hazard_rows, pg, error) &&
-           decision_rows_prepare(decider->decision_rows, pg, error);
+           decision_rows_prepare(decider->decision_rows, pg, error) &&
+           postgres_prepare(pg, &DECIDE_TIMERS, error);
 }
 
 static bool send_rows(void *context, Postgres *pg, Error *error)
@@ -99,9 +91,9 @@ bool decide_claim(Decider *decider, const int32_t *partitions, size_t count, Err
     return decide_load(case_store_postgres(decider->store), partitions, count, &memory, error);
 }
 
-static Lifecycle
-lifecycle_of(const Decider *decider, const DecideContext *context, RegionMemory *memory)
+Lifecycle decide_lifecycle(Decider *decider, const DecideContext *context)
 {
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
     return (Lifecycle){.model = decider->model,
                        .store = region_overlay(memory),
                        .counters = context->counters,
@@ -110,6 +102,17 @@ lifecycle_of(const Decider *decider, const DecideContext *context, RegionMemory 
                        .arena = context->arena,
                        .leaving = hazard_rows_keep,
                        .watcher = decider->hazard_rows};
+}
+
+bool decide_told(Decider *decider,
+                 const DecideContext *context,
+                 const Lifecycle *lifecycle,
+                 Error *error)
+{
+    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
+    for (size_t i = 0; i < lifecycle->armed.count; i++)
+        timer_queue_add(&memory->timers, &lifecycle->armed.items[i]);
+    return decide_events(decider->store, decider->decision_rows, context, lifecycle, error);
 }
 
 static TextList copied_list(Arena *arena, TextList list)
@@ -179,13 +182,12 @@ static bool save_one(Decider *decider,
                              context->arena, error);
 }
 
-/* The decision about the report if there is one, those that followed from it, and what happened to cases. */
-static bool save_decisions(Decider *decider,
-                           const DecideContext *context,
-                           const Placing *placing,
-                           const Decision *decision,
-                           const DecisionPlace *own,
-                           Error *error)
+bool decide_placed(Decider *decider,
+                   const DecideContext *context,
+                   const Placing *placing,
+                   const Decision *decision,
+                   const DecisionPlace *own,
+                   Error *error)
 {
     if (own->decision_id != 0 && !save_one(decider, context, *own, decision, error))
         return false;
@@ -199,8 +201,7 @@ static bool save_decisions(Decider *decider,
             return false;
     }
     hazard_rows_moves(decider->hazard_rows, placing->lifecycle);
-    return decide_events(decider->store, decider->decision_rows, context, placing->lifecycle,
-                         error);
+    return decide_told(decider, context, placing->lifecycle, error);
 }
 
 /* An inspection that found nothing is evidence of its own and no hazard. */
@@ -272,11 +273,11 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
         row->independence = TEXT("independent");
         return true;
     }
-    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
-    Lifecycle lifecycle = lifecycle_of(decider, context, memory);
-    EvidenceOrigin origin = {row->source, memory->region, row->report_id, row->event_at};
+    Lifecycle lifecycle = decide_lifecycle(decider, context);
+    EvidenceOrigin origin = {row->source, context->region, row->report_id, row->event_at};
     Evidence *evidence = evidence_new(&row->report, &origin, decider->model, decider->scratch);
     HazardMember member = decide_member(&row->report, evidence, row->status_at, INDEPENDENT);
+    member.backfill = row->backfill == 1;
     describe(row, evidence, context->arena);
 
     debounce_note(hazard_store_debounce(lifecycle.store), evidence, row->received_at);
@@ -292,7 +293,7 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
                                .report_id = row->report_id,
                                .hazard_id = row->hazard_id,
                                .case_id = row->case_id};
-    return save_decisions(decider, context, &placing, &decision, &own, error);
+    return decide_placed(decider, context, &placing, &decision, &own, error);
 }
 
 static int32_t changed_count(int64_t value)
@@ -307,18 +308,18 @@ bool decide_update(Decider *decider,
                    int64_t status_at,
                    Error *error)
 {
-    RegionMemory *memory = region_memory(&decider->regions, context->region, context->partition);
-    Lifecycle lifecycle = lifecycle_of(decider, context, memory);
+    Lifecycle lifecycle = decide_lifecycle(decider, context);
     lifecycle.told = (ReportTold){report_id, change->record_no};
     MemberChange changes = {.status = change->status > 0 ? (int16_t)change->status : 0,
                             .status_at = status_at,
                             .level = change->level > 0 ? (int16_t)change->level : 0,
                             .trapped = changed_count(change->trapped),
                             .injured = changed_count(change->injured),
-                            .dead = changed_count(change->dead)};
+                            .dead = changed_count(change->dead),
+                            .due_at = change->due_at != TIME_ABSENT ? change->due_at : 0};
     if (!lifecycle_update(&lifecycle, report_id, &changes))
         return true;
-    return decide_events(decider->store, decider->decision_rows, context, &lifecycle, error);
+    return decide_told(decider, context, &lifecycle, error);
 }
 
 static Evidence *evidence_now(const Decider *decider,
@@ -339,8 +340,7 @@ static bool revise(Decider *decider,
                    bool *taken,
                    Error *error)
 {
-    Lifecycle lifecycle = lifecycle_of(
-        decider, context, region_memory(&decider->regions, context->region, context->partition));
+    Lifecycle lifecycle = decide_lifecycle(decider, context);
     Placing placing = {.lifecycle = &lifecycle, .scratch = decider->scratch};
     Decision decision = {0};
     HazardMember told = decide_member(revised->now, evidence, TIME_ABSENT, INDEPENDENT);
@@ -350,7 +350,7 @@ static bool revise(Decider *decider,
                          .report_id = evidence->report_id,
                          .hazard_id = placing.hazard_id,
                          .case_id = placing.case_id};
-    return save_decisions(decider, context, &placing, &decision, &own, error);
+    return decide_placed(decider, context, &placing, &decision, &own, error);
 }
 
 bool decide_revised(Decider *decider,

@@ -99,6 +99,15 @@ MUST_CHECK bool decide_revised(Decider *decider,
                                bool *taken,
                                Error *error);
 
+/*
+ * ---- timers ----
+ * A batch first says how far stream time goes in each of its partitions, then before each record asks what is due and fires
+ * it: context->now is the record's stream time, context->region the one that has something due.
+ */
+MUST_CHECK bool decide_expect(Decider *decider, int32_t partition, int64_t until, Error *error);
+bool decide_is_due(const Decider *decider, int32_t partition, int64_t now, Text *region);
+MUST_CHECK bool decide_fire(Decider *decider, const DecideContext *context, Error *error);
+
 /* All records of the batch are decided: gathers the rows of hazards and cases that changed. */
 MUST_CHECK bool decide_save(Decider *decider, Arena *arena, Error *error);
 

@@ -1,6 +1,7 @@
 #include "decide_events.h"
 
 #include "domain/case_payload.h"
+#include "domain/lifecycle_time.h"
 
 static bool announce(CaseStore *store,
                      const DecideContext *context,
@@ -11,19 +12,20 @@ static bool announce(CaseStore *store,
 {
     const Hazard *hazard;
     const HazardCase *of = case_payload_case(lifecycle, event, &hazard);
-    StoredOutbox row = {
-        .place = context->place,
-        .n = (*context->outbox_n)++,
-        .kind = case_payload_type(event->kind),
-        .region = context->region,
-        .case_id = event->case_id != 0 ? event->case_id : INT64_MIN,
-        .seq = seq,
-        .subject =
-            of != NULL ? lifecycle_case_no(context->region, of, context->arena) : TEXT_ABSENT,
-        .event_at = event->event_at,
-        .level = of != NULL && of->escalation.level != 0 ? of->escalation.level : INT64_MIN,
-        .payload = case_payload(lifecycle, event, seq, context->arena),
-        .stream_time = context->now};
+    int16_t level = of != NULL ? lifecycle_level(lifecycle->model, of).level : 0;
+    StoredOutbox row = {.place = context->place,
+                        .n = (*context->outbox_n)++,
+                        .kind = case_payload_type(event->kind),
+                        .region = context->region,
+                        .case_id = event->case_id != 0 ? event->case_id : INT64_MIN,
+                        .seq = seq,
+                        .subject = of != NULL
+                                       ? lifecycle_case_no(context->region, of, context->arena)
+                                       : TEXT_ABSENT,
+                        .event_at = event->event_at,
+                        .level = level != 0 ? level : INT64_MIN,
+                        .payload = case_payload(lifecycle, event, seq, context->arena),
+                        .stream_time = context->now};
     return case_store_add(store, TABLE_OUTBOX, &row, error);
 }
 

@@ -9,7 +9,7 @@
 
 #include "domain/debounce.h"
 #include "domain/escalation.h"
-#include "domain/lifecycle.h"
+#include "domain/lifecycle_time.h"
 #include "domain/report.h"
 
 #include "adapters/report_rows.h"
@@ -31,7 +31,8 @@ enum { H_ID, H_PROVISIONAL, H_MERGED, H_VERSION, H_BUCKET };
 static const PostgresStatement CASES = {
     "load_cases",
     "select case_id, hazard_id, case_no, recurrence_no, reopened_count, opened_at, closed_at,"
-    "       status, version, merged_into"
+    "       status, version, merged_into, begun_at, due_at, due_rule, overdue, effective,"
+    "       timer_at, twin_at"
     "  from onecase.cases"
     " where region = $1 and case_id > $2 order by case_id limit " LOAD_PAGE};
 enum {
@@ -44,13 +45,15 @@ enum {
     C_CLOSED,
     C_STATUS,
     C_VERSION,
-    C_MERGED
+    C_MERGED,
+    C_BEGUN,
+    C_DUE,
+    C_DUE_RULE,
+    C_OVERDUE,
+    C_EFFECTIVE,
+    C_TIMER,
+    C_TWIN
 };
-
-static int32_t count_or_zero(int64_t value)
-{
-    return value > 0 ? (int32_t)value : 0;
-}
 
 static int64_t first_time(int64_t a, int64_t b, int64_t c)
 {
@@ -75,9 +78,10 @@ HazardMember decide_member(const Report *report,
         .independence = independence,
         .status = report->status > 0 ? (int16_t)report->status : 0,
         .level = report->level > 0 ? (int8_t)report->level : 0,
-        .trapped = count_or_zero(report->trapped),
-        .injured = count_or_zero(report->injured),
-        .dead = count_or_zero(report->dead)};
+        .due_at = report->due_at != TIME_ABSENT ? report->due_at : 0,
+        .trapped = hazard_people(report->trapped),
+        .injured = hazard_people(report->injured),
+        .dead = hazard_people(report->dead)};
 }
 
 static int64_t id_or_zero(const PostgresResult *rows, int row, int column)
@@ -103,19 +107,47 @@ static void load_hazard(const Loader *loader, const PostgresResult *rows, int i)
     hazard->bucket = postgres_int(rows, i, H_BUCKET) == 1;
 }
 
+static uint32_t second_or_zero(const PostgresResult *rows, int row, int column)
+{
+    return postgres_is_null(rows, row, column)
+               ? 0
+               : (uint32_t)(postgres_time(rows, row, column) / LIFECYCLE_SECOND_US);
+}
+
+/* What time has done to a case. A hazard that may be another one is asked once, and has no timer for it then. */
+static void load_times(const Loader *loader,
+                       const Hazard *hazard,
+                       HazardCase *loaded,
+                       const PostgresResult *rows,
+                       int i)
+{
+    loaded->begun_second = second_or_zero(rows, i, C_BEGUN);
+    loaded->due_at = postgres_is_null(rows, i, C_DUE) ? 0 : postgres_time(rows, i, C_DUE);
+    loaded->due_rule = lifecycle_due_rule_of(loader->model, postgres_text(rows, i, C_DUE_RULE));
+    loaded->overdue = postgres_int(rows, i, C_OVERDUE) == 1;
+    loaded->effective = postgres_is_null(rows, i, C_EFFECTIVE)
+                            ? EFFECTIVE_UNKNOWN
+                            : (int8_t)postgres_int(rows, i, C_EFFECTIVE);
+    loaded->timer_second = second_or_zero(rows, i, C_TIMER);
+    loaded->twin_second = second_or_zero(rows, i, C_TWIN);
+    if (loaded->twin_second == 0 && hazard->provisional_of != 0)
+        loaded->twin_second = TWIN_ASKED;
+}
+
 static void load_case(const Loader *loader, const PostgresResult *rows, int i)
 {
     Hazard *hazard = hazard_store_edit(loader->store, postgres_int(rows, i, C_HAZARD));
     HazardCase *loaded = hazard_add_case(hazard);
     lifecycle_read_case_no(postgres_text(rows, i, C_NO), loaded);
     loaded->case_id = postgres_int(rows, i, C_ID);
-    loaded->recurrence_no = (int32_t)postgres_int(rows, i, C_RECURRENCE);
-    loaded->reopened_count = (int32_t)postgres_int(rows, i, C_REOPENED);
+    loaded->recurrence_no = (int16_t)postgres_int(rows, i, C_RECURRENCE);
+    loaded->reopened_count = (int16_t)postgres_int(rows, i, C_REOPENED);
     loaded->opened_at = postgres_time(rows, i, C_OPENED);
     loaded->closed_at = postgres_time(rows, i, C_CLOSED);
     loaded->status = (int16_t)postgres_int(rows, i, C_STATUS);
     loaded->version = postgres_int(rows, i, C_VERSION);
     loaded->merged_into = id_or_zero(rows, i, C_MERGED);
+    load_times(loader, hazard, loaded, rows, i);
 }
 
 static void load_report(const Loader *loader, const PostgresResult *rows, int i)
@@ -128,6 +160,7 @@ static void load_report(const Loader *loader, const PostgresResult *rows, int i)
     HazardMember member =
         decide_member(&stored.report, evidence, stored.status_at, stored.independence);
     member.case_id = stored.case_id;
+    member.backfill = stored.backfill;
     debounce_note(hazard_store_debounce(loader->store), evidence, stored.received_at);
     Hazard *hazard = hazard_store_edit(loader->store, stored.hazard_id);
     hazard_store_add(loader->store, hazard, &member, evidence, loader->model);

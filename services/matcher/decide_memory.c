@@ -7,6 +7,7 @@ static void forget(RegionMemory *memory)
 {
     hazard_store_free(memory->overlay);
     hazard_store_free(memory->hazards);
+    timer_queue_free(&memory->timers);
     free((char *)(uintptr_t)memory->region.data);
     free(memory);
 }
@@ -21,6 +22,7 @@ static RegionMemory *make(Text region, int32_t partition)
     memory->region = (Text){name, region.size};
     memory->partition = partition;
     memory->hazards = hazard_store_new(NULL);
+    memory->next_timer = memory->next_now = INT64_MIN;
     return memory;
 }
 
@@ -80,6 +82,11 @@ void region_memories_merge(RegionMemories *memories)
         if (memory->overlay != NULL)
             hazard_store_merge(memory->overlay);
         memory->overlay = NULL;
+        const CaseTimer *first = timer_queue_first(&memory->timers);
+        if (first != NULL && first->at < memory->next_now)
+            memory->next_now = first->at;
+        memory->next_timer = memory->next_now;
+        timer_queue_clear(&memory->timers);
     }
 }
 
@@ -88,5 +95,7 @@ void region_memories_drop(RegionMemories *memories)
     for (RegionMemory *memory = memories->first; memory != NULL; memory = memory->next) {
         hazard_store_free(memory->overlay);
         memory->overlay = NULL;
+        memory->next_now = memory->next_timer;
+        timer_queue_clear(&memory->timers);
     }
 }

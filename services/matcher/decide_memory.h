@@ -1,6 +1,8 @@
 #ifndef ONECASE_SERVICES_MATCHER_DECIDE_MEMORY_H
 #define ONECASE_SERVICES_MATCHER_DECIDE_MEMORY_H
 
+#include "timer_queue.h"
+
 #include "domain/hazard.h"
 
 /*
@@ -13,6 +15,9 @@ typedef struct RegionMemory {
     int32_t partition;
     HazardStore *hazards;
     HazardStore *overlay; /* of the batch in hand; NULL: not touched */
+    TimerQueue timers;    /* that the batch may have to fire: read at its start, or set by it */
+    int64_t next_timer;   /* nothing stored is due before; INT64_MIN: not known yet */
+    int64_t next_now;     /* ... when the batch in hand has committed */
 } RegionMemory;
 
 typedef struct RegionMemories {

@@ -83,7 +83,7 @@ static void an_opened_case_says_what_it_is_and_where(void **state)
         "\"region\":\"9901\",\"category\":\"A02\",\"level\":1,\"level_reason\":\"people\","
         "\"status\":10,\"recurrence_no\":1,\"reopened_count\":0,"
         "\"counts\":{\"reports\":1,\"independent\":1,\"reporters\":1,\"sources\":1},"
-        "\"trapped\":2,\"opened_at\":\"2026-01-04T00:00:00.000Z\","
+        "\"trapped\":2,\"opened_at\":\"2026-01-04T00:00:00.000Z\",\"overdue\":false,"
         "\"place\":{\"precision\":\"B\",\"lon\":113.123457,\"lat\":-0.050000,"
         "\"address\":\"锦绣花园3、5幢2单元7层\",\"estate\":\"锦绣花园\",\"buildings\":[\"3\",\"5\"]"
         ","
