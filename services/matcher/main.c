@@ -27,6 +27,11 @@ static const Setting SETTINGS[] = {
                         0,
                         1000,
                         "how long a batch waits for more records, milliseconds"),
+    SETTING_FLAG_ROW(
+        MatcherSettings,
+        silent,
+        "false",
+        "write nothing to Kafka, neither bytes of dead letters nor offsets; for a rebuild"),
     SERVICE_LOG_LEVEL_ROW(MatcherSettings),
 };
 

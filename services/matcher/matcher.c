@@ -91,6 +91,8 @@ static bool keep_bytes(Matcher *matcher, Error *error)
 {
     Batch *batch = &matcher->batch;
     bool any = false;
+    if (matcher->settings->silent) /* whoever decided first has kept them */
+        return true;
     for (size_t i = 0; i < batch->count; i++) {
         BatchItem *item = &batch->items[i];
         if (!item->vault)
@@ -120,6 +122,8 @@ static void log_dead(const Batch *batch)
 static void commit_to_kafka(Matcher *matcher, const StoredMove *moves, size_t count, bool again)
 {
     Error error = {0};
+    if (matcher->settings->silent)
+        return;
     KafkaPosition *positions = ARENA_ARRAY(matcher->batch.arena, KafkaPosition, count);
     for (size_t i = 0; i < count; i++)
         positions[i] = (KafkaPosition){matcher->topic, moves[i].partition, moves[i].new_offset};

@@ -18,6 +18,7 @@ static const Command COMMANDS[] = {
     {"lag", "how far behind, in messages and seconds", command_lag},
     {"ledger", "check and store what is known beforehand: assets and places", command_ledger},
     {"digest", "a fingerprint of all decided rows, to compare two databases", command_digest},
+    {"replay", "rebuild an empty database from onecase.report", command_replay},
 };
 enum { COMMAND_COUNT = sizeof(COMMANDS) / sizeof(COMMANDS[0]) };
 
