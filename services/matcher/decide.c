@@ -20,6 +20,7 @@
 #include "adapters/ledger_store.h"
 #include "adapters/model_file.h"
 #include "adapters/report_rows.h"
+#include "adapters/time_store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,8 @@ bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
     Model *model = NULL;
     if (!model_file_load(spec->model, &model, error))
         return false;
-    if (!ledger_store_load(case_store_postgres(spec->store), model, error)) {
+    if (!ledger_store_load(case_store_postgres(spec->store), model, error) ||
+        !time_store_publish(case_store_postgres(spec->store), model, error)) {
         model_free(model);
         return false;
     }

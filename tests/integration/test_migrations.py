@@ -509,12 +509,16 @@ def test_the_matrix_of_rights(database: Database) -> None:
         "accounts": "raw", "dead_letters": "raw", "ignored_records": "ra", "outbox": "rad",
         "relay_positions": "raw",
         "forwarded_records": "ra", "homes_ahead": "rad",
+        "working_days": "rad", "working_hours": "rad", "time_limits": "rad",
     }
     assert set(privileges(database, "onecase_operator").values()) == {"r"}
     assert "reports" not in privileges(database, "onecase_operator")  # only columns of it
     assert privileges(database, "onecase_custodian") == {"dead_letters": "r"}
     assert privileges(database, "onecase_analyst") == {}
-    assert privileges(database, "onecase_views") == {"accounts": "r", "cases": "r", "categories": "r", "hazards": "r"}
+    assert privileges(database, "onecase_views") == {
+        "accounts": "r", "cases": "r", "categories": "r", "hazards": "r",
+        "working_days": "r", "working_hours": "r", "time_limits": "r",
+    }
     assert privileges(database, "public") == {}
 
 
