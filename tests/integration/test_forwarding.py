@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from collections import Counter
 
 import pytest
 
@@ -367,3 +369,126 @@ def test_what_comes_from_its_very_home_is_taken_for_a_repeat(log, database, star
     assert forwards(database) == []
     assert database.rows("select region, status from onecase.reports") == [(AWAY, 10)]
     assert reconciled(database) == log.expected_accounts()
+
+
+def test_replay_takes_the_first_home_that_the_log_tells_of(log, new_database, start_service, onecase):
+    """An earlier rebuild took another region for the home, and sent the home's own record there."""
+    log.report("X1", region=HOME, revision=1, status=10)
+    log.report("X1", region=AWAY, revision=2, status=20, count="updates")
+    (home, body, at_home), (away, changed, elsewhere) = log.pending
+    log.send()
+    log.topics.produce("onecase.report", [(home, changed, [*elsewhere, ("oc-forwarded", away.encode())])])
+    log.topics.produce("onecase.report", [(away, body, [*at_home, ("oc-forwarded", home.encode())])])
+    next(iter(log.sources.values())).counts["redelivered"] += 1
+    rebuilt = new_database()
+    told = json.loads(onecase("replay", "--into", rebuilt.name, "--prefix", log.topics.prefix, "--json").stdout)
+    assert told["replayed"] == 4
+    assert rebuilt.rows("select region, status from onecase.reports") == [(HOME, 20)]
+    assert flow(rebuilt) == [(1, 1, 0, 0, 0)]
+    assert reconciled(rebuilt) == log.expected_accounts()
+    assert rebuilt.rows("select * from onecase.homes_ahead") == []
+
+
+# ---- a lot of it --------------------------------------------------------------------------------------------------------
+
+def wandering_log(log: ReportLog, seed: int, numbers: int) -> dict[str, int]:
+    """Records of `numbers` numbers that come to either region in any order; the status that each ends with.
+
+    Which of two regions gets a number first is for the matchers to say; how many reports and updates there are is not.
+    """
+    rng = random.Random(seed)
+    records: list[tuple[float, str, str, int]] = []
+    for number in range(numbers):
+        first = rng.random() * numbers
+        for revision in range(1, rng.choice([2, 3, 4, 6])):
+            kind = "report" if revision == 1 else rng.choice(["update", "update", "assignment", "report"])
+            at = first + rng.choice([-0.5, 0.0, 0.5, 3, 40]) * rng.random() if revision > 1 else first
+            records.append((at, f"W{number:05d}", kind, revision))
+    last: Counter = Counter()
+    opened: set[str] = set()
+    for _, record_no, kind, revision in sorted(records):
+        opens = kind == "report" and record_no not in opened
+        opened |= {record_no} if opens else set()
+        last[record_no] = max(last[record_no], revision)
+        log.report(record_no, kind, region=rng.choice([HOME, AWAY]), revision=revision, status=10 + revision,
+                   source="GRID" if record_no[-1] in "02468" else "H12345", count="reports" if opens else "updates",
+                   skipped=rng.choice([0, 0, 0, 2]))
+    return {record_no: 10 + revision for record_no, revision in last.items()}
+
+
+def repeated_by_the_relay(log: ReportLog) -> Counter:
+    """How often forwarded records of each source topic came once more, read from the log itself."""
+    seen: set[tuple[str, bytes]] = set()
+    repeats: Counter = Counter()
+    for record in log.topics.read("onecase.report"):
+        if "oc-forwarded" not in record.headers:
+            continue
+        key = (record.headers["ce_id"], record.key)
+        repeats[key[0].rsplit("/", 2)[0]] += key in seen
+        seen.add(key)
+    return repeats
+
+
+def know_homes_ahead(database: Database, log: ReportLog) -> None:
+    """As `onecase replay` does before it lets the matcher read."""
+    for record in log.topics.read("onecase.report"):
+        if "oc-forwarded" in record.headers:
+            database.execute("insert into onecase.homes_ahead values (%s, %s, %s) on conflict do nothing",
+                             (record.headers["ce_source"], json.loads(record.value)["record_no"], record.key.decode()))
+
+
+def test_two_matchers_and_the_relay_killed_lose_nothing_and_a_replay_gives_the_same(log, new_database, start_service, onecase):
+    log.topics.create("onecase.case", 1)
+    status = wandering_log(log, seed=6, numbers=160)
+    live = log.use(new_database())
+    services = [start_service("matcher", "--set", "batch_max=7", "--set", "group=" + log.topics.prefix, database=live),
+                start_service("matcher", "--set", "batch_max=30", "--set", "group=" + log.topics.prefix, database=live),
+                start_service("relay", "--set", "tick_s=1", "--set", "poll_ms=20", database=live)]
+    rng = random.Random(7)
+    records, log.pending = log.pending, []
+    consumed = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
+    for start in range(0, len(records), 100):
+        log.pending = records[start:start + 100]
+        log.send()
+        done = live.value(consumed)
+        wait_until(lambda: live.value(consumed) > done + 30, 60, "some of it to be decided", every=0.01)
+        victim = rng.choice(services)
+        victim.kill()
+        victim.start()
+
+    def settled() -> bool:
+        return (not live.rows("select 1 from analysis.reconciliation where in_flight <> 0 or missing <> 0 or doubled <> 0")
+                and live.value("select count(*) from onecase.pending_updates") == 0
+                and live.value("select coalesce(sum(updates + reports), 0) from onecase.accounts") == len(records))
+
+    wait_until(settled, 120, "everything to be at home")
+    for service in services:
+        service.stop()
+    assert dict(live.rows("select record_no, status from onecase.reports")) == status
+    assert live.value("select count(*) from onecase.reports") == len(status)
+    assert live.value("select sum(forwarded) from onecase.accounts") > 50
+    repeats = repeated_by_the_relay(log)
+    for (topic, _), account in log.sources.items():
+        account.counts["redelivered"] = repeats[topic]
+    assert reconciled(live) == log.expected_accounts()
+    for partition in range(log.partitions):  # the last word, also for those who read the partitions in another order
+        log.tick(partition)
+    digests = [settled_digest(onecase, live, log, start_service, 500)]
+    for batch_max in (1, 7, 500):
+        database = log.use(new_database())
+        know_homes_ahead(database, log)
+        digests.append(settled_digest(onecase, database, log, start_service, batch_max))
+    assert digests[1:] == digests[:1] * 3
+    rebuilt = new_database()
+    told = json.loads(onecase("replay", "--into", rebuilt.name, "--prefix", log.topics.prefix, "--compare", "--json", database=live,
+                              limit=180).stdout)
+    assert told["differences"] == [] and told["digest"] == digests[0]
+    assert rebuilt.rows("select * from onecase.homes_ahead") == []
+
+
+def settled_digest(onecase, database: Database, log: ReportLog, start_service, batch_max: int) -> dict:
+    """When one matcher has read the log to its end."""
+    matcher = start_service("matcher", "--set", f"batch_max={batch_max}", "--set", f"group={database.name}", database=database)
+    wait_until_stored(database, log, limit=180)
+    matcher.stop()
+    return json.loads(onecase("digest", "--json", database=database).stdout)

@@ -1,13 +1,15 @@
 /*
  * `onecase replay`: the log into an empty database, by the matcher itself.
  *
- *   topic whole? ─► database fit and empty? ─► matcher as a child ─► offsets reach the ends ─► digest, comparison
+ *   topic whole? ─► database fit and empty? ─► homes of forwarded records ─► matcher as a child ─► offsets reach the
+ *   ends ─► digest, comparison
  *
  * The child is a matcher like any other but for one setting: it writes nothing to Kafka. It has a consumer group and an
  * owner's name of its own, and the fence keeps any other matcher out of the database it fills.
  */
 #include "command.h"
 #include "replay/replay_child.h"
+#include "replay/replay_homes.h"
 #include "replay/replay_options.h"
 #include "replay/replay_print.h"
 #include "replay/replay_progress.h"
@@ -96,6 +98,12 @@ static bool bar_relay(Replay *replay, Error *error)
     return replay_relay_bar(replay->relay, error);
 }
 
+static bool learn_homes(Replay *replay, Error *error)
+{
+    const ReplayHomesSpec spec = {replay->options->brokers, replay->log.topic};
+    return replay->reached.all || replay_homes_learn(&spec, replay->target.pg, error);
+}
+
 static bool prepare(Replay *replay, Error *error)
 {
     const ReplayOptions *options = replay->options;
@@ -105,7 +113,7 @@ static bool prepare(Replay *replay, Error *error)
     return kafka_admin_open(&client, ASK_LIMIT_MS, &replay->admin, error) &&
            replay_log_read(replay->admin, topic, options->from_what_is_left, replay->arena,
                            &replay->log, error) &&
-           check_target(replay, error) && bar_relay(replay, error);
+           check_target(replay, error) && bar_relay(replay, error) && learn_homes(replay, error);
 }
 
 /* ---- the matcher ---- */
@@ -283,7 +291,7 @@ static int run(Replay *replay)
         seconds = replay_progress_seconds(&replay->progress);
         replay_progress_end(&replay->progress);
     }
-    well = well && place_relay(replay, &error);
+    well = well && replay_homes_forget(replay->target.pg, &error) && place_relay(replay, &error);
     if (well && !replay->options->compare)
         well = take_digest(replay, &error);
     if (!well)
