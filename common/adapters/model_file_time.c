@@ -317,11 +317,12 @@ static bool read_limit(const Sheet *sheet, TimeLimit *row)
 {
     *row = (TimeLimit){.id = text_copy(sheet->reader->model->arena, sheet->cells[0]),
                        .line = sheet->line};
-    if (text_is_empty(row->id))
-        SHEET_ERROR(sheet, "id is missing");
+    if (text_is_empty(row->id) || text_is(row->id, "department"))
+        SHEET_ERROR(sheet,
+                    "id must be there and not \"department\", which names what a department set");
     bool scope = read_scope(sheet, row);
     bool grant = read_grant(sheet, row);
-    return row->id.size > 0 && scope && grant;
+    return scope && grant;
 }
 
 /* Rows on the scratch arena, as many as were right. */

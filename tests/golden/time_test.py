@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
 PROBE = pathlib.Path(sys.argv[1])
-MODEL = pathlib.Path(sys.argv[2]) / "deploy" / "model"
+PROJECT = pathlib.Path(sys.argv[2])
+MODEL = PROJECT / "deploy" / "model"
 
 CHINA = timezone(timedelta(hours=8))
 SECOND = 1_000_000  # instants are microseconds since 1970 UTC, as the probe has them
@@ -260,6 +261,30 @@ class Time(unittest.TestCase):
             for at, category in enumerate(categories):
                 dues = [int(answer.split()[0]) for answer in answers[at * 4:at * 4 + 4]]
                 self.assertEqual(dues, sorted(dues), category)
+
+    def test_the_examples_of_the_handbook_are_true(self) -> None:
+        pages = [PROJECT / "docs" / name for name in ("time-limits.md", "time-limits.zh-CN.md")]
+        line = re.compile(r"^\| (\d{4}-\d\d-\d\d) (\d\d):(\d\d) \| (\d+) `(\w+)` \| (\d{4}-\d\d-\d\d) (\d\d):(\d\d) \|", re.MULTILINE)
+        english, chinese = (line.findall(page.read_text(encoding="utf-8")) for page in pages)
+        self.assertEqual(english, chinese)
+        self.assertEqual({example[4] for example in english}, set(UNITS))
+        instants = [[midnight(date.fromisoformat(day)) + (int(hour) * 60 + int(minute)) * MINUTE
+                     for day, hour, minute in (example[:3], example[5:])] for example in english]
+        answers = ask(self.folder, [f"add {unit} {start} {amount}" for (*_, amount, unit, _, _, _), (start, _) in zip(english, instants)])
+        self.assertEqual(answers, [f"{due} 0" for _, due in instants])
+
+    def test_the_handbook_quotes_the_files(self) -> None:
+        """Lines of the files in code blocks are those that are shipped, and the mistake reads as it is told."""
+        self.edit("time_limits.csv", "\nA02-red,", "\nA02-fast,A02,*,,,24,urgent_hour,,\nA02-red,")
+        done = subprocess.run([str(PROBE), str(self.folder / "onecase.cfg")], input="", capture_output=True, text=True, check=False)
+        shipped = "".join((MODEL / name).read_text(encoding="utf-8") for name in ("onecase.cfg", "working_days.csv", "time_limits.csv"))
+        for name in ("time-limits.md", "time-limits.zh-CN.md"):
+            blocks = re.findall(r"^```\n(.*?)^```", (PROJECT / "docs" / name).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+            quoted = [line for block in blocks for line in block.splitlines()]
+            mistakes = [line for line in quoted if line.startswith("deploy/model/")]
+            self.assertEqual([line for line in quoted if line not in mistakes and line + "\n" not in shipped], [])
+            self.assertEqual(len(mistakes), 1)
+            self.assertIn(mistakes[0].replace("deploy/model", str(self.folder)), done.stderr)
 
 
 if __name__ == "__main__":

@@ -333,6 +333,8 @@ static void tells_file_and_line_of_each_mistake(void **state)
         {"time_limits.csv", "1,urgent_hour,,\nA02,", "1,minute,,2026-13-01\nA02,", "valid_to"},
         {"time_limits.csv", "A02-red,A02,1", "A02-red,A02,*", "exactly as specific as \"A02\""},
         {"time_limits.csv", "A02-red,A02,1", "A02,A02,1", "stands on line"},
+        {"time_limits.csv", "A02-red,A02,1", "department,A02,1", "id must be there"},
+        {"time_limits.csv", "A02-red,A02,1", ",A02,1", "id must be there"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
         Copy copy = copy_model();
