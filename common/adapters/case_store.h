@@ -84,14 +84,18 @@ MUST_CHECK bool case_store_make_partitions(CaseStore *store, int64_t time_us, Er
 
 /* ---- recognising ---- */
 
-/* In: identity.source and .record_no. Out: the rest. */
+/* In: identity.source and .record_no, and whether assignments are `asked` for. Out: the rest. */
 typedef struct KnownRecord {
     StoredIdentity identity;
+    int8_t asked; /* 1, or 0 */
     bool found;
     int64_t status; /* of the report that stands; INT64_MIN: none */
     int64_t status_at;
     int64_t repeats; /* alarms that the report stands for beside its own */
     bool repeat;     /* the record is one of them: its number is not the report's own */
+    StoredSaid said; /* of the report that stands */
+    StoredAssignment *assignments;
+    size_t assignment_count; /* of the report, by number and n; none unless `asked` */
     StoredPending *pending;
     size_t pending_count; /* updates that wait for it, in order of their place */
     Text home_ahead; /* not found, and will be of that region (onecase.homes_ahead); or absent */

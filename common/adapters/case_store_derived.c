@@ -19,6 +19,82 @@ void stored_report_init(StoredReport *row)
     row->hazard_id = row->case_id = row->decision_id = row->status_at = INT64_MIN;
     row->lon = row->lat = NAN;
     row->reporter_key = row->reporter_before_key = row->repeats = row->urged = INT64_MIN;
+    row->dispatches = row->returns = row->rechecked_at = row->recheck_failed_at = INT64_MIN;
+    row->accepted_at = row->dispatched_at = row->responded_at = row->rectified_at = INT64_MIN;
+}
+
+static void keep_earliest(int64_t *kept, int64_t at)
+{
+    if (at != TIME_ABSENT && (*kept == TIME_ABSENT || at < *kept))
+        *kept = at;
+}
+
+void stored_report_reach(StoredReport *row, int64_t status, int64_t at)
+{
+    enum { ACCEPTED = 20, DISPATCHED = 30, IN_HAND = 40, CHECKING = 50, CLOSED = 60 };
+    if (status < ACCEPTED || status > CLOSED)
+        return;
+    keep_earliest(&row->accepted_at, at);
+    if (status >= DISPATCHED)
+        keep_earliest(&row->dispatched_at, at);
+    if (status >= IN_HAND)
+        keep_earliest(&row->responded_at, at);
+    if (status >= CHECKING)
+        keep_earliest(&row->rectified_at, at);
+}
+
+bool stored_report_derives(const StoredReport *row)
+{
+    const Report *report = &row->report;
+    const Text texts[] = {report->lead_org, report->measures, report->tracker_post,
+                          report->recheck_result};
+    bool derives = report->urged > 0 || report->satisfaction > 0 || row->dispatches > 0 ||
+                   row->returns > 0 || row->accepted_at != TIME_ABSENT;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        derives = derives || !text_is_absent(texts[i]);
+    return derives;
+}
+
+static void add_count(int64_t *kept, int64_t more)
+{
+    if (more != INTEGER_ABSENT)
+        *kept = more + (*kept != INTEGER_ABSENT ? *kept : 0);
+}
+
+static void keep_said(int64_t *kept, int64_t before)
+{
+    if (*kept == TIME_ABSENT)
+        *kept = before;
+}
+
+void stored_report_gather(StoredReport *row, const StoredReport *earlier)
+{
+    add_count(&row->repeats, earlier->repeats);
+    add_count(&row->dispatches, earlier->dispatches);
+    add_count(&row->returns, earlier->returns);
+    keep_earliest(&row->accepted_at, earlier->accepted_at);
+    keep_earliest(&row->dispatched_at, earlier->dispatched_at);
+    keep_earliest(&row->responded_at, earlier->responded_at);
+    keep_earliest(&row->rectified_at, earlier->rectified_at);
+    keep_said(&row->status_at, earlier->status_at);
+    keep_said(&row->rechecked_at, earlier->rechecked_at);
+    keep_said(&row->recheck_failed_at, earlier->recheck_failed_at);
+}
+
+uint64_t stored_said_digest(Text text)
+{
+    uint8_t digest[SHA256_SIZE];
+    uint64_t front = 0;
+    if (text_is_absent(text))
+        return 0;
+    digest_sha256(text, digest);
+    memcpy(&front, digest, sizeof front);
+    return front;
+}
+
+void stored_assignment_finish(StoredAssignment *row)
+{
+    row->role = row->of.assists ? TEXT("assist") : TEXT("lead");
 }
 
 static TextList time_flags(TextList flags, Arena *arena)
@@ -81,8 +157,10 @@ void stored_report_finish(StoredReport *row, bool complete, Arena *arena)
     row->urged = report->urged;
     if (complete && row->urged == INTEGER_ABSENT)
         row->urged = 0;
-    if (complete)
-        row->repeats = 0;
+    int64_t *const counts[] = {&row->repeats, &row->dispatches, &row->returns};
+    for (size_t i = 0; complete && i < sizeof counts / sizeof counts[0]; i++)
+        if (*counts[i] == INTEGER_ABSENT)
+            *counts[i] = 0;
     split_reporter(report->reporter, &row->reporter_hash, &row->reporter_key, arena);
     split_reporter(report->reporter_before, &row->reporter_before_hash, &row->reporter_before_key,
                    arena);

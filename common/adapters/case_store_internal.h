@@ -30,7 +30,7 @@ extern const PostgresTable CASE_STORE_RECORDS; /* of KnownRecord */
 extern const PostgresTable CASE_STORE_ORIGINS; /* of KnownOrigin */
 
 /* Statements of case_store_identify, to be prepared. */
-enum { CASE_STORE_LOOKUPS = 4 };
+enum { CASE_STORE_LOOKUPS = 5 };
 const PostgresStatement *case_store_lookup(size_t index);
 
 #endif

@@ -5,12 +5,18 @@
 #include "adapters/case_store.h"
 #include "adapters/case_store_internal.h"
 
+#include <string.h>
+
 static const PostgresStatement RECORDS = {
     "records", "select v.n, i.region, i.report_id, i.received_at, "
                "i.first_topic, i.first_partition, i.first_offset, i.first_item, "
                "i.last_topic, i.last_partition, i.last_offset, i.last_item, "
                "i.revision, i.changed_at, r.status, r.status_at, r.repeats, "
-               "r.record_no <> v.record_no, a.region "
+               "r.record_no <> v.record_no, a.region, r.urged, r.dispatch_count, r.return_count, "
+               "r.satisfaction, r.lead_org, r.recheck_result, r.rechecked_at, "
+               "r.recorded_at, r.reported_at, r.event_at, "
+               "substr(sha256(convert_to(r.measures, 'UTF8')), 1, 8), "
+               "substr(sha256(convert_to(r.reply, 'UTF8')), 1, 8) "
                "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
                "left join onecase.record_index i "
                "on i.source = v.source and i.record_no = v.record_no "
@@ -31,6 +37,18 @@ static const PostgresStatement PENDING = {
     "from unnest($1::text[], $2::text[]) with ordinality as v(source, record_no, n) "
     "join onecase.pending_updates p on p.source = v.source and p.record_no = v.record_no "
     "order by v.n, p.report_partition, p.report_offset"};
+
+static const PostgresStatement ASSIGNMENTS = {
+    "assignments_of_records",
+    "select v.n, a.region, a.report_id, a.assignment_no, a.n, a.source, a.record_no, a.org_code, "
+    "a.role, a.post, a.assigned_at, a.accepted_at, a.returned_at, a.return_reason, a.due_at, "
+    "a.done_at, a.status, a.dispatch_count, a.return_count, a.revision, a.changed_at, "
+    "a.received_at, a.topic, a.partition, a.kafka_offset, a.item "
+    "from unnest($1::text[], $2::text[], $3::boolean[]) with ordinality "
+    "as v(source, record_no, asked, n) "
+    "join onecase.record_index i on i.source = v.source and i.record_no = v.record_no "
+    "join onecase.assignments a on a.region = i.region and a.report_id = i.report_id "
+    "where v.asked order by v.n, a.assignment_no, a.n"};
 
 static const PostgresStatement ORIGINS = {
     "origins",
@@ -55,14 +73,15 @@ static const PostgresStatement STRAYS = {
 
 const PostgresStatement *case_store_lookup(size_t index)
 {
-    static const PostgresStatement *const LOOKUPS[CASE_STORE_LOOKUPS] = {&RECORDS, &PENDING,
-                                                                         &ORIGINS, &STRAYS};
+    static const PostgresStatement *const LOOKUPS[CASE_STORE_LOOKUPS] = {
+        &RECORDS, &PENDING, &ASSIGNMENTS, &ORIGINS, &STRAYS};
     return LOOKUPS[index];
 }
 
 static const PostgresColumn RECORD_COLUMNS[] = {
     ROWS_COLUMN(KnownRecord, identity.source, "source", ROWS_TEXT),
     ROWS_COLUMN(KnownRecord, identity.record_no, "record_no", ROWS_TEXT),
+    ROWS_COLUMN(KnownRecord, asked, "asked", ROWS_BOOL),
 };
 static const PostgresColumn ORIGIN_COLUMNS[] = {
     ROWS_COLUMN(KnownOrigin, origin.topic, "topic", ROWS_TEXT),
@@ -85,6 +104,37 @@ static Origin read_origin(const PostgresResult *result, int row, int column, Are
     };
 }
 
+static Text copied(const PostgresResult *result, int row, int column, Arena *arena)
+{
+    Text text = postgres_text(result, row, column);
+    return text_is_absent(text) ? text : text_copy(arena, text);
+}
+
+static uint64_t digest_front(const PostgresResult *result, int row, int column)
+{
+    Text bytes = postgres_text(result, row, column);
+    uint64_t front = 0;
+    if (bytes.size == sizeof front)
+        memcpy(&front, bytes.data, sizeof front);
+    return front;
+}
+
+static StoredSaid read_said(const PostgresResult *result, int row, int column, Arena *arena)
+{
+    return (StoredSaid){.urged = postgres_int(result, row, column),
+                        .dispatches = postgres_int(result, row, column + 1),
+                        .returns = postgres_int(result, row, column + 2),
+                        .satisfaction = postgres_int(result, row, column + 3),
+                        .lead_org = copied(result, row, column + 4, arena),
+                        .recheck_result = copied(result, row, column + 5, arena),
+                        .rechecked_at = postgres_time(result, row, column + 6),
+                        .recorded_at = postgres_time(result, row, column + 7),
+                        .reported_at = postgres_time(result, row, column + 8),
+                        .event_at = postgres_time(result, row, column + 9),
+                        .measures = digest_front(result, row, column + 10),
+                        .reply = digest_front(result, row, column + 11)};
+}
+
 static void take_records(const PostgresResult *result, KnownRecord *records, Arena *arena)
 {
     for (int row = 0; row < postgres_rows(result); row++) {
@@ -105,6 +155,7 @@ static void take_records(const PostgresResult *result, KnownRecord *records, Are
         record->status_at = postgres_time(result, row, 15);
         record->repeats = postgres_int(result, row, 16);
         record->repeat = postgres_int(result, row, 17) == 1;
+        record->said = read_said(result, row, 19, arena);
     }
 }
 
@@ -133,6 +184,45 @@ static void take_pending(const PostgresResult *result, KnownRecord *records, Are
         if (record->pending == NULL)
             record->pending = ARENA_ARRAY(arena, StoredPending, rows - row);
         record->pending[record->pending_count++] = read_pending(result, row, arena);
+    }
+}
+
+static StoredAssignment read_assignment(const PostgresResult *result, int row, Arena *arena)
+{
+    return (StoredAssignment){
+        .of = {.org = copied(result, row, 7, arena),
+               .assists = text_is(postgres_text(result, row, 8), "assist"),
+               .post = copied(result, row, 9, arena),
+               .assigned_at = postgres_time(result, row, 10),
+               .accepted_at = postgres_time(result, row, 11),
+               .returned_at = postgres_time(result, row, 12),
+               .return_reason = copied(result, row, 13, arena),
+               .due_at = postgres_time(result, row, 14),
+               .done_at = postgres_time(result, row, 15),
+               .status = postgres_int(result, row, 16),
+               .dispatches = postgres_int(result, row, 17),
+               .returns = postgres_int(result, row, 18)},
+        .region = copied(result, row, 1, arena),
+        .report_id = postgres_int(result, row, 2),
+        .assignment_no = copied(result, row, 3, arena),
+        .n = postgres_int(result, row, 4),
+        .source = copied(result, row, 5, arena),
+        .record_no = copied(result, row, 6, arena),
+        .revision = postgres_int(result, row, 19),
+        .changed_at = postgres_time(result, row, 20),
+        .received_at = postgres_time(result, row, 21),
+        .last = read_origin(result, row, 22, arena),
+    };
+}
+
+static void take_assignments(const PostgresResult *result, KnownRecord *records, Arena *arena)
+{
+    int rows = postgres_rows(result);
+    for (int row = 0; row < rows; row++) {
+        KnownRecord *record = &records[postgres_int(result, row, 0) - 1];
+        if (record->assignments == NULL)
+            record->assignments = ARENA_ARRAY(arena, StoredAssignment, rows - row);
+        record->assignments[record->assignment_count++] = read_assignment(result, row, arena);
     }
 }
 
@@ -172,12 +262,14 @@ static bool ask(CaseStore *store,
     return postgres_pipeline_add(store->pg, statement, params, arrays, error);
 }
 
-static bool ask_all(CaseStore *store, PostgresResult **results, Error *error)
+/* `assignments`: of some record they are asked for. */
+static bool ask_all(CaseStore *store, bool assignments, PostgresResult **results, Error *error)
 {
     PostgresOutcome outcome;
     return postgres_pipeline_begin(store->pg, error) &&
            ask(store, &RECORDS, store->records, 2, error) &&
            ask(store, &PENDING, store->records, 2, error) &&
+           (!assignments || ask(store, &ASSIGNMENTS, store->records, 3, error)) &&
            ask(store, &ORIGINS, store->origins, 5, error) &&
            ask(store, &STRAYS, store->ticked, 1, error) &&
            postgres_pipeline_end(store->pg, results, &outcome, error);
@@ -200,19 +292,30 @@ static bool gather(CaseStore *store, const KnownQuery *query, Error *error)
     return true;
 }
 
+static bool asks_for_assignments(const KnownQuery *query)
+{
+    bool asked = false;
+    for (size_t i = 0; i < query->record_count; i++)
+        asked = asked || query->records[i].asked == 1;
+    return asked;
+}
+
 bool case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error)
 {
     PostgresResult *results[CASE_STORE_LOOKUPS] = {NULL};
+    bool assignments = asks_for_assignments(query);
     query->stray_count = 0;
     if (query->record_count == 0 && query->origin_count == 0 && query->ticked_count == 0)
         return true;
     if (!gather(store, query, error) || !case_store_open(store, error) ||
-        !ask_all(store, results, error))
+        !ask_all(store, assignments, results, error))
         return false;
     size_t at = 0;
     if (query->record_count > 0) {
         take_records(results[at++], query->records, arena);
         take_pending(results[at++], query->records, arena);
+        if (assignments)
+            take_assignments(results[at++], query->records, arena);
     }
     if (query->origin_count > 0)
         take_origins(results[at++], query->origins, arena);

@@ -74,6 +74,12 @@
         ROWS_COLUMN(struct_, report.assist_orgs, "assist_orgs", ROWS_TEXTS),                       \
         ROWS_COLUMN(struct_, report.measures, "measures", ROWS_TEXT),                              \
         ROWS_COLUMN(struct_, report.satisfaction, "satisfaction", ROWS_INT2),                      \
+        ROWS_COLUMN(struct_, report.reply, "reply", ROWS_TEXT),                                    \
+        ROWS_COLUMN(struct_, report.return_reason, "return_reason", ROWS_TEXT),                    \
+        ROWS_COLUMN(struct_, report.recheck_result, "recheck_result", ROWS_TEXT),                  \
+        ROWS_COLUMN(struct_, rechecked_at, "rechecked_at", ROWS_TIME),                             \
+        ROWS_COLUMN(struct_, recheck_failed_at, "recheck_failed_at", ROWS_TIME),                   \
+        ROWS_COLUMN(struct_, report.tracker_post, "tracker_post", ROWS_TEXT),                      \
         ROWS_COLUMN(struct_, urged, "urged", ROWS_INT4),                                           \
         ROWS_COLUMN(struct_, flags, "flags", ROWS_TEXTS),                                          \
         ROWS_COLUMN(struct_, mapping, "mapping_digest", ROWS_TEXT),                                \
@@ -90,6 +96,16 @@
         COLUMN(StoredReport, report.noise, "noise", ROWS_TEXTS),                                   \
         COLUMN(StoredReport, reporter_before_hash, "reporter_before_hash", ROWS_BYTES),            \
         COLUMN(StoredReport, reporter_before_key, "reporter_before_key", ROWS_INT2)
+
+/* Gathered over the life of a report: see GATHERED_AFTER. */
+#define GATHERED_COLUMNS(COLUMN)                                                                   \
+    COLUMN(StoredReport, repeats, "repeats", ROWS_INT4),                                           \
+        COLUMN(StoredReport, dispatches, "dispatch_count", ROWS_INT4),                             \
+        COLUMN(StoredReport, returns, "return_count", ROWS_INT4),                                  \
+        COLUMN(StoredReport, accepted_at, "accepted_at", ROWS_TIME),                               \
+        COLUMN(StoredReport, dispatched_at, "dispatched_at", ROWS_TIME),                           \
+        COLUMN(StoredReport, responded_at, "responded_at", ROWS_TIME),                             \
+        COLUMN(StoredReport, rectified_at, "rectified_at", ROWS_TIME)
 
 static const PostgresColumn REPORTS[] = {
     ROWS_COLUMN(StoredReport, region, "region", ROWS_TEXT),
@@ -113,12 +129,12 @@ static const PostgresColumn REPORTS[] = {
     ROWS_COLUMN(StoredReport, floor, "floor", ROWS_TEXT),
     ROWS_COLUMN(StoredReport, poi, "poi", ROWS_TEXT),
     ROWS_COLUMN(StoredReport, grams, "grams", ROWS_BYTES),
-    ROWS_COLUMN(StoredReport, repeats, "repeats", ROWS_INT4),
     ROWS_COLUMN(StoredReport, backfill, "backfill", ROWS_BOOL),
     ORIGIN_COLUMNS(StoredReport, ROWS_COLUMN),
     ROWS_COLUMN(StoredReport, report.part_no, "part_no", ROWS_INT2), /* as the origin: it stays */
     PLACE_COLUMNS(StoredReport, ROWS_COLUMN),
     REPLACEABLE_COLUMNS(StoredReport),
+    GATHERED_COLUMNS(ROWS_COLUMN),
     GOING_COLUMNS(ROWS_COLUMN),
 };
 
@@ -127,8 +143,8 @@ static const PostgresColumn REPORTS_MERGE[] = {
     ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
     ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
     ASIDE(StoredReport, wavered, "wavered", ROWS_BOOL),
-    ASIDE(StoredReport, repeats, "repeats", ROWS_INT4),
     REPLACEABLE_COLUMNS(StoredReport),
+    GATHERED_COLUMNS(ASIDE),
     GOING_COLUMNS(ASIDE),
 };
 
@@ -137,7 +153,6 @@ static const PostgresColumn REPORTS_REVISED[] = {
     ROWS_KEY(StoredReport, region, "region", ROWS_TEXT),
     ROWS_KEY(StoredReport, report_id, "report_id", ROWS_INT8),
     ROWS_KEY(StoredReport, received_at, "received_at", ROWS_TIME),
-    ASIDE(StoredReport, repeats, "repeats", ROWS_INT4),
     ASIDE(StoredReport, place_role, "place_role", ROWS_TEXT),
     ASIDE(StoredReport, relation, "relation", ROWS_TEXT),
     ASIDE(StoredReport, road, "road", ROWS_TEXT),
@@ -149,6 +164,7 @@ static const PostgresColumn REPORTS_REVISED[] = {
     ASIDE(StoredReport, poi, "poi", ROWS_TEXT),
     ASIDE(StoredReport, grams, "grams", ROWS_BYTES),
     REPLACEABLE_COLUMNS(StoredReport),
+    GATHERED_COLUMNS(ASIDE),
     GOING_COLUMNS(ASIDE),
 };
 
@@ -169,6 +185,35 @@ static const PostgresColumn REVISIONS[] = {
     ROWS_COLUMN(StoredRevision, status_after, "status_after", ROWS_INT2),
     ROWS_COLUMN(StoredRevision, changes, "changes", ROWS_TEXT),
     ROWS_COLUMN(StoredRevision, mapping, "mapping_digest", ROWS_TEXT),
+};
+
+#define ASSIGNMENT(member_, name_, type_) ROWS_COLUMN(StoredAssignment, member_, name_, type_)
+static const PostgresColumn ASSIGNMENTS[] = {
+    ROWS_KEY(StoredAssignment, region, "region", ROWS_TEXT),
+    ROWS_KEY(StoredAssignment, report_id, "report_id", ROWS_INT8),
+    ROWS_KEY(StoredAssignment, assignment_no, "assignment_no", ROWS_TEXT),
+    ROWS_KEY(StoredAssignment, n, "n", ROWS_INT2),
+    ASSIGNMENT(source, "source", ROWS_TEXT),
+    ASSIGNMENT(record_no, "record_no", ROWS_TEXT),
+    ASSIGNMENT(of.org, "org_code", ROWS_TEXT),
+    ASSIGNMENT(role, "role", ROWS_TEXT),
+    ASSIGNMENT(of.post, "post", ROWS_TEXT),
+    ASSIGNMENT(of.assigned_at, "assigned_at", ROWS_TIME),
+    ASSIGNMENT(of.accepted_at, "accepted_at", ROWS_TIME),
+    ASSIGNMENT(of.returned_at, "returned_at", ROWS_TIME),
+    ASSIGNMENT(of.return_reason, "return_reason", ROWS_TEXT),
+    ASSIGNMENT(of.due_at, "due_at", ROWS_TIME),
+    ASSIGNMENT(of.done_at, "done_at", ROWS_TIME),
+    ASSIGNMENT(of.status, "status", ROWS_INT2),
+    ASSIGNMENT(of.dispatches, "dispatch_count", ROWS_INT4),
+    ASSIGNMENT(of.returns, "return_count", ROWS_INT4),
+    ASSIGNMENT(revision, "revision", ROWS_INT8),
+    ASSIGNMENT(changed_at, "changed_at", ROWS_TIME),
+    ASSIGNMENT(received_at, "received_at", ROWS_TIME),
+    ASSIGNMENT(last.topic, "topic", ROWS_TEXT),
+    ASSIGNMENT(last.partition, "partition", ROWS_INT4_32),
+    ASSIGNMENT(last.offset, "kafka_offset", ROWS_INT8),
+    ASSIGNMENT(last.item, "item", ROWS_INT4_32),
 };
 
 static const PostgresColumn RECORD_INDEX[] = {
@@ -356,8 +401,15 @@ static const PostgresColumn COUNTERS[] = {
     "case when v.reporter_hash is null then coalesce(v." column_ ", t." column_ ")"                \
     " else v." column_ " end"
 #define TIME_FLAGS_AFTER "case when v.flags is null then t.time_flags else v.time_flags::text[] end"
-/* Of a change: how many more. */
-#define REPEATS_AFTER "repeats = t.repeats + coalesce(v.repeats, 0), "
+/* Of a change: how many more; how far the report got counts from the first time. */
+#define MORE(column_) column_ " = t." column_ " + coalesce(v." column_ ", 0), "
+#define EARLIEST(column_) column_ " = least(t." column_ ", v." column_ "), "
+#define GATHERED_AFTER                                                                             \
+    MORE("repeats")                                                                                \
+    MORE("dispatch_count")                                                                         \
+    MORE("return_count")                                                                           \
+    EARLIEST("accepted_at")                                                                        \
+    EARLIEST("dispatched_at") EARLIEST("responded_at") EARLIEST("rectified_at")
 #define WITH_OTHERS                                                                                \
     "time_flags = " TIME_FLAGS_AFTER ", noise = " NOISE_AFTER                                      \
     ", reporter_before_hash = " BEFORE_AFTER(                                                      \
@@ -402,14 +454,15 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
                              .form = ROWS_MERGE,
                              .columns = REPORTS_MERGE,
                              .count = COLUMN_COUNT(REPORTS_MERGE),
-                             .also = REPEATS_AFTER WITH_OTHERS KEEP_AS_DECIDED},
+                             .also = GATHERED_AFTER WITH_OTHERS KEEP_AS_DECIDED},
     [TABLE_REPORTS_REVISED] = {.statement = "reports_revised",
                                .table = "onecase.reports",
                                .form = ROWS_MERGE,
                                .columns = REPORTS_REVISED,
                                .count = COLUMN_COUNT(REPORTS_REVISED),
-                               .also = REPEATS_AFTER WITH_OTHERS DECIDED_AS_IT_STANDS},
+                               .also = GATHERED_AFTER WITH_OTHERS DECIDED_AS_IT_STANDS},
     [TABLE_REVISIONS] = TABLE_ROW("revisions", "onecase.report_revisions", ROWS_INSERT, REVISIONS),
+    [TABLE_ASSIGNMENTS] = TABLE_ROW("assignments", "onecase.assignments", ROWS_UPSERT, ASSIGNMENTS),
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =
         TABLE_ROW("pending_delete", "onecase.pending_updates", ROWS_DELETE, PENDING),

@@ -1,6 +1,7 @@
 #ifndef ONECASE_ADAPTERS_CASE_STORE_ROWS_H
 #define ONECASE_ADAPTERS_CASE_STORE_ROWS_H
 
+#include "domain/assignment.h"
 #include "domain/lifecycle.h"
 #include "domain/record.h"
 #include "domain/report.h"
@@ -58,6 +59,15 @@ typedef struct StoredReport {
     Text reporter_before_hash; /* bytes */
     int64_t reporter_before_key;
     int64_t repeats; /* of a change: how many more, or absent */
+    /* How far it got: see stored_report_reach. */
+    int64_t accepted_at;
+    int64_t dispatched_at;
+    int64_t responded_at;
+    int64_t rectified_at;
+    int64_t rechecked_at; /* of report.recheck_result */
+    int64_t recheck_failed_at;
+    int64_t dispatches; /* of a change: how many more, or absent */
+    int64_t returns;    /* likewise */
     int64_t urged;
     Text payload;    /* extra as a JSON object */
     int8_t wavered;  /* see stored_report_waver */
@@ -70,6 +80,15 @@ void stored_report_init(StoredReport *row);
  * than absent. Times are flagged by the report's flags whose name starts with "time_".
  */
 void stored_report_finish(StoredReport *row, bool complete, Arena *arena);
+
+/* Whether it says anything from which columns of its case are derived (onecase.derive_cases). */
+bool stored_report_derives(const StoredReport *row);
+
+/* Its status is, or was within this batch, `status` at that time: the earliest time of each stage counts. */
+void stored_report_reach(StoredReport *row, int64_t status, int64_t at);
+
+/* What was gathered before `row` joins it: counts, how far the report got, and times that `row` does not say anew. */
+void stored_report_gather(StoredReport *row, const StoredReport *earlier);
 
 /*
  * Before `change` replaces fields of a row that gathers the revisions of one batch: notes whether it takes back or
@@ -101,6 +120,43 @@ typedef struct StoredRevision {
     Text changes; /* the canonical JSON as it came */
     Text mapping;
 } StoredRevision;
+
+/* onecase.assignments */
+typedef struct StoredAssignment {
+    Assignment of;
+    Text region;
+    int64_t report_id;
+    Text assignment_no;
+    int64_t n; /* under that number, from 0 */
+    Text source;
+    Text record_no;
+    int64_t revision;
+    int64_t changed_at;
+    int64_t received_at; /* of what stands, and its origin */
+    Origin last;
+    Text role; /* derived by stored_assignment_finish */
+} StoredAssignment;
+
+void stored_assignment_finish(StoredAssignment *row);
+
+/* What departments have said of a report so far, as far as news must be told from what stands. */
+typedef struct StoredSaid {
+    int64_t urged;
+    int64_t dispatches;
+    int64_t returns;
+    int64_t satisfaction; /* INTEGER_ABSENT: none */
+    Text lead_org;
+    Text recheck_result;
+    int64_t rechecked_at;
+    int64_t recorded_at;
+    int64_t reported_at;
+    int64_t event_at;
+    uint64_t measures; /* stored_said_digest; 0: none */
+    uint64_t reply;
+} StoredSaid;
+
+/* The first 8 bytes of SHA-256, 0 for an absent text. */
+uint64_t stored_said_digest(Text text);
 
 /* onecase.record_index */
 typedef struct StoredIdentity {
@@ -223,6 +279,7 @@ typedef enum CaseStoreTable {
     TABLE_REPORTS_REVISED, /* up to the last time that it was decided anew; then what changed after */
     TABLE_REPORTS_MERGE,
     TABLE_REVISIONS,
+    TABLE_ASSIGNMENTS,
     TABLE_PENDING,
     TABLE_PENDING_DELETE,
     TABLE_IGNORED,

@@ -75,6 +75,20 @@ static const PostgresTable TABLES[SETS] = {
 };
 static const PostgresTable ENDED = {
     .form = ROWS_ARRAYS, .columns = ENDED_COLUMNS, .count = COUNT_OF(ENDED_COLUMNS)};
+
+/* A case to be derived from what its reports say. */
+typedef struct DerivedRow {
+    Text region;
+    int64_t case_id;
+} DerivedRow;
+
+static const PostgresColumn DERIVED_COLUMNS[] = {
+    ROWS_COLUMN(DerivedRow, region, "region", ROWS_TEXT),
+    ROWS_COLUMN(DerivedRow, case_id, "case_id", ROWS_INT8),
+};
+static const PostgresTable DERIVED = {
+    .form = ROWS_ARRAYS, .columns = DERIVED_COLUMNS, .count = COUNT_OF(DERIVED_COLUMNS)};
+static const PostgresStatement DERIVE = {"derive_cases", "select onecase.derive_cases($1, $2)"};
 static const PostgresStatement RESOLVE = {"resolve_relations",
                                           "select onecase.resolve_relations($1, $2)"};
 
@@ -84,14 +98,25 @@ typedef struct KeptHazard {
     int64_t at; /* stream time */
 } KeptHazard;
 
+/* A report of which something was said. */
+typedef struct SaidRow {
+    Text region;
+    int64_t report_id;
+    struct SaidRow *next;
+} SaidRow;
+
 struct HazardRows {
     PostgresTables *tables;
     PostgresRows *ended;
+    PostgresRows *derived;
     /* By region and id, on `arena`. */
     Map *titles;  /* Text: of cases opened in this batch */
     Map *hazards; /* KeptHazard */
     Map *cases;   /* CaseRow */
     Map *moved;   /* MovedRow, which `moves` holds */
+    Map *said;    /* SaidRow, which `said_first` leads to */
+    struct SaidRow *said_first;
+    Map *derive; /* DerivedRow, once for each case that `derived` has */
     MovedRow **moves;
     size_t move_count;
     size_t move_capacity;
@@ -105,10 +130,13 @@ HazardRows *hazard_rows_new(void)
         abort();
     rows->tables = postgres_tables_new(TABLES, SETS);
     rows->ended = postgres_rows_new(&ENDED);
+    rows->derived = postgres_rows_new(&DERIVED);
     rows->titles = map_new();
     rows->hazards = map_new();
     rows->cases = map_new();
     rows->moved = map_new();
+    rows->said = map_new();
+    rows->derive = map_new();
     rows->arena = arena_new(16384);
     return rows;
 }
@@ -119,10 +147,13 @@ void hazard_rows_free(HazardRows *rows)
         return;
     postgres_tables_free(rows->tables);
     postgres_rows_free(rows->ended);
+    postgres_rows_free(rows->derived);
     map_free(rows->titles);
     map_free(rows->hazards);
     map_free(rows->cases);
     map_free(rows->moved);
+    map_free(rows->said);
+    map_free(rows->derive);
     arena_free(rows->arena);
     free(rows);
 }
@@ -131,10 +162,14 @@ void hazard_rows_clear(HazardRows *rows)
 {
     postgres_tables_clear(rows->tables);
     postgres_rows_clear(rows->ended);
+    postgres_rows_clear(rows->derived);
     map_clear(rows->titles);
     map_clear(rows->hazards);
     map_clear(rows->cases);
     map_clear(rows->moved);
+    map_clear(rows->said);
+    map_clear(rows->derive);
+    rows->said_first = NULL;
     rows->moves = NULL;
     rows->move_count = 0;
     rows->move_capacity = 0;
@@ -144,18 +179,24 @@ void hazard_rows_clear(HazardRows *rows)
 bool hazard_rows_prepare(HazardRows *rows, Postgres *pg, Error *error)
 {
     return postgres_tables_prepare(rows->tables, pg, error) &&
-           postgres_prepare(pg, &RESOLVE, error);
+           postgres_prepare(pg, &RESOLVE, error) && postgres_prepare(pg, &DERIVE, error);
+}
+
+/* A function over the arrays of two columns; nothing when there are no rows. */
+static bool
+send_call(PostgresRows *rows, const PostgresStatement *function, Postgres *pg, Error *error)
+{
+    if (postgres_rows_count(rows) == 0)
+        return true;
+    const PostgresParam params[] = {postgres_rows_param(rows, 0), postgres_rows_param(rows, 1)};
+    return postgres_pipeline_add(pg, function, params, COUNT_OF(params), error);
 }
 
 bool hazard_rows_send(HazardRows *rows, Postgres *pg, Error *error)
 {
-    if (!postgres_tables_send(rows->tables, pg, error))
-        return false;
-    if (postgres_rows_count(rows->ended) == 0)
-        return true;
-    const PostgresParam params[] = {postgres_rows_param(rows->ended, 0),
-                                    postgres_rows_param(rows->ended, 1)};
-    return postgres_pipeline_add(pg, &RESOLVE, params, COUNT_OF(params), error);
+    return postgres_tables_send(rows->tables, pg, error) &&
+           send_call(rows->ended, &RESOLVE, pg, error) &&
+           send_call(rows->derived, &DERIVE, pg, error);
 }
 
 static uint64_t key_of(Text region, int64_t id)
@@ -168,6 +209,32 @@ void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text titl
     Text *kept = ARENA_NEW(rows->arena, Text);
     *kept = title;
     map_put_pointer(rows->titles, key_of(region, case_id), kept);
+}
+
+/* ---- what was said of reports ---- */
+
+void hazard_rows_said(HazardRows *rows, Text region, int64_t report_id)
+{
+    uint64_t key = key_of(region, report_id);
+    if (map_pointer(rows->said, key) != NULL)
+        return;
+    SaidRow *row = ARENA_NEW(rows->arena, SaidRow);
+    *row = (SaidRow){.region = region, .report_id = report_id, .next = rows->said_first};
+    rows->said_first = row;
+    map_put_pointer(rows->said, key, row);
+}
+
+static void derive(HazardRows *rows, Text region, int64_t case_id)
+{
+    uint64_t key = key_of(region, case_id);
+    if (map_pointer(rows->derive, key) != NULL)
+        return;
+    DerivedRow *row = ARENA_NEW(rows->arena, DerivedRow);
+    *row = (DerivedRow){.region = region, .case_id = case_id};
+    map_put_pointer(rows->derive, key, row);
+    Error none = {0};
+    if (!postgres_rows_add(rows->derived, row, &none))
+        abort(); /* a name and a number always fit */
 }
 
 /* ---- what may lose its members ---- */
@@ -194,8 +261,10 @@ void hazard_rows_keep(void *watcher, const Lifecycle *lifecycle, int64_t hazard_
     map_put_pointer(
         rows->hazards, key_of(lifecycle->region, hazard_id),
         row_copy(&kept, sizeof kept, HAZARD_ROW_COLUMNS, HAZARD_ROW_COLUMN_COUNT, rows->arena));
-    for (size_t i = 0; i < hazard->case_count; i++)
+    for (size_t i = 0; i < hazard->case_count; i++) {
         keep_case(rows, lifecycle, hazard, &hazard->cases[i]);
+        derive(rows, lifecycle->region, hazard->cases[i].case_id);
+    }
 }
 
 static void note_move(HazardRows *rows, Text region, const ReportMove *move)
@@ -330,11 +399,24 @@ static bool add_moves(const Changes *changes, Error *error)
         const HazardMember *member =
             hazard_member(hazard_store_get(changes->overlay, row->hazard_id), row->report_id);
         row->case_id = member->case_id;
+        derive(changes->rows, row->region, row->case_id);
         row->independence = text_from(report_rows_independence_name(member->independence));
         if (!add_row(changes, REPORT_MOVED, row, error))
             return false;
     }
     return true;
+}
+
+/* The cases in which the reports are in the end. */
+static void derive_said(const Changes *changes)
+{
+    for (const SaidRow *row = changes->rows->said_first; row != NULL; row = row->next) {
+        int64_t hazard_id = hazard_store_of_report(changes->overlay, row->report_id);
+        if (!text_equal(row->region, changes->region) || hazard_id == 0)
+            continue;
+        const Hazard *hazard = hazard_store_get(changes->overlay, hazard_id);
+        derive(changes->rows, row->region, hazard_member(hazard, row->report_id)->case_id);
+    }
 }
 
 bool hazard_rows_changes(HazardRows *rows,
@@ -358,5 +440,6 @@ bool hazard_rows_changes(HazardRows *rows,
     for (size_t i = 0; well && i < count; i++)
         well = add_hazard(&changes, ids[i], error);
     map_free(changes.cases_before);
+    derive_said(&changes);
     return well && add_moves(&changes, error);
 }

@@ -21,6 +21,13 @@ MUST_CHECK bool hazard_rows_send(HazardRows *rows, Postgres *pg, Error *error);
 /* A title for a case opened in this batch, kept for hazard_rows_changes. The text outlives the batch. */
 void hazard_rows_title(HazardRows *rows, int64_t case_id, Text region, Text title);
 
+/*
+ * Something was said of a report from which columns of its case are derived: onecase.derive_cases does so behind all rows, for
+ * the case in which the report is when the batch ends. Cases that may lose reports, and those that get them, are derived anew too.
+ * The region outlives the batch.
+ */
+void hazard_rows_said(HazardRows *rows, Text region, int64_t report_id);
+
 /* What stands of a hazard and of its cases, should they have no members in the end: LifecycleLeaving of these rows. */
 void hazard_rows_keep(void *rows, const Lifecycle *lifecycle, int64_t hazard_id);
 

@@ -26,7 +26,7 @@
     "       d.reporter_key || ':' || encode(d.reporter_hash, 'hex'),"                              \
     "       d.reporter_before_key || ':' || encode(d.reporter_before_hash, 'hex'),"                \
     "       d.reporter_kind, d.result, d.quoted_nos, d.noise, d.flags, t.received_at, t.due_at,"   \
-    "       t.backfill"                                                                            \
+    "       t.backfill, t.recheck_result"                                                          \
     "  from (" page_ ") page"                                                                      \
     "  cross join lateral (select (page.row).*) t"                                                 \
     "  cross join lateral (select (s.row).* from (select " seen_ " as row offset 0) s) d"          \
@@ -96,7 +96,8 @@ enum {
     R_FLAGS,
     R_RECEIVED,
     R_DUE,
-    R_BACKFILL
+    R_BACKFILL,
+    R_RECHECK
 };
 
 static const char *const TEXT_FIELDS[R_QUOTED - R_TEXTS] = {
@@ -193,6 +194,7 @@ static void read_report(const PostgresResult *rows, int row, Arena *arena, Repor
     report->injured = postgres_int(rows, row, R_INJURED);
     report->dead = postgres_int(rows, row, R_DEAD);
     report->due_at = postgres_time(rows, row, R_DUE);
+    report->recheck_result = postgres_text(rows, row, R_RECHECK);
     if (!postgres_is_null(rows, row, R_LON)) {
         report->point.wgs84 = (GeoPoint){.lon = postgres_double(rows, row, R_LON),
                                          .lat = postgres_double(rows, row, R_LAT),
@@ -233,6 +235,8 @@ void report_rows_keep(StoredEvidence *stored, Arena *arena)
         if (!text_is_absent(*text))
             *text = text_copy(arena, *text);
     }
+    if (!text_is_absent(report->recheck_result))
+        report->recheck_result = text_copy(arena, report->recheck_result);
     keep_list(&report->quoted_nos, arena);
     keep_list(&report->noise, arena);
     keep_list(&report->flags, arena);

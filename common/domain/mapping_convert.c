@@ -211,14 +211,28 @@ Text mapping_finished_text(MappingRun *run, const MappingField *field, Text text
     return text_copy(run->arena, cut);
 }
 
-static bool is_reporter_kind(Text word)
+static bool is_value_of(const char *target, Text word)
 {
     size_t count;
-    const LanguageWord *kinds = language_values("reporter_kind", &count);
+    const LanguageWord *values = language_values(target, &count);
     for (size_t i = 0; i < count; i++)
-        if (text_is(word, kinds[i].word))
+        if (text_is(word, values[i].word))
             return true;
     return false;
+}
+
+/* Targets that others count by: a word that is none of theirs is another reason for returning it, else nothing. */
+static MappingOutcome store_word(MappingRun *run, const MappingField *field, Text text)
+{
+    Text word = text_trim(text);
+    if (!is_value_of(field->target->name, word)) {
+        run_flag(run, FLAG_CODE_UNKNOWN);
+        if (!mapping_field_is(field, "return_reason"))
+            return OUTCOME_NOTHING; /* as if it were not mapped: mapping_person_kind */
+        word = TEXT("other");
+    }
+    *report_text(&run->report, field->target) = text_copy(run->arena, word);
+    return OUTCOME_STORED;
 }
 
 static MappingOutcome store_text(MappingRun *run, const MappingField *field, Text text)
@@ -226,10 +240,9 @@ static MappingOutcome store_text(MappingRun *run, const MappingField *field, Tex
     Report *report = &run->report;
     if (mapping_field_is(field, "reporter"))
         return mapping_person_reporter(run, field, text);
-    if (mapping_field_is(field, "reporter_kind") && !is_reporter_kind(text)) {
-        run_flag(run, FLAG_CODE_UNKNOWN);
-        return OUTCOME_NOTHING; /* as if it were not mapped: mapping_person_kind */
-    }
+    if (mapping_field_is(field, "reporter_kind") || mapping_field_is(field, "return_reason") ||
+        mapping_field_is(field, "recheck_result"))
+        return store_word(run, field, text);
     if (mapping_field_is(field, "category") && field->codes == NULL)
         return mapping_code_category(run, field, text_trim(text), CODE_CONFIDENCE_DEFAULT);
     if (field->as == AS_USC) {

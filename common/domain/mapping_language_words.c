@@ -212,6 +212,19 @@ static const LanguageWord REPORTERS[] = {
     {"staff", 0, "staff, by a number of their own", "工作人员"},
     {"anonymous", 0, "nobody who can be recognised", "匿名"},
     {"masked", 0, "a number that came masked", "号码来时已脱敏"}};
+static const LanguageWord RETURNS[] = {
+    {"missing_elements", 0, "an element is missing", "缺失要素"},
+    {"unclear", 0, "not clear what is meant", "表述不清"},
+    {"wrong_type", 0, "of another type", "类型有误"},
+    {"address_unclear", 0, "not clear where", "地址不详"},
+    {"known_answer", 0, "answered by what is published", "已有知识"},
+    {"duplicate", 0, "told before", "重复受理"},
+    {"withdrawn", 0, "withdrawn by the citizen", "市民撤诉"},
+    {"not_ours", 0, "another organisation's duty", "不属本职"},
+    {"other", 0, "another reason; also what is none of these", "其他原因；表外的原因也归此"}};
+static const LanguageWord RECHECKS[] = {{"pass", 0, "found to be done", "通过"},
+                                        {"fail", 0, "found not to be done", "不通过"},
+                                        {"not_checked", 0, "nobody could look", "未查"}};
 static const LanguageWord SWITCHES[] = {{"on", 0, "alarm", "报警"}, {"off", 0, "recovery", "恢复"}};
 
 const LanguageWord *language_values(const char *target, size_t *count)
@@ -219,10 +232,11 @@ const LanguageWord *language_values(const char *target, size_t *count)
     static const struct {
         const char *target;
         WordTable values;
-    } LISTS[] = {{"level", WORDS(LEVELS)},        {"urgency", WORDS(URGENCIES)},
-                 {"status", WORDS(STATES)},       {"satisfaction", WORDS(SATISFACTIONS)},
-                 {"finder_kind", WORDS(FINDERS)}, {"reporter_kind", WORDS(REPORTERS)},
-                 {"on_off", WORDS(SWITCHES)}};
+    } LISTS[] = {{"level", WORDS(LEVELS)},           {"urgency", WORDS(URGENCIES)},
+                 {"status", WORDS(STATES)},          {"satisfaction", WORDS(SATISFACTIONS)},
+                 {"finder_kind", WORDS(FINDERS)},    {"reporter_kind", WORDS(REPORTERS)},
+                 {"on_off", WORDS(SWITCHES)},        {"return_reason", WORDS(RETURNS)},
+                 {"recheck_result", WORDS(RECHECKS)}};
     for (size_t i = 0; i < sizeof(LISTS) / sizeof(LISTS[0]); i++) {
         if (strcmp(LISTS[i].target, target) == 0) {
             *count = LISTS[i].values.count;

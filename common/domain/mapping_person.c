@@ -365,8 +365,8 @@ static Text without_end(Text text)
 Text mapping_person_scrub(MappingRun *run, const MappingField *field, Text text)
 {
     static const char *const FREE_TEXT[] = {
-        "title",         "body",     "address",     "place_name",    "measures",
-        "result",        "channel",  "party_name",  "finder_kind",   "finder_post",
+        "title",         "body",     "address",     "place_name",    "measures",    "reply",
+        "tracker_post",  "result",   "channel",     "party_name",    "finder_kind", "finder_post",
         "reporter_kind", "lead_org", "assist_orgs", "status_source", "on_off"};
     static const char *const CODES[] = {
         "street_code",    "community_code", "grid_code",          "usc_code", "lift_plate",

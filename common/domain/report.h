@@ -75,9 +75,14 @@ typedef struct Report {
     TextList assist_orgs;
     int64_t due_at;
     int64_t urged;
+    int8_t urge; /* the record urges: one more */
     int8_t verified;
     Text result;
     Text measures;
+    Text reply;          /* the latest */
+    Text return_reason;  /* missing_elements ... other */
+    Text recheck_result; /* pass fail not_checked */
+    Text tracker_post;
     int64_t satisfaction;
     Text party_name;
     Text usc_code;

@@ -15,6 +15,13 @@
  * anywhere drops it. Where a batch begins and ends never shows in what is stored.
  */
 
+/* An assignment of a report that the batch touches. */
+typedef struct BatchAssignment {
+    StoredAssignment row;
+    bool changed;
+    struct BatchAssignment *next;
+} BatchAssignment;
+
 /*
  * A report that the batch touches, and what it has made of it so far. More than one record number may lead to it: alarms
  * that repeat it (domain/debounce.h).
@@ -31,6 +38,8 @@ typedef struct BatchReport {
     int64_t status;               /* INTEGER_ABSENT: none */
     int64_t status_at;
     int64_t repeats;
+    StoredSaid said;                /* unknown where only alarms that repeat it lead to it */
+    BatchAssignment *assignments;   /* in the order in which they were met */
     struct BatchReport *next_alike; /* of the same hash */
 } BatchReport;
 

@@ -146,6 +146,7 @@ static StoredReport *make_report(Batch *batch, BatchItem *item, RegionProgress *
     row->event_at = report_event_time(&item->report, batch_arrival(item), &suspect);
     if (row->report.status != INTEGER_ABSENT)
         row->status_at = report_status_time(&row->report, batch_arrival(item), row->event_at);
+    batch_said_first(row, batch_arrival(item));
     row->mapping = item->head.mapping;
     row->origin = item->head.origin;
     row->place = batch_place(item);
@@ -178,7 +179,8 @@ static void note_report(Batch *batch, BatchItem *item, StoredReport *row)
                                                              .report_id = row->report_id,
                                                              .received_at = row->received_at,
                                                              .status = row->report.status,
-                                                             .status_at = row->status_at});
+                                                             .status_at = row->status_at,
+                                                             .said = batch_said_of(row)});
     report->created = row;
     note_identity(item->identity, report, row, batch_arrival(item));
     COUNT_ONCE(item, reports);

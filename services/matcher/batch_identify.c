@@ -3,7 +3,7 @@
  * mark of its account (it may be a repeat), that comes again because its dead letter was released, or that comes from
  * another region: this one's mark says nothing of it, so it is known by its name alone.
  */
-#include "batch.h"
+#include "batch_parts.h"
 
 static uint64_t identity_hash(Text source, Text record_no)
 {
@@ -131,7 +131,10 @@ static void find_reports(Batch *batch)
                                                    .received_at = known->identity.received_at,
                                                    .status = known->status,
                                                    .status_at = known->status_at,
-                                                   .repeats = known->repeats});
+                                                   .repeats = known->repeats,
+                                                   .said = known->said});
+        if (known->found && identity->report->assignments == NULL)
+            identity->report->assignments = batch_assignments(batch, known);
     }
 }
 
@@ -212,6 +215,8 @@ static void look_at(Batch *batch, BatchItem *item)
     bool again = item->head.attempt > 1 || (item->dead && item->account == NULL);
     if (!item->dead && record_kind_carries_report(item->head.kind))
         item->identity = find_identity(batch, item->head.source, item->report.record_no);
+    if (item->identity != NULL && item->head.kind == RECORD_ASSIGNMENT)
+        item->identity->known->asked = 1;
     item->low = item->account != NULL && !arrives && !look(item->account, &item->head.origin);
     if (item->low || again || arrives)
         item->place = find_place(batch, item);

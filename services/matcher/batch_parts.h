@@ -44,6 +44,54 @@ static inline ReportPlace batch_place(const BatchItem *item)
 
 DecideContext batch_context(Batch *batch, BatchItem *item, RegionProgress *region);
 
+/* By revision, else by the time of change, else by the order of origin. */
+bool batch_is_newer(const StoredIdentity *stands,
+                    const Report *report,
+                    ReportArrival arrival,
+                    const Origin *origin);
+
+/* What PostgreSQL knows of the assignments of a report. */
+BatchAssignment *batch_assignments(Batch *batch, const KnownRecord *known);
+
+enum {
+    SAYING_NOTES = 8
+}; /* each kind once: assigned returned urged rechecked, and four that changed */
+
+/* What a record says of a report beside the fields that it replaces. */
+typedef struct Saying {
+    int64_t at;          /* when its status was set */
+    bool again;          /* the same was told before */
+    bool assigned;       /* it changed an assignment */
+    AssignmentNews news; /* of that */
+    int64_t leads;       /* how often the lead was assigned in all, when it was dispatched now */
+    Text source;         /* who says it */
+    Text record_no;      /* under which number */
+    CaseEvent notes[SAYING_NOTES]; /* what happened to the case by it */
+    size_t note_count;
+} Saying;
+
+/* Everything there is to say of a new report. */
+void batch_said_first(StoredReport *row, ReportArrival arrival);
+StoredSaid batch_said_of(const StoredReport *row);
+
+/*
+ * Before a record of a known report is compared with what stands. Its assignment has an order of its own and is changed here;
+ * `change` is left with what it means for the report.
+ */
+void batch_hear(Batch *batch,
+                const Identity *identity,
+                const StoredRevision *row,
+                Report *change,
+                Saying *saying);
+
+/* It is newer than what stands, `row` says which status it was and is; before `change` replaces fields of `report`. */
+void batch_said(Batch *batch,
+                const Identity *identity,
+                const StoredRevision *row,
+                Report *change,
+                Saying *saying,
+                StoredReport *report);
+
 /* The row whose columns replace what stands of the report. */
 StoredReport *batch_row_to_change(Batch *batch, BatchReport *report);
 

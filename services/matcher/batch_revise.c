@@ -4,11 +4,10 @@
  */
 #include "batch_parts.h"
 
-/* By revision, else by the time of change, else by the order of origin. */
-static bool is_newer(const StoredIdentity *stands,
-                     const Report *report,
-                     ReportArrival arrival,
-                     const Origin *origin)
+bool batch_is_newer(const StoredIdentity *stands,
+                    const Report *report,
+                    ReportArrival arrival,
+                    const Origin *origin)
 {
     int64_t changed_at = report_changed_time(report, arrival);
     if (stands->revision != INTEGER_ABSENT && report->revision != INTEGER_ABSENT &&
@@ -119,10 +118,7 @@ static void close_revised(BatchReport *state)
     if (before != NULL) {
         report_replace(&before->report, &last->report);
         last->report = before->report;
-        if (last->status_at == TIME_ABSENT)
-            last->status_at = before->status_at;
-        if (before->repeats != INTEGER_ABSENT)
-            last->repeats = before->repeats + (last->repeats != INTEGER_ABSENT ? last->repeats : 0);
+        stored_report_gather(last, before);
     }
     state->revised = last;
     state->merged = NULL;
@@ -151,6 +147,41 @@ static bool decide_anew(const Batch *batch,
     return true;
 }
 
+/* What stands of the record's number from now on. */
+static void note_applied(Identity *identity,
+                         const StoredRevision *row,
+                         const Report *change,
+                         int64_t changed_at)
+{
+    StoredIdentity *stands = &identity->known->identity;
+    stands->last = row->origin;
+    stands->revision = change->revision != INTEGER_ABSENT ? change->revision : stands->revision;
+    stands->changed_at = changed_at != TIME_ABSENT ? changed_at : stands->changed_at;
+    identity->report->status = row->status_after;
+    identity->moved = true;
+}
+
+/* `change`: NULL when the record's assignment alone was changed. */
+static bool tell_case(Batch *batch,
+                      const DecideContext *context,
+                      const BatchReport *state,
+                      const Report *change,
+                      const Saying *saying,
+                      Error *error)
+{
+    const DecideUpdate update = {
+        .report_id = state->report_id,
+        .record_no = saying->record_no,
+        .change = change,
+        .status_at = change != NULL ? state->merged->status_at : TIME_ABSENT,
+        .notes = saying->notes,
+        .note_count = saying->note_count,
+        .derives =
+            saying->assigned || (state->merged != NULL && stored_report_derives(state->merged)),
+    };
+    return decide_update(batch->decider, context, &update, error);
+}
+
 /* `row` has everything but what the comparison decides. */
 static bool apply_revision(Batch *batch,
                            BatchItem *item,
@@ -169,33 +200,29 @@ static bool apply_revision(Batch *batch,
     row->report_id = stands->report_id;
     drop_nonsense(change);
     drop_older_status(state, row, change);
-    bool newer = is_newer(stands, change, arrival, &row->origin) &&
+    Saying saying;
+    batch_hear(batch, identity, row, change, &saying);
+    bool newer = batch_is_newer(stands, change, arrival, &row->origin) &&
                  changes_report(batch, &context, identity, row, change);
-    row->applied = newer ? 1 : 0;
+    row->applied = newer || saying.assigned ? 1 : 0;
     row->status_before = row->status_after = state->status;
     if (newer && change->status != INTEGER_ABSENT)
         row->status_after = change->status;
     LIST_ADD(batch, revisions, revision_count, revision_capacity, row);
     if (!newer)
-        return true;
+        return !saying.assigned || tell_case(batch, &context, state, NULL, &saying, error);
     Report before;
     bool anew = !identity->known->repeat && standing_report(state, &before) &&
                 stored_report_retold(&before, change);
     StoredReport *report = batch_row_to_change(batch, state);
+    batch_said(batch, identity, row, change, &saying, report);
     stored_report_waver(report, change);
     report_replace(&report->report, change);
     if (row->status_after != row->status_before) /* said once more it is no news */
-        report->status_at = state->status_at =
-            report_status_time(change, arrival, row->received_at);
+        report->status_at = state->status_at = saying.at;
     report->mapping = row->mapping;
-    stands->last = row->origin;
-    stands->revision = change->revision != INTEGER_ABSENT ? change->revision : stands->revision;
-    int64_t changed_at = report_changed_time(change, arrival);
-    stands->changed_at = changed_at != TIME_ABSENT ? changed_at : stands->changed_at;
-    state->status = row->status_after;
-    identity->moved = true;
-    return decide_update(batch->decider, &context, stands->report_id, change, report->status_at,
-                         error) &&
+    note_applied(identity, row, change, report_changed_time(change, arrival));
+    return tell_case(batch, &context, state, change, &saying, error) &&
            (!anew || decide_anew(batch, &context, state, &before, error));
 }
 

@@ -55,6 +55,16 @@ static bool save_dead(Batch *batch, StoredDead *row, Error *error)
     return case_store_add(batch->store, TABLE_DEAD, row, error);
 }
 
+static bool save_assignments(Batch *batch, const BatchReport *report, Error *error)
+{
+    for (BatchAssignment *at = report->assignments; at != NULL; at = at->next) {
+        stored_assignment_finish(&at->row);
+        if (at->changed && !case_store_add(batch->store, TABLE_ASSIGNMENTS, &at->row, error))
+            return false;
+    }
+    return true;
+}
+
 #define SAVE_LIST(batch_, table_, list_, count_, error_)                                           \
     for (size_t i_ = 0; i_ < (batch_)->lists.count_; i_++)                                         \
         if (!case_store_add((batch_)->store, (table_), (batch_)->lists.list_[i_], (error_)))       \
@@ -82,7 +92,8 @@ bool batch_save(
         if (!save_identity(batch, &batch->identities[i], error))
             return false;
     for (size_t i = 0; i < batch->report_count; i++)
-        if (!save_report(batch, &batch->reports[i], error))
+        if (!save_report(batch, &batch->reports[i], error) ||
+            !save_assignments(batch, &batch->reports[i], error))
             return false;
     if (!save_lists(batch, error) ||
         !progress_save(batch->progress, batch->store, moves, move_count, error))

@@ -291,6 +291,8 @@ bool decide_report(Decider *decider, const DecideContext *context, StoredReport 
     row->hazard_id = placing.hazard_id;
     row->case_id = member.case_id;
     note_title(decider, &lifecycle, row->report.title);
+    if (stored_report_derives(row))
+        hazard_rows_said(decider->hazard_rows, lifecycle.region, row->report_id);
     const DecisionPlace own = {.decision_id = row->decision_id,
                                .report_id = row->report_id,
                                .hazard_id = row->hazard_id,
@@ -303,24 +305,60 @@ static int32_t changed_count(int64_t value)
     return value >= 0 ? (int32_t)value : -1;
 }
 
+static MemberChange member_change(const Report *change, int64_t status_at)
+{
+    return (MemberChange){.status = change->status > 0 ? (int16_t)change->status : 0,
+                          .status_at = status_at,
+                          .level = change->level > 0 ? (int16_t)change->level : 0,
+                          .trapped = changed_count(change->trapped),
+                          .injured = changed_count(change->injured),
+                          .dead = changed_count(change->dead),
+                          .due_at = change->due_at != TIME_ABSENT ? change->due_at : 0,
+                          .recheck = decide_recheck(change->recheck_result)};
+}
+
+/* Whether some department says of the report's case that it is done. */
+static bool is_claimed(const Hazard *hazard, int64_t case_id)
+{
+    enum { CHECKING = 50, CLOSED = 60 };
+    for (size_t i = 0; i < hazard->member_count; i++) {
+        const HazardMember *member = &hazard->members[i];
+        if (member->case_id == case_id && (member->status == CHECKING || member->status == CLOSED))
+            return true;
+    }
+    return false;
+}
+
+static void note_said(Lifecycle *lifecycle, const DecideUpdate *update)
+{
+    int64_t hazard_id = hazard_store_of_report(lifecycle->store, update->report_id);
+    const Hazard *hazard = hazard_store_get(lifecycle->store, hazard_id);
+    int64_t case_id = hazard_member(hazard, update->report_id)->case_id;
+    for (size_t i = 0; i < update->note_count; i++) {
+        CaseEvent note = update->notes[i];
+        if (strcmp(note.kind, "rechecked") == 0 && text_is(note.after, "fail") &&
+            is_claimed(hazard, case_id))
+            note.reason = "sham";
+        (void)lifecycle_note(lifecycle, update->report_id, note);
+    }
+}
+
 bool decide_update(Decider *decider,
                    const DecideContext *context,
-                   int64_t report_id,
-                   const Report *change,
-                   int64_t status_at,
+                   const DecideUpdate *update,
                    Error *error)
 {
     Lifecycle lifecycle = decide_lifecycle(decider, context);
-    lifecycle.told = (ReportTold){report_id, change->record_no};
-    MemberChange changes = {.status = change->status > 0 ? (int16_t)change->status : 0,
-                            .status_at = status_at,
-                            .level = change->level > 0 ? (int16_t)change->level : 0,
-                            .trapped = changed_count(change->trapped),
-                            .injured = changed_count(change->injured),
-                            .dead = changed_count(change->dead),
-                            .due_at = change->due_at != TIME_ABSENT ? change->due_at : 0};
-    if (!lifecycle_update(&lifecycle, report_id, &changes))
+    lifecycle.told = (ReportTold){update->report_id, update->record_no};
+    if (hazard_store_of_report(lifecycle.store, update->report_id) == 0)
         return true;
+    if (update->derives)
+        hazard_rows_said(decider->hazard_rows, lifecycle.region, update->report_id);
+    note_said(&lifecycle, update);
+    if (update->change != NULL) {
+        MemberChange change = member_change(update->change, update->status_at);
+        (void)lifecycle_update(&lifecycle, update->report_id, &change);
+    }
     return decide_told(decider, context, &lifecycle, error);
 }
 

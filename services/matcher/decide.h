@@ -69,15 +69,22 @@ bool decide_worse(Decider *decider,
 MUST_CHECK bool
 decide_report(Decider *decider, const DecideContext *context, StoredReport *row, Error *error);
 
-/*
- * An update that replaces what stands of report `report_id`, in order; `change` has the fields it brings,
- * `status_at` is when its status was set (TIME_ABSENT without one).
- */
+/* What came of a known report, in order. */
+typedef struct DecideUpdate {
+    int64_t report_id;
+    Text record_no;       /* under which it was told */
+    const Report *change; /* fields that replace what stands; NULL: none do */
+    int64_t status_at;    /* when its status was set; TIME_ABSENT without one */
+    const CaseEvent
+        *notes; /* what a department said beside: kind, reason, before, after, event_at, actor */
+    size_t note_count;
+    bool derives; /* columns of its case follow from it: see hazard_rows_said */
+} DecideUpdate;
+
+/* A failed recheck of what was said to be done, by whomever of the case, is noted with reason "sham". */
 MUST_CHECK bool decide_update(Decider *decider,
                               const DecideContext *context,
-                              int64_t report_id,
-                              const Report *change,
-                              int64_t status_at,
+                              const DecideUpdate *update,
                               Error *error);
 
 /* What a report said before an update and says now, as it would stand in its row. */

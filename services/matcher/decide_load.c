@@ -62,6 +62,14 @@ static int64_t first_time(int64_t a, int64_t b, int64_t c)
     return b != TIME_ABSENT ? b : c;
 }
 
+int8_t decide_recheck(Text result)
+{
+    enum { PASSED = 1, FAILED = 2 };
+    if (text_is(result, "pass"))
+        return PASSED;
+    return text_is(result, "fail") ? FAILED : 0;
+}
+
 HazardMember decide_member(const Report *report,
                            const Evidence *evidence,
                            int64_t status_at,
@@ -79,6 +87,7 @@ HazardMember decide_member(const Report *report,
         .status = report->status > 0 ? (int16_t)report->status : 0,
         .level = report->level > 0 ? (int8_t)report->level : 0,
         .due_at = report->due_at != TIME_ABSENT ? report->due_at : 0,
+        .recheck = decide_recheck(report->recheck_result),
         .trapped = hazard_people(report->trapped),
         .injured = hazard_people(report->injured),
         .dead = hazard_people(report->dead)};

@@ -25,6 +25,9 @@ MUST_CHECK bool decide_load(Postgres *pg,
                             Error *error);
 
 /* What a report says as a member; case_id is 0. `status_at`: when its status was set, TIME_ABSENT unknown. */
+/* Of a recheck: 1 passed, 2 failed, 0 for anything else. */
+int8_t decide_recheck(Text result);
+
 HazardMember decide_member(const Report *report,
                            const Evidence *evidence,
                            int64_t status_at,

@@ -18,6 +18,7 @@ typedef struct DecidedTable {
 static const DecidedTable DECIDED[] = {
     {"reports", "region, report_id"},
     {"report_revisions", "report_partition, report_offset, received_at"},
+    {"assignments", "region, report_id, assignment_no, n"},
     {"record_index", "source, record_no"},
     {"pending_updates", "report_partition, report_offset"},
     {"hazards", "region, hazard_id"},

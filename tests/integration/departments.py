@@ -25,8 +25,8 @@ AREA = "990101"
 TOPICS = {"H12345": "hotline.workorder", "GRID": "grid.event", "FIRE119": "fire.incident", "MKT12315": "market.complaint",
           "FIREIOT": "fireiot.alarm", "CITYMGT": "chengguan.event", "POLICE110": "police.call"}
 ENCODINGS = {"H12345": "gb18030", "FIRE119": "gb18030", "FIREIOT": "gb18030"}
-GRID_STATES = {10: "1", 30: "3", 40: "4", 60: "6", 95: "7"}
-HOTLINE_STATES = {10: "01", 30: "03", 40: "05", 60: "09", 95: "99"}
+GRID_STATES = {10: "1", 30: "3", 40: "4", 50: "5", 60: "6", 95: "7"}
+HOTLINE_STATES = {10: "01", 20: "02", 30: "03", 40: "05", 45: "06", 60: "09", 90: "07", 95: "99"}
 FIRE_STATES = {20: "02", 30: "04", 40: "05", 60: "10", 90: "12"}
 MARKET_NODES = {10: "待分派", 20: "受理", 60: "结束", 90: "不受理"}
 
@@ -82,10 +82,15 @@ def hotline_status(of: Sent, seq: int, at: datetime, status: int, **more: object
     return _hotline(of.number, "STATUS", seq, at, {"gdzt": HOTLINE_STATES[status]} | more)
 
 
-def hotline_sub(of: Sent, seq: int, at: datetime, part: int) -> Sent:
+def hotline_sub(of: Sent, seq: int, at: datetime, part: int, status: int = 30, **more: object) -> Sent:
     """A sub-order: the sheet's work given to one department, under a number of its own."""
-    body = {"gdbh": f"{of.number}-{part:02}", "parentNo": of.number, "gdzt": "03", "handleList": [{"dept": f"部门{part}", "isMain": 1}]}
-    return _hotline(of.number, "SUB", seq, at, body)
+    body = {"gdbh": f"{of.number}-{part:02}", "parentNo": of.number, "gdzt": HOTLINE_STATES[status],
+            "handleList": [{"dept": f"部门{part}", "isMain": 1}]}
+    return _hotline(of.number, "SUB", seq, at, body | more)
+
+
+def hotline_reply(of: Sent, seq: int, at: datetime, reply: str, status: int = 60) -> Sent:
+    return _hotline(of.number, "REPLY", seq, at, {"gdzt": HOTLINE_STATES[status], "replyContent": reply})
 
 
 def hotline_urge(of: Sent, seq: int, at: datetime) -> Sent:
@@ -137,6 +142,16 @@ def market(at: datetime, code: str, text: str, address: str = "", point: Point |
               "socialcode": "", "addr": address, "accsce": address, "position": position, "problem_type": code,
               "problem_name": "", "objname": "", "appealcontent": text, "personalinjury": "0", "providertel": tel, "node": "待分派"}
     return sent("MKT12315", number, record | more)
+
+
+def market_visit(at: datetime, found: str, number: str = "", code: str = "0701", address: str = "", **more: object) -> Sent:
+    """A visit of market regulation (双随机); with a number it comes again. found: 1 nothing, 4 ordered to put right."""
+    again = {"recheckdate": f"{at:%Y-%m-%d %H:%M:%S}"} if number else {}
+    visit = market(at, code, "曳引机漏油，责令整改", address, form="SSJ", result_code=found, node="", **again)
+    if not number:
+        return visit
+    record = json.loads(visit.value) | {"caseid": number} | more
+    return sent("MKT12315", number, record)
 
 
 # ---- fire alarms of devices: GB18030, one message with many items, GCJ-02 ------------------------------------------

@@ -503,7 +503,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
     assert privileges(database, "onecase_writer") == {
         "categories": "r", "category_groups": "r", "ledgers": "r", "assets": "r", "places": "r",
         "consumer_offsets": "raw", "gaps": "ra", "region_counters": "raw", "report_topic": "ra",
-        "hazards": "raw", "cases": "raw", "hazard_relations": "raw", "hazard_keys": "rawd",
+        "hazards": "raw", "cases": "raw", "assignments": "raw", "hazard_relations": "raw", "hazard_keys": "rawd",
         "reports": "raw", "report_revisions": "ra", "record_index": "raw", "pending_updates": "rad",
         "decisions": "ra", "case_events": "ra",
         "accounts": "raw", "dead_letters": "raw", "ignored_records": "ra", "outbox": "rad",
@@ -516,7 +516,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
     assert privileges(database, "onecase_custodian") == {"dead_letters": "r"}
     assert privileges(database, "onecase_analyst") == {}
     assert privileges(database, "onecase_views") == {
-        "accounts": "r", "cases": "r", "categories": "r", "hazards": "r",
+        "accounts": "r", "assignments": "r", "cases": "r", "categories": "r", "hazards": "r",
         "working_days": "r", "working_hours": "r", "time_limits": "r",
     }
     assert privileges(database, "public") == {}

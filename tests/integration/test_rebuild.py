@@ -25,6 +25,7 @@ LIST = [NASTY, "", "NULL", '"', "\\", ",", "{}", "𠮷", "😀", " "]
 LIFT = {"category": "A02", "point": None, "point_system": None, "point_precision": None}
 CALLER = "1:" + "ab" * 16
 TABLES = {"reports": "region report_id", "report_revisions": "report_partition report_offset",
+          "assignments": "region report_id assignment_no n",
           "pending_updates": "report_partition report_offset", "hazards": "region hazard_id",
           "hazard_relations": "region hazard_a hazard_b kind", "cases": "region case_id",
           "decisions": "region decision_id", "case_events": "region seq"}
@@ -218,8 +219,42 @@ def log(topics) -> ReportLog:
     return ReportLog(topics, partitions=1).create()
 
 
+def departments(log: ReportLog) -> None:
+    """What departments say of a report, in order and out of it; urges, rechecks, work given back; and a merge of two that say it."""
+    lift(log, "D1", "41幢1单元", 60, urge=True)
+    log.report("D1", "assignment", revision=2, assignment_no="D1-1", status=30, lead_org="甲局", assist_orgs=["丁街道"], changed_at=at(61))
+    log.report("D1", "assignment", revision=4, assignment_no="D1-2", status=30, lead_org="乙局", changed_at=at(63))
+    log.report("D1", "assignment", revision=3, assignment_no="D1-1", status=90, return_reason="not_ours", changed_at=at(62))
+    log.report("D1", "assignment", revision=5, assignment_no="D1-2", return_reason="no such reason", changed_at=at(64))
+    for _ in range(2):  # told twice
+        log.report("D1", "update", revision=6, urge=True, changed_at=at(65))
+    log.report("D1", "assignment", revision=7, assignment_no="D1-3", status=20, changed_at=at(66))  # whose it is comes later
+    log.report("D1", "assignment", revision=8, assignment_no="D1-3", status=40, lead_org="丙局", tracker_post="网格长", changed_at=at(67))
+    log.report("D1", "update", revision=9, urged=7, reply=NASTY, measures=NASTY, satisfaction=1, changed_at=at(68))
+    log.report("D1", "update", revision=10, urge=True, reply=NASTY, measures="换了", satisfaction=1, changed_at=at(69))
+    log.report("D1", "assignment", revision=11, assignment_no="D1-3", status=60, changed_at=at(70))
+    log.report("D1", "update", revision=12, status=60, changed_at=at(71))
+    log.report("D1", "update", revision=13, recheck_result="fail", changed_at=at(72))  # of itself it says no status
+    log.report("D1", "update", revision=14, status=60, changed_at=at(73))
+    log.report("D1", "update", revision=15, recheck_result="fail", status=65, changed_at=at(74))
+    log.report("D1", "update", revision=16, recheck_result="a|b", changed_at=at(75))
+    log.report("D2", "assignment", revision=3, status=30, lead_org="甲局", changed_at=at(62))  # before its report, and the later first
+    log.report("D2", "assignment", revision=2, status=10, lead_org="甲局", changed_at=at(61))
+    lift(log, "D2", "42幢1单元", 60)
+    lift(log, "D3", "43幢1单元", 60, kind="inspection", result="ordered", finder_kind="inspector", status=60)
+    for day, result in ((60, "ordered"), (62, "ordered"), (62, "ordered"), (63, "no_problem")):  # the same again is no visit
+        lift(log, "D3", "43幢1单元", 60, kind="inspection", result=result, recorded_at=at(day), count="updates")
+    lift(log, "D4", "44幢1单元", 60, status=40, lead_org="戊局", measures="围挡", urged=2)
+    lift(log, "D4B", "44幢1单元", 61, status=10, reporter="1:" + "44" * 16)
+    log.report("D4B", "assignment", revision=2, assignment_no="D4B-1", status=30, lead_org="己局", changed_at=at(62))
+    log.report("D4", "update", revision=2, address="听雨新村45幢1单元", changed_at=at(63))
+    log.report("D4B", "assignment", revision=3, assignment_no="D4B-1", status=90, changed_at=at(64))
+    log.report("D4", "update", revision=3, status=90, return_reason="duplicate", changed_at=at(65))
+    log.report("D4", "update", revision=4, status=30, lead_org="庚局", changed_at=at(66))
+
+
 def crafted(log: ReportLog) -> None:
-    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, buckets, history, spreading):
+    for part in (revised_place, closings, crowds, updates, others, edges, rotation, letterheads, buckets, history, spreading, departments):
         part(log)
 
 

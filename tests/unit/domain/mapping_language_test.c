@@ -87,8 +87,9 @@ static void the_last_kind_is_the_one_fields_cannot_name(void **state)
 static void closed_lists_belong_to_targets(void **state)
 {
     (void)state;
-    static const char *const CLOSED[] = {"level",       "urgency",       "status", "satisfaction",
-                                         "finder_kind", "reporter_kind", "on_off"};
+    static const char *const CLOSED[] = {"level",        "urgency",       "status",
+                                         "satisfaction", "finder_kind",   "reporter_kind",
+                                         "on_off",       "return_reason", "recheck_result"};
     size_t count;
     for (size_t i = 0; i < sizeof(CLOSED) / sizeof(CLOSED[0]); i++) {
         assert_non_null(language_values(CLOSED[i], &count));

@@ -28,7 +28,8 @@ static void knows_every_field_of_the_page(void **state)
         "record_no part_no assignment_no revision origin_no quoted_nos occurred_at found_at "
         "reported_at recorded_at changed_at title body address place_name street_code "
         "community_code grid_code point category level urgency status channel finder_kind "
-        "finder_post lead_org assist_orgs due_at urged verified result measures satisfaction "
+        "finder_post lead_org assist_orgs due_at urged urge verified result measures reply "
+        "return_reason recheck_result tracker_post satisfaction "
         "party_name usc_code lift_plate equipment_code component_code device_id "
         "uniform_address_id on_off test_flag trapped injured dead reporter reporter_kind";
     static const char *const DERIVED[] = {
