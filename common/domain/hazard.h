@@ -31,8 +31,8 @@ typedef struct HazardMember {
     HazardReporter reporter; /* unknown: nobody else */
     uint64_t source;         /* text_hash of the source's name */
     const HazardClass *category;
-    int64_t due_at;   /* by the department; 0 none */
-    uint16_t trapped; /* 65535: that many or more, as of the others */
+    uint32_t due_second; /* by the department, seconds since 1970; 0 none */
+    uint16_t trapped;    /* 65535: that many or more, as of the others */
     uint16_t injured;
     uint16_t dead;
     int16_t status; /* 10 to 95, 0 unknown */

@@ -178,15 +178,35 @@ bool lifecycle_final_status(int16_t status)
     return status >= STATUS_CLOSED && status != STATUS_REOPENED;
 }
 
-/* The slowest report that is not final decides; all final: closed at the last of their times. */
+/*
+ * An urge or a call that says "as before" has a number of its own and no course: the report it follows leads. One that came
+ * after a closing is why the case is open again.
+ */
+static bool leads(const HazardMember *member, const HazardCase *of)
+{
+    int64_t begun = lifecycle_second_us(of->begun_second);
+    return member->independence != FOLLOW_UP ||
+           (begun != TIME_ABSENT && member->event_at > begun - LIFECYCLE_SECOND_US);
+}
+
+static bool has_lead(const Hazard *hazard, const HazardCase *of)
+{
+    for (size_t i = 0; i < hazard->member_count; i++)
+        if (hazard->members[i].case_id == of->case_id && leads(&hazard->members[i], of))
+            return true;
+    return false;
+}
+
+/* The slowest lead report that is not final decides; all final: closed at the last of their times. */
 static void
 derive_status(const Hazard *hazard, const HazardCase *of, int16_t *status, int64_t *closed_at)
 {
     int16_t slowest = INT16_MAX;
     int64_t last = TIME_ABSENT;
+    bool led = has_lead(hazard, of);
     for (size_t i = 0; i < hazard->member_count; i++) {
         const HazardMember *member = &hazard->members[i];
-        if (member->case_id != of->case_id)
+        if (member->case_id != of->case_id || (led && !leads(member, of)))
             continue;
         int16_t own = member->status > 0 ? member->status : STATUS_PENDING;
         if (!lifecycle_final_status(own))
@@ -330,7 +350,8 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     replace_count(&member->trapped, change->trapped);
     replace_count(&member->injured, change->injured);
     replace_count(&member->dead, change->dead);
-    member->due_at = change->due_at > 0 ? change->due_at : member->due_at;
+    if (change->due_at > 0)
+        member->due_second = lifecycle_second(change->due_at);
     member->recheck = change->recheck != 0 ? change->recheck : member->recheck;
     HazardCase *of = hazard_case(hazard, member->case_id);
     assert(of != NULL);

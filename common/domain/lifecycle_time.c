@@ -13,8 +13,7 @@
 
 enum { RECHECK_PASS = 1, RECHECK_FAIL = 2, KNOWN_AFTER_DAYS = 30 };
 
-/* The next whole second, up to the last that is counted (2106): nothing waits for longer. */
-static uint32_t second_of(int64_t us)
+uint32_t lifecycle_second(int64_t us)
 {
     int64_t second = (us + LIFECYCLE_SECOND_US - 1) / LIFECYCLE_SECOND_US;
     if (second < 1)
@@ -103,15 +102,15 @@ static int64_t start_of(const Hazard *hazard, const HazardCase *of)
 /* The earliest that a department set for a report of the case that is still open; 0: none. */
 static int64_t department_due(const Hazard *hazard, const HazardCase *of)
 {
-    int64_t first = 0;
+    uint32_t first = 0;
     for (size_t i = 0; i < hazard->member_count; i++) {
         const HazardMember *member = &hazard->members[i];
-        bool counts =
-            is_of_case(member, of) && member->due_at > 0 && !lifecycle_final_status(member->status);
-        if (counts && (first == 0 || member->due_at < first))
-            first = member->due_at;
+        bool counts = is_of_case(member, of) && member->due_second > 0 &&
+                      !lifecycle_final_status(member->status);
+        if (counts && (first == 0 || member->due_second < first))
+            first = member->due_second;
     }
-    return first;
+    return first != 0 ? lifecycle_second_us(first) : 0;
 }
 
 static Text time_text(Lifecycle *lifecycle, int64_t us)
@@ -253,8 +252,8 @@ static uint32_t timer_for(const Lifecycle *lifecycle, int64_t wanted, uint32_t s
     if (wanted == TIME_ABSENT)
         return 0;
     if (wanted > lifecycle->now)
-        return second_of(wanted);
-    uint32_t soon = second_of(lifecycle->now) + CASE_TIMER_GRACE_S;
+        return lifecycle_second(wanted);
+    uint32_t soon = lifecycle_second(lifecycle->now) + CASE_TIMER_GRACE_S;
     return stands > 0 && stands < soon ? stands : soon;
 }
 
@@ -265,7 +264,7 @@ static uint32_t twin_timer(const Lifecycle *lifecycle, const Hazard *hazard, con
     if (of->closed_at != TIME_ABSENT)
         return TWIN_ASKED;
     return of->twin_second != TWIN_NEVER ? of->twin_second
-                                         : second_of(lifecycle->now) + CASE_TWIN_S;
+                                         : lifecycle_second(lifecycle->now) + CASE_TWIN_S;
 }
 
 static void note_armed(Lifecycle *lifecycle, CaseTimer timer)
@@ -302,7 +301,7 @@ void lifecycle_derive_time(Lifecycle *lifecycle, const Hazard *hazard, HazardCas
 
 void lifecycle_begin_anew(HazardCase *of, int64_t at)
 {
-    of->begun_second = second_of(at);
+    of->begun_second = lifecycle_second(at);
     of->overdue = false;
     of->due_at = 0;
     of->due_rule = DUE_NONE;

@@ -28,6 +28,8 @@ enum { EFFECTIVE_UNKNOWN = -1, EFFECTIVE_NO = 0, EFFECTIVE_YES = 1 };
 
 /* The timers of a case as microseconds; TIME_ABSENT: none. Of two moments the earlier. */
 int64_t lifecycle_timer_at(const HazardCase *of);
+/* The whole second that is not before, for HazardMember.due_second and the like; the last one counted is of 2106. */
+uint32_t lifecycle_second(int64_t us);
 /* Of HazardCase.timer_second, twin_second and begun_second; TIME_ABSENT: none. */
 int64_t lifecycle_second_us(uint32_t second);
 

@@ -320,10 +320,43 @@ static void a_large_hazard_keeps_eight_representatives_and_its_anchor(void **sta
     fixture_done(&fixture);
 }
 
+static void what_follows_a_report_does_not_hold_its_case_open(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    HazardMember urge = fixture_member(2, 4, 7, HOTLINE);
+    urge.independence = FOLLOW_UP;
+    fixture_join(&fixture, id, urge, HOTLINE);
+    set_status(&fixture, 2, 60, 4.5);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 10); /* nor does it close it */
+    HazardMember copy = fixture_member(3, 4, 0, GRID);
+    copy.independence = TRANSFERRED; /* another desk works on it */
+    fixture_join(&fixture, id, copy, GRID);
+    urge.report_id = 5;
+    fixture_join(&fixture, id, urge, HOTLINE);
+    set_status(&fixture, 1, 60, 6);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, TIME_ABSENT);
+    set_status(&fixture, 3, 60, 7);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 60);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, at_day(7));
+
+    HazardMember again = fixture_member(6, 8, 7, HOTLINE);
+    again.independence = FOLLOW_UP;
+    fixture_join(&fixture, id, again, HOTLINE);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].status, 65); /* after the closing it leads */
+    set_status(&fixture, 6, 60, 9);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].closed_at, at_day(9));
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_report_opens_a_numbered_case),
+        cmocka_unit_test(what_follows_a_report_does_not_hold_its_case_open),
         cmocka_unit_test(a_case_closes_when_all_its_reports_are_final),
         cmocka_unit_test(the_case_follows_its_slowest_report),
         cmocka_unit_test(a_closing_said_again_does_not_move),
