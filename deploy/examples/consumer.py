@@ -9,14 +9,15 @@ shows is how not to lose an event and not to count one twice:
 
 - An event may come again. Its ce_id is then the same, and it is dropped: the ids of the last events are kept in the
   database (--remember).
-- The case and the id are written in one transaction, and only then is the offset committed to Kafka. Killed in between,
-  the events come again and are dropped.
+- The case, the id and the offset are written in one transaction, and only then is the offset committed to Kafka. Started
+  anew it goes on from the database: with an empty one from the earliest event, whatever the group had read before.
 - Events of a region come in the order of ce_sequence. Each carries the case as it stood then, so the row of a case is
   replaced, never added up, and an older event never replaces a newer one.
 - An event that does not fit its schema is kept in the table "refused" and named on stderr; the ones behind it go on.
 
 One line on stdout for each event of a red case that a person should hear of, also for a repeat. It is written before the
-transaction commits: after a crash a line may come twice, none is lost. Run one process for each database.
+transaction commits: after a crash a line may come twice, none is lost. Each database has one
+process and a group of its own.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 try:
-    from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+    from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 except ImportError:
     Consumer = None
 try:
@@ -52,6 +53,7 @@ create table if not exists cases (
     sources integer not null, opened_at text not null, closed_at text, merged_into text, address text, lon real, lat real,
     sequence integer not null);
 create table if not exists seen (number integer primary key autoincrement, ce_id text not null unique);
+create table if not exists positions (topic text, partition integer, next_offset integer not null, primary key (topic, partition));
 create table if not exists refused (ce_id text primary key, place text not null, why text not null, data blob);
 """
 
@@ -155,6 +157,15 @@ class Store:
         self.database.execute("delete from seen where number <= (select max(number) from seen) - ?", (self.remember,))
         self.database.execute("commit")
 
+    def next_offset(self, topic: str, partition: int) -> int | None:
+        row = self.database.execute("select next_offset from positions where topic = ? and partition = ?",
+                                    (topic, partition)).fetchone()
+        return row[0] if row else None
+
+    def move_on(self, message: Message) -> None:
+        self.database.execute("insert into positions values (?, ?, ?) on conflict do update set next_offset = excluded.next_offset",
+                              (message.topic(), message.partition(), message.offset() + 1))
+
     def is_new(self, event_id: str) -> bool:
         """Notes the id; False: it was here before."""
         return self.database.execute("insert into seen (ce_id) values (?) on conflict do nothing", (event_id,)).rowcount == 1
@@ -201,6 +212,20 @@ class Stop:
         self.wanted = True
 
 
+class Idle:
+    """Whether nothing has come for long enough, counted from when there are partitions to read."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self.since: float | None = None
+
+    def begin(self) -> None:
+        self.since = time.monotonic()
+
+    def over(self) -> bool:
+        return self.seconds is not None and self.since is not None and time.monotonic() - self.since >= self.seconds
+
+
 def take(message: Message, store: Store, schemas: Schemas) -> None:
     try:
         event = read_event(message)
@@ -221,6 +246,8 @@ def events_of(messages: list[Message]) -> list[Message]:
         fault = message.error()
         if fault is not None and fault.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED):
             raise SystemExit(f"consumer.py: cannot read the topic: {fault.str()}")
+        if fault is not None and fault.fatal():
+            raise SystemExit(f"consumer.py: another process of the group has taken its place, or it cannot go on: {fault.str()}")
         if fault is not None:
             print(f"consumer.py: {fault.str()}", file=sys.stderr)
     return [message for message in messages if message.error() is None]
@@ -233,20 +260,18 @@ def commit(consumer: Consumer) -> None:
         print(f"consumer.py: offsets not committed: {fault.args[0].str()}", file=sys.stderr)
 
 
-def run(consumer: Consumer, store: Store, schemas: Schemas, idle_seconds: float | None) -> None:
+def run(consumer: Consumer, store: Store, schemas: Schemas, idle: Idle) -> None:
     stop = Stop()
-    busy_at = time.monotonic()
-    while not stop.wanted:
+    while not stop.wanted and not idle.over():
         messages = events_of(consumer.consume(BATCH, POLL_SECONDS))
         if messages:
             store.begin()
             for message in messages:
                 take(message, store, schemas)
+                store.move_on(message)
             store.commit()
             commit(consumer)
-            busy_at = time.monotonic()
-        elif idle_seconds is not None and time.monotonic() - busy_at >= idle_seconds:
-            return
+            idle.begin()
 
 
 def read_settings(path: Path | None) -> dict[str, str]:
@@ -279,18 +304,33 @@ def arguments() -> argparse.Namespace:
     return chosen
 
 
+def subscribe(consumer: Consumer, topic: str, store: Store, idle: Idle) -> None:
+    """Reads on from where the database says."""
+
+    def assign(member: Consumer, partitions: list[TopicPartition]) -> None:
+        for place in partitions:
+            stored = store.next_offset(place.topic, place.partition)
+            place.offset = OFFSET_BEGINNING if stored is None else stored
+        member.assign(partitions)
+        idle.begin()
+
+    consumer.subscribe([topic], on_assign=assign)
+
+
 def main() -> None:
     chosen = arguments()
     if Consumer is None:
         raise SystemExit("consumer.py: confluent-kafka is not installed: pip install confluent-kafka")
     store = Store(chosen.database, chosen.remember)
     schemas = Schemas(chosen.schemas)
-    settings = {"bootstrap.servers": chosen.brokers, "group.id": chosen.group, "auto.offset.reset": "earliest",
-                "enable.auto.commit": False}
+    idle = Idle(chosen.until_idle)
+    # The group has one member, known by name: started anew after a crash it goes on at once.
+    settings = {"bootstrap.servers": chosen.brokers, "group.id": chosen.group, "group.instance.id": chosen.group,
+                "auto.offset.reset": "earliest", "enable.auto.commit": False}
     try:
         consumer = Consumer(read_settings(chosen.config) | settings)
-        consumer.subscribe([chosen.topic])
-        run(consumer, store, schemas, chosen.until_idle)
+        subscribe(consumer, chosen.topic, store, idle)
+        run(consumer, store, schemas, idle)
     except OSError as fault:
         raise SystemExit(f"consumer.py: {fault}") from None
     except KafkaException as fault:

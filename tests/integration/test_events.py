@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 import json
 import re
-import signal
-import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -31,7 +29,6 @@ FOLDER = PROJECT / "docs" / "events"
 SCHEMAS = {path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
            for path in sorted(FOLDER.glob("*.schema.json"))}
 VALIDATORS = {kind: Draft202012Validator(schema) for kind, schema in SCHEMAS.items()}
-CONSUMER = PROJECT / "deploy" / "examples" / "consumer.py"
 PAGES = (PROJECT / "docs" / "events.md", PROJECT / "docs" / "events.zh-CN.md")
 
 ROWS = ("select report_partition, report_offset, n, kind, region, case_id, seq, subject, event_at, level, payload, stream_time"
