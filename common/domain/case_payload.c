@@ -21,7 +21,9 @@
 typedef enum ValueForm {
     VALUE_TEXT,
     VALUE_NUMBER,
-    VALUE_HAZARD /* an id, told as the hazard's number */
+    VALUE_FLAG,   /* 1 or 0, told as true or false */
+    VALUE_HAZARD, /* an id, told as the hazard's number */
+    VALUE_CHANGED /* as the reason has it: a mark of satisfaction is a number, the others are texts */
 } ValueForm;
 
 typedef struct EventKind {
@@ -38,15 +40,14 @@ static const EventKind KINDS[] = {
     {"closed", "case.closed", VALUE_NUMBER},
     {"reopened", "case.reopened", VALUE_NUMBER},
     {"merged", "case.merged", VALUE_TEXT},
-    {"split", "case.split", VALUE_TEXT},
     {"review_requested", "review.requested", VALUE_HAZARD},
     {"overdue", "case.overdue", VALUE_TEXT},
-    {"effective", "case.effective", VALUE_TEXT},
+    {"effective", "case.effective", VALUE_FLAG},
     {"assigned", "case.assigned", VALUE_NUMBER},
     {"returned", "case.returned", VALUE_TEXT},
     {"urged", "case.urged", VALUE_NUMBER},
     {"rechecked", "case.rechecked", VALUE_TEXT},
-    {"changed", "case.changed", VALUE_TEXT},
+    {"changed", "case.changed", VALUE_CHANGED},
 };
 
 static const EventKind *kind_of(const char *kind)
@@ -142,6 +143,8 @@ put_value(TextBuilder *out, Text name, Text value, ValueForm form, const Lifecyc
         put_text(out, name, value);
     else if (form == VALUE_NUMBER)
         put_number(out, name, number);
+    else if (form == VALUE_FLAG)
+        put_flag(out, name, number != 0);
     else
         put_text(out, name, lifecycle_hazard_no(lifecycle->region, number, out->arena));
 }
@@ -170,6 +173,13 @@ put_report(TextBuilder *out, const Lifecycle *lifecycle, const HazardKept *kept,
     builder_char(out, '}');
 }
 
+static ValueForm form_of(const EventKind *kind, const CaseEvent *event)
+{
+    if (kind->form != VALUE_CHANGED)
+        return kind->form;
+    return text_is(text_from(event->reason), "satisfaction") ? VALUE_NUMBER : VALUE_TEXT;
+}
+
 static void put_event(TextBuilder *out,
                       const Lifecycle *lifecycle,
                       const CaseEvent *event,
@@ -177,12 +187,13 @@ static void put_event(TextBuilder *out,
                       int64_t seq)
 {
     const EventKind *kind = kind_of(event->kind);
+    ValueForm form = form_of(kind, event);
     builder_string(out, "{\"kind\":");
     js_write_text(out, text_from(kind->type));
     put_number(out, NAME("seq"), seq);
     put_text(out, NAME("reason"), text_from(event->reason));
-    put_value(out, NAME("before"), event->before, kind->form, lifecycle);
-    put_value(out, NAME("after"), event->after, kind->form, lifecycle);
+    put_value(out, NAME("before"), event->before, form, lifecycle);
+    put_value(out, NAME("after"), event->after, form, lifecycle);
     put_text(out, NAME("actor"), text_is_absent(event->actor) ? TEXT("auto") : event->actor);
     put_time(out, NAME("event_at"), event->event_at);
     put_time(out, NAME("known_at"), lifecycle->now);

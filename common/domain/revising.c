@@ -8,6 +8,7 @@
 #include "domain/hazard_join.h"
 #include "domain/lifecycle_derive.h"
 #include "domain/lifecycle_join.h"
+#include "domain/lifecycle_time.h"
 #include "domain/linkage_relation.h"
 #include "domain/vague.h"
 
@@ -128,17 +129,38 @@ static void ask_around(Placing *placing,
     placing_ask_others(placing, member, buckets, asked, &around);
 }
 
+/* Departments that have the case are to know. */
+static void add_changed(Lifecycle *lifecycle,
+                        const Hazard *hazard,
+                        const HazardMember *member,
+                        const HazardClass *before)
+{
+    bool other_class = hazard->category != before;
+    lifecycle_add_event(lifecycle,
+                        (CaseEvent){.kind = "changed",
+                                    .case_id = member->case_id,
+                                    .hazard_id = hazard->id,
+                                    .report_id = member->report_id,
+                                    .event_at = lifecycle->now,
+                                    .reason = other_class ? "category" : "place",
+                                    .before = other_class ? before->code : TEXT_ABSENT,
+                                    .after = other_class ? hazard->category->code : TEXT_ABSENT});
+}
+
 static bool stand_alone(Placing *placing, Evidence *evidence, int64_t known_at)
 {
     Lifecycle *lifecycle = placing->lifecycle;
     int64_t buckets[BUCKETS_ASKED_MAX];
     size_t asked = bucket_asked_by(lifecycle->store, evidence, placing->scratch, buckets);
+    const HazardClass *before = hazard_of(placing, evidence->report_id)->category;
     evidence->independence = hazard_of(placing, evidence->report_id)->members[0].independence;
     const RetoldReport retold = {evidence, known_at};
     Hazard *hazard = hazard_store_retell(lifecycle->store, &retold, lifecycle->model);
     HazardMember member = hazard->members[0];
     HazardCase *of = hazard_case(hazard, member.case_id);
+    add_changed(lifecycle, hazard, &member, before);
     lifecycle_derive_level(lifecycle, hazard, of);
+    lifecycle_derive_time(lifecycle, hazard, of); /* the limit is its class's */
     hazard->version++;
     of->version++;
     placing_rescore(placing, &member, hazard->id);

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,49 @@ def buckets(servers: LocalServers, template_database: str, tmp_path_factory: pyt
         yield made
 
 
+LAMP = {"category": "E05", "category_confidence": 90, "status": 10, "title": "路灯不亮", "point": None, "point_system": None,
+        "point_precision": None, "revision": 1}
+
+
+def seconds_from_now(seconds: int, days_ago_: int = 0) -> str:
+    at = datetime.now(timezone.utc) + timedelta(seconds=seconds, days=-days_ago_)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def told_by_departments(log: ReportLog) -> None:
+    """Lamps whose dates come in a moment, and one whose window ends then; reports that say something else later."""
+    at = {"occurred_at": seconds_from_now(-300), "reported_at": seconds_from_now(-300)}
+    log.report("DUE", address="秋水路20号", due_at=seconds_from_now(4), **(LAMP | at))
+    long_ago = {"occurred_at": seconds_from_now(0, 33), "reported_at": seconds_from_now(0, 33)}
+    log.report("HELD", address="秋水路90号", **(LAMP | long_ago))
+    log.report("HELD", "update", revision=2, status=60, changed_at=seconds_from_now(4, 30))  # the window of a lamp: 30 days
+    for number, changes in {"CLASS": {"category": "E01", "title": "井盖缺失"}, "PLACE": {"address": "明月路7号"}}.items():
+        log.report(number, address=f"秋水路{len(number)}00号", **(LAMP | at))
+        log.report(number, "update", revision=2, **changes)
+
+
 @pytest.fixture(scope="module")
-def hubs(town: Hub, storms: Hub, buckets: Hub) -> tuple[Hub, ...]:
-    return town, storms, buckets
+def lamps(servers: LocalServers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """What time does, and what departments say."""
+    with open_hub(servers, template_database, tmp_path_factory.mktemp("lamps")) as made:
+        log = ReportLog(made.topics, 24)
+        told_by_departments(log)
+        log.send()
+        made.start("matcher")
+        made.await_consumed(log.sent)
+        wait_until(lambda: made.database.value("select max(timer_at) < now() - interval '1 s' from onecase.cases"
+                                               " where timer_at < now() + interval '1 h'"), 30, "the dates to come", every=0.1)
+        log.report("NEXT", address="秋水路900号", **LAMP)  # time goes on with a record
+        log.report("DUE", "update", revision=2, due_at=seconds_from_now(86400))
+        log.send()
+        made.await_consumed(log.sent)
+        made.stop()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hubs(town: Hub, storms: Hub, buckets: Hub, lamps: Hub) -> tuple[Hub, ...]:
+    return town, storms, buckets, lamps
 
 
 def data_of(hub: Hub) -> list[dict]:
@@ -190,8 +231,8 @@ def test_the_place_is_that_of_the_hazard(hubs: tuple[Hub, ...]) -> None:
 
 
 def test_batches_of_one_and_kills_tell_the_same(servers: LocalServers, template_database: str, town: Hub, storms: Hub,
-                                                 tmp_path: Path) -> None:
-    for hub in (town, storms):
+                                                 lamps: Hub, tmp_path: Path) -> None:
+    for hub in (town, storms, lamps):
         with open_hub(servers, template_database, tmp_path / hub.database.name, hub.topics) as second:
             total = hub.reported()
             for turn, part in enumerate((0.3, 0.6)):
@@ -212,7 +253,7 @@ def example_of(town: Hub, city: City) -> str:
 
 def without_days(text: str) -> str:
     """The city ends on the day on which it is made: numbers and times of its records differ from run to run."""
-    names = r'("(?:seq|event_at|known_at|opened_at|record_no|case_no|hazard_no)": )[^\n]*[^,\n]'
+    names = r'("(?:seq|event_at|known_at|opened_at|due_at|record_no|case_no|hazard_no)": )[^\n]*[^,\n]'
     return re.sub(names, r"\1…", text)
 
 

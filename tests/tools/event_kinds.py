@@ -19,6 +19,7 @@ LEVEL = {"type": "integer", "enum": [1, 2, 3, 4]}
 STATUS = {"type": "integer", "enum": [10, 20, 30, 40, 45, 50, 60, 65, 90, 95]}
 SOURCE = {"type": "string", "pattern": r"^[A-Za-z0-9_.-]+$"}
 TEXT = {"type": "string", "minLength": 1}
+CATEGORY = {"type": "string", "pattern": "^[A-Z][0-9]{2}$"}
 
 
 def digits(count: int) -> dict:
@@ -92,20 +93,20 @@ COUNTS = Field(
         Field("sources", number(0), ("不同来源数", "distinct sources"), True),
     ))
 
-LEVEL_REASONS = ("colour", "department", "reports", "sources", "red_reports", "people")
+LEVEL_REASONS = ("colour", "department", "reports", "sources", "red_reports", "people", "overdue")
 
 # The case, once the record that brought the event was decided.
 CASE_FIELDS = (
     Field("case_no", CASE_NO, ("案件编号", "number of the case"), True),
     Field("hazard_no", HAZARD_NO, ("隐患编号，合并后为存续者", "number of its hazard; after a merge of the one that goes on"), True),
     Field("region", {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"}, ("区域", "region"), True),
-    Field("category", {"type": "string", "pattern": "^[A-Z][0-9]{2}$"},
+    Field("category", CATEGORY,
           ("类别，见表 onecase.categories", "class, see table onecase.categories"), True),
     Field("level", LEVEL, ("风险等级：" + LEVELS[0] + "；被并入的案件没有", "level: " + LEVELS[1] + "; a case that was merged has none")),
     Field("level_reason", one_of(*LEVEL_REASONS),
-          ("定级原因：类别默认、部门定级、独立报告数、多来源、达到红色的报告数、有人被困或伤亡",
+          ("定级原因：类别默认、部门定级、独立报告数、多来源、达到红色的报告数、有人被困或伤亡、超期",
            "why: the class's default, a department's own level, independent reports, several sources, reports enough for red,"
-           " people trapped or hurt")),
+           " people trapped or hurt, being overdue")),
     Field("status", STATUS, ("状态：" + STATES[0], "status: " + STATES[1]), True),
     Field("recurrence_no", number(1), ("第几次发生，从 1 起", "episode of the hazard, from 1"), True),
     Field("reopened_count", number(0), ("重开次数", "how often it was reopened"), True),
@@ -115,11 +116,22 @@ CASE_FIELDS = (
     Field("dead", number(1), ("死亡人数，无则略去", "people dead, left out when none")),
     Field("opened_at", TIME, ("立案时间（最早报告的事件时间）", "opened: event time of the first report"), True),
     Field("closed_at", TIME, ("办结时间，在办则略去", "closed, left out while it is open")),
+    Field("due_at", TIME, ("到期时间，无时限则略去", "due, left out without a limit")),
+    Field("overdue", {"type": "boolean"}, ("是否超期未办结", "whether it was not closed when due"), True),
     Field("provisional_of", HAZARD_NO, ("疑似相同、待复核的隐患", "hazard it may be the same as, under review")),
     Field("merged_into", CASE_NO, ("已并入的案件，即存续者", "case it was merged into: the one that goes on")),
     PLACE,
     ASSET,
 )
+
+
+@dataclass(frozen=True)
+class Values:
+    """What stands before and after; None: nothing does."""
+
+    before: dict | None = None
+    after: dict | None = None
+    after_required: bool = True
 
 
 @dataclass(frozen=True)
@@ -133,8 +145,9 @@ class Kind:
     after: dict | None = None
     before_required: bool = True  # where there is one
     after_required: bool = True
-    values: Words = ("—", "–")  # what before and after are
+    values: Words = ("–", "–")  # what before and after are
     report_required: bool = True
+    by_reason: dict[str, Values] = field(default_factory=dict)  # where before and after are the reason's
 
 
 JOINED = {
@@ -154,15 +167,16 @@ KINDS = (
     Kind("case.report_linked", ("归并", "a report joins a case"),
          ("又一份报告归入案件。红色案件的每一份重复报告都会发出", "one more report tells of the case. Of a red case every repeat is told"), JOINED),
     Kind("case.escalated", ("定级变动", "the level changes"),
-         ("按规则升级；也包括降级，以及等级不变而起始时间提前",
-          "raised by rule; also lowered, and when the level stands but held earlier than was known"),
+         ("按规则或因超期升级；也包括降级，以及等级不变而起始时间提前",
+          "raised by rule, or by time alone; also lowered, and when the level stands but held earlier than was known"),
          {"colour": ("类别默认等级", "the class's default"),
           "department": ("部门定级", "a department's own level"),
           "reports": ("窗口内独立报告数", "independent reports in the window"),
           "sources": ("多个来源相互印证", "several sources with several reporters"),
           "red_reports": ("独立报告数达到红色", "independent reports enough for red"),
-          "people": ("有人被困或伤亡", "people trapped or hurt")},
-         reason_required=True, before=LEVEL, after=LEVEL, before_required=False,
+          "people": ("有人被困或伤亡", "people trapped or hurt"),
+          "overdue": ("超期未办结", "it is overdue")},
+         reason_required=True, before=LEVEL, after=LEVEL, before_required=False, report_required=False,
          values=("等级：" + LEVELS[0], "levels: " + LEVELS[1])),
     Kind("case.status_changed", ("状态变动", "the status changes"),
          ("案件随其最慢的报告推进；办结被撤回也在此列",
@@ -185,4 +199,38 @@ KINDS = (
           "one_of": ("几处同样吻合", "several fit alike"),
           "revised": ("报告改了说法，与所在隐患不再吻合", "a report says something else now and does not fit its hazard")},
          reason_required=True, after=HAZARD_NO, after_required=False, values=("另一处隐患", "after: the other hazard")),
+    Kind("case.overdue", ("超期", "it is overdue"), ("到期仍未办结", "not closed when due"),
+         {"department": ("部门所定的期限", "by the date that a department set"), "limit": ("时限表", "by the table of limits")},
+         reason_required=True, after=TIME, values=("到期时间", "after: when it was due"), report_required=False),
+    Kind("case.effective", ("有效处置", "the repair held"),
+         ("办结且复查通过，或重开窗口内没有再次发生", "closed, and rechecked or not repeated within the recurrence window"),
+         {"rechecked": ("复查通过", "a recheck passed"), "no_repeat": ("窗口内未再发生", "nothing came within the window")},
+         reason_required=True, after={"const": True}, values=("true", "after: true"), report_required=False),
+    Kind("case.assigned", ("派单", "a department has the work"),
+         ("交给一个单位办理，改派也在此列", "the report was dispatched to an organisation, also anew after a return"),
+         after=number(1), values=("该报告第几次派单", "after: how often the report was dispatched")),
+    Kind("case.returned", ("退单", "a department gives it back"), ("承办单位退回", "the organisation that had it does not take it"),
+         {"missing_elements": ("缺失要素", "an element is missing"), "unclear": ("表述不清", "not clear what is meant"),
+          "wrong_type": ("类型有误", "of another type"), "address_unclear": ("地址不详", "not clear where"),
+          "known_answer": ("已有知识", "answered by what is published"), "duplicate": ("重复受理", "told before"),
+          "withdrawn": ("市民撤诉", "withdrawn by the citizen"), "not_ours": ("不属本职", "another organisation's duty"),
+          "other": ("其他原因", "another reason")}),
+    Kind("case.urged", ("催办", "somebody urges"), ("报告人或督办人催促", "the reporter or a supervisor asks again"),
+         after=number(1), values=("该报告第几次催办", "after: how often the report was urged")),
+    Kind("case.rechecked", ("复查", "it was rechecked"), ("部门复查了整改", "a department looked whether the repair is done"),
+         {"sham": ("声称已整改而复查不通过，即假整改", "it had been said to be done and is not: a sham")},
+         after=one_of("pass", "fail", "not_checked"), values=("pass 通过、fail 不通过、not_checked 未能复查",
+                                                             "after: pass, fail, not_checked")),
+    Kind("case.changed", ("变更", "something else changes"), ("案件的其他内容变了", "what no other kind tells"),
+         {"due": ("部门定了或改了期限（之前、之后的到期时间）", "a department set another date (when it was due, when it is now)"),
+          "lead_org": ("牵头单位", "the organisation in the lead"),
+          "measures": ("处置措施", "what was done"),
+          "reply": ("答复", "the reply to the reporter"),
+          "satisfaction": ("满意度，1 至 5（之后）", "how satisfied the reporter is, 1 to 5 (after)"),
+          "category": ("报告改了说法：类别", "the report says something else now: its class"),
+          "place": ("报告改了说法：地点或设备", "the report says something else now: the place or the thing")},
+         reason_required=True, values=("随原因", "by reason"), report_required=False,
+         by_reason={"due": Values(TIME, TIME, after_required=False), "category": Values(CATEGORY, CATEGORY),
+                    "satisfaction": Values(None, {"type": "integer", "minimum": 1, "maximum": 5}),
+                    "lead_org": Values(), "measures": Values(), "reply": Values(), "place": Values()}),
 )

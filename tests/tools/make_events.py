@@ -12,11 +12,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from event_kinds import CASE_FIELDS, EVENT_FIELDS, KINDS, REPORT, Field, Kind  # noqa: E402
+from event_kinds import CASE_FIELDS, EVENT_FIELDS, KINDS, REPORT, Field, Kind, Values  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -49,6 +50,9 @@ def own_fields(kind: Kind) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         told = ("；".join(f"{code} {name[CHINESE]}" for code, name in kind.reasons.items()),
                 "; ".join(f"{code}: {name[ENGLISH]}" for code, name in kind.reasons.items()))
         values.append(Field("reason", {"enum": list(kind.reasons)}, told, kind.reason_required))
+    if kind.by_reason:
+        values += [Field("before", any_of(values.before for values in kind.by_reason.values()), ("改动前", "before")),
+                   Field("after", any_of(values.after for values in kind.by_reason.values()), ("改动后", "after"))]
     if kind.before is not None:
         values.append(Field("before", kind.before, (f"改动前：{words[0]}", f"before: {words[1]}"), kind.before_required))
     if kind.after is not None:
@@ -58,6 +62,23 @@ def own_fields(kind: Kind) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     return tuple(before), (*values, report)
 
 
+def any_of(schemas: Iterable[dict | None]) -> dict:
+    different: list[dict] = []
+    for schema in schemas:
+        if schema is not None and schema not in different:
+            different.append(schema)
+    return {"anyOf": different}
+
+
+def reason_condition(reason: str, values: Values) -> dict:
+    """What stands before and after, of one reason."""
+    both_sides = {"before": values.before, "after": values.after}
+    then = {"properties": {name: False if value is None else value for name, value in both_sides.items()},
+            "required": [name for name, value in both_sides.items()
+                         if value is not None and (name == "before" or values.after_required)]}
+    return {"if": {"properties": {"reason": {"const": reason}}}, "then": then}
+
+
 def event_schema(kind: Kind) -> dict:
     head, own = own_fields(kind)
     seq, *rest = EVENT_FIELDS
@@ -65,6 +86,8 @@ def event_schema(kind: Kind) -> dict:
     schema = {"$schema": DIALECT, "$id": f"urn:onecase:event:{kind.type}:1", "title": both(kind.name),
               "description": both(kind.when), "type": "object"}
     schema |= members((*head, seq, *values, *rest, report, *CASE_FIELDS))
+    if kind.by_reason:
+        schema["allOf"] = [reason_condition(reason, values) for reason, values in kind.by_reason.items()]
     # A case that was merged is void and has no level; every other one has.
     schema["if"] = {"required": ["merged_into"]}
     schema["then"] = {"properties": {"status": {"const": 95}, "level": False, "level_reason": False}}
@@ -91,8 +114,7 @@ def kinds_table(language: int) -> str:
     for kind in KINDS:
         link = f"[`{kind.type}`](events/{kind.type}.schema.json)"
         reasons = "<br>".join(f"`{code}` {name[language]}" for code, name in kind.reasons.items()) or "–"
-        none = kind.before is None and kind.after is None
-        rows.append((f"{link}<br>{kind.name[language]}", kind.when[language], reasons, "–" if none else kind.values[language]))
+        rows.append((f"{link}<br>{kind.name[language]}", kind.when[language], reasons, kind.values[language]))
     return table("kinds", rows, language)
 
 
