@@ -94,7 +94,7 @@ def seconds_from_now(seconds: int, days_ago_: int = 0) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def told_by_departments(log: ReportLog) -> None:
+def dates_and_corrections(log: ReportLog) -> None:
     """Lamps whose dates come in a moment, and one whose window ends then; reports that say something else later."""
     at = {"occurred_at": seconds_from_now(-300), "reported_at": seconds_from_now(-300)}
     log.report("DUE", address="秋水路20号", due_at=seconds_from_now(4), **(LAMP | at))
@@ -106,12 +106,28 @@ def told_by_departments(log: ReportLog) -> None:
         log.report(number, "update", revision=2, **changes)
 
 
+def work_of_departments(log: ReportLog) -> None:
+    """Given to one, who gives it back, and to another; urged, replied to, rechecked: done in one case, a sham in the other."""
+    at = {"occurred_at": seconds_from_now(-86400), "reported_at": seconds_from_now(-86400)}
+    for number, result in {"DONE": "pass", "SHAM": "fail"}.items():
+        log.report(number, address=f"星河路{len(result) * ord(number[0])}号", **(LAMP | at))
+        for part, (org, more) in enumerate((("甲单位", {"status": 30}), ("甲单位", {"status": 90, "return_reason": "not_ours"}),
+                                            ("乙单位", {"status": 30}))):
+            log.report(number, "assignment", assignment_no=f"{number}-{org}", lead_org=org,
+                       changed_at=seconds_from_now(part * 60 - 80000), **more)
+        log.report(number, "update", revision=2, urge=True)
+        log.report(number, "update", revision=3, lead_org="乙单位", measures="更换灯具", reply="已经修好", satisfaction=4)
+        log.report(number, "update", revision=4, status=60, changed_at=seconds_from_now(-40000))
+        log.report(number, "update", revision=5, recheck_result=result, changed_at=seconds_from_now(-30000))
+
+
 @pytest.fixture(scope="module")
 def lamps(servers: LocalServers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """What time does, and what departments say."""
     with open_hub(servers, template_database, tmp_path_factory.mktemp("lamps")) as made:
         log = ReportLog(made.topics, 24)
-        told_by_departments(log)
+        dates_and_corrections(log)
+        work_of_departments(log)
         log.send()
         made.start("matcher")
         made.await_consumed(log.sent)
