@@ -58,15 +58,16 @@ class Consumer:
         return sum(count for (count,) in self.rows("select count(*) from seen"))
 
     def cases(self) -> list[tuple]:
-        """A case that was merged has no level of its own any more."""
-        return self.rows("select case_no, status, case when merged_into is null then level end, reports, independent, reporters, sources, merged_into is not null, category"
+        """A case that was merged has no level and no class of its own any more."""
+        return self.rows("select case_no, status, case when merged_into is null then level end, reports, independent, reporters, sources, merged_into is not null,"
+                         " case when merged_into is null then category end"
                          " from cases order by case_no")
 
 
 def stored_cases(hub: Hub) -> list[tuple]:
     return hub.database.rows(
         "select case_no, status, case when merged_into is null then level end, report_count, independent_count, reporter_count, source_count,"
-        " (merged_into is not null)::int, category_code from onecase.cases order by case_no")
+        " (merged_into is not null)::int, case when merged_into is null then category_code end from onecase.cases order by case_no")
 
 
 def red_lines(hub: Hub) -> Counter:
