@@ -221,7 +221,7 @@ static const LanguageWord RETURNS[] = {
     {"duplicate", 0, "told before", "重复受理"},
     {"withdrawn", 0, "withdrawn by the citizen", "市民撤诉"},
     {"not_ours", 0, "another organisation's duty", "不属本职"},
-    {"other", 0, "another reason; also what is none of these", "其他原因；表外的原因也归此"}};
+    {"other", 0, "another reason; also what is none of these", "其他原因"}};
 static const LanguageWord RECHECKS[] = {{"pass", 0, "found to be done", "通过"},
                                         {"fail", 0, "found not to be done", "不通过"},
                                         {"not_checked", 0, "nobody could look", "未查"}};

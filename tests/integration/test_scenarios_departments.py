@@ -220,6 +220,22 @@ def test_the_lists_of_who_must_act_and_what_was_done(hub: Hub) -> None:
     assert done == [(case["case_no"], at + 3 * HOUR, 2, 60)]
 
 
+def test_case_show_tells_what_departments_said(hub: Hub) -> None:
+    at = days_ago(8)
+    told = hotline(at, LIFT, "电梯控制柜冒烟味", "听雨新村61幢1单元", tel=phone(907))
+    tell(hub, [told, hotline_sub(told, 2, at + HOUR, 1), hotline_sub(told, 3, at + 2 * HOUR, 1, 90, thyy="不属本职", handleList=[]),
+               hotline_urge(told, 4, at + 3 * HOUR), hotline_reply(told, 5, at + 4 * HOUR, "已停梯检修")])
+    case = case_of(hub, [told])
+    text = hub.onecase("case", "show", case["case_no"]).stdout
+    for words in ("部门1", "主办", "不属本职", "催办 1 次", "派遣 1 次", "退回 1 次", "已停梯检修"):
+        assert words in text, words
+    [shown] = hub.json("case", "show", case["case_no"])
+    assert (shown["urges"], shown["dispatches"], shown["returns"]) == (1, 1, 1)
+    [given] = shown["assignments"]
+    assert (given["org"], given["role"], given["return_reason"], given["status"]) == ("部门1", "lead", "not_ours", 90)
+    assert [said["reply"] for said in shown["replies"]] == ["已停梯检修"]
+
+
 # ---- the whole -----------------------------------------------------------------------------------------------------
 
 def test_columns_of_cases_follow_from_their_reports_whenever_they_are_derived(hub: Hub) -> None:

@@ -3,6 +3,7 @@
  */
 #include "case.h"
 #include "case/case_merged.h"
+#include "case/case_said.h"
 #include "command.h"
 #include "explain/explain_words.h"
 #include "json_out.h"
@@ -106,10 +107,15 @@ static Text record_name(Arena *arena, Text source, Text record_no)
 
 static const char *event_name(Text kind)
 {
-    static const char *const NAMES[][2] = {{"opened", "立案"},    {"report_linked", "归并报告"},
-                                           {"escalated", "升级"}, {"status_changed", "状态"},
-                                           {"closed", "办结"},    {"reopened", "重开"},
-                                           {"merged", "并入"},    {"review_requested", "请求复核"}};
+    static const char *const NAMES[][2] = {
+        {"opened", "立案"},       {"report_linked", "归并报告"},
+        {"escalated", "升级"},    {"status_changed", "状态"},
+        {"closed", "办结"},       {"reopened", "重开"},
+        {"merged", "并入"},       {"review_requested", "请求复核"},
+        {"assigned", "派遣"},     {"returned", "退回"},
+        {"urged", "催办"},        {"rechecked", "复查"},
+        {"changed", "更改"},      {"overdue", "超期"},
+        {"effective", "有效处置"}};
     for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
         if (text_is(kind, NAMES[i][0]))
             return NAMES[i][1];
@@ -202,13 +208,15 @@ static void print_reports(const PostgresResult *rows, Arena *arena)
     putchar('\n');
 }
 
-/* Levels of an escalation read better as colours. */
+/* Levels of an escalation read better as colours, states by their names. */
 static Text shown_value(Text kind, Text value)
 {
     int64_t number;
+    bool state =
+        text_is(kind, "status_changed") || text_is(kind, "closed") || text_is(kind, "reopened");
     if (text_is(kind, "escalated") && text_to_int64(value, &number))
         return text_from(print_level(number));
-    if (!text_is(kind, "opened") && text_to_int64(value, &number))
+    if (state && text_to_int64(value, &number))
         return text_from(print_status(number));
     return text_is_absent(value) ? TEXT("") : value;
 }
@@ -277,38 +285,71 @@ static const OutColumn EVENT_MEMBERS[] = {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* All that belongs to one case. */
+typedef struct CaseRows {
+    PostgresResult *reports;
+    PostgresResult *events;
+    PostgresResult *merged;
+    CaseSaid said;
+} CaseRows;
+
+static bool
+read_one(const CaseCommand *command, Text region, int64_t case_id, CaseRows *rows, Error *error)
+{
+    const PostgresParam params[] = {postgres_param_text(region),
+                                    postgres_param_int8(command->arena, case_id)};
+    *rows = (CaseRows){0};
+    return postgres_call(command->pg, &REPORTS_OF, params, 2, &rows->reports, error) &&
+           postgres_call(command->pg, &EVENTS_OF, params, 2, &rows->events, error) &&
+           case_merged_read(command, region, case_id, &rows->merged, error) &&
+           case_said_read(command, region, case_id, &rows->said, error);
+}
+
+static void free_one(CaseRows *rows)
+{
+    postgres_result_free(rows->reports);
+    postgres_result_free(rows->events);
+    postgres_result_free(rows->merged);
+    case_said_free(&rows->said);
+}
+
+static void
+write_one(const PostgresResult *cases, int i, const CaseRows *rows, TextBuilder *out, Arena *arena)
+{
+    builder_string(out, i > 0 ? ",\n{" : "{");
+    out_columns(out, cases, i, CASE_MEMBERS, COUNT_OF(CASE_MEMBERS), arena);
+    out_rows(out, "members", rows->reports, REPORT_MEMBERS, COUNT_OF(REPORT_MEMBERS), arena);
+    out_rows(out, "timeline", rows->events, EVENT_MEMBERS, COUNT_OF(EVENT_MEMBERS), arena);
+    case_merged_write(rows->merged, out, arena);
+    case_said_write(&rows->said, out, arena);
+    builder_char(out, '}');
+}
+
+static void print_one(const PostgresResult *cases, int i, const CaseRows *rows, Arena *arena)
+{
+    if (i > 0)
+        putchar('\n');
+    print_head(cases, i, arena);
+    case_merged_print(rows->merged, arena);
+    case_said_print(&rows->said, arena);
+    putchar('\n');
+    print_reports(rows->reports, arena);
+    print_events(rows->events, arena);
+}
+
 /* One case with its reports and events; `out` gathers JSON when it is asked for. */
 static bool show_one(
     const CaseCommand *command, const PostgresResult *cases, int i, TextBuilder *out, Error *error)
 {
-    POSTGRES_RESULT_AUTO *reports = NULL;
-    POSTGRES_RESULT_AUTO *events = NULL;
-    POSTGRES_RESULT_AUTO *merged = NULL;
-    const PostgresParam params[] = {
-        postgres_param_text(postgres_text(cases, i, REGION)),
-        postgres_param_int8(command->arena, postgres_int(cases, i, CASE_ID))};
-    if (!postgres_call(command->pg, &REPORTS_OF, params, 2, &reports, error) ||
-        !postgres_call(command->pg, &EVENTS_OF, params, 2, &events, error) ||
-        !case_merged_read(command, postgres_text(cases, i, REGION), postgres_int(cases, i, CASE_ID),
-                          &merged, error))
-        return false;
-    if (command->json) {
-        builder_string(out, i > 0 ? ",\n{" : "{");
-        out_columns(out, cases, i, CASE_MEMBERS, COUNT_OF(CASE_MEMBERS), command->arena);
-        out_rows(out, "members", reports, REPORT_MEMBERS, COUNT_OF(REPORT_MEMBERS), command->arena);
-        out_rows(out, "timeline", events, EVENT_MEMBERS, COUNT_OF(EVENT_MEMBERS), command->arena);
-        case_merged_write(merged, out, command->arena);
-        builder_char(out, '}');
-        return true;
-    }
-    if (i > 0)
-        putchar('\n');
-    print_head(cases, i, command->arena);
-    case_merged_print(merged, command->arena);
-    putchar('\n');
-    print_reports(reports, command->arena);
-    print_events(events, command->arena);
-    return true;
+    CaseRows rows;
+    bool well = read_one(command, postgres_text(cases, i, REGION), postgres_int(cases, i, CASE_ID),
+                         &rows, error);
+    if (well && command->json)
+        write_one(cases, i, &rows, out, command->arena);
+    else if (well)
+        print_one(cases, i, &rows, command->arena);
+    free_one(&rows);
+    return well;
 }
 
 int case_show(const CaseCommand *command)
