@@ -144,6 +144,15 @@ class Hub:
         assert sorted(f"{row['source']}/{row['record_no']}" for row in rows) == wanted
         return rows
 
+    def derived_anew(self) -> list[tuple]:
+        """Cases and assignments that would be others if what departments said were derived now: a case was forgotten then."""
+        rows = ("select 'case', region, case_id, c::text from onecase.cases c union all"
+                " select 'assignment', region, report_id, a::text from onecase.assignments a")
+        with self.database.connect() as connection, connection.transaction(force_rollback=True):
+            before = set(connection.execute(rows).fetchall())
+            connection.execute("select onecase.derive_cases(array_agg(region), array_agg(case_id)) from onecase.cases")
+            return sorted(before ^ set(connection.execute(rows).fetchall()))
+
     def hazards_of(self, records: Iterable[str]) -> set[str | None]:
         """Numbers of the hazards in which these records are; None when one is in no hazard."""
         return {row["hazard_no"] for row in self.placed(records)}

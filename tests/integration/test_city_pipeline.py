@@ -100,6 +100,10 @@ def test_a_sub_order_is_an_assignment_and_no_second_report(hub: Hub, city: City)
     stored = hub.database.rows(
         "select record_no, changes::jsonb ->> 'assignment_no' from onecase.report_revisions where kind = 'assignment' order by 2")
     assert subs and stored == sorted(((sub["body"]["parentNo"], sub["body"]["gdbh"]) for sub in subs), key=lambda row: row[1])
+    given = hub.database.rows("select record_no, assignment_no, role, status from onecase.assignments where assignment_no <> record_no"
+                              " order by 2")
+    assert [row[:2] for row in given] == stored and {row[2] for row in given} == {"lead", "assist"} and {row[3] for row in given} == {30}
+    assert hub.derived_anew() == []
 
 
 def test_where_the_code_is_unknown_the_words_tell_the_class(hub: Hub) -> None:

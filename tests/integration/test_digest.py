@@ -9,7 +9,7 @@ import pytest
 
 from report_log import ReportLog, mixed_log, wait_until_stored
 
-TABLES = {"reports", "report_revisions", "record_index", "pending_updates", "hazards", "hazard_relations", "cases", "decisions",
+TABLES = {"reports", "report_revisions", "assignments", "record_index", "pending_updates", "hazards", "hazard_relations", "cases", "decisions",
           "case_events", "ignored_records", "dead_letters", "forwarded_records", "accounts", "region_counters"}
 
 
@@ -48,6 +48,7 @@ def test_each_decided_row_counts(log, database, start_service, onecase):
     before = read(onecase, database)
     changes = {
         "reports": "update onecase.reports set status = 31 where report_id = 1 and region = '9901'",
+        "assignments": "update onecase.assignments set return_count = return_count + 1",
         "record_index": "update onecase.record_index set last_offset = last_offset + 1 where report_id = 1",
         "accounts": "update onecase.accounts set reports = reports + 1",
         "dead_letters": "update onecase.dead_letters set state = 'parked'",

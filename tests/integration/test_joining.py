@@ -96,6 +96,11 @@ def test_what_has_become_one_is_counted_once(storms: Hub) -> None:
         assert storms.database.rows(query) == [], fault
 
 
+def test_what_departments_said_follows_the_reports_that_moved(storms: Hub) -> None:
+    assert storms.database.value("select count(*) from onecase.cases where merged_into is null and dispatched_at is not null") > 5
+    assert storms.derived_anew() == []
+
+
 def test_every_merge_adds_up_and_reached_its_line(storms: Hub) -> None:
     assert storms.database.rows("""select region, decision_id from onecase.decisions where outcome = 'merged' and (
         from_hazard_id is null or link_mb is null or score_mb < link_mb or refusal is not null or score_mb <>
