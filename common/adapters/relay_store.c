@@ -24,9 +24,14 @@ struct RelayStore {
 static const PostgresStatement REPORT_TOPIC = {
     "relay_report_topic", "select topic, partition_count from onecase.report_topic"};
 
+/*
+ * The second time-out is for a process that is frozen while it is being answered: its session is not idle then, but waits
+ * for room in the socket (over TCP; a local socket has no such limit).
+ */
 static const PostgresStatement LOCK = {
     "relay_lock", "select pg_try_advisory_lock(hashtextextended('onecase.relay ' || $1::text, 0)), "
-                  "       set_config('idle_session_timeout', $2::text, false)"};
+                  "       set_config('idle_session_timeout', $2::text, false), "
+                  "       set_config('tcp_user_timeout', $2::text, false)"};
 
 static const PostgresStatement KEEP = {"relay_keep", "select 1"};
 

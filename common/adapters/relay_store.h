@@ -8,8 +8,8 @@
  * in each partition up to which they are published (onecase.relay_positions).
  *
  * The lock is an advisory one of the session: it is ours as long as the connection on which it was taken stands, and the
- * server ends a session that has asked nothing for `takeover_ms`, so that the lock of a frozen process does not stay
- * away for ever. Whoever holds it therefore asks now and then (relay_store_keep).
+ * server ends a session that has asked nothing, or taken no answer, for `takeover_ms`, so that the lock of a frozen
+ * process does not stay away for ever. Whoever holds it therefore asks now and then (relay_store_keep).
  */
 typedef struct RelayStore RelayStore;
 
