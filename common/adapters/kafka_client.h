@@ -25,6 +25,9 @@ typedef struct KafkaClientSpec {
     size_t property_count;
 } KafkaClientSpec;
 
+/* Rule of a FATAL error that is the client's own state: another client can go on. */
+#define KAFKA_CLIENT_FAILED "client"
+
 /* Start offsets that are no offsets. */
 enum {
     KAFKA_OFFSET_BEGINNING = -1, /* the first record there is */

@@ -111,8 +111,10 @@ bool kafka_handle_fatal(rd_kafka_t *client, Error *error)
     char reason[REASON_SIZE];
     rd_kafka_resp_err_t code = rd_kafka_fatal_error(client, reason, sizeof(reason));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        return error_set(error, ERROR_FATAL, "the Kafka client cannot go on");
-    return error_set(error, ERROR_FATAL, "the Kafka client cannot go on: %s", reason);
+        return error_set_at(error, ERROR_FATAL, KAFKA_CLIENT_FAILED, NULL,
+                            "the Kafka client cannot go on");
+    return error_set_at(error, ERROR_FATAL, KAFKA_CLIENT_FAILED, NULL,
+                        "the Kafka client cannot go on: %s", reason);
 }
 
 static int64_t library_offset(int64_t offset)

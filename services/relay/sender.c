@@ -6,18 +6,28 @@
 
 #include "event.h"
 
+#include "base/clock.h"
+
 #include "adapters/kafka_admin.h"
 
-enum { ASK_MS = 5000, PATIENCE_MS = 3000, LINGER_MS = 2, QUEUE_KBYTES = 16384 };
+#include <string.h>
+
+enum {
+    ASK_MS = 5000,
+    PATIENCE_MS = 3000,
+    LINGER_MS = 2,
+    LAST_REPORTS_MS = 500,
+    QUEUE_KBYTES = 16384
+};
 
 static void on_delivered(void *context, const KafkaDelivery *delivery)
 {
     Sender *sender = context;
-    if (delivery->delivered || sender->failure.verdict != ERROR_NONE)
+    if (delivery->delivered)
         return;
-    sender->failure = delivery->error;
-    if (sender->failure.verdict == ERROR_REJECT) /* the row stays, and waits for the topic */
-        sender->failure.verdict = ERROR_RETRY;
+    /* Those behind a refused record are only given back, and may be told first: the refusal says why. */
+    if (sender->failure.verdict == ERROR_NONE || delivery->error.verdict == ERROR_REJECT)
+        sender->failure = delivery->error;
 }
 
 static bool check_topics(KafkaAdmin *admin, KafkaTopicLimit limits[2], Sender *sender, Error *error)
@@ -106,16 +116,28 @@ bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, Error *error
     return true;
 }
 
+/* Reports that are still to come from a producer that is done for. */
+static void take_last_reports(Sender *sender)
+{
+    int64_t until_ms = clock_monotonic_ms() + LAST_REPORTS_MS;
+    Error ignored = {0};
+    while (kafka_producer_in_flight(sender->producer) > 0 && clock_monotonic_ms() < until_ms)
+        (void)!kafka_producer_poll(sender->producer, LAST_REPORTS_MS / 10, &ignored);
+}
+
 bool sender_settle(Sender *sender, Error *error)
 {
-    Error reason = {0};
-    bool well = kafka_producer_flush(sender->producer, PATIENCE_MS, &reason);
-    bool refused = sender->failure.verdict != ERROR_NONE;
-    if (well && !refused)
+    bool well = kafka_producer_flush(sender->producer, PATIENCE_MS, error);
+    if (well && sender->failure.verdict == ERROR_NONE)
         return true;
-    *error = refused ? sender->failure : reason;
-    if (refused || reason.verdict != ERROR_RETRY)
-        sender_close(sender);
+    if (!well && error->verdict == ERROR_RETRY && sender->failure.verdict == ERROR_NONE)
+        return false;
+    take_last_reports(sender);
+    if (sender->failure.verdict != ERROR_NONE)
+        *error = sender->failure;
+    if (sender->failure.verdict != ERROR_NONE || strcmp(error->rule, KAFKA_CLIENT_FAILED) == 0)
+        error->verdict = ERROR_RETRY; /* the rows stay, and the next producer tries again */
+    sender_close(sender);
     return false;
 }
 
