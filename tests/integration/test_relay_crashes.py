@@ -56,8 +56,8 @@ class Load:
 
 
 def facts(record: Record) -> tuple:
-    """What is the same in both hubs; times at which something got known are not."""
-    return tuple(record.headers[name] for name in ("ce_id", "ce_type", "ce_sequence", "ce_level", "ce_time", "ce_source"))
+    """What is the same in both hubs. Times are not: what a department says without a time happened when it came."""
+    return tuple(record.headers[name] for name in ("ce_id", "ce_type", "ce_sequence", "ce_level", "ce_source"))
 
 
 def by_region(records: list[Record]) -> dict[bytes, list[tuple]]:
