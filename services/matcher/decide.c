@@ -12,8 +12,12 @@
 #include "decide_load.h"
 #include "decide_parts.h"
 
+#include "base/clock.h"
+#include "base/log.h"
+
 #include "domain/debounce.h"
 #include "domain/revising.h"
+#include "domain/time_limit.h"
 
 #include "adapters/decision_rows.h"
 #include "adapters/hazard_rows.h"
@@ -24,6 +28,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { WORKING_DAYS_AHEAD = 20 };
 
 static bool prepare_rows(void *context, Postgres *pg, Error *error)
 {
@@ -40,6 +46,20 @@ static bool send_rows(void *context, Postgres *pg, Error *error)
            hazard_rows_send(decider->hazard_rows, pg, error);
 }
 
+/* Nobody has announced the holidays of the days that limits reach into now: said, since Monday to Friday are counted. */
+static void look_ahead(const Model *model)
+{
+    const TimeLimits *limits = model_time_limits(model);
+    bool guessed = false;
+    if (limits != NULL)
+        working_time_add(time_limits_calendar(limits), WORKING_UNIT_WORKING_DAY, clock_wall_us(),
+                         WORKING_DAYS_AHEAD, &guessed);
+    if (guessed)
+        log_event(LOG_WARN, "holidays_unknown",
+                  LOG_STRING("reason", "the model's working_days.csv ends within weeks; from there "
+                                       "on Monday to Friday are counted as working days"));
+}
+
 bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
 {
     Model *model = NULL;
@@ -50,6 +70,7 @@ bool decide_open(const DeciderSpec *spec, Decider **decider, Error *error)
         model_free(model);
         return false;
     }
+    look_ahead(model);
     Decider *made = calloc(1, sizeof *made);
     if (made == NULL)
         abort();

@@ -33,6 +33,15 @@ void out_time(TextBuilder *out, const char *key, int64_t time_us)
     out_text(out, key, text_from(iso));
 }
 
+void out_flag(TextBuilder *out, const char *key, int64_t value)
+{
+    js_write_key(out, text_from(key));
+    if (value == INTEGER_ABSENT)
+        builder_string(out, "null");
+    else
+        builder_string(out, value == 1 ? "true" : "false");
+}
+
 void out_texts(TextBuilder *out, const char *key, TextList list)
 {
     js_write_key(out, text_from(key));
@@ -66,6 +75,9 @@ void out_columns(TextBuilder *out,
             break;
         case OUT_TEXTS:
             out_texts(out, column->key, postgres_texts(rows, row, column->column, arena));
+            break;
+        case OUT_FLAG:
+            out_flag(out, column->key, postgres_int(rows, row, column->column));
             break;
         }
     }

@@ -9,13 +9,14 @@
 void out_text(TextBuilder *out, const char *key, Text text);
 void out_int(TextBuilder *out, const char *key, int64_t value);
 void out_time(TextBuilder *out, const char *key, int64_t time_us);
+void out_flag(TextBuilder *out, const char *key, int64_t value); /* 1, 0, INTEGER_ABSENT */
 void out_texts(TextBuilder *out, const char *key, TextList list);
 
 /* A column of a result as a member. */
 typedef struct OutColumn {
     const char *key;
     int column;
-    enum { OUT_TEXT, OUT_INT, OUT_TIME, OUT_TEXTS } as;
+    enum { OUT_TEXT, OUT_INT, OUT_TIME, OUT_TEXTS, OUT_FLAG } as;
 } OutColumn;
 
 /* The members of one row, in the order of the table. */

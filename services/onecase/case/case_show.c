@@ -9,6 +9,7 @@
 #include "json_out.h"
 #include "print.h"
 
+#include "domain/datetime.h"
 #include "domain/report.h"
 
 #include <stdio.h>
@@ -22,7 +23,8 @@ static const PostgresStatement CASES = {
     "       coalesce((select e.event_at from onecase.case_events e"
     "                  where e.region = c.region and e.case_id = c.case_id and e.kind = 'escalated'"
     "                    and e.after_value = c.level::text order by e.seq desc limit 1),"
-    "                c.opened_at), h.extent_m, c.hazard_id"
+    "                c.opened_at), h.extent_m, c.hazard_id, c.due_at, c.due_rule, c.due_by,"
+    "       c.overdue, c.effective"
     "  from onecase.cases c"
     "  join onecase.hazards h on h.region = c.region and h.hazard_id = c.hazard_id"
     "  join onecase.categories k on k.code = c.category_code"
@@ -54,7 +56,13 @@ enum {
     INJURED,
     DEAD,
     LEVEL_SINCE,
-    EXTENT
+    EXTENT,
+    HAZARD_ID,
+    DUE,
+    DUE_RULE,
+    DUE_BY,
+    OVERDUE,
+    EFFECTIVE
 };
 
 static const PostgresStatement REPORTS_OF = {
@@ -134,6 +142,24 @@ static const char *independence_name(Text independence)
     return "-";
 }
 
+/* When it is due and by what rule, or whether its closing held. */
+static void print_limit(const PostgresResult *rows, int i, Arena *arena)
+{
+    if (!postgres_is_null(rows, i, DUE)) {
+        bool told = text_is(postgres_text(rows, i, DUE_BY), "department");
+        Text rule = postgres_text(rows, i, DUE_RULE);
+        printf("   到期 %.*s（", TEXT_ARGS(print_time(arena, postgres_time(rows, i, DUE))));
+        if (told)
+            printf("部门所定）");
+        else
+            printf("时限 %.*s）", TEXT_ARGS(rule));
+    }
+    if (postgres_int(rows, i, OVERDUE) == 1)
+        printf("   超期");
+    if (!postgres_is_null(rows, i, CLOSED) && !postgres_is_null(rows, i, EFFECTIVE))
+        printf("   %s", postgres_int(rows, i, EFFECTIVE) == 1 ? "有效处置" : "处置无效");
+}
+
 static void print_head(const PostgresResult *rows, int i, Arena *arena)
 {
     printf("案件 %.*s   隐患 %.*s   第%lld次发生\n", TEXT_ARGS(postgres_text(rows, i, CASE_NO)),
@@ -156,6 +182,7 @@ static void print_head(const PostgresResult *rows, int i, Arena *arena)
            TEXT_ARGS(print_time(arena, postgres_time(rows, i, OPENED))));
     if (!postgres_is_null(rows, i, CLOSED))
         printf("   办结 %.*s", TEXT_ARGS(print_time(arena, postgres_time(rows, i, CLOSED))));
+    print_limit(rows, i, arena);
     if (postgres_int(rows, i, REOPENED) > 0)
         printf("   重开 %lld 次", (long long)postgres_int(rows, i, REOPENED));
     if (postgres_int(rows, i, TRAPPED) > 0)
@@ -209,11 +236,16 @@ static void print_reports(const PostgresResult *rows, Arena *arena)
 }
 
 /* Levels of an escalation read better as colours, states by their names. */
-static Text shown_value(Text kind, Text value)
+static Text shown_value(Text kind, Text value, Arena *arena)
 {
     int64_t number;
+    bool due = text_is(kind, "overdue") || text_is(kind, "changed");
     bool state =
         text_is(kind, "status_changed") || text_is(kind, "closed") || text_is(kind, "reopened");
+    if (due && datetime_from_iso(value, &number))
+        return print_time(arena, number);
+    if (text_is(kind, "effective"))
+        return text_is(value, "1") ? TEXT("是") : TEXT("");
     if (text_is(kind, "escalated") && text_to_int64(value, &number))
         return text_from(print_level(number));
     if (state && text_to_int64(value, &number))
@@ -231,8 +263,8 @@ static void print_events(const PostgresResult *rows, Arena *arena)
         print_cell(&table, print_time(arena, postgres_time(rows, i, E_EVENT)));
         print_cell(&table, print_time(arena, postgres_time(rows, i, E_KNOWN)));
         print_cell(&table, text_from(event_name(kind)));
-        print_cell(&table, shown_value(kind, postgres_text(rows, i, E_BEFORE)));
-        print_cell(&table, shown_value(kind, postgres_text(rows, i, E_AFTER)));
+        print_cell(&table, shown_value(kind, postgres_text(rows, i, E_BEFORE), arena));
+        print_cell(&table, shown_value(kind, postgres_text(rows, i, E_AFTER), arena));
         print_cell(&table, postgres_text(rows, i, E_REASON));
         print_cell(&table, record_name(arena, postgres_text(rows, i, E_SOURCE),
                                        postgres_text(rows, i, E_RECORD)));
@@ -259,6 +291,11 @@ static const OutColumn CASE_MEMBERS[] = {{"case_no", CASE_NO, OUT_TEXT},
                                          {"sources", SOURCES, OUT_INT},
                                          {"opened_at", OPENED, OUT_TIME},
                                          {"closed_at", CLOSED, OUT_TIME},
+                                         {"due_at", DUE, OUT_TIME},
+                                         {"due_rule", DUE_RULE, OUT_TEXT},
+                                         {"due_by", DUE_BY, OUT_TEXT},
+                                         {"overdue", OVERDUE, OUT_FLAG},
+                                         {"effective", EFFECTIVE, OUT_FLAG},
                                          {"reopened", REOPENED, OUT_INT},
                                          {"trapped", TRAPPED, OUT_INT},
                                          {"injured", INJURED, OUT_INT},
