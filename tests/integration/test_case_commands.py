@@ -127,17 +127,17 @@ def test_show_tells_the_story_of_a_case(hub: Hub, city: City) -> None:
 
 
 def test_show_tells_when_a_case_is_due_and_by_what_rule(hub: Hub, city: City) -> None:
-    by_rule = {row["due_by"]: row for row in hub.database.rows(
+    by_setter = {row[0]: row[1:] for row in hub.database.rows(
         "select distinct on (due_by) due_by, due_rule, case_no, due_at from onecase.cases"
         " where due_by is not null and merged_into is null order by due_by, case_id")}
-    assert by_rule.keys() == {"department", "machine"}
-    for setter, row in by_rule.items():
-        [case] = hub.json("case", "show", row["case_no"])
-        assert (case["due_by"], case["due_rule"], case["overdue"]) == (setter, row["due_rule"], False)
-        assert datetime.fromisoformat(case["due_at"]) == row["due_at"]
-        due = f"到期 {row['due_at'].astimezone(CHINA):%Y-%m-%d %H:%M}"
-        rule = "（部门所定）" if setter == "department" else f"（时限 {row['due_rule']}）"
-        assert due + rule in hub.onecase("case", "show", row["case_no"]).stdout
+    assert by_setter.keys() == {"department", "machine"}
+    for setter, (rule, case_no, due_at) in by_setter.items():
+        [case] = hub.json("case", "show", case_no)
+        assert (case["due_by"], case["due_rule"], case["overdue"]) == (setter, rule, False)
+        assert datetime.fromisoformat(case["due_at"]) == due_at
+        due = f"到期 {due_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+        by = "（部门所定）" if setter == "department" else f"（时限 {rule}）"
+        assert due + by in hub.onecase("case", "show", case_no).stdout
 
 
 def test_show_tells_how_far_an_area_reaches(hub: Hub) -> None:
