@@ -1,0 +1,97 @@
+-- Deploy onecase:derive_in_order to pg
+-- What cases derive from their reports is planned by what the tables hold now.
+
+begin;
+set local client_encoding = 'UTF8';
+set local client_min_messages = warning;
+
+-- The columns of cases that only departments set, of the cases given: a function of their reports and assignments, whenever
+-- it is called. Of several reports that say one thing the one whose status was set last counts.
+--
+-- It is planned each time: where a table or this month's partition was empty at planning, every index of a region looks as good as
+-- the right one, and a plan that is kept goes on reading the whole region.
+create or replace function onecase.derive_cases(of_regions text[], of_cases bigint[]) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    execute $query$
+    with s as materialized (
+        select c.region, c.case_id, told.*, coalesce(lead.said, told.own_lead) as lead_org,
+               case when told.rechecked_at is not null
+                    then coalesce(told.failed_at >= told.claimed_at, false) end as sham,
+               case when told.failed_at >= told.claimed_at then told.failed_by end as sham_by,
+               exists (select from onecase.assignments a
+                        where a.region = c.region and a.report_id = any(told.report_ids)
+                          and a.case_id is distinct from c.case_id) as strays
+          from unnest($1, $2) as k (region, case_id)
+          join onecase.cases c on c.region = k.region and c.case_id = k.case_id
+          join lateral (
+               select array_agg(r.report_id) as report_ids,
+                      min(r.accepted_at) as accepted_at, min(r.dispatched_at) as dispatched_at,
+                      min(r.responded_at) as responded_at, max(r.rectified_at) as rectified_at,
+                      min(r.rectified_at) as claimed_at, max(r.rechecked_at) as rechecked_at,
+                      max(r.recheck_failed_at) as failed_at,
+                      coalesce(sum(r.urged), 0)::integer as urge_count,
+                      coalesce(sum(r.dispatch_count), 0)::integer as dispatch_count,
+                      coalesce(sum(r.return_count), 0)::integer as return_count,
+                      (array_agg(array[r.lead_org, r.source] order by r.status_at desc nulls last, r.report_id desc)
+                           filter (where r.lead_org is not null
+                               and not exists (select from onecase.assignments a
+                                                where a.region = r.region and a.report_id = r.report_id
+                                                  and a.role = 'lead')))[1:1] as own_lead,
+                      (array_agg(array[r.measures, r.source] order by r.status_at desc nulls last, r.report_id desc)
+                           filter (where r.measures is not null))[1:1] as measures,
+                      (array_agg(array[r.tracker_post, r.source] order by r.status_at desc nulls last, r.report_id desc)
+                           filter (where r.tracker_post is not null))[1:1] as tracker_post,
+                      (array_agg(array[r.satisfaction::text, r.source] order by r.status_at desc nulls last, r.report_id desc)
+                           filter (where r.satisfaction is not null))[1:1] as satisfaction,
+                      (array_agg(array[r.recheck_result, r.source]
+                                 order by r.rechecked_at desc nulls last, r.recheck_result, r.report_id desc)
+                           filter (where r.recheck_result is not null))[1:1] as recheck,
+                      (array_agg(r.source order by r.recheck_failed_at desc, r.report_id desc)
+                           filter (where r.recheck_failed_at is not null))[1] as failed_by
+                 from onecase.reports r
+                where r.region = c.region and r.hazard_id = c.hazard_id and r.case_id = c.case_id
+               ) told on true
+          left join lateral (
+               select array[array[a.org_code, a.source]] as said
+                 from onecase.assignments a
+                where a.region = c.region and a.report_id = any(told.report_ids) and a.role = 'lead'
+                  and a.status not in (90, 95) and a.org_code is not null
+                order by a.assigned_at desc nulls last, a.report_id desc, a.assignment_no desc, a.n desc
+                limit 1
+               ) lead on true
+    ), moved as (
+        update onecase.assignments a
+           set case_id = s.case_id
+          from s
+         where s.strays and a.region = s.region and a.report_id = any(s.report_ids)
+           and a.case_id is distinct from s.case_id
+    )
+    update onecase.cases c
+       set accepted_at = s.accepted_at, dispatched_at = s.dispatched_at, responded_at = s.responded_at,
+           rectified_at = s.rectified_at, rechecked_at = s.rechecked_at,
+           urge_count = s.urge_count, dispatch_count = s.dispatch_count, return_count = s.return_count,
+           lead_org = s.lead_org[1][1], lead_org_by = s.lead_org[1][2],
+           measures = s.measures[1][1], measures_by = s.measures[1][2],
+           tracker_post = s.tracker_post[1][1], tracker_post_by = s.tracker_post[1][2],
+           satisfaction = s.satisfaction[1][1]::smallint, satisfaction_by = s.satisfaction[1][2],
+           recheck_result = s.recheck[1][1], recheck_by = s.recheck[1][2],
+           sham = s.sham, sham_by = s.sham_by
+      from s
+     where c.region = s.region and c.case_id = s.case_id
+       and (c.accepted_at, c.dispatched_at, c.responded_at, c.rectified_at, c.rechecked_at, c.urge_count,
+            c.dispatch_count, c.return_count, c.lead_org, c.lead_org_by, c.measures, c.measures_by,
+            c.tracker_post, c.tracker_post_by, c.satisfaction, c.satisfaction_by, c.recheck_result,
+            c.recheck_by, c.sham, c.sham_by)
+           is distinct from
+           (s.accepted_at, s.dispatched_at, s.responded_at, s.rectified_at, s.rechecked_at, s.urge_count,
+            s.dispatch_count, s.return_count, s.lead_org[1][1], s.lead_org[1][2], s.measures[1][1], s.measures[1][2],
+            s.tracker_post[1][1], s.tracker_post[1][2], s.satisfaction[1][1]::smallint, s.satisfaction[1][2],
+            s.recheck[1][1], s.recheck[1][2], s.sham, s.sham_by)
+    $query$ using of_regions, of_cases;
+end
+$$;
+
+commit;
