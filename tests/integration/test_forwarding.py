@@ -220,6 +220,28 @@ def test_a_released_dead_letter_goes_home_too(log, database, start_service):
     assert database.rows("select state from onecase.dead_letters") == [("resolved",)]
 
 
+@pytest.mark.parametrize("home_first", [False, True])
+def test_a_letter_dead_at_home_and_released_to_another_region_counts_alike_in_any_order(log, database, start_service, home_first):
+    """A mapping that was mended gives the record another area; a rebuild may read the home's partition first."""
+    log.use(database)
+    log.report("X1", region=HOME, status=10)
+    log.dead(region=HOME)
+    log.send()
+    start_service("matcher")
+    wait_until_stored(database, log)
+    log.report("X1", "update", region=AWAY, offset=1, attempt=2, count=None, status=20)
+    (_, body, headers), = log.pending
+    orders = [log.send, lambda: log.topics.produce("onecase.report", [(HOME, body, [*headers, ("oc-forwarded", AWAY.encode())])])]
+    for send in reversed(orders) if home_first else orders:
+        send()
+        wait_until_stored(database, log)
+    next(iter(log.sources.values())).counts.update({"dead": -1, "updates": 1, "redelivered": -1})
+    assert reconciled(database) == log.expected_accounts()
+    assert flow(database) == [(1, 1, 0, 0, 0)]
+    assert database.rows("select status from onecase.reports") == [(20,)]
+    assert database.rows("select state from onecase.dead_letters") == [("resolved",)]
+
+
 def test_one_that_postgresql_refuses_at_home_is_a_dead_letter_there(log, database, start_service):
     log.use(database)
     log.report("X1", region=HOME, status=10)
