@@ -411,6 +411,31 @@ def test_replay_takes_the_first_home_that_the_log_tells_of(log, new_database, st
     assert rebuilt.rows("select * from onecase.homes_ahead") == []
 
 
+def test_after_a_replay_the_relay_sends_what_was_on_its_way(log, new_database, start_service, onecase):
+    """Events behind the forward had gone out, as they do when the live hub forwarded it later than the rebuild does."""
+    log.topics.create("onecase.case", 1)
+    log.report("X1", region=HOME, status=10)
+    home = log.send()[0][0]
+    log.report("X1", "update", region=AWAY, status=20)
+    log.report("Y1", region=AWAY)
+    away = log.send()[0][0]
+    log.topics.produce("onecase.case", [(HOME, b"{}", [("ce_id", f"{home}/0/0".encode())]),
+                                        (AWAY, b"{}", [("ce_id", f"{away}/1/0".encode())])])
+    log.tick(away)
+    rebuilt = new_database()
+    rebuilt.execute("insert into onecase.homes_ahead values ('H12345', 'X1', %s)", [HOME])
+    replay = ("replay", "--into", rebuilt.name, "--prefix", log.topics.prefix, "--json")
+    onecase(*replay)
+    assert flow(rebuilt) == [(1, 0, 1, 0, 0)]
+    assert rebuilt.rows("select partition, report_offset, n from onecase.relay_positions where report_offset >= 0 order by 1") == sorted(
+        [(home, 0, 0), (away, 0, -1)])
+    start_service("relay", "--set", "tick_s=0", database=rebuilt)
+    start_service("matcher", database=rebuilt)
+    wait_until(lambda: flow(rebuilt) == [(1, 1, 0, 0, 0)], 60, "it to come home")
+    told = [record.headers["ce_id"] for record in log.topics.read("onecase.case")][2:]
+    assert told.count(f"{away}/1/0") == 1 and f"{home}/0/0" not in told
+
+
 # ---- a lot of it --------------------------------------------------------------------------------------------------------
 
 def wandering_log(log: ReportLog, seed: int, numbers: int) -> dict[str, int]:

@@ -1,6 +1,7 @@
 /*
  * The id of an event is the place of its row: PARTITION/OFFSET/N of onecase.report, the same in every rebuild. So the
- * largest of a partition on onecase.case says how far relay had come, whatever became of its database.
+ * largest of a partition on onecase.case says how far relay had come, whatever became of its database. A rebuild may
+ * forward a record earlier than it was: relay begins before the first that has not arrived, and tells some events again.
  */
 #include "replay/replay_relay.h"
 
@@ -111,11 +112,23 @@ static bool move_positions(Postgres *pg, Text announced, int32_t count, Arena *a
         "    from string_to_table(nullif($1::text, ''), ',') p),"
         "ends as ("
         "  select distinct on (report_partition) report_partition as partition, report_offset, n"
-        "    from onecase.outbox order by report_partition, report_offset desc, n desc)"
-        "insert into onecase.relay_positions as held (partition, report_offset, n)"
-        "  select g, coalesce(a.report_offset, e.report_offset, -1), coalesce(a.n, e.n, -1)"
+        "    from onecase.outbox order by report_partition, report_offset desc, n desc),"
+        "flights as ("
+        "  select distinct on (report_partition) report_partition as partition, report_offset,"
+        "         n - 1 as n"
+        "    from onecase.forwards_in_flight order by report_partition, report_offset, n),"
+        "told as ("
+        "  select g as partition, coalesce(a.report_offset, e.report_offset, -1) as report_offset,"
+        "         coalesce(a.n, e.n, -1) as n"
         "    from generate_series(0, $2::int - 1) g"
-        "    left join announced a on a.partition = g left join ends e on e.partition = g "
+        "    left join announced a on a.partition = g left join ends e on e.partition = g)"
+        "insert into onecase.relay_positions as held (partition, report_offset, n)"
+        "  select t.partition,"
+        "         case when f.n is not null and (f.report_offset, f.n) < (t.report_offset, t.n)"
+        "              then f.report_offset else t.report_offset end,"
+        "         case when f.n is not null and (f.report_offset, f.n) < (t.report_offset, t.n)"
+        "              then f.n else t.n end"
+        "    from told t left join flights f on f.partition = t.partition "
         "on conflict (partition) do update"
         "  set report_offset = excluded.report_offset, n = excluded.n, written_at = now()"
         "  where (excluded.report_offset, excluded.n) > (held.report_offset, held.n)"};
