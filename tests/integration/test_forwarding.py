@@ -448,7 +448,7 @@ def wandering_log(log: ReportLog, seed: int, numbers: int) -> dict[str, int]:
     for number in range(numbers):
         first = rng.random() * numbers
         for revision in range(1, rng.choice([2, 3, 4, 6])):
-            kind = "report" if revision == 1 else rng.choice(["update", "update", "assignment", "report"])
+            kind = "report" if revision == 1 else rng.choice(["update", "update", "report"])
             at = first + rng.choice([-0.5, 0.0, 0.5, 3, 40]) * rng.random() if revision > 1 else first
             records.append((at, f"W{number:05d}", kind, revision))
     last: Counter = Counter()
