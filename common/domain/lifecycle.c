@@ -331,6 +331,30 @@ static void replace_count(uint16_t *stands, int32_t told)
         *stands = hazard_people(told);
 }
 
+static Text people_text(Lifecycle *lifecycle, const HazardMember *member)
+{
+    return text_format(lifecycle->arena, "%u/%u/%u", member->trapped, member->injured,
+                       member->dead);
+}
+
+/* More people, or fewer, are news also of a case that is red already. */
+static void change_people(Lifecycle *lifecycle, HazardMember *member, const MemberChange *change)
+{
+    Text before = people_text(lifecycle, member);
+    replace_count(&member->trapped, change->trapped);
+    replace_count(&member->injured, change->injured);
+    replace_count(&member->dead, change->dead);
+    Text after = people_text(lifecycle, member);
+    if (!text_equal(before, after))
+        lifecycle_note(lifecycle, member->report_id,
+                       (CaseEvent){.kind = "changed",
+                                   .event_at = change->status_at != TIME_ABSENT ? change->status_at
+                                                                                : member->event_at,
+                                   .reason = "people",
+                                   .before = before,
+                                   .after = after});
+}
+
 bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChange *change)
 {
     int64_t hazard_id = hazard_store_of_report(lifecycle->store, report_id);
@@ -347,9 +371,7 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     }
     if (change->level > 0)
         member->level = (int8_t)change->level;
-    replace_count(&member->trapped, change->trapped);
-    replace_count(&member->injured, change->injured);
-    replace_count(&member->dead, change->dead);
+    change_people(lifecycle, member, change);
     if (change->due_at > 0)
         member->due_second = lifecycle_second(change->due_at);
     member->recheck = change->recheck != 0 ? change->recheck : member->recheck;

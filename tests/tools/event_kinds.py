@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 Words = tuple[str, str]
 
+PEOPLE = {"type": "string", "pattern": "^[0-9]+/[0-9]+/[0-9]+$"}
 TIME = {"type": "string", "format": "date-time",
         "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$"}
 CASE_NO = {"type": "string", "pattern": r"^AJ[A-Za-z0-9_-]{1,8}-[0-9]{8}-[0-9]{4,}$"}
@@ -227,10 +228,11 @@ KINDS = (
           "measures": ("处置措施", "what was done"),
           "reply": ("答复", "the reply to the reporter"),
           "satisfaction": ("满意度，1 至 5（之后）", "how satisfied the reporter is, 1 to 5 (after)"),
+          "people": ("一份报告的被困/受伤/死亡人数", "trapped/injured/dead of a report"),
           "category": ("报告改了说法：类别", "the report says something else now: its class"),
           "place": ("报告改了说法：地点或设备", "the report says something else now: the place or the thing")},
          reason_required=True, values=("随原因", "by reason"), report_required=False,
-         by_reason={"due": Values(TIME, TIME, after_required=False), "category": Values(CATEGORY, CATEGORY),
+         by_reason={"due": Values(TIME, TIME, after_required=False), "category": Values(CATEGORY, CATEGORY), "people": Values(PEOPLE, PEOPLE),
                     "satisfaction": Values(None, {"type": "integer", "minimum": 1, "maximum": 5}),
                     "lead_org": Values(), "measures": Values(), "reply": Values(), "place": Values()}),
 )

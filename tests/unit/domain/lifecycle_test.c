@@ -352,11 +352,37 @@ static void what_follows_a_report_does_not_hold_its_case_open(void **state)
     fixture_done(&fixture);
 }
 
+static void more_people_are_news_of_a_red_case_too(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    HazardMember first = fixture_member(1, 3, 7, HOTLINE);
+    first.trapped = 1;
+    int64_t id = fixture_join(&fixture, 0, first, HOTLINE);
+    assert_int_equal(hazard_of(&fixture, id)->cases[0].escalation.level, 1);
+    size_t before = fixture.lifecycle.events.count;
+    MemberChange change = {.status_at = at_day(3.5), .trapped = 3, .injured = -1, .dead = 0};
+    assert_true(lifecycle_update(&fixture.lifecycle, 1, &change));
+    assert_int_equal(fixture.lifecycle.events.count, before + 1);
+    const CaseEvent *event = &fixture.lifecycle.events.items[before];
+    assert_string_equal(event->kind, "changed");
+    assert_string_equal(event->reason, "people");
+    assert_true(text_is(event->before, "1/0/0"));
+    assert_true(text_is(event->after, "3/0/0"));
+    assert_int_equal(event->event_at, at_day(3.5));
+    assert_true(lifecycle_update(&fixture.lifecycle, 1, &change)); /* said once more it is none */
+    assert_int_equal(fixture.lifecycle.events.count, before + 1);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_report_opens_a_numbered_case),
         cmocka_unit_test(what_follows_a_report_does_not_hold_its_case_open),
+        cmocka_unit_test(more_people_are_news_of_a_red_case_too),
         cmocka_unit_test(a_case_closes_when_all_its_reports_are_final),
         cmocka_unit_test(the_case_follows_its_slowest_report),
         cmocka_unit_test(a_closing_said_again_does_not_move),
