@@ -265,7 +265,7 @@ static Text array_literal(const int32_t *partitions, size_t count, Arena *arena)
     return builder_view(&literal);
 }
 
-bool decide_load(
+static bool load_regions(
     Postgres *pg, const int32_t *partitions, size_t count, const DecideMemory *memory, Error *error)
 {
     POSTGRES_RESULT_AUTO *regions = NULL;
@@ -283,4 +283,22 @@ bool decide_load(
     }
     arena_free(arena);
     return good;
+}
+
+/*
+ * All pages are of one moment: who claims the partitions after us may write meanwhile, and a report of a hazard that was
+ * not there a page ago fits nowhere.
+ */
+bool decide_load(
+    Postgres *pg, const int32_t *partitions, size_t count, const DecideMemory *memory, Error *error)
+{
+    static const PostgresStatement BEGIN = {
+        "load_begin", "begin transaction isolation level repeatable read read only"};
+    static const PostgresStatement END = {"load_end", "rollback"};
+    Error ending = {0};
+    bool good = postgres_call(pg, &BEGIN, NULL, 0, NULL, error);
+    good = good && load_regions(pg, partitions, count, memory, error);
+    if (postgres_connected(pg) && !postgres_call(pg, &END, NULL, 0, NULL, &ending) && good)
+        *error = ending;
+    return good && ending.verdict == ERROR_NONE;
 }

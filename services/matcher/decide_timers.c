@@ -10,6 +10,8 @@
 
 #include "adapters/postgres_rows.h"
 
+#include <stdio.h>
+
 /* $1: region, $2: until when. The last row, without a case, is when the next one behind is due. */
 const PostgresStatement DECIDE_TIMERS = {
     "decide_timers", "(select least(timer_at, twin_at), hazard_id, case_id from onecase.cases"
@@ -20,6 +22,19 @@ const PostgresStatement DECIDE_TIMERS = {
                      "  where region = $1 and (timer_at is not null or twin_at is not null)"
                      "    and least(timer_at, twin_at) > $2"
                      "  order by least(timer_at, twin_at) limit 1)"};
+
+/* A hazard that memory does not know was made by another matcher: the batch would be fenced, so it is not begun. */
+static bool take_timer(RegionMemory *memory, CaseTimer timer, Error *error)
+{
+    if (hazard_store_get(memory->hazards, timer.hazard_id) != NULL) {
+        timer_queue_add(&memory->timers, &timer);
+        return true;
+    }
+    error_set(error, ERROR_RETRY, "another matcher writes region %.*s: hazard %lld is new to us",
+              TEXT_ARGS(memory->region), (long long)timer.hazard_id);
+    snprintf(error->state, sizeof(error->state), "OC001");
+    return false;
+}
 
 static bool read_timers(Decider *decider, RegionMemory *memory, int64_t until, Error *error)
 {
@@ -33,15 +48,15 @@ static bool read_timers(Decider *decider, RegionMemory *memory, int64_t until, E
     if (!well)
         return false;
     memory->next_now = INT64_MAX;
-    for (int i = 0; i < postgres_rows(rows); i++) {
+    for (int i = 0; i < postgres_rows(rows) && well; i++) {
         int64_t at = postgres_time(rows, i, 0);
         if (postgres_is_null(rows, i, 2))
             memory->next_now = at;
         else
-            timer_queue_add(&memory->timers,
-                            &(CaseTimer){at, postgres_int(rows, i, 1), postgres_int(rows, i, 2)});
+            well = take_timer(
+                memory, (CaseTimer){at, postgres_int(rows, i, 1), postgres_int(rows, i, 2)}, error);
     }
-    return true;
+    return well;
 }
 
 bool decide_expect(Decider *decider, int32_t partition, int64_t until, Error *error)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +16,42 @@ import pytest
 import send as city_sender
 from harness import PROJECT, Database, LocalServers, Service, Topics, program, wait_until
 from harness_hub import Hub, open_hub
+from report_log import ReportLog, mixed_log, wait_until_stored
+from test_forwarding import AWAY, HOME, Relay, forwards, settle
 
 RECORDS = 20_000  # at least, on onecase.report
 REPORTS = "8400"  # of the labelled city: so many make that many records with their updates
 FEEDS = ("hotline.workorder", "fire.incident", "market.complaint", "grid.event", "chengguan.event", "fireiot.alarm")
-NOT_FOUND, USAGE, UNAVAILABLE, REFUSED = 3, 64, 69, 70
+DIFFERENT, NOT_FOUND, USAGE, UNAVAILABLE, REFUSED = 1, 3, 64, 69, 70
+
+
+class Replay:
+    """onecase replay as a process."""
+
+    def __init__(self, live: Database, into: str, topics: Topics, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [str(program("onecase")), "replay", "--into", into, "--prefix", topics.prefix, *arguments], env=live.environment(),
+            cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def end(self, status: int = 0, limit: float = 300) -> Replay:
+        self.out, self.err = self.process.communicate(timeout=limit)
+        ended = self.process.returncode
+        assert ended == status, f"replay ended with {ended}, not {status}:\n{self.out}{self.err}"
+        assert "Sanitizer" not in self.err and "runtime error:" not in self.err, self.err
+        return self
+
+    def json(self) -> dict:
+        return json.loads(self.out)
+
+    def matcher(self) -> int:
+        """The process id of its child."""
+        pid = self.process.pid
+        children = wait_until(lambda: Path(f"/proc/{pid}/task/{pid}/children").read_text().split(), 60, "a matcher as a child")
+        return int(children[0])
+
+
+def digest(onecase: Callable, database: Database) -> dict:
+    return json.loads(onecase("digest", "--json", database=database).stdout)
 
 
 # ---- a city of 20,000 records ------------------------------------------------------------------------------------
@@ -44,17 +76,23 @@ def fed_hub(servers: LocalServers, template: str, folder: Path, city: Path) -> I
         yield hub
 
 
-def await_silence(hub: Hub, limit: float = 240) -> None:
-    """Until everything the departments sent, and everything on onecase.report, has its effect in the database."""
+def await_effect(hub: Hub, limit: float = 240) -> None:
+    """Until everything the departments sent has its effect in the database, and all of onecase.report that came of it."""
     sent = sum(end for topic in FEEDS for end in hub.topics.ends(topic).values())
 
     def settled() -> bool:
         hub.check_running()
         accounted = hub.database.value("select coalesce(sum(next), 0) from (select max(last_offset) + 1 as next from onecase.accounts"
                                        " group by source_topic, source_partition) p")
-        return accounted == sent and hub.consumed() == hub.reported()
+        on_its_way = hub.database.value("select count(*) from onecase.forwards_in_flight")
+        return accounted == sent and on_its_way == 0
 
     wait_until(settled, limit, f"the effect of {sent} records", every=0.25)
+
+
+def unpublished(database: Database) -> int:
+    return database.value("select count(*) from onecase.relay_positions p join onecase.outbox o on o.report_partition = p.partition"
+                          " and (o.report_offset, o.n) > (p.report_offset, p.n)")
 
 
 @contextmanager
@@ -69,81 +107,66 @@ def empty_copy(servers: LocalServers, template: str) -> Iterator[Database]:
             connection.execute(f'drop database "{name}" with (force)')
 
 
-def replay(live: Database, into: str, prefix: str, *arguments: str, status: int = 0, limit: float = 300) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([str(program("onecase")), "replay", "--into", into, "--prefix", prefix, *arguments], env=live.environment(),
-                          cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit, check=False)
-    assert done.returncode == status, f"replay ended with {done.returncode}, not {status}:\n{done.stdout}{done.stderr}"
-    assert "Sanitizer" not in done.stderr and "runtime error:" not in done.stderr, done.stderr
-    return done
-
-
-def assert_equal_replay(hub: Hub, into: Database) -> dict:
-    told = json.loads(replay(hub.database, into.name, hub.topics.prefix, "--compare", "--json").stdout)
+def assert_equal_replay(hub: Hub, into: Database) -> None:
+    told = Replay(hub.database, into.name, hub.topics, "--compare", "--json").end().json()
     assert told["records"] == told["replayed"] >= RECORDS
     assert told["differences"] == [] and told["equal"] is True
     assert told["digest"] == told["live"] and told["digest"]["tables"]["reports"]["rows"] > RECORDS / 4
-    return told
-
-
-@pytest.fixture(scope="module")
-def calm(servers: LocalServers, template_database: str, tmp_path_factory: pytest.TempPathFactory, city: Path) -> Iterator[Hub]:
-    """The city as one intake and one matcher decided it; both have ended well."""
-    with fed_hub(servers, template_database, tmp_path_factory.mktemp("calm"), city) as hub:
-        hub.start("intake")
-        hub.start("matcher")
-        await_silence(hub)
-        hub.stop()
-        yield hub
+    assert into.value("select count(*) from onecase.outbox") > RECORDS / 4
+    assert told["events_waiting"] == unpublished(into)
+    assert into.rows("select * from onecase.homes_ahead") == []
 
 
 def test_twenty_thousand_records_give_an_equal_digest_and_a_row_that_differs_is_named(
-        calm: Hub, servers: LocalServers, template_database: str) -> None:
-    with empty_copy(servers, template_database) as rebuilt:
-        before = {topic: calm.topics.ends(topic) for topic in ("onecase.report", "onecase.deadletter", "onecase.case")}
-        told = assert_equal_replay(calm, rebuilt)
-        assert told["digest"] == calm.digest() == json.loads(calm.onecase("digest", "--json").stdout)
-        assert {topic: calm.topics.ends(topic) for topic in before} == before  # nothing was written to Kafka
-        assert [g for g in groups(calm.topics) if "onecase-replay" in g and committed_any(calm.topics, g)] == []
+        servers: LocalServers, template_database: str, tmp_path: Path, city: Path) -> None:
+    """The hub goes on meanwhile: a tick in every partition each second."""
+    with fed_hub(servers, template_database, tmp_path / "hub", city) as hub, empty_copy(servers, template_database) as rebuilt:
+        hub.start("intake")
+        hub.start("matcher")
+        hub.start("relay", "tick_s=1")
+        await_effect(hub)
+        wait_until(lambda: unpublished(hub.database) == 0, 60, "relay to publish everything")
+        assert_equal_replay(hub, rebuilt)
 
-        region, hazard = rebuilt.rows("select region, hazard_id from onecase.hazards order by region, hazard_id offset 100 limit 1")[0]
+        region, hazard = rebuilt.rows("select region, hazard_id from onecase.hazards order by 1, 2 offset 100 limit 1")[0]
         rebuilt.execute("update onecase.hazards set report_count = report_count + 1 where (region, hazard_id) = (%s, %s)", (region, hazard))
         rebuilt.execute("delete from onecase.ignored_records where ctid = (select min(ctid) from onecase.ignored_records)")
-        found = replay(calm.database, rebuilt.name, calm.topics.prefix, "--resume", "--compare", "--json", status=1)
-        differences = {row["table"]: row for row in json.loads(found.stdout)["differences"]}
-        assert set(differences) == {"hazards", "ignored_records"}
-        assert differences["hazards"]["first"] == f"region, hazard_id = {region}, {hazard}"
-        text = replay(calm.database, rebuilt.name, calm.topics.prefix, "--resume", "--compare", status=1).stdout
-        assert f"hazards differs, first in region, hazard_id = {region}, {hazard}: not alike" in text
+        again = Replay(hub.database, rebuilt.name, hub.topics, "--resume", "--compare").end(DIFFERENT)
+        assert f"hazards differs, first in region, hazard_id = {region}, {hazard}: not alike" in again.out
+        assert "ignored_records differs, first in topic, partition, kafka_offset, item = " in again.out
+        assert [line.split()[0] for line in again.out.splitlines() if line.endswith("DIFFERENT")] == ["hazards", "ignored_records"]
 
 
-def groups(topics: Topics) -> list[str]:
-    return [group.group_id for group in topics.admin.list_consumer_groups().result(30).valid]
-
-
-def committed_any(topics: Topics, group: str) -> bool:
-    return any(offset >= 0 for offset in topics.committed(group, "onecase.report").values())
-
-
-class Pair:
-    """Two matchers that share the partitions, in a consumer group that is new after every kill: a broker would hold those of
-    a killed member for ten seconds. While one is in the old group and one in the new, each takes what the other holds."""
+class Crew:
+    """Two matchers that share the partitions and a relay, all killed again and again. The consumer group is new after every kill: a
+    broker would hold the partitions of a killed member for ten seconds. While one matcher is in the old group and one in the
+    new, each takes what the other holds."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.turn = 0
-        self.pair = [self._start(), self._start()]
+        self.matchers = [self._matcher(), self._matcher()]
+        self.relay = self._relay()
 
-    def _start(self) -> Service:
-        return self.hub.start("matcher", "batch_max=20", group=f"{self.hub.database.name}.pair-{self.turn}")
+    def _matcher(self) -> Service:
+        return self.hub.start("matcher", "batch_max=20", group=f"{self.hub.database.name}.crew-{self.turn}")
 
-    def kill_both(self, chance: random.Random, records: int) -> None:
+    def _relay(self) -> Service:
+        return self.hub.start("relay", "tick_s=1", "takeover_ms=1000")
+
+    def _kill(self, service: Service) -> None:
+        service.kill()
+        self.hub.services.remove(service)
+
+    def kill_all(self, chance: random.Random, records: int) -> None:
         """One after the other, with up to so many records stored in between."""
         self.turn += 1
+        self._kill(self.relay)
         for victim in chance.sample((0, 1), 2):
-            self.pair[victim].kill()
-            self.hub.services.remove(self.pair[victim])
-            self.pair[victim] = self._start()
+            self._kill(self.matchers[victim])
+            self.matchers[victim] = self._matcher()
             await_more(self.hub, chance.randrange(records))
+        self.relay = self._relay()
 
 
 def await_more(hub: Hub, records: int) -> None:
@@ -151,16 +174,229 @@ def await_more(hub: Hub, records: int) -> None:
     wait_until(lambda: hub.consumed() >= goal, 60, f"{records} more records to be stored", every=0.02)
 
 
-def test_two_matchers_killed_at_random_leave_what_a_replay_gives(
+def test_two_matchers_and_a_relay_killed_at_random_leave_what_a_replay_gives(
         servers: LocalServers, template_database: str, tmp_path: Path, city: Path) -> None:
     chance = random.Random(7)
     with fed_hub(servers, template_database, tmp_path / "hub", city) as hub, empty_copy(servers, template_database) as rebuilt:
         hub.start("intake")
-        matchers = Pair(hub)
+        crew = Crew(hub)
         while hub.consumed() < RECORDS:
             await_more(hub, chance.randrange(1, 3000))
-            matchers.kill_both(chance, 300)
-        assert matchers.turn >= 5, "the load was over before it could be killed often"
-        await_silence(hub)
+            crew.kill_all(chance, 300)
+        assert crew.turn >= 5, "the load was over before it could be killed often"
+        await_effect(hub)
+        wait_until(lambda: unpublished(hub.database) == 0, 60, "relay to publish everything")
+        crew.relay.stop()
+        wait_until(lambda: hub.consumed() == hub.reported(), 60, "the last ticks to be read")
         hub.stop()
+        topics = ("onecase.report", "onecase.deadletter", "onecase.case", "onecase.redrive")
+        before = {topic: hub.topics.ends(topic) for topic in topics}
         assert_equal_replay(hub, rebuilt)
+        assert unpublished(rebuilt) == unpublished(hub.database), "departments are told what they were not told, and nothing else"
+        assert {topic: hub.topics.ends(topic) for topic in topics} == before, "a replay writes nothing to Kafka"
+
+
+# ---- a log of a few hundred records ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(topics: Topics) -> ReportLog:
+    return ReportLog(topics).create()
+
+
+@pytest.fixture
+def live(log: ReportLog, database: Database, start_service: Callable) -> Database:
+    """The mixed log as a matcher stored it, which has ended."""
+    log.use(database)
+    mixed_log(log, seed=31, count=400)
+    log.send()
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)
+    matcher.stop()
+    return database
+
+
+def test_what_is_found_dead_is_not_buried_twice(log, live, new_database, start_service, onecase):
+    log.add("report", b"no JSON", count="dead")
+    log.send()
+    matcher = start_service("matcher", "--set", "group=" + log.topics.name("again"))
+    wait_until_stored(live, log)
+    matcher.stop()
+    assert live.value("select count(*) from onecase.dead_letters where stage <> 'map'") == 1
+    vault = log.topics.ends("onecase.deadletter")
+    assert sum(vault.values()) == 1
+    rebuilt = new_database()
+    told = Replay(live, f"dbname={rebuilt.name}", log.topics, "--json").end().json()
+    assert told["dead_letters"] == 1 and told["database"] == rebuilt.name
+    assert told["digest"] == digest(onecase, live) == digest(onecase, rebuilt)
+    assert log.topics.ends("onecase.deadletter") == vault
+    groups = [group.group_id for group in log.topics.admin.list_consumer_groups().result(30).valid]
+    mine = [group for group in groups if group.startswith("onecase-replay:")]
+    assert [group for group in mine if max(log.topics.committed(group, "onecase.report").values()) >= 0] == []
+
+
+def test_a_record_that_was_sent_home_is_at_home_there_whatever_partition_is_read_first(log, database, new_database, start_service, onecase):
+    """The live hub knew the one report first in one region, the other first in the other; one batch of a rebuild holds all of it."""
+    log.use(database)
+    log.report("X1", region=HOME, status=10)
+    log.report("X2", region=AWAY, status=10)
+    log.send()
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)
+    log.report("X1", region=AWAY, status=30, revision=2, count="updates")
+    log.report("X2", region=HOME, status=40, revision=2, count="updates")
+    log.send()
+    settle(database, log, Relay(database, log))
+    matcher.stop()
+    assert len(forwards(database)) == 2
+    assert database.value("select count(*) from onecase.forwarded_records") == 2
+    rebuilt = new_database()
+    told = Replay(database, rebuilt.name, log.topics, "--compare", "--json").end().json()
+    assert told["equal"] is True and forwards(rebuilt) == forwards(database)
+    assert database.rows("select region, record_no, status from onecase.reports order by 1") == [(HOME, "X1", 30), (AWAY, "X2", 40)]
+
+
+def test_a_forward_that_has_not_arrived_is_left_to_the_relay(log, database, new_database, start_service):
+    log.use(database)
+    log.report("X1", region=HOME, status=10)
+    log.send()
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)
+    log.report("X1", region=AWAY, status=30, revision=2, count="updates")
+    log.send()
+    wait_until_stored(database, log)
+    matcher.stop()
+    rebuilt = new_database()
+    replay = Replay(database, rebuilt.name, log.topics, "--json").end().json()
+    place = forwards(rebuilt)[0][:3]
+    assert replay["events_waiting"] == unpublished(rebuilt) == 1 and len(forwards(rebuilt)) == 1
+    assert rebuilt.rows("select report_offset, n from onecase.relay_positions where partition = %s", [place[0]]) == [(place[1], place[2] - 1)]
+
+
+def test_only_an_empty_database_of_the_right_schema_is_filled(log, live, new_database, empty_database, onecase):
+    before = digest(onecase, live)
+    refused = Replay(live, live.name, log.topics).end(REFUSED)
+    assert f'database "{live.name}" is not empty: rows in reports, report_revisions, ' in refused.err
+    assert "nothing to resume" in Replay(live, live.name, log.topics, "--resume").end(REFUSED).err
+    assert digest(onecase, live) == before
+
+    one_row = new_database()
+    one_row.execute("insert into onecase.ignored_records (topic, partition, kafka_offset, received_at) values ('t', 1, 2, now())")
+    assert "is not empty: rows in ignored_records; a replay needs" in Replay(live, one_row.name, log.topics).end(REFUSED).err
+
+    assert f'database "{empty_database.name}" has no schema' in Replay(live, empty_database.name, log.topics).end(REFUSED).err
+    old = new_database()
+    change = old.value("delete from sqitch.changes where committed_at = (select max(committed_at) from sqitch.changes) returning change")
+    err = Replay(live, old.name, log.topics).end(REFUSED).err
+    assert f'"{change}" is expected' in err and "sqitch deploy --verify" in err
+
+    other = new_database()
+    other.execute("select onecase.set_report_topic('another.report', 5)")
+    assert 'report topic is "another.report" with 5 partitions' in Replay(live, other.name, log.topics).end(REFUSED).err
+    for database in (one_row, old, other):
+        assert database.rows("select * from onecase.consumer_offsets") == []
+
+
+def test_the_live_database_that_was_lost_may_be_filled_in_its_place(log, live, new_database, onecase):
+    rebuilt = new_database()
+    Replay(rebuilt, rebuilt.name, log.topics).end()
+    assert digest(onecase, rebuilt) == digest(onecase, live)
+    assert "nothing to compare it with" in Replay(rebuilt, rebuilt.name, log.topics, "--resume", "--compare").end(REFUSED).err
+
+
+def test_servers_and_topics_that_are_not_there(log, live, new_database, new_topics):
+    rebuilt = new_database()
+    away = Replay(live, "onecase_no_such", log.topics).end(UNAVAILABLE).err
+    assert "--into: could not connect" in away and "onecase_no_such" in away
+    nowhere = new_topics()
+    assert f"topic {nowhere.prefix}onecase.report does not exist" in Replay(live, rebuilt.name, nowhere).end(NOT_FOUND).err
+    missing = Replay(live, rebuilt.name, log.topics, "--matcher", "/no/such/matcher").end(REFUSED).err
+    assert 'cannot run the matcher "/no/such/matcher": No such file or directory' in missing
+    for words in ((), ("--into", ""), ("--into", "dbname=x password=y"), ("--into", "postgresql://u:p@h/x"), ("--into", "x", "y")):
+        done = subprocess.run([str(program("onecase")), "replay", *words], capture_output=True, text=True, check=False)
+        assert done.returncode == USAGE, done.stderr
+    wrong = Replay(live, rebuilt.name, log.topics, "--model", "/no/such/model.cfg").end(REFUSED).err
+    assert "the matcher ended with 2" in wrong and "/no/such/model.cfg" in wrong
+
+
+def test_a_log_that_begins_late_is_replayed_only_when_told_so(log, live, new_database):
+    from confluent_kafka import TopicPartition
+
+    place = TopicPartition(log.topics.name("onecase.report"), max(log.topics.ends("onecase.report").items(), key=lambda p: p[1])[0], 10)
+    log.topics.admin.delete_records([place])[place].result(30)
+    rebuilt = new_database()
+    err = Replay(live, rebuilt.name, log.topics).end(REFUSED).err
+    assert "is not whole: 10 offsets at the beginning of 1 of its 5 partitions are gone; --from-what-is-left" in err
+    told = Replay(live, rebuilt.name, log.topics, "--from-what-is-left", "--json").end().json()
+    assert told["records"] == told["replayed"] == sum(log.topics.ends("onecase.report").values()) - 10
+    assert told["digest"]["tables"]["reports"]["rows"] > 0
+
+
+def test_nobody_else_works_on_the_database_meanwhile(log, live, new_database, start_service):
+    rebuilt = new_database()
+    log.use(rebuilt)
+    log.topics.create("onecase.case", 1, message_timestamp_type="LogAppendTime")
+    relay = start_service("relay", "--set", "tick_s=0", database=rebuilt)
+    wait_until(lambda: rebuilt.value("select count(*) from onecase.relay_positions") > 0, 30, "relay to work on it")
+    assert "a relay works on the database to fill" in Replay(live, rebuilt.name, log.topics).end(REFUSED).err
+    relay.stop()
+    matcher = start_service("matcher", "--set", "group=" + log.topics.name("other"), "--set", "owner=other", database=rebuilt)
+    wait_until(lambda: rebuilt.value("select count(*) from onecase.consumer_offsets") == 5, 30, "the matcher to claim")
+    assert "is not empty" in Replay(live, rebuilt.name, log.topics).end(REFUSED).err
+    matcher.stop()
+
+
+# ---- ends before its time ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def slow(log: ReportLog, live: Database, tmp_path: Path, start_service: Callable) -> list[str]:
+    """Options of a matcher that writes a record at a time, so that it can be met at work; and more records for it."""
+    script = tmp_path / "matcher"
+    script.write_text(f'#!/bin/sh\nexec {program("matcher")} "$@" --set batch_max=1\n')
+    script.chmod(0o755)
+    mixed_log(log, seed=32, count=800)
+    log.send()
+    matcher = start_service("matcher", "--set", "group=" + log.topics.name("more"))
+    wait_until_stored(live, log)
+    matcher.stop()
+    return ["--matcher", str(script)]
+
+
+def await_a_quarter(rebuilt: Database, log: ReportLog) -> None:
+    def stored() -> int:
+        return rebuilt.value("select coalesce(sum(greatest(next_offset, 0)), 0) from onecase.consumer_offsets")
+
+    wait_until(lambda: stored() >= log.sent / 4, 60, "a quarter to be replayed", every=0.005)
+
+
+@pytest.mark.parametrize("how", ["matcher killed", "told to stop", "killed itself", "another matcher"])
+def test_a_replay_that_ended_early_is_gone_on_with(how, log, live, slow, new_database, start_service, onecase):
+    rebuilt = new_database()
+    replay = Replay(live, rebuilt.name, log.topics, *slow)
+    child = replay.matcher()
+    await_a_quarter(rebuilt, log)
+    if how == "matcher killed":
+        subprocess.run(["kill", "-9", str(child)], check=True)
+        err = replay.end(REFUSED).err
+        assert "the matcher was killed by signal 9 (Killed)" in err and "--resume" in err
+    elif how == "told to stop":
+        replay.process.send_signal(signal.SIGINT)
+        err = replay.end(DIFFERENT).err
+        assert "told to stop" in err and f'records are in database "{rebuilt.name}"' in err and "--resume" in err
+    elif how == "killed itself":
+        replay.process.kill()
+        replay.process.communicate()
+    else:
+        other = start_service("matcher", "--set", "group=" + log.topics.name("other"), "--set", "owner=other", database=rebuilt)
+        err = replay.end(REFUSED).err
+        assert '"other" has taken partition ' in err and "end the matcher that runs on it" in err
+        other.stop()
+    wait_until(lambda: not Path(f"/proc/{child}").exists(), 30, "the matcher to be gone")
+    if how == "another matcher":
+        assert "was not filled by a replay" in Replay(live, rebuilt.name, log.topics, "--resume").end(REFUSED).err
+        return
+    assert "holds an earlier replay; --resume goes on with it" in Replay(live, rebuilt.name, log.topics).end(REFUSED).err
+    told = Replay(live, rebuilt.name, log.topics, "--resume", "--json").end().json()
+    assert 0 < told["replayed"] < told["records"] == sum(log.topics.ends("onecase.report").values())
+    assert told["digest"] == digest(onecase, live)

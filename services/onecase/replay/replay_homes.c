@@ -4,15 +4,16 @@
  */
 #include "replay/replay_homes.h"
 
+#include "replay/replay_scan.h"
+
 #include "domain/record.h"
 #include "domain/report.h"
 
-#include "adapters/kafka_reader.h"
 #include "adapters/postgres_rows.h"
 
 #include <stdlib.h>
 
-enum { READ_LIMIT_MS = 15000, ARENA_BLOCK = 65536, FIRST_CAPACITY = 256, PIECE = 5000 };
+enum { ARENA_BLOCK = 65536, FIRST_CAPACITY = 256, PIECE = 5000 };
 
 typedef struct Home {
     Text source;
@@ -25,7 +26,6 @@ typedef struct Home {
 
 typedef struct Homes {
     Arena *arena;
-    Arena *scratch; /* of the records in hand */
     Home *items;
     size_t count;
     size_t capacity;
@@ -61,41 +61,22 @@ static void add(Homes *homes, const KafkaRecord *record, const RecordHead *head,
 }
 
 /* One that cannot be read is a dead letter to the matcher too, and nobody's home. */
-static void take(Homes *homes, const KafkaRecord *record)
+static bool take(void *context,
+                 const KafkaRecord *record,
+                 const RecordHeader *headers,
+                 size_t count,
+                 Arena *scratch,
+                 Error *error)
 {
-    RecordHeader *headers = NULL;
-    size_t count = 0;
     RecordHead head;
     Report report;
     Error unread = {0};
-    kafka_record_headers(record, homes->scratch, &headers, &count);
+    (void)error;
     if (record_head_read(headers, count, &head, &unread) && !text_is_absent(head.forwarded) &&
         record_kind_carries_report(head.kind) && !text_is_empty(record->key) &&
-        report_read(record->value, homes->scratch, &report, &unread) &&
-        !text_is_empty(report.record_no))
-        add(homes, record, &head, report.record_no);
-}
-
-static bool read_log(const ReplayHomesSpec *spec, Homes *homes, Error *error)
-{
-    const KafkaReaderSpec asked = {
-        .client = {.brokers = spec->brokers, .client_id = "onecase-replay"},
-        .topic = spec->topic,
-        .limit_ms = READ_LIMIT_MS,
-    };
-    KafkaReader *reader = NULL;
-    if (!kafka_reader_open(&asked, &reader, error))
-        return false;
-    const KafkaRecord *records = NULL;
-    size_t count = 0;
-    bool well = true;
-    while ((well = kafka_reader_read(reader, &records, &count, error)) && count > 0) {
-        for (size_t i = 0; i < count; i++)
-            take(homes, &records[i]);
-        arena_reset(homes->scratch);
-    }
-    kafka_reader_close(reader);
-    return well;
+        report_read(record->value, scratch, &report, &unread) && !text_is_empty(report.record_no))
+        add(context, record, &head, report.record_no);
+    return true;
 }
 
 /* ---- writing ---- */
@@ -151,10 +132,10 @@ static bool write_homes(Homes *homes, Postgres *pg, Error *error)
 
 bool replay_homes_learn(const ReplayHomesSpec *spec, Postgres *pg, Error *error)
 {
-    Homes homes = {.arena = arena_new(ARENA_BLOCK), .scratch = arena_new(ARENA_BLOCK)};
-    bool well =
-        read_log(spec, &homes, error) && (homes.count == 0 || write_homes(&homes, pg, error));
-    arena_free(homes.scratch);
+    Homes homes = {.arena = arena_new(ARENA_BLOCK)};
+    const ReplayScan scan = {
+        .brokers = spec->brokers, .topic = spec->topic, .take = take, .context = &homes};
+    bool well = replay_scan(&scan, error) && (homes.count == 0 || write_homes(&homes, pg, error));
     arena_free(homes.arena);
     return well || error_prefix(error, "homes of forwarded records");
 }

@@ -5,11 +5,11 @@
  */
 #include "replay/replay_relay.h"
 
-#include "adapters/kafka_reader.h"
+#include "replay/replay_scan.h"
 
 #include <stdio.h>
 
-enum { READ_LIMIT_MS = 15000, ARENA_BLOCK = 65536 };
+enum { ARENA_BLOCK = 65536 };
 
 bool replay_relay_bar(RelayStore *store, Error *error)
 {
@@ -46,46 +46,41 @@ static bool behind(const OutboxPlace *place, const OutboxPlace *other)
                : place->n > other->n;
 }
 
-static void
-take_event(const KafkaRecord *record, const ReplayLog *log, OutboxPlace *last, Arena *arena)
+typedef struct Announced {
+    int32_t count;
+    OutboxPlace *last; /* by partition */
+} Announced;
+
+static bool take_event(void *context,
+                       const KafkaRecord *record,
+                       const RecordHeader *headers,
+                       size_t count,
+                       Arena *scratch,
+                       Error *error)
 {
-    RecordHeader *headers = NULL;
-    size_t count = 0;
+    const Announced *announced = context;
     OutboxPosition position;
-    kafka_record_headers(record, arena, &headers, &count);
+    (void)record, (void)scratch, (void)error;
     for (size_t i = 0; i < count; i++)
         if (text_is(headers[i].name, "ce_id") &&
-            place_of(headers[i].value, log->count, &position) &&
-            behind(&position.place, &last[position.partition]))
-            last[position.partition] = position.place;
+            place_of(headers[i].value, announced->count, &position) &&
+            behind(&position.place, &announced->last[position.partition]))
+            announced->last[position.partition] = position.place;
+    return true;
 }
 
 static bool read_events(const ReplayRelaySpec *spec, OutboxPlace *last, Error *error)
 {
-    const KafkaReaderSpec asked = {
-        .client = {.brokers = spec->brokers, .client_id = "onecase-replay"},
-        .topic = spec->case_topic,
-        .limit_ms = READ_LIMIT_MS,
-    };
-    KafkaReader *reader = NULL;
-    if (!kafka_reader_open(&asked, &reader, error)) {
-        bool missing = error->verdict == ERROR_REJECT;
-        if (missing) /* nobody was ever told anything */
-            error_clear(error);
-        return missing;
-    }
-    Arena *arena = arena_new(ARENA_BLOCK);
-    const KafkaRecord *records = NULL;
-    size_t count = 0;
-    bool well = true;
-    while ((well = kafka_reader_read(reader, &records, &count, error)) && count > 0) {
-        for (size_t i = 0; i < count; i++)
-            take_event(&records[i], spec->log, last, arena);
-        arena_reset(arena);
-    }
-    arena_free(arena);
-    kafka_reader_close(reader);
-    return well;
+    Announced announced = {spec->log->count, last};
+    const ReplayScan scan = {.brokers = spec->brokers,
+                             .topic = spec->case_topic,
+                             .take = take_event,
+                             .context = &announced};
+    bool well = replay_scan(&scan, error);
+    bool missing = error->verdict == ERROR_REJECT;
+    if (missing) /* nobody was ever told anything */
+        error_clear(error);
+    return well || missing;
 }
 
 /* ---- positions ---- */
@@ -101,34 +96,39 @@ static Text list_places(const OutboxPlace *last, int32_t count, Arena *arena)
     return builder_view(&out).size > 0 ? builder_view(&out) : TEXT("");
 }
 
+/*
+ * Behind the last row that went out: an event that is on the case topic, or a forward that has arrived. Where none did,
+ * behind all rows. But never behind a forward that is still on its way: it would be lost.
+ */
 static bool move_positions(Postgres *pg, Text announced, int32_t count, Arena *arena, Error *error)
 {
     static const PostgresStatement MOVE = {
         "replay_move_positions",
-        "with announced as ("
-        "  select split_part(p, '/', 1)::int as partition, split_part(p, '/', 2)::bigint as "
-        "report_offset,"
-        "         split_part(p, '/', 3)::int as n"
-        "    from string_to_table(nullif($1::text, ''), ',') p),"
-        "ends as ("
-        "  select distinct on (report_partition) report_partition as partition, report_offset, n"
-        "    from onecase.outbox order by report_partition, report_offset desc, n desc),"
-        "flights as ("
-        "  select distinct on (report_partition) report_partition as partition, report_offset,"
-        "         n - 1 as n"
-        "    from onecase.forwards_in_flight order by report_partition, report_offset, n),"
-        "told as ("
-        "  select g as partition, coalesce(a.report_offset, e.report_offset, -1) as report_offset,"
-        "         coalesce(a.n, e.n, -1) as n"
+        "with gone as ("
+        "  select split_part(p, '/', 1)::int as partition,"
+        "         array[split_part(p, '/', 2), split_part(p, '/', 3)]::bigint[] as place"
+        "    from string_to_table(nullif($1::text, ''), ',') p"
+        "  union all"
+        "  select o.report_partition, array[o.report_offset, o.n]"
+        "    from onecase.outbox o left join onecase.forwards_in_flight f"
+        "      on (f.report_partition, f.report_offset, f.n)"
+        "         = (o.report_partition, o.report_offset, o.n)"
+        "   where o.kind = 'forward' and f.n is null),"
+        "reached as ("
+        "  select o.partition, coalesce(max(g.place), max(o.place)) as place"
+        "    from (select report_partition as partition, max(array[report_offset, n]) as place"
+        "            from onecase.outbox group by 1) o left join gone g using (partition)"
+        "   group by 1),"
+        "kept as ("
+        "  select report_partition as partition, min(array[report_offset, n - 1]) as place"
+        "    from onecase.forwards_in_flight group by 1),"
+        "placed as ("
+        "  select g as partition, least(coalesce(r.place, array[-1, -1]::bigint[]), k.place) as "
+        "place"
         "    from generate_series(0, $2::int - 1) g"
-        "    left join announced a on a.partition = g left join ends e on e.partition = g)"
+        "    left join reached r on r.partition = g left join kept k on k.partition = g)"
         "insert into onecase.relay_positions as held (partition, report_offset, n)"
-        "  select t.partition,"
-        "         case when f.n is not null and (f.report_offset, f.n) < (t.report_offset, t.n)"
-        "              then f.report_offset else t.report_offset end,"
-        "         case when f.n is not null and (f.report_offset, f.n) < (t.report_offset, t.n)"
-        "              then f.n else t.n end"
-        "    from told t left join flights f on f.partition = t.partition "
+        "  select partition, place[1], place[2]::int from placed "
         "on conflict (partition) do update"
         "  set report_offset = excluded.report_offset, n = excluded.n, written_at = now()"
         "  where (excluded.report_offset, excluded.n) > (held.report_offset, held.n)"};
