@@ -131,6 +131,15 @@ static bool meet(Map *seen, uint64_t hash)
     return false;
 }
 
+/* A copy or a follow-up that names nobody is told by someone who has been counted. */
+static bool new_reporter(Map *seen, const HazardMember *member)
+{
+    if (!hazard_reporter_known(member->reporter))
+        return member->independence == INDEPENDENT;
+    bool met = meet(seen, member->reporter.hash);
+    return !meet(seen, member->reporter.before) && !met;
+}
+
 HazardCounts hazard_count(const Hazard *hazard, int64_t case_id)
 {
     HazardCounts counts = {0};
@@ -140,9 +149,7 @@ HazardCounts hazard_count(const Hazard *hazard, int64_t case_id)
         if (case_id != 0 && member->case_id != case_id)
             continue;
         count_member(&counts, member);
-        bool met = meet(seen, member->reporter.hash);
-        bool met_before = meet(seen, member->reporter.before);
-        counts.reporters += !met && !met_before;
+        counts.reporters += new_reporter(seen, member);
         counts.sources += !meet(seen, member->source);
     }
     map_free(seen);

@@ -23,7 +23,8 @@ CHINA = timezone(timedelta(hours=8))
 TODAY = datetime.now(CHINA)  # feeds flag what is older than 400 days
 AREA = "990101"
 TOPICS = {"H12345": "hotline.workorder", "GRID": "grid.event", "FIRE119": "fire.incident", "MKT12315": "market.complaint",
-          "FIREIOT": "fireiot.alarm", "CITYMGT": "chengguan.event", "POLICE110": "police.call"}
+          "FIREIOT": "fireiot.alarm", "CITYMGT": "chengguan.event", "POLICE110": "police.call",
+          "LIFT96333": "lift.call"}
 ENCODINGS = {"H12345": "gb18030", "FIRE119": "gb18030", "FIREIOT": "gb18030"}
 GRID_STATES = {10: "1", 30: "3", 40: "4", 50: "5", 60: "6", 95: "7"}
 HOTLINE_STATES = {10: "01", 20: "02", 30: "03", 40: "05", 45: "06", 60: "09", 90: "07", 95: "99"}

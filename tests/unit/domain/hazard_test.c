@@ -50,6 +50,28 @@ static void counts_reporters_by_any_hash_they_share(void **state)
     }
 }
 
+static void counts_nobody_for_a_copy_that_names_nobody(void **state)
+{
+    static const Independence NONE_OF_ITS_OWN[] = {TRANSFERRED, FOLLOW_UP, SAME_REPORTER};
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 1, 1, HOTLINE), HOTLINE);
+    for (size_t i = 0; i < sizeof NONE_OF_ITS_OWN / sizeof NONE_OF_ITS_OWN[0]; i++) {
+        HazardMember member = fixture_member((int64_t)i + 2, 2, 0, GRID);
+        member.independence = NONE_OF_ITS_OWN[i];
+        fixture_join(&fixture, id, member, GRID);
+    }
+    HazardMember named = fixture_member(9, 3, 7, GRID);
+    named.independence = TRANSFERRED;
+    fixture_join(&fixture, id, named, GRID);
+    HazardCounts counts = hazard_count(hazard_store_get(fixture.lifecycle.store, id), 0);
+    assert_int_equal(counts.reporters, 2);
+    assert_int_equal(counts.reports, 5);
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 static void counts_reporters_of_one_case_apart(void **state)
 {
     Fixture fixture = fixture_new();
@@ -311,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_reporters_by_any_hash_they_share),
+        cmocka_unit_test(counts_nobody_for_a_copy_that_names_nobody),
         cmocka_unit_test(counts_reporters_of_one_case_apart),
         cmocka_unit_test(names_the_source_that_knew_first_though_there_are_many),
         cmocka_unit_test(knows_how_near_the_members_are),
