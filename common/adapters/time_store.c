@@ -181,7 +181,7 @@ bool time_store_publish(Postgres *pg, const Model *model, Error *error)
     POSTGRES_RESULT_AUTO *found = NULL;
     PostgresParam version = postgres_param_text(model_version(model));
     if (!postgres_call(pg, &FIND, &version, 1, &found, error))
-        return false;
+        return error->verdict == ERROR_FATAL ? error_prefix(error, "schema") : false;
     if (postgres_rows(found) > 0)
         return true;
     Arena *arena = arena_new(16 * 1024);
