@@ -37,6 +37,12 @@ static bool is_released(const BatchItem *item)
            (!arrives(item) || item->place->known->arrived);
 }
 
+/* The region where the record's report lives, or will (a replay knows it beforehand); absent: nobody knows. */
+static Text home_of(const KnownRecord *known)
+{
+    return known->found ? known->identity.region : known->home_ahead;
+}
+
 /* Whether this very record was taken before. */
 static bool is_repeat(const BatchItem *item)
 {
@@ -50,9 +56,11 @@ static bool is_repeat(const BatchItem *item)
         return true;
     if (place->known->ignored || place->pending)
         return true;
-    if (item->identity == NULL || !item->identity->known->found)
+    if (item->identity == NULL)
         return false;
-    return item->low && !again;
+    const KnownRecord *known = item->identity->known;
+    bool went_home = !text_is_absent(home_of(known)) && !text_equal(home_of(known), item->region);
+    return item->low && !again && (known->found || went_home);
 }
 
 /* A dead letter that was released comes back: what was counted dead is counted where it goes now. */
@@ -231,7 +239,7 @@ static bool decide_new(Batch *batch, BatchItem *item, Error *error)
 static bool decide_record(Batch *batch, BatchItem *item, Error *error)
 {
     const KnownRecord *known = item->identity->known;
-    Text home = known->found ? known->identity.region : known->home_ahead;
+    Text home = home_of(known);
     bool opens = item->head.kind == RECORD_REPORT || item->head.kind == RECORD_INSPECTION;
     if (!text_is_absent(home) && !text_equal(home, item->region)) {
         if (!text_equal(home, item->head.forwarded))

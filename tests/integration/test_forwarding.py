@@ -375,6 +375,22 @@ def test_a_rebuild_knows_homes_ahead_whatever_partition_is_read_first(log, datab
     assert flow(database) == [(2, 2, 0, 0, 0)]
 
 
+@pytest.mark.parametrize("batch_max", [1, 500])
+def test_a_rebuild_counts_what_intake_repeated_as_it_was_counted(log, database, start_service, batch_max):
+    """Its report is not there yet, and what came before it was sent home all the same: the second is no other one."""
+    log.use(database)
+    database.execute("insert into onecase.homes_ahead values ('H12345', 'X1', %s)", [HOME])
+    log.report("X1", "update", region=AWAY, status=20)
+    log.pending += log.pending
+    next(iter(log.sources.values())).counts["redelivered"] += 1
+    log.send()
+    start_service("matcher", "--set", f"batch_max={batch_max}")
+    wait_until_stored(database, log)
+    assert len(forwards(database)) == 1
+    assert flow(database) == [(1, 0, 1, 0, 0)]
+    assert database.value("select redelivered from onecase.accounts") == 1
+
+
 def test_what_comes_from_its_very_home_is_taken_for_a_repeat(log, database, start_service):
     """Rebuilt without knowing ahead, a home may be another one than before: nothing goes to and fro, nothing is counted twice."""
     log.use(database)
