@@ -371,8 +371,9 @@ class Service:
         self.process.wait(30)
 
     def stop(self, limit: float = 60) -> None:
-        """SIGTERM, a clean end with status 0 and no sanitizer report."""
+        """SIGTERM, a clean end with status 0 and no sanitizer report. One that has just begun does not hear it yet."""
         assert self.running, f"{self.name} ended by itself:\n{self.tail()}"
+        self.wait_for_log(rf"event=started .*\bpid={self.pid}\b")
         self.process.send_signal(signal.SIGTERM)
         self.expect_exit(0, limit)
 
