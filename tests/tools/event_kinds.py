@@ -166,7 +166,7 @@ KINDS = (
           "recurrence": ("同一隐患再次发生", "the next episode of a known hazard")},
          after=CASE_NO, values=("立案后的案件编号", "after: number of the case")),
     Kind("case.report_linked", ("归并", "a report joins a case"),
-         ("又一份报告归入案件。红色案件的每一份重复报告都会发出", "one more report tells of the case. Of a red case every repeat is told"), JOINED),
+         ("又一份报告归入案件；已知隐患的下一案也先立案、再归并。红色案件的每一份重复报告都会发出", "one more report tells of the case; also behind `case.opened` when it is the next episode of a known hazard. Of a red case every repeat is told"), JOINED),
     Kind("case.escalated", ("定级变动", "the level changes"),
          ("按规则或因超期升级；也包括降级，以及等级不变而起始时间提前",
           "raised by rule, or by time alone; also lowered, and when the level stands but held earlier than was known"),
