@@ -40,12 +40,22 @@ static const PostgresStatement MAKE_POSITIONS = {
     "insert into onecase.relay_positions (partition) select generate_series(0, $1::integer - 1) "
     "on conflict do nothing"};
 
+/* A record on its way home is no event that was told long ago: behind one that has not arrived nothing is passed over. */
 static const PostgresStatement TO_END = {
     "relay_to_end",
-    "with behind as materialized ( "
+    "with held as materialized ( "
+    "  select p.partition, f.report_offset, f.n "
+    "    from onecase.relay_positions p cross join lateral ( "
+    "         select report_offset, n from onecase.forwards_in_flight "
+    "          where report_partition = p.partition "
+    "            and (report_offset, n) > (p.report_offset, p.n) "
+    "          order by report_offset, n limit 1) f), "
+    "behind as materialized ( "
     "  select p.partition, o.report_offset, o.n "
     "    from onecase.relay_positions p join onecase.outbox o on o.report_partition = p.partition "
-    "     and (o.report_offset, o.n) > (p.report_offset, p.n)), "
+    "     and (o.report_offset, o.n) > (p.report_offset, p.n) "
+    "    left join held h on h.partition = p.partition "
+    "   where h.partition is null or (o.report_offset, o.n) < (h.report_offset, h.n)), "
     "ends as ( "
     "  select distinct on (partition) partition, report_offset, n from behind "
     "   order by partition, report_offset desc, n desc), "
@@ -53,7 +63,7 @@ static const PostgresStatement TO_END = {
     "  update onecase.relay_positions p "
     "     set report_offset = e.report_offset, n = e.n, written_at = now() "
     "    from ends e where e.partition = p.partition) "
-    "select count(*) from behind"};
+    "select (select count(*) from behind), (select count(*) from held)"};
 
 static const PostgresStatement WAITING = {
     "relay_waiting", "select p.partition, p.report_offset, p.n from onecase.relay_positions p "
@@ -196,12 +206,13 @@ bool relay_store_make_positions(RelayStore *store, int32_t count, Error *error)
     return call(store, &MAKE_POSITIONS, params, 1, NULL, error);
 }
 
-bool relay_store_to_end(RelayStore *store, int64_t *passed, Error *error)
+bool relay_store_to_end(RelayStore *store, int64_t *passed, int64_t *held, Error *error)
 {
     POSTGRES_RESULT_AUTO *result = NULL;
     if (!call(store, &TO_END, NULL, 0, &result, error))
         return false;
     *passed = postgres_int(result, 0, 0);
+    *held = postgres_int(result, 0, 1);
     return true;
 }
 

@@ -65,8 +65,11 @@ MUST_CHECK bool relay_store_keep(RelayStore *store, Error *error);
 
 /* Sees to it that each partition has a position; a new one is before all rows. */
 MUST_CHECK bool relay_store_make_positions(RelayStore *store, int32_t count, Error *error);
-/* Puts all positions behind the last row there is; *passed are the rows that will not be published by it. */
-MUST_CHECK bool relay_store_to_end(RelayStore *store, int64_t *passed, Error *error);
+/*
+ * Puts all positions behind the last row there is, but not behind a record that is on its way to its home region and has not
+ * arrived; *passed are the rows that will not be published by it, *held the partitions that stop before such a record.
+ */
+MUST_CHECK bool relay_store_to_end(RelayStore *store, int64_t *passed, int64_t *held, Error *error);
 
 /* Positions of the partitions that have rows behind them, in order of partition; on the arena. */
 MUST_CHECK bool relay_store_waiting(

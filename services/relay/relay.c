@@ -83,12 +83,14 @@ static void stop_work(Relay *relay)
 static bool put_to_end(Relay *relay, Error *error)
 {
     int64_t passed = 0;
+    int64_t held = 0;
     if (!relay->from_end)
         return true;
-    if (!relay_store_to_end(relay->store, &passed, error))
+    if (!relay_store_to_end(relay->store, &passed, &held, error))
         return false;
     relay->from_end = false;
-    log_event(LOG_INFO, "from_end", LOG_INT("rows_passed_over", passed));
+    log_event(LOG_INFO, "from_end", LOG_INT("rows_passed_over", passed),
+              LOG_INT("held_partitions", held));
     return true;
 }
 

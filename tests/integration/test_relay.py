@@ -192,6 +192,27 @@ def test_from_the_end_nothing_old_is_published(outbox, start_relay, database):
     assert len(relay.lines("event=from_end")) == 1
 
 
+def test_from_the_end_a_record_on_its_way_home_is_not_passed_over(outbox, start_relay, database):
+    """Events that were told are; so is a forward that has arrived. One that has not is the first to go out."""
+    old = outbox.events(200)
+    headers = {"ce_id": "grid.event/0/7#0", "ce_type": "onecase.update", "ce_source": "GRID", "oc-forwarded": "9901"}
+    arrived = outbox.forward("9901", "9904", "{}", headers | {"ce_id": "grid.event/0/6#0"})
+    database.execute("insert into onecase.forwarded_records values ('grid.event', 0, 6, 0, '9904', '9901', 0, 0, now())")
+    away = outbox.forward("9901", "9904", '{"record_no":"G1"}', headers)
+    partition = away.partition
+    behind = outbox.events(100)
+    outbox.write([*old, arrived, away, *behind])
+    outbox.rows = [row for row in behind if row.partition == partition]
+    relay = start_relay("--from-end", "--set", "tick_s=0")
+    said = relay.wait_for_log("event=from_end")
+    passed = len(old) + 1 + len(behind) - len(outbox.rows)
+    assert f"rows_passed_over={passed} " in said and "held_partitions=1" in said
+    outbox.wait_published(relay)
+    relay.stop()
+    outbox.check()
+    assert [record.value for record in outbox.topics.read(REPORT)] == [b'{"record_no":"G1"}']
+
+
 def test_from_the_end_wants_to_be_the_only_one(outbox, start_relay):
     start_relay().wait_for_log("event=working")
     second = start_relay("--from-end")
