@@ -41,6 +41,9 @@ static bool read_limits(KafkaAdmin *admin, KafkaTopicLimit *limits, size_t count
     return good;
 }
 
+/* A record that is sent on to its home region has one header more (oc-forwarded: a region), and must fit then too. */
+enum { ROOM_TO_GO_HOME = 256 };
+
 bool sender_open(const IntakeSettings *settings, KafkaAdmin *admin, Sender *sender, Error *error)
 {
     *sender = (Sender){.report_topic = prefixed(settings->topic_prefix, "onecase.report"),
@@ -54,8 +57,12 @@ bool sender_open(const IntakeSettings *settings, KafkaAdmin *admin, Sender *send
         .delivered = on_delivered,
         .context = sender,
     };
-    if (read_limits(admin, limits, spec.limit_count, error) &&
-        kafka_producer_open(&spec, &sender->producer, error))
+    if (!read_limits(admin, limits, spec.limit_count, error)) {
+        sender_close(sender);
+        return false;
+    }
+    limits[0].bytes -= ROOM_TO_GO_HOME;
+    if (kafka_producer_open(&spec, &sender->producer, error))
         return true;
     sender_close(sender);
     return false;

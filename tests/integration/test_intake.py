@@ -213,6 +213,23 @@ def test_a_record_too_large_for_the_report_topic_is_dead_alone(feed: Feed) -> No
     wait_committed(service, topics, "feed")
 
 
+def test_what_fits_has_room_for_the_header_of_a_record_sent_home(feed: Feed) -> None:
+    """A record whose report lives in another region goes on with one header more; it must not be too large only then."""
+    topics = feed.topics
+    feed.create(partitions=1, max_message_bytes="10000")
+    values = [feed_record(i, text="x" * (8000 + 20 * i)) for i in range(100)]
+    topics.produce("feed", [("k", value) for value in values])
+    feed.start()
+    records = wait_reports(topics, 100)
+    fitting = [record for record in records if kind(record) == "report"]
+    assert 30 < len(fitting) < 100
+    largest = max(fitting, key=lambda record: len(record.value))
+    assert len(largest.value) > 9000
+    headers = [(name, value.encode()) for name, value in largest.headers.items()]
+    topics.produce(REPORT, [(largest.key, largest.value, [*headers, ("oc-forwarded", b"990101")])])
+    wait_reports(topics, 101)
+
+
 def test_a_limit_lowered_under_way_costs_only_the_large_record(feed: Feed) -> None:
     """The broker refuses the whole batch then; each record is tried alone and only the guilty one dies."""
     topics = feed.topics
