@@ -141,7 +141,7 @@ static Escalation judge_members(const EscalationRules *rules, Window *window, si
         if (member->category->colour < here.level)
             here.level = member->category->colour;
         if (member->level > 0 && member->level < here.level) {
-            here.level = member->level;
+            here.level = (uint8_t)member->level;
             here.rule = "department";
         }
         base = here.level;

@@ -227,7 +227,7 @@ static void number_episodes(Lifecycle *lifecycle, Hazard *hazard)
     for (size_t i = 0; i < hazard->case_count; i++)
         if (hazard->cases[i].merged_into == 0)
             cases[count++] = &hazard->cases[i];
-    qsort(cases, count, sizeof *cases, by_opening);
+    qsort(cases, count, sizeof(HazardCase *), by_opening);
     for (size_t i = 0; i < count; i++) {
         cases[i]->version += cases[i]->recurrence_no != (int32_t)i + 1;
         cases[i]->recurrence_no = (int16_t)(i + 1);

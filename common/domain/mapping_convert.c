@@ -166,7 +166,7 @@ static MappingOutcome store_point(MappingRun *run, const MappingField *field, Te
 {
     const Mapping *mapping = run->mapping;
     bool lat_first = field->own_order ? field->lat_first : mapping->lat_first;
-    double pair[2];
+    double pair[2] = {0, 0};
     if (!read_pair(narrow_of(run, text), pair))
         return unreadable(run, FLAG_GEO_UNREADABLE);
     GeoPoint given = {.lon = lat_first ? pair[1] : pair[0],
