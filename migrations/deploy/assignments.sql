@@ -128,7 +128,7 @@ alter table onecase.cases
 comment on column onecase.cases.accepted_at is '受理：各报告中最早者 / accepted: the earliest of its reports';
 comment on column onecase.cases.dispatched_at is '派遣：各报告中最早者 / dispatched: the earliest of its reports';
 comment on column onecase.cases.responded_at is '首次响应：各报告中最早者 / first response: the earliest of its reports';
-comment on column onecase.cases.rectified_at is '整改完成：状态 50、60 时各报告中最晚者，未完时为空 / rectified: the latest of its reports while its status is 50 or 60, null before';
+comment on column onecase.cases.rectified_at is '称整改完成：各报告中最晚者，此后重开也不变 / said to be rectified: the latest of its reports, also when it was opened again after that';
 comment on column onecase.cases.rechecked_at is '最近复查时间 / when of the latest recheck';
 comment on column onecase.cases.recheck_result is '最近复查结论：pass 通过、fail 不通过、not_checked 未查 / latest recheck: pass, fail, not_checked';
 comment on column onecase.cases.lead_org is '主办单位：最近交办而未退回者，无派单时取最近说明者 / lead organisation: assigned last and not given back; without assignments said last';
@@ -144,43 +144,28 @@ comment on column onecase.cases.sham_by is '由哪个来源系统复查发现 / 
 
 -- The columns of cases that only departments set, of the cases given: a function of their reports and assignments, whenever
 -- it is called. Of several reports that say one thing the one whose status was set last counts.
+--
+-- It is planned each time: where a table or this month's partition was empty at planning, every index of a region looks as good as
+-- the right one, and a plan that is kept goes on reading the whole region.
 create function onecase.derive_cases(of_regions text[], of_cases bigint[]) returns void
     language plpgsql
     set search_path = pg_catalog, pg_temp
 as $$
 begin
-    update onecase.assignments a
-       set case_id = r.case_id
-      from unnest(of_regions, of_cases) as k (region, case_id)
-      join onecase.cases c on c.region = k.region and c.case_id = k.case_id
-      join onecase.reports r
-        on r.region = c.region and r.hazard_id = c.hazard_id and r.case_id = c.case_id
-     where a.region = r.region and a.report_id = r.report_id
-       and a.case_id is distinct from r.case_id;
-
-    update onecase.cases c
-       set accepted_at = s.accepted_at, dispatched_at = s.dispatched_at, responded_at = s.responded_at,
-           rectified_at = s.rectified_at, rechecked_at = s.rechecked_at,
-           urge_count = s.urge_count, dispatch_count = s.dispatch_count, return_count = s.return_count,
-           lead_org = s.lead_org[1][1], lead_org_by = s.lead_org[1][2],
-           measures = s.measures[1][1], measures_by = s.measures[1][2],
-           tracker_post = s.tracker_post[1][1], tracker_post_by = s.tracker_post[1][2],
-           satisfaction = s.satisfaction[1][1]::smallint, satisfaction_by = s.satisfaction[1][2],
-           recheck_result = s.recheck[1][1], recheck_by = s.recheck[1][2],
-           sham = s.sham, sham_by = s.sham_by
-      from (
-        select c.region, c.case_id, told.accepted_at, told.dispatched_at, told.responded_at,
-               case when c.status in (50, 60) then told.rectified_at end as rectified_at,
-               told.rechecked_at, told.urge_count, told.dispatch_count, told.return_count,
-               coalesce(lead.said, told.lead_org) as lead_org, told.measures, told.tracker_post,
-               told.satisfaction, told.recheck,
+    execute $query$
+    with s as materialized (
+        select c.region, c.case_id, told.*, coalesce(lead.said, told.own_lead) as lead_org,
                case when told.rechecked_at is not null
                     then coalesce(told.failed_at >= told.claimed_at, false) end as sham,
-               case when told.failed_at >= told.claimed_at then told.failed_by end as sham_by
-          from unnest(of_regions, of_cases) as k (region, case_id)
+               case when told.failed_at >= told.claimed_at then told.failed_by end as sham_by,
+               exists (select from onecase.assignments a
+                        where a.region = c.region and a.report_id = any(told.report_ids)
+                          and a.case_id is distinct from c.case_id) as strays
+          from unnest($1, $2) as k (region, case_id)
           join onecase.cases c on c.region = k.region and c.case_id = k.case_id
-          cross join lateral (
-               select min(r.accepted_at) as accepted_at, min(r.dispatched_at) as dispatched_at,
+          join lateral (
+               select array_agg(r.report_id) as report_ids,
+                      min(r.accepted_at) as accepted_at, min(r.dispatched_at) as dispatched_at,
                       min(r.responded_at) as responded_at, max(r.rectified_at) as rectified_at,
                       min(r.rectified_at) as claimed_at, max(r.rechecked_at) as rechecked_at,
                       max(r.recheck_failed_at) as failed_at,
@@ -191,7 +176,7 @@ begin
                            filter (where r.lead_org is not null
                                and not exists (select from onecase.assignments a
                                                 where a.region = r.region and a.report_id = r.report_id
-                                                  and a.role = 'lead')))[1:1] as lead_org,
+                                                  and a.role = 'lead')))[1:1] as own_lead,
                       (array_agg(array[r.measures, r.source] order by r.status_at desc nulls last, r.report_id desc)
                            filter (where r.measures is not null))[1:1] as measures,
                       (array_agg(array[r.tracker_post, r.source] order by r.status_at desc nulls last, r.report_id desc)
@@ -205,16 +190,33 @@ begin
                            filter (where r.recheck_failed_at is not null))[1] as failed_by
                  from onecase.reports r
                 where r.region = c.region and r.hazard_id = c.hazard_id and r.case_id = c.case_id
-               ) told
+               ) told on true
           left join lateral (
                select array[array[a.org_code, a.source]] as said
                  from onecase.assignments a
-                where a.region = c.region and a.case_id = c.case_id and a.role = 'lead'
+                where a.region = c.region and a.report_id = any(told.report_ids) and a.role = 'lead'
                   and a.status not in (90, 95) and a.org_code is not null
                 order by a.assigned_at desc nulls last, a.report_id desc, a.assignment_no desc, a.n desc
                 limit 1
                ) lead on true
-           ) s
+    ), moved as (
+        update onecase.assignments a
+           set case_id = s.case_id
+          from s
+         where s.strays and a.region = s.region and a.report_id = any(s.report_ids)
+           and a.case_id is distinct from s.case_id
+    )
+    update onecase.cases c
+       set accepted_at = s.accepted_at, dispatched_at = s.dispatched_at, responded_at = s.responded_at,
+           rectified_at = s.rectified_at, rechecked_at = s.rechecked_at,
+           urge_count = s.urge_count, dispatch_count = s.dispatch_count, return_count = s.return_count,
+           lead_org = s.lead_org[1][1], lead_org_by = s.lead_org[1][2],
+           measures = s.measures[1][1], measures_by = s.measures[1][2],
+           tracker_post = s.tracker_post[1][1], tracker_post_by = s.tracker_post[1][2],
+           satisfaction = s.satisfaction[1][1]::smallint, satisfaction_by = s.satisfaction[1][2],
+           recheck_result = s.recheck[1][1], recheck_by = s.recheck[1][2],
+           sham = s.sham, sham_by = s.sham_by
+      from s
      where c.region = s.region and c.case_id = s.case_id
        and (c.accepted_at, c.dispatched_at, c.responded_at, c.rectified_at, c.rechecked_at, c.urge_count,
             c.dispatch_count, c.return_count, c.lead_org, c.lead_org_by, c.measures, c.measures_by,
@@ -224,7 +226,8 @@ begin
            (s.accepted_at, s.dispatched_at, s.responded_at, s.rectified_at, s.rechecked_at, s.urge_count,
             s.dispatch_count, s.return_count, s.lead_org[1][1], s.lead_org[1][2], s.measures[1][1], s.measures[1][2],
             s.tracker_post[1][1], s.tracker_post[1][2], s.satisfaction[1][1]::smallint, s.satisfaction[1][2],
-            s.recheck[1][1], s.recheck[1][2], s.sham, s.sham_by);
+            s.recheck[1][1], s.recheck[1][2], s.sham, s.sham_by)
+    $query$ using of_regions, of_cases;
 end
 $$;
 comment on function onecase.derive_cases(text[], bigint[]) is

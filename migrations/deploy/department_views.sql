@@ -111,11 +111,11 @@ select issue.region,
        issue.measures,
        issue.due_at,
        issue.tracker_post,
-       issue.rectified_at,
+       case when issue.status in (50, 60) then issue.rectified_at end as rectified_at,
        issue.recheck_result,
        issue.rechecked_at,
        round(extract(epoch from
-           coalesce(issue.rectified_at, issue.closed_at,
+           coalesce(case when issue.status in (50, 60) then issue.rectified_at end, issue.closed_at,
                     (select max(read.stream_time) from onecase.consumer_offsets as read)) - issue.due_at) / 3600, 1)
            as overdue_h,
        issue.effective,
@@ -139,7 +139,7 @@ comment on column analysis.rectification_list.lead_org is '主办单位 / lead o
 comment on column analysis.rectification_list.measures is '整改措施 / measures';
 comment on column analysis.rectification_list.due_at is '到期时间 / due';
 comment on column analysis.rectification_list.tracker_post is '跟踪责任岗位 / post that follows it up';
-comment on column analysis.rectification_list.rectified_at is '整改完成 / rectified';
+comment on column analysis.rectification_list.rectified_at is '整改完成；状态不是 50、60 时为空 / rectified; null while the status is neither 50 nor 60';
 comment on column analysis.rectification_list.recheck_result is '复查结论：pass、fail、not_checked / recheck: pass, fail, not_checked';
 comment on column analysis.rectification_list.rechecked_at is '复查时间 / rechecked';
 comment on column analysis.rectification_list.overdue_h is '超期小时（自然时），负数为提前；未完的算到最近流时间 / hours past the limit (by the clock), negative when early; while not done up to the latest stream time';

@@ -74,21 +74,6 @@ $$;
 comment on function onecase.is_working_day(date) is
     '该日是否工作日 / whether offices work on that day';
 
--- How many working days there were before `day`, from Monday 29 December 1969 on: weekdays by formula, then what was moved.
-create function onecase.working_days_before(day date) returns bigint
-    language sql stable
-    security definer
-    set search_path = pg_catalog, pg_temp
-as $$
-    select (floor((day - date '1969-12-29') / 7.0) * 5
-            + least(extract(isodow from day) - 1, 5))::bigint
-         + (select count(*) filter (where moved.kind = 'workday' and extract(isodow from moved.date) >= 6)
-                 - count(*) filter (where moved.kind = 'holiday' and extract(isodow from moved.date) < 6)
-              from onecase.working_days as moved where moved.date < day)
-$$;
-comment on function onecase.working_days_before(date) is
-    '该日之前的工作日数，差值有意义 / working days before that day, for differences';
-
 -- Seconds of one kind of hours that have passed at that time of the day.
 create function onecase.working_seconds_passed(hours text, at_seconds numeric) returns numeric
     language sql stable
@@ -101,19 +86,56 @@ $$;
 comment on function onecase.working_seconds_passed(text, numeric) is
     '当日该时刻之前的工作秒数 / seconds of working time before that second of the day';
 
-create function onecase.working_seconds(from_time timestamptz, to_time timestamptz) returns numeric
-    language sql stable
+-- Office time between two instants. Asks no other function: it stands in views, once a row.
+create function onecase.working_seconds(from_time timestamptz, to_time timestamptz)
+    returns numeric
+    language plpgsql stable
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
-    select sum(instant.sign * (
-               onecase.working_days_before(instant.local::date)
-               * onecase.working_seconds_passed('office', 86400)
-               + case when onecase.is_working_day(instant.local::date)
-                      then onecase.working_seconds_passed('office', extract(epoch from instant.local::time))
-                      else 0 end))
-      from (values (-1, from_time at time zone interval '08:00'),
-                   (1, to_time at time zone interval '08:00')) as instant (sign, local)
+declare
+    begun constant timestamp := from_time at time zone interval '08:00';
+    ended constant timestamp := to_time at time zone interval '08:00';
+    first constant date := begun;
+    last constant date := ended;
+    begun_s constant numeric := extract(epoch from begun::time);
+    ended_s constant numeric := extract(epoch from ended::time);
+    works_first boolean := extract(isodow from first) < 6;
+    works_last boolean := extract(isodow from last) < 6;
+    days bigint;  -- worked, from `first` up to before `last`; negative when they are exchanged
+    moved_days bigint;
+    moved_first text;
+    moved_last text;
+    of_day numeric;
+    before_begun numeric;
+    before_ended numeric;
+begin
+    if from_time is null or to_time is null then
+        return null;
+    end if;
+    days := floor((last - date '1969-12-29') / 7.0) * 5 + least(extract(isodow from last) - 1, 5)
+          - floor((first - date '1969-12-29') / 7.0) * 5 - least(extract(isodow from first) - 1, 5);
+    select coalesce(sum(case when moved.kind = 'workday' and extract(isodow from moved.date) >= 6 then 1
+                             when moved.kind = 'holiday' and extract(isodow from moved.date) < 6 then -1
+                             else 0 end)
+                    filter (where moved.date >= least(first, last) and moved.date < greatest(first, last)), 0),
+           max(moved.kind) filter (where moved.date = first),
+           max(moved.kind) filter (where moved.date = last)
+      into moved_days, moved_first, moved_last
+      from onecase.working_days as moved
+     where moved.date between least(first, last) and greatest(first, last);
+    days := days + case when first <= last then moved_days else -moved_days end;
+    works_first := coalesce(moved_first = 'workday', works_first);
+    works_last := coalesce(moved_last = 'workday', works_last);
+
+    select coalesce(sum(span.to_minute - span.from_minute) * 60, 0),
+           coalesce(sum(greatest(least(begun_s, span.to_minute * 60) - span.from_minute * 60, 0)), 0),
+           coalesce(sum(greatest(least(ended_s, span.to_minute * 60) - span.from_minute * 60, 0)), 0)
+      into of_day, before_begun, before_ended
+      from onecase.working_hours as span where span.kind = 'office';
+    return days * of_day + case when works_last then before_ended else 0 end
+                         - case when works_first then before_begun else 0 end;
+end
 $$;
 comment on function onecase.working_seconds(timestamptz, timestamptz) is
     '两时刻之间的办公时间，秒；倒置为负 / seconds of office hours between two instants; negative when they are exchanged';
@@ -224,7 +246,7 @@ comment on function onecase.due_at(text, integer, text, timestamptz) is
     '按现行时限的到期时刻；无时限为空 / when a hazard is due by the present limits; null: there is none';
 
 -- Whoever asks a view asks its functions too.
-revoke all on function onecase.is_working_day(date), onecase.working_days_before(date),
+revoke all on function onecase.is_working_day(date),
                        onecase.working_seconds_passed(text, numeric),
                        onecase.working_seconds(timestamptz, timestamptz),
                        onecase.working_day_at(text, date, integer),
