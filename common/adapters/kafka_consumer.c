@@ -18,6 +18,9 @@
 enum {
     QUEUE_KBYTES_DEFAULT = 2048,
     BATCH_BYTES_MAX = 1048576,
+    SESSION_DEFAULT_MS = 10000,
+    HEARTBEAT_MAX_MS = 1000,
+    HEARTBEATS = 3, /* in a session, at least */
     ASK_LIMIT_DEFAULT_MS = 5000,
     PROBE_LIMIT_MS = 1000 /* the question whether the brokers are there at all */
 };
@@ -38,8 +41,15 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
 static bool make_client(KafkaConsumer *consumer, const KafkaConsumerSpec *spec, Error *error)
 {
     char queue[24];
+    char session[24];
+    char heartbeat[24];
+    int session_ms = spec->session_ms > 0 ? spec->session_ms : SESSION_DEFAULT_MS;
+    int heartbeat_ms = session_ms / HEARTBEATS;
     snprintf(queue, sizeof(queue), "%d",
              spec->queue_kbytes > 0 ? spec->queue_kbytes : QUEUE_KBYTES_DEFAULT);
+    snprintf(session, sizeof(session), "%d", session_ms);
+    snprintf(heartbeat, sizeof(heartbeat), "%d",
+             heartbeat_ms < HEARTBEAT_MAX_MS ? heartbeat_ms : HEARTBEAT_MAX_MS);
     const KafkaProperty properties[] = {
         {"group.id", spec->group},
         {"partition.assignment.strategy", spec->assignor},
@@ -47,8 +57,8 @@ static bool make_client(KafkaConsumer *consumer, const KafkaConsumerSpec *spec, 
         {"enable.auto.offset.store", "false"},
         {"auto.offset.reset", "error"},
         {"isolation.level", "read_committed"},
-        {"session.timeout.ms", "10000"},
-        {"heartbeat.interval.ms", "1000"},
+        {"session.timeout.ms", session},
+        {"heartbeat.interval.ms", heartbeat},
         {"topic.metadata.refresh.interval.ms", "5000"}, /* finds topics made after the start */
         {"queued.max.messages.kbytes", queue},
         {"queued.min.messages", "100000"},

@@ -47,6 +47,7 @@ typedef struct KafkaConsumerSpec {
     int32_t queue_kbytes;      /* prefetched at most, about; 0: 2048 */
     bool notice_ends;          /* for kafka_consumer_caught_up */
     int32_t ask_limit_ms;      /* patience of each question to the brokers; 0: 5000 */
+    int32_t session_ms;        /* of silence, then its partitions go to others; 0: 10000 */
     KafkaConsumerHooks hooks;
 } KafkaConsumerSpec;
 

@@ -229,6 +229,7 @@ static bool open_consumer(Intake *intake, Error *error)
         .assignor = "roundrobin",
         .queue_kbytes = (int32_t)intake->settings->queue_kbytes,
         .notice_ends = true,
+        .session_ms = (int32_t)intake->settings->session_ms,
         .hooks = {.context = intake,
                   .assigned = on_assigned,
                   .revoked = on_revoked,

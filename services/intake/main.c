@@ -52,6 +52,13 @@ static const Setting SETTINGS[] = {
                         "milliseconds between looks for topics that have appeared"),
     SETTING_INTEGER_ROW(
         IntakeSettings, queue_kbytes, "1024", 64, 1048576, "kilobytes read ahead, about"),
+    SETTING_INTEGER_ROW(IntakeSettings,
+                        session_ms,
+                        "10000",
+                        1000,
+                        300000,
+                        "after how long without a sign of life others take its partitions, "
+                        "milliseconds; the broker's group.min.session.timeout.ms holds too"),
     SERVICE_LOG_LEVEL_ROW(IntakeSettings),
 };
 

@@ -27,6 +27,13 @@ static const Setting SETTINGS[] = {
                         0,
                         1000,
                         "how long a batch waits for more records, milliseconds"),
+    SETTING_INTEGER_ROW(MatcherSettings,
+                        session_ms,
+                        "10000",
+                        1000,
+                        300000,
+                        "after how long without a sign of life others take its partitions, "
+                        "milliseconds; the broker's group.min.session.timeout.ms holds too"),
     SETTING_FLAG_ROW(
         MatcherSettings,
         silent,

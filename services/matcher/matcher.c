@@ -346,6 +346,7 @@ static bool open_consumer(Matcher *matcher, Error *error)
         .assignor = "range",
         .topics = topics,
         .topic_count = 1,
+        .session_ms = (int32_t)matcher->settings->session_ms,
         .hooks = {.context = matcher, .assigned = assigned, .revoked = revoked},
     };
     return kafka_consumer_open(&spec, &matcher->consumer, error);

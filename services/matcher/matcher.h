@@ -14,6 +14,7 @@ typedef struct MatcherSettings {
     const char *model;
     int64_t batch_max;
     int64_t linger_ms;
+    int64_t session_ms;
     bool silent;
     const char *log_level;
 } MatcherSettings;
