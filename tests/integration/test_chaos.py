@@ -35,9 +35,8 @@ from outbox import CASE, HOMES, REPORT, Outbox
 
 SEED = int(os.environ.get("ONECASE_CHAOS_SEED", secrets.randbelow(1_000_000)))
 KILLS = {"matcher": 25, "relay": 25, "intake": 4}  # of two matchers, two relays, one intake
-FREEZES = 3      # of a matcher, for longer than its session lives
+FREEZES = 3      # of a matcher, until others have what it had
 LOAD_S = 70      # over which the departments send, and in which all of that happens
-FREEZE_S = 2.5
 ROBBERIES = 10   # of a frozen relay's session
 AIMED = 0.3      # of the kills of a relay, at its most delicate moment
 CITY_REPORTS = 700
@@ -148,12 +147,18 @@ def tcp_ports(service: Service) -> set[int]:
             if f"socket:[{inode}]" in sockets}
 
 
-def lock_holder(database: Database, relays: list[Service]) -> tuple[Service, int] | None:
-    """The relay whose session has the lock, as PostgreSQL has it, and the session."""
-    rows = database.rows("select a.pid, a.client_port from pg_locks l join pg_stat_activity a using (pid)"
-                         " where l.locktype = 'advisory' and l.granted and a.application_name = 'onecase-relay'"
-                         " and a.datname = current_database()")
-    return next(((relay, pid) for pid, port in rows for relay in relays if relay.running and port in tcp_ports(relay)), None)
+WITH_LOCK = ("a.application_name = 'onecase-relay' and a.pid in"
+             " (select pid from pg_locks where locktype = 'advisory' and granted)")
+# Held up in the first question of a batch; what it then writes, it writes after that.
+IDENTIFYING = ("a.application_name = 'onecase-matcher' and a.wait_event_type = 'Lock'"
+               " and starts_with(a.query, 'select v.n, i.region, i.report_id, i.received_at,')")
+
+
+def whose_session(database: Database, condition: str, services: list[Service]) -> tuple[Service, int] | None:
+    """The first of the services with such a session, as PostgreSQL has it, and the session."""
+    rows = database.rows("select a.pid, a.client_port from pg_stat_activity a"
+                         f" where a.datname = current_database() and {condition}")
+    return next(((one, pid) for pid, port in rows for one in services if one.running and port in tcp_ports(one)), None)
 
 
 END_SESSION = "select pg_terminate_backend(%s, 10000)"  # and waits until it is gone
@@ -171,15 +176,16 @@ class Chaos:
         chance.shuffle(deeds)
         moments = sorted(chance.uniform(1, LOAD_S) for _ in deeds)
         self.plan = list(zip(moments, deeds))
-        self.thaws: list[tuple[float, Service]] = []
+        self.frozen: list[Service] = []
         self.starts: list[tuple[float, Service]] = []
 
     def run(self, errands: Errands) -> None:
         """Returns when all is done and everybody runs."""
         begun = time.monotonic()
         next_errand = 0.0
-        while self.plan or self.thaws or self.starts:
+        while self.plan or self.frozen or self.starts:
             now = time.monotonic() - begun
+            assert now < 2 * LOAD_S, "nobody took over from a frozen matcher"
             self._carry_on(now)
             if self.plan and self.plan[0][0] <= now:
                 self._do(now, *self.plan.pop(0)[1])
@@ -189,9 +195,9 @@ class Chaos:
             time.sleep(0.01)
 
     def _do(self, now: float, deed: str, name: str) -> None:
-        up = [service for service in self.crews[name] if service.running and service not in [frozen for _, frozen in self.thaws]]
-        if not up:
-            self.plan.insert(0, (now + 0.1, (deed, name)))  # all of them are down just now
+        up = [service for service in self.crews[name] if service.running and service not in self.frozen]
+        if not up or deed == "freeze" and self.frozen:
+            self.plan.insert(0, (now + 0.1, (deed, name)))  # all of them are down just now, or nobody would take over
             return
         victim = self.chance.choice(up)
         if name == "relay" and self.chance.random() < AIMED:
@@ -201,14 +207,13 @@ class Chaos:
                 victim.kill()
             self.starts.append((now + self.chance.uniform(0, 0.5), victim))
         else:
-            victim.signal(signal.SIGSTOP)
-            self.thaws.append((now + FREEZE_S, victim))
+            self.frozen.append(self._freeze_within_batch(up))
         self.done[deed, name] += 1
 
     def _kill_between(self, up: list[Service]) -> Service | None:
         """Kills the relay that works when its events are out and its position has not moved, which is a matter of a millisecond:
         the rows of positions are held meanwhile."""
-        held = lock_holder(self.hub.database, up)
+        held = whose_session(self.hub.database, WITH_LOCK, up)
         if held is None:
             return None
         with self.hub.database.connect() as holder, holder.transaction():
@@ -221,13 +226,30 @@ class Chaos:
             holder.execute(END_SESSION, held[1:])  # left to itself the server would still move the position for the dead
         return held[0]
 
+    def _freeze_within_batch(self, up: list[Service]) -> Service:
+        """Freezes a matcher that has read records and not written them: thawed, it writes what others have written."""
+        for _ in range(20):
+            with self.hub.database.connect() as holder, holder.transaction():
+                holder.execute("lock table onecase.record_index in access exclusive mode")
+                until = time.monotonic() + 0.5  # all of them may be writing, and wait for us
+                while time.monotonic() < until:
+                    if held := whose_session(self.hub.database, IDENTIFYING, up):
+                        held[0].signal(signal.SIGSTOP)
+                        return held[0]
+                    time.sleep(0.01)
+        raise AssertionError("no matcher asked for records it had read")
+
+    def _owns(self, matcher: Service) -> bool:
+        return self.hub.database.value("select exists (select 1 from onecase.consumer_offsets where split_part(owner, ':', 2) = %s)",
+                                       (str(matcher.pid),))
+
     def _carry_on(self, now: float) -> None:
         for at, service in [due for due in self.starts if due[0] <= now]:
             service.start()
             self.starts.remove((at, service))
-        for at, service in [due for due in self.thaws if due[0] <= now]:
+        for service in [frozen for frozen in self.frozen if not self._owns(frozen)]:
             service.signal(signal.SIGCONT)
-            self.thaws.remove((at, service))
+            self.frozen.remove(service)
         for service in itertools.chain(*self.crews.values()):
             assert service.running or service.ended, f"{service.name} has ended by itself:\n{service.tail(80)}"
 
@@ -408,6 +430,7 @@ def test_fifty_kills_under_load_lose_nothing_and_repeat_only_what_was_told(
         departments.finish()
         assert chaos.done == {("kill", name): count for name, count in KILLS.items()} | {("freeze", "matcher"): FREEZES}
         drain(hub, departments, crews["relay"])
+        fenced = sum(len(matcher.lines("OC001")) for matcher in crews["matcher"])
         hub.stop()
 
         messages = consume(hub.topics, CASE)
@@ -419,8 +442,9 @@ def test_fifty_kills_under_load_lose_nothing_and_repeat_only_what_was_told(
             assert [described(row, hub.database, undisturbed) for row in told["differences"]] == []
             assert told["digest"] == told["live"] and told["equal"] is True
         kinds = Counter(event.header("ce_type") for event in events.values())
-        print(f"{len(departments.sent)} records, {len(events)} events, {len(messages) - len(events)} repeats, {dict(kinds)}")
-        assert len(messages) > len(events) > 1000 and kinds["case.overdue"] > 0
+        print(f"{len(departments.sent)} records, {len(events)} events, {len(messages) - len(events)} repeats, {fenced} batches fenced,"
+              f" {dict(kinds)}")
+        assert len(messages) > len(events) > 1000 and kinds["case.overdue"] > 0 and fenced >= FREEZES
 
 
 def test_a_relay_frozen_and_robbed_of_its_session_thaws_into_the_work_of_the_other(
@@ -430,7 +454,7 @@ def test_a_relay_frozen_and_robbed_of_its_session_thaws_into_the_work_of_the_oth
         outbox = Outbox(database, topics, rng=chance).create()
         relays = [start_service("relay", "--set", "tick_s=0", "--set", "poll_ms=10", "--set", "batch_max=300") for _ in range(2)]
         for _ in range(ROBBERIES):
-            working, session = wait_until(lambda: lock_holder(database, relays), 30, "one of them to have the lock")
+            working, session = wait_until(lambda: whose_session(database, WITH_LOCK, relays), 30, "one of them to have the lock")
             [other] = [relay for relay in relays if relay is not working]
             taken_over = len(other.lines("event=working")) + 1
             working.signal(signal.SIGSTOP)  # until there is enough to do
