@@ -252,10 +252,21 @@ class Topics:
         """High watermark of each partition."""
         consumer = self._consumer()
         try:
-            name = self.name(topic)
-            return {p: consumer.get_watermark_offsets(TopicPartition(name, p), timeout=30)[1] for p in self._partitions(topic)}
+            return {number: self._end(consumer, TopicPartition(self.name(topic), number)) for number in self._partitions(topic)}
         finally:
             consumer.close()
+
+    @staticmethod
+    def _end(consumer: Consumer, partition: TopicPartition, limit: float = 30) -> int:
+        """A broker that has just made a topic may not know yet that it leads it."""
+        deadline = time.monotonic() + limit
+        while True:
+            try:
+                return consumer.get_watermark_offsets(partition, timeout=limit)[1]
+            except KafkaException as failure:
+                if failure.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
 
     def read(self, topic: str, limit: float = 60) -> list[Record]:
         """All records from the beginning to the present end, by partition and offset."""
