@@ -393,6 +393,8 @@ def test_a_replay_that_ended_early_is_gone_on_with(how, log, live, slow, new_dat
         assert '"other" has taken partition ' in err and "end the matcher that runs on it" in err
         other.stop()
     wait_until(lambda: not Path(f"/proc/{child}").exists(), 30, "the matcher to be gone")
+    if how == "another matcher":  # the replay's own may have claimed again, and written the rest, before it was ended
+        rebuilt.execute("update onecase.consumer_offsets set owner = 'other' where partition = 0")
     if how == "another matcher":
         assert "was not filled by a replay" in Replay(live, rebuilt.name, log.topics, "--resume").end(REFUSED).err
         return
