@@ -60,7 +60,7 @@ typedef struct StoredOffset {
 MUST_CHECK bool case_store_claim(
     CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error);
 
-/* Reads without claiming, after a connection was lost during a write. A partition without a row has epoch -1. */
+/* Reads without claiming: whether a claim still stands. A partition without a row has epoch -1. */
 MUST_CHECK bool case_store_offsets(
     CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error);
 

@@ -26,7 +26,7 @@ struct KafkaConsumer {
     bool paused;
     bool closing;
     int ask_limit_ms;
-    bool down; /* librdkafka said that no broker answers; proved or refuted by the next read */
+    bool down; /* librdkafka has lost a broker, perhaps all; proved or refuted by the next read */
     int64_t generation;
     Error pending;    /* of a callback, or of a message behind others: for the next read */
     KafkaBatch batch; /* what the caller has */

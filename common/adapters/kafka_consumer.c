@@ -32,8 +32,8 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
         kafka_handle_fatal(client, &consumer->pending);
     else if (kafka_handle_verdict((rd_kafka_resp_err_t)code) == ERROR_FATAL)
         error_set(&consumer->pending, ERROR_FATAL, "Kafka: %s", reason);
-    else if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
-        consumer->down = true;
+    else if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || code == RD_KAFKA_RESP_ERR__TRANSPORT)
+        consumer->down = true; /* one broker may be all there were: the next read asks */
 }
 
 /* ---- open and close ---- */

@@ -242,6 +242,26 @@ static void release(Matcher *matcher, const int32_t *numbers, size_t count)
     decide_release(matcher->decider, numbers, count);
 }
 
+/* While memory was read nobody else can have written, if nobody has claimed. */
+static bool still_ours(Matcher *matcher,
+                       const int32_t *numbers,
+                       const StoredOffset *claimed,
+                       size_t count,
+                       Error *error)
+{
+    StoredOffset *stands = calloc(count, sizeof(*stands));
+    if (stands == NULL)
+        abort();
+    bool well = case_store_offsets(matcher->store, numbers, count, stands, error);
+    for (size_t i = 0; well && i < count; i++)
+        if (stands[i].epoch != claimed[i].epoch)
+            well = error_set(error, ERROR_RETRY,
+                             "partition %d was claimed by another matcher while it was loaded",
+                             numbers[i]);
+    free(stands);
+    return well;
+}
+
 static bool assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
 {
     Matcher *matcher = context;
@@ -252,7 +272,8 @@ static bool assigned(void *context, KafkaPosition *partitions, size_t count, Err
     if (offsets == NULL)
         abort();
     bool well = progress_claim(matcher->progress, matcher->store, numbers, count, offsets, error) &&
-                decide_claim(matcher->decider, numbers, count, error);
+                decide_claim(matcher->decider, numbers, count, error) &&
+                still_ours(matcher, numbers, offsets, count, error);
     for (size_t i = 0; well && i < count; i++)
         for (size_t k = 0; k < count; k++)
             if (offsets[k].partition == partitions[i].partition)

@@ -480,6 +480,33 @@ def test_a_frozen_matcher_that_thaws_writes_nothing(log, new_database, start_ser
     assert digest(onecase, database) == digest(onecase, calm)
 
 
+def test_a_claim_that_was_overtaken_while_memory_was_read_is_made_again(log, database, start_service):
+    """What it read would be of two moments. The trigger claims for another one when the first claim commits, once."""
+    log.use(database)
+    log.report("T1")
+    log.send()
+    topic = log.topics.name("onecase.report")
+    database.execute("select onecase.claim(%s, %s::int[], 'before')", (topic, list(range(log.partitions))))
+    database.execute("create table onecase.overtaken (n integer)")
+    database.execute("""
+        create function onecase.overtake() returns trigger language plpgsql as $$
+        begin
+            if not exists (select from onecase.overtaken) then
+                insert into onecase.overtaken values (1);
+                update onecase.consumer_offsets set epoch = epoch + 1, owner = 'other'
+                 where topic = new.topic and partition = new.partition;
+            end if;
+            return null;
+        end $$""")
+    database.execute("create constraint trigger overtake after update on onecase.consumer_offsets deferrable initially deferred"
+                     " for each row when (new.epoch <> old.epoch) execute function onecase.overtake()")
+    matcher = start_service("matcher")
+    matcher.wait_for_log("event=waiting .*was claimed by another matcher while it was loaded")
+    wait_until_stored(database, log)
+    assert len(matcher.lines("event=claimed")) == 1 and "OC001" not in matcher.text()
+    matcher.stop()
+
+
 def test_an_owner_that_hangs_in_its_transaction_is_put_out(log, database, start_service):
     log.use(database)
     log.report("H1")

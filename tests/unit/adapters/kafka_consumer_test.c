@@ -19,6 +19,7 @@ enum { PARTITIONS = 2, PATIENCE_MS = 30000, RECORDS = 600 };
 /* A consumer with hooks that note what they were told. */
 typedef struct Fixture {
     MockKafka mock;
+    int brokers; /* 0: one */
     KafkaConsumer *consumer;
     int64_t start_at; /* what `assigned` answers */
     int refusals;     /* how often `assigned` says RETRY first */
@@ -66,7 +67,7 @@ static bool on_lost(void *context, const KafkaPosition *wanted, int64_t low, Err
 static void start(Fixture *fixture)
 {
     static const char *const TOPICS[] = {"feed"};
-    fixture->mock = mock_kafka_start(1);
+    fixture->mock = mock_kafka_start(fixture->brokers > 0 ? fixture->brokers : 1);
     mock_kafka_topic(&fixture->mock, "feed", PARTITIONS);
     const KafkaConsumerSpec spec = {
         .client = {.brokers = fixture->mock.brokers, .client_id = "test"},
@@ -286,6 +287,20 @@ static void an_outage_is_said_and_ends(void **state)
     stop(&fixture);
 }
 
+static void one_broker_of_two_that_goes_is_no_outage(void **state)
+{
+    (void)state;
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING, .brokers = 2};
+    static int seen[RECORDS];
+    start(&fixture);
+    produce(&fixture, 0, 10);
+    assert_int_equal(read_numbers(&fixture, 10, 100, seen), 10);
+    mock_kafka_down(&fixture.mock, 2, 1);
+    Error error = read_failure(&fixture, 3000);
+    assert_int_equal(error.verdict, ERROR_NONE);
+    stop(&fixture);
+}
+
 static void an_offset_that_is_gone_is_fatal_unless_the_hook_goes_on(void **state)
 {
     (void)state;
@@ -451,6 +466,7 @@ int main(void)
         cmocka_unit_test(a_note_stands_beside_each_commit),
         cmocka_unit_test(topics_may_come_in_later),
         cmocka_unit_test(an_outage_is_said_and_ends),
+        cmocka_unit_test(one_broker_of_two_that_goes_is_no_outage),
         cmocka_unit_test(an_offset_that_is_gone_is_fatal_unless_the_hook_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
