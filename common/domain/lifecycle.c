@@ -189,34 +189,37 @@ static bool leads(const HazardMember *member, const HazardCase *of)
            (begun != TIME_ABSENT && member->event_at > begun - LIFECYCLE_SECOND_US);
 }
 
-static bool has_lead(const Hazard *hazard, const HazardCase *of)
+/* How far reports have got: the slowest status that is not final, INT16_MAX none; when the last of the others became final. */
+typedef struct Course {
+    int16_t slowest;
+    int64_t last;
+    bool any;
+} Course;
+
+static void follow(Course *course, const HazardMember *member)
 {
-    for (size_t i = 0; i < hazard->member_count; i++)
-        if (hazard->members[i].case_id == of->case_id && leads(&hazard->members[i], of))
-            return true;
-    return false;
+    int16_t own = member->status > 0 ? member->status : STATUS_PENDING;
+    course->any = true;
+    if (!lifecycle_final_status(own))
+        course->slowest = own < course->slowest ? own : course->slowest;
+    else if (member->status_at > course->last)
+        course->last = member->status_at;
 }
 
 /* The slowest lead report that is not final decides; all final: closed at the last of their times. */
 static void
 derive_status(const Hazard *hazard, const HazardCase *of, int16_t *status, int64_t *closed_at)
 {
-    int16_t slowest = INT16_MAX;
-    int64_t last = TIME_ABSENT;
-    bool led = has_lead(hazard, of);
-    for (size_t i = 0; i < hazard->member_count; i++) {
-        const HazardMember *member = &hazard->members[i];
-        if (member->case_id != of->case_id || (led && !leads(member, of)))
-            continue;
-        int16_t own = member->status > 0 ? member->status : STATUS_PENDING;
-        if (!lifecycle_final_status(own))
-            slowest = own < slowest ? own : slowest;
-        else if (member->status_at > last)
-            last = member->status_at;
-    }
-    *closed_at = slowest == INT16_MAX ? last : TIME_ABSENT;
-    *status = slowest == INT16_MAX ? STATUS_CLOSED : slowest;
-    if (slowest == STATUS_PENDING && of->reopened_count > 0)
+    Course lead = {INT16_MAX, TIME_ABSENT, false};
+    Course rest = lead;
+    for (size_t i = 0; i < hazard->member_count; i++)
+        if (hazard->members[i].case_id == of->case_id)
+            follow(leads(&hazard->members[i], of) ? &lead : &rest, &hazard->members[i]);
+    const Course *course = lead.any ? &lead : &rest;
+    bool all_final = course->slowest == INT16_MAX;
+    *closed_at = all_final ? course->last : TIME_ABSENT;
+    *status = all_final ? STATUS_CLOSED : course->slowest;
+    if (course->slowest == STATUS_PENDING && of->reopened_count > 0)
         *status = STATUS_REOPENED;
 }
 
@@ -379,6 +382,7 @@ bool lifecycle_update(Lifecycle *lifecycle, int64_t report_id, const MemberChang
     assert(of != NULL);
     lifecycle_derive_closing(lifecycle, hazard, of, member, taken_back && !is_followed(hazard, of));
     lifecycle_derive_level(lifecycle, hazard, of);
+    lifecycle_recheck(lifecycle, hazard, of, report_id, change->recheck);
     lifecycle_derive_time(lifecycle, hazard, of);
     hazard->version++;
     of->version++;

@@ -161,7 +161,7 @@ static void unify_times(HazardCase *kept, const HazardCase *gone)
         kept->due_rule = gone->due_rule;
     }
     kept->overdue = kept->overdue || gone->overdue;
-    kept->effective = EFFECTIVE_UNKNOWN;
+    kept->effective = kept->closed_at != TIME_ABSENT ? EFFECTIVE_UNKNOWN : EFFECTIVE_NO;
 }
 
 /* Makes one case of two of the hazard; returns it. */

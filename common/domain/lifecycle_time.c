@@ -218,18 +218,30 @@ static const HazardMember *rechecked(const Hazard *hazard, const HazardCase *of,
     return NULL;
 }
 
+static void hold(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of, int64_t report_id)
+{
+    set_effective(
+        lifecycle, hazard, of,
+        (CaseEvent){.report_id = report_id, .event_at = of->closed_at, .reason = "rechecked"});
+}
+
+/* A recheck that passed before the closing was of this closing, unless the case had been closed before. */
 static void derive_effective(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of)
 {
-    if (rechecked(hazard, of, RECHECK_FAIL) != NULL) {
-        of->effective = EFFECTIVE_NO;
-        return;
-    }
     const HazardMember *passed = rechecked(hazard, of, RECHECK_PASS);
-    if (of->closed_at != TIME_ABSENT && of->effective == EFFECTIVE_UNKNOWN && passed != NULL)
-        set_effective(lifecycle, hazard, of,
-                      (CaseEvent){.report_id = passed->report_id,
-                                  .event_at = of->closed_at,
-                                  .reason = "rechecked"});
+    if (of->closed_at != TIME_ABSENT && of->effective == EFFECTIVE_UNKNOWN &&
+        of->begun_second == 0 && passed != NULL && rechecked(hazard, of, RECHECK_FAIL) == NULL)
+        hold(lifecycle, hazard, of, passed->report_id);
+}
+
+void lifecycle_recheck(
+    Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of, int64_t report_id, int8_t result)
+{
+    if (result == RECHECK_FAIL)
+        of->effective = EFFECTIVE_NO;
+    else if (result == RECHECK_PASS && of->closed_at != TIME_ABSENT &&
+             of->effective != EFFECTIVE_YES)
+        hold(lifecycle, hazard, of, report_id);
 }
 
 static int64_t window_end(const Hazard *hazard, const HazardCase *of)

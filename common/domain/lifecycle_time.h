@@ -47,6 +47,13 @@ Escalation lifecycle_level(const Model *model, const HazardCase *of);
  */
 void lifecycle_derive_time(Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of);
 
+/*
+ * A department rechecked what was done, after its closing was derived: 1 it is, 2 it is not, 0 it did not say. The next closing
+ * is judged for itself again. Event: effective.
+ */
+void lifecycle_recheck(
+    Lifecycle *lifecycle, const Hazard *hazard, HazardCase *of, int64_t report_id, int8_t result);
+
 /* The case begins anew (reopened) at that time. */
 void lifecycle_begin_anew(HazardCase *of, int64_t at);
 

@@ -341,7 +341,7 @@ static void count_urges(const Batch *batch, const StoredSaid *said, Report *chan
 /* A recheck that says what is known counts anew only when the rectification was claimed anew since. */
 static void hear_recheck(const BatchReport *state,
                          const StoredRevision *row,
-                         const Report *change,
+                         Report *change,
                          Saying *saying,
                          StoredReport *report)
 {
@@ -350,8 +350,10 @@ static void hear_recheck(const BatchReport *state,
         return;
     bool claimed_since = is_claim(row->status_before) && state->status_at != TIME_ABSENT &&
                          state->status_at > said->rechecked_at;
-    if (text_equal(change->recheck_result, said->recheck_result) && !claimed_since)
+    if (text_equal(change->recheck_result, said->recheck_result) && !claimed_since) {
+        change->recheck_result = TEXT_ABSENT; /* it stands, and says nothing of a closing since */
         return;
+    }
     report->rechecked_at = saying->at;
     if (text_is(change->recheck_result, "fail"))
         report->recheck_failed_at = saying->at;
@@ -377,7 +379,7 @@ note_changes(const Batch *batch, const StoredSaid *said, const Report *change, S
         note(saying, "changed", "satisfaction", number(batch, change->satisfaction));
 }
 
-static void keep_time(int64_t *kept, int64_t told)
+static void keep_number(int64_t *kept, int64_t told)
 {
     if (told != TIME_ABSENT)
         *kept = told;
@@ -398,11 +400,11 @@ static void keep_digest(uint64_t *kept, Text told)
 /* What stands from now on. */
 static void keep_said(StoredSaid *said, const Report *change, const StoredReport *report)
 {
-    keep_time(&said->urged, change->urged);
-    keep_time(&said->satisfaction, change->satisfaction);
-    keep_time(&said->rechecked_at, report->rechecked_at);
-    keep_time(&said->recorded_at, change->recorded_at);
-    keep_time(&said->reported_at, change->reported_at);
+    keep_number(&said->urged, change->urged);
+    keep_number(&said->satisfaction, change->satisfaction);
+    keep_number(&said->rechecked_at, report->rechecked_at);
+    keep_number(&said->recorded_at, change->recorded_at);
+    keep_number(&said->reported_at, change->reported_at);
     keep_text(&said->lead_org, change->lead_org);
     keep_text(&said->recheck_result, change->recheck_result);
     keep_digest(&said->measures, change->measures);

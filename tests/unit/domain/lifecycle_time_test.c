@@ -271,6 +271,31 @@ static void a_recheck_decides_before_the_window_does(void **state)
     update(&fixture, 2, (MemberChange){.recheck = 2});
     assert_int_equal(case_of(&fixture, sham)->effective, EFFECTIVE_NO);
     assert_int_equal(lifecycle_timer_at(case_of(&fixture, sham)), TIME_ABSENT);
+    update(&fixture, 2, (MemberChange){.status = 65, .status_at = at_day(105)});
+    close_at(&fixture, 2, 106); /* done at last: judged for itself */
+    assert_int_equal(case_of(&fixture, sham)->effective, EFFECTIVE_UNKNOWN);
+    assert_true(fire(&fixture, 136));
+    assert_int_equal(case_of(&fixture, sham)->effective, EFFECTIVE_YES);
+    end(&fixture);
+}
+
+static void a_recheck_of_one_closing_says_nothing_of_the_next(void **state)
+{
+    Fixture fixture = with_limits();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, lamp(1, 100), HOTLINE);
+    update(&fixture, 1, (MemberChange){.recheck = 1}); /* looked at, and then closed */
+    assert_int_equal(case_of(&fixture, id)->effective, EFFECTIVE_NO);
+    close_at(&fixture, 1, 101);
+    assert_int_equal(case_of(&fixture, id)->effective, EFFECTIVE_YES);
+    fixture_join(&fixture, id, lamp(2, 103), HOTLINE);
+    close_at(&fixture, 2, 104);
+    assert_int_equal(case_of(&fixture, id)->effective, EFFECTIVE_UNKNOWN);
+    assert_int_equal(fixture_count_events(&fixture, "effective"), 1);
+    update(&fixture, 2, (MemberChange){.recheck = 1});
+    assert_int_equal(case_of(&fixture, id)->effective, EFFECTIVE_YES);
+    assert_int_equal(fixture_count_events(&fixture, "effective"), 2);
     end(&fixture);
 }
 
@@ -309,6 +334,7 @@ int main(void)
         cmocka_unit_test(a_closing_that_held_for_the_window_was_effective),
         cmocka_unit_test(a_repeat_in_the_window_begins_anew),
         cmocka_unit_test(a_recheck_decides_before_the_window_does),
+        cmocka_unit_test(a_recheck_of_one_closing_says_nothing_of_the_next),
         cmocka_unit_test(a_twin_is_asked_once_a_day_later),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
