@@ -273,6 +273,13 @@ def test_a_forward_that_has_not_arrived_is_left_to_the_relay(log, database, new_
     assert rebuilt.rows("select report_offset, n from onecase.relay_positions where partition = %s", [place[0]]) == [(place[1], place[2] - 1)]
 
 
+def test_a_log_without_records_is_replayed_at_once(log, database, new_database):
+    """The matcher is told to stop when it has hardly begun; it hears it all the same."""
+    log.use(database)
+    told = Replay(database, new_database().name, log.topics, "--json").end().json()
+    assert told["records"] == told["replayed"] == told["digest"]["tables"]["reports"]["rows"] == 0
+
+
 def test_only_an_empty_database_of_the_right_schema_is_filled(log, live, new_database, empty_database, onecase):
     before = digest(onecase, live)
     refused = Replay(live, live.name, log.topics).end(REFUSED)

@@ -85,8 +85,13 @@ bool replay_child_listen(ReplayChild *child, int wait_ms)
 
 /* ---- life ---- */
 
-static _Noreturn void become(const char *const *words, pid_t parent, int output)
+/* `before` is the mask to run with: until here no signal of ours was taken, or the parent's handler would have swallowed it. */
+static _Noreturn void
+become(const char *const *words, pid_t parent, int output, const sigset_t *before)
 {
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    sigprocmask(SIG_SETMASK, before, NULL);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
@@ -121,10 +126,17 @@ bool replay_child_start(const ReplayChildSpec *spec, ReplayChild **child, Error 
         return error_set(error, ERROR_FATAL, "cannot make a pipe: %s", strerror(errno));
     const char **words = words_of(spec);
     pid_t parent = getpid();
+    sigset_t stops;
+    sigset_t before;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
     fflush(NULL);
+    sigprocmask(SIG_BLOCK, &stops, &before);
     pid_t pid = fork();
     if (pid == 0)
-        become(words, parent, ends[1]);
+        become(words, parent, ends[1], &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     close(ends[1]);
     free(words);
     if (pid < 0) {
@@ -162,8 +174,9 @@ bool replay_child_stop(ReplayChild *child, Error *error)
         kill(child->pid, SIGKILL);
         take_end(child);
     }
-    return (WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0) ||
-           replay_child_failed(child, error);
+    bool clean = WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0;
+    bool early = WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGTERM;
+    return clean || early || replay_child_failed(child, error);
 }
 
 bool replay_child_failed(const ReplayChild *child, Error *error)

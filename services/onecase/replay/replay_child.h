@@ -25,7 +25,7 @@ void replay_child_free(ReplayChild *child); /* ends it first (SIGKILL) when it r
 /* Takes what it writes, for up to `wait_ms`. False once it has ended. */
 bool replay_child_listen(ReplayChild *child, int wait_ms);
 
-/* SIGTERM, and waits while it finishes its batch, at most a minute. FATAL when it did not end well. */
+/* SIGTERM, and waits while it finishes its batch, at most a minute. FATAL when it did not end well; ended by it before it could begin is well. */
 MUST_CHECK bool replay_child_stop(ReplayChild *child, Error *error);
 
 /* After it ended: how, with its last words. Always returns false. */
