@@ -177,15 +177,16 @@ class Chaos:
         moments = sorted(chance.uniform(1, LOAD_S) for _ in deeds)
         self.plan = list(zip(moments, deeds))
         self.frozen: list[Service] = []
+        self.thawed: list[tuple[Service, int]] = []  # each with how often it had been fenced; spared until it has been once more
         self.starts: list[tuple[float, Service]] = []
 
     def run(self, errands: Errands) -> None:
         """Returns when all is done and everybody runs."""
         begun = time.monotonic()
         next_errand = 0.0
-        while self.plan or self.frozen or self.starts:
+        while self.plan or self.frozen or self.thawed or self.starts:
             now = time.monotonic() - begun
-            assert now < 2 * LOAD_S, "nobody took over from a frozen matcher"
+            assert now < 2 * LOAD_S, "nobody took over from a frozen matcher, or it wrote what others had written"
             self._carry_on(now)
             if self.plan and self.plan[0][0] <= now:
                 self._do(now, *self.plan.pop(0)[1])
@@ -195,7 +196,8 @@ class Chaos:
             time.sleep(0.01)
 
     def _do(self, now: float, deed: str, name: str) -> None:
-        up = [service for service in self.crews[name] if service.running and service not in self.frozen]
+        spared = self.frozen + [service for service, _ in self.thawed]
+        up = [service for service in self.crews[name] if service.running and service not in spared]
         if not up or deed == "freeze" and self.frozen:
             self.plan.insert(0, (now + 0.1, (deed, name)))  # all of them are down just now, or nobody would take over
             return
@@ -248,8 +250,10 @@ class Chaos:
             service.start()
             self.starts.remove((at, service))
         for service in [frozen for frozen in self.frozen if not self._owns(frozen)]:
+            self.thawed.append((service, len(service.lines("OC001"))))
             service.signal(signal.SIGCONT)
             self.frozen.remove(service)
+        self.thawed = [(service, before) for service, before in self.thawed if len(service.lines("OC001")) == before]
         for service in itertools.chain(*self.crews.values()):
             assert service.running or service.ended, f"{service.name} has ended by itself:\n{service.tail(80)}"
 
