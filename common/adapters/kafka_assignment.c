@@ -14,8 +14,10 @@
 
 void kafka_assignment_forget(KafkaConsumer *consumer)
 {
-    for (size_t i = 0; i < consumer->assigned_count; i++)
+    for (size_t i = 0; i < consumer->assigned_count; i++) {
         free((char *)consumer->assignment[i].topic);
+        free(consumer->states[i].note);
+    }
     free(consumer->assignment);
     free(consumer->states);
     consumer->assignment = NULL;
@@ -166,6 +168,7 @@ bool kafka_assignment_claim(KafkaConsumer *consumer, Error *error)
     consumer->claim_wanted = true;
     for (size_t i = 0; i < count; i++) {
         consumer->assignment[i].offset = KAFKA_OFFSET_COMMITTED;
+        free(consumer->states[i].note);
         consumer->states[i] = (KafkaPartitionState){.end_seen = KAFKA_OFFSET_NONE};
     }
     bool good =

@@ -6,7 +6,8 @@
 
 /* What is known of one partition of the assignment. */
 typedef struct KafkaPartitionState {
-    bool held; /* by kafka_consumer_hold */
+    bool held;  /* by kafka_consumer_hold */
+    char *note; /* behind the consumer's own, of this partition; NULL: none */
     int64_t
         end_seen; /* offset at which the broker had no more records; KAFKA_OFFSET_NONE: not yet */
 } KafkaPartitionState;

@@ -152,6 +152,15 @@ bool kafka_consumer_caught_up(KafkaConsumer *consumer, const KafkaPosition *posi
 void kafka_consumer_note(KafkaConsumer *consumer, const char *note);
 
 /*
+ * What stands behind that text in commits of one partition of the assignment; both together keep to the limit above. Copied;
+ * NULL: nothing. Ends with the assignment, so the `assigned` hook sets it anew. A partition that is not ours: nothing.
+ */
+void kafka_consumer_note_partition(KafkaConsumer *consumer,
+                                   const char *topic,
+                                   int32_t partition,
+                                   const char *note);
+
+/*
  * Commits `offset` as the next one to read. Synchronous: answers when the broker has. Asynchronous:
  * queued, a failure shows as false from a later kafka_consumer_read only when it is fatal.
  * Partitions that are no longer ours are left out silently.

@@ -31,6 +31,36 @@ void kafka_consumer_note(KafkaConsumer *consumer, const char *note)
     consumer->note = copy;
 }
 
+void kafka_consumer_note_partition(KafkaConsumer *consumer,
+                                   const char *topic,
+                                   int32_t partition,
+                                   const char *note)
+{
+    KafkaPartitionState *state = kafka_assignment_state(consumer, topic, partition);
+    if (state == NULL)
+        return;
+    char *copy = note != NULL ? kafka_handle_alloc(strdup(note)) : NULL;
+    free(state->note);
+    state->note = copy;
+}
+
+/* The general note and the partition's, as librdkafka wants it: freed with the list. NULL: neither is there. */
+static char *note_of(const KafkaConsumer *consumer, const KafkaPosition *position)
+{
+    const KafkaPartitionState *state =
+        kafka_assignment_state(consumer, position->topic, position->partition);
+    const char *general = consumer->note != NULL ? consumer->note : "";
+    const char *own = state != NULL && state->note != NULL ? state->note : "";
+    size_t general_size = strlen(general);
+    size_t own_size = strlen(own);
+    if (general_size + own_size == 0)
+        return NULL;
+    char *note = kafka_handle_alloc(malloc(general_size + own_size + 1));
+    memcpy(note, general, general_size);
+    memcpy(note + general_size, own, own_size + 1);
+    return note;
+}
+
 /* Codes that say: these partitions have been given to somebody else meanwhile. */
 static bool not_ours_any_more(rd_kafka_resp_err_t code)
 {
@@ -53,10 +83,9 @@ bool kafka_consumer_commit(KafkaConsumer *consumer,
         rd_kafka_topic_partition_t *place =
             rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].partition);
         place->offset = positions[i].offset;
-        if (consumer->note == NULL)
-            continue;
-        place->metadata = kafka_handle_alloc(strdup(consumer->note)); /* freed with the list */
-        place->metadata_size = strlen(consumer->note);
+        char *note = note_of(consumer, &positions[i]);
+        place->metadata = note;
+        place->metadata_size = note != NULL ? strlen(note) : 0;
     }
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (list->cnt > 0)

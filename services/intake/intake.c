@@ -8,12 +8,8 @@
  * Invariant: an offset is committed only when everything before it is acknowledged. Nothing a record holds can fail
  * a step; it becomes a dead record instead.
  */
-#include "intake.h"
-
-#include "backfill.h"
-#include "batch.h"
+#include "intake_parts.h"
 #include "keys.h"
-#include "topics.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,172 +17,15 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     READ_WAIT_MS = 500,
     READ_LINGER_MS = 5,
     ASK_LIMIT_MS = 5000,
-    REVOKE_PATIENCE_MS = 5000,
     DRAIN_PATIENCE_MS = 10000,
     HEAVY_BYTES = 262144, /* of one record */
     SCRATCH_BLOCK = 16384
 };
-
-typedef struct Intake {
-    const IntakeSettings *settings;
-    Sources *sources;
-    Sources *next_sources; /* of a reload, until the batch in hand is out */
-    KafkaAdmin *admin;
-    KafkaConsumer *consumer;
-    bool reopen_wanted;    /* a reload took topics away */
-    bool subscribe_wanted; /* topics came in */
-    Sender sender;
-    Topics topics;
-    Backfill backfill;
-    Places places;
-    Batch batch;
-    Arena *scratch; /* one question */
-    int64_t commit_due_ms;
-    int64_t topics_due_ms;
-} Intake;
-
-/* ---- commit ---- */
-
-static bool commit(Intake *intake, bool synchronous, Error *error)
-{
-    intake->commit_due_ms = clock_monotonic_ms() + intake->settings->commit_interval_ms;
-    if (!places_dirty(&intake->places))
-        return true;
-    size_t count;
-    KafkaPosition *positions = places_to_commit(&intake->places, intake->scratch, &count);
-    bool good = kafka_consumer_commit(intake->consumer, positions, count, synchronous, error);
-    if (good)
-        places_committed(&intake->places);
-    arena_reset(intake->scratch);
-    return good;
-}
-
-static bool commit_when_due(Intake *intake, Error *error)
-{
-    return clock_monotonic_ms() < intake->commit_due_ms || commit(intake, false, error);
-}
-
-/* ---- keys ---- */
-
-/*
- * The notes beside all commits of our topics, ours and others': hosts share nothing else. FATAL when one names another
- * key under one of our numbers.
- */
-static bool check_keys(Intake *intake, KafkaCommit **commits, size_t *count, Error *error)
-{
-    const MappingContext *context = sources_context(intake->sources);
-    *commits = topics_partitions(&intake->topics, intake->scratch, count);
-    if (!kafka_consumer_commits(intake->consumer, *commits, *count, intake->scratch, error))
-        return false;
-    for (size_t i = 0; i < *count; i++) {
-        int32_t number = keys_conflict(context, (*commits)[i].note);
-        if (number > 0)
-            return error_set(error, ERROR_FATAL,
-                             "hosts of group %s have different keys with the number %d; give all "
-                             "of them the same key file, or a new number to a new key (key_no, and "
-                             "the old key as before_key_no)",
-                             intake->settings->group, number);
-    }
-    return true;
-}
-
-static bool
-note_stands(const KafkaCommit *commits, size_t count, const KafkaPosition *at, Text note)
-{
-    for (size_t i = 0; i < count; i++)
-        if (commits[i].partition == at->partition && strcmp(commits[i].topic, at->topic) == 0)
-            return text_equal(commits[i].note, note);
-    return false;
-}
-
-/*
- * Before the first record of an assignment: our note is put beside the offsets where it does not stand yet, and all
- * are read once more, so that of two hosts that start at once at least one sees the other.
- */
-static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
-{
-    KafkaCommit *commits;
-    size_t total;
-    if (!check_keys(intake, &commits, &total, error))
-        return false;
-    Text note = keys_note(sources_context(intake->sources), intake->scratch);
-    bool stands = true;
-    for (size_t i = 0; i < count; i++)
-        stands = stands && note_stands(commits, total, &partitions[i], note);
-    return stands || (kafka_consumer_commit(intake->consumer, partitions, count, true, error) &&
-                      check_keys(intake, &commits, &total, error));
-}
-
-/* ---- assignment ---- */
-
-/* Starts where the group committed; a partition that never was read starts at its first record. */
-static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
-{
-    if (!kafka_consumer_committed(intake->consumer, partitions, count, error))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        int64_t high;
-        if (partitions[i].offset == KAFKA_OFFSET_NONE &&
-            !kafka_consumer_watermarks(intake->consumer, partitions[i].topic,
-                                       partitions[i].partition, &partitions[i].offset, &high,
-                                       error))
-            return false;
-    }
-    return true;
-}
-
-static bool on_assigned(void *context, KafkaPosition *partitions, size_t count, Error *error)
-{
-    Intake *intake = context;
-    bool good = find_starts(intake, partitions, count, error) &&
-                agree_on_keys(intake, partitions, count, error);
-    arena_reset(intake->scratch);
-    if (!good)
-        return false;
-    places_set(&intake->places, partitions, count);
-    places_route(&intake->places, intake->sources);
-    backfill_hold(&intake->backfill, intake->consumer, &intake->places);
-    log_event(LOG_INFO, "assigned", LOG_INT("partitions", count));
-    return true;
-}
-
-static void on_revoked(void *context, const KafkaPosition *partitions, size_t count, bool lost)
-{
-    (void)partitions;
-    Intake *intake = context;
-    Error ignored = {0}; /* what is not committed will be repeated by the next owner */
-    if (intake->batch.count > 0) {
-        int64_t deadline = clock_monotonic_ms() + REVOKE_PATIENCE_MS;
-        while (!sender_settle(&intake->sender, &ignored) && ignored.verdict == ERROR_RETRY &&
-               clock_monotonic_ms() < deadline)
-            error_clear(&ignored);
-        batch_note_done(&intake->batch, &intake->places);
-        intake->batch.abandoned = true;
-    }
-    if (!lost && !commit(intake, true, &ignored))
-        log_event(LOG_WARN, "commit_failed", LOG_STRING("reason", ignored.text));
-    places_clear(&intake->places);
-    log_event(LOG_INFO, "revoked", LOG_INT("partitions", count), LOG_INT("lost", lost));
-}
-
-/* Retention was faster than we: the loss is said, and shows as skipped offsets of the next record. */
-static bool on_lost(void *context, const KafkaPosition *wanted, int64_t low, Error *error)
-{
-    (void)context;
-    (void)error;
-    log_event(LOG_ERROR, "lost", LOG_STRING("topic", wanted->topic),
-              LOG_INT("partition", wanted->partition), LOG_INT("offset", wanted->offset),
-              LOG_INT("first_offset", low),
-              LOG_STRING("reason", "the broker does not have this offset any more; going on at "
-                                   "the first it has"));
-    return true;
-}
 
 /* ---- topics ---- */
 
@@ -231,9 +70,9 @@ static bool open_consumer(Intake *intake, Error *error)
         .notice_ends = true,
         .session_ms = (int32_t)intake->settings->session_ms,
         .hooks = {.context = intake,
-                  .assigned = on_assigned,
-                  .revoked = on_revoked,
-                  .lost = on_lost},
+                  .assigned = intake_assigned,
+                  .revoked = intake_revoked,
+                  .lost = intake_lost},
     };
     if (!kafka_consumer_open(&spec, &intake->consumer, error))
         return false;
@@ -319,7 +158,7 @@ static bool intake_handle(Intake *intake, Error *error)
     }
     if (!more)
         drop_batch(intake);
-    return commit_when_due(intake, error);
+    return intake_commit_when_due(intake, error);
 }
 
 static int read_wait_ms(const Intake *intake)
@@ -345,7 +184,8 @@ bool intake_step(void *state, Error *error)
     if (!kafka_consumer_read(intake->consumer, reading, &intake->batch.records,
                              &intake->batch.count, error))
         return false;
-    return intake->batch.count > 0 ? intake_handle(intake, error) : commit_when_due(intake, error);
+    return intake->batch.count > 0 ? intake_handle(intake, error)
+                                   : intake_commit_when_due(intake, error);
 }
 
 void intake_idle(void *state, int wait_ms)
@@ -392,7 +232,7 @@ static bool open_kafka(Intake *intake, Error *error)
     backfill_init(&intake->backfill, intake->settings, intake->admin, intake->sender.report_topic);
     topics_follow(&intake->topics, intake->sources, &ignored, &ignored);
     bool good = look_for_topics(intake, &ignored, error) && open_consumer(intake, error) &&
-                check_keys(intake, &commits, &count, error);
+                intake_check_keys(intake, &commits, &count, error);
     arena_reset(intake->scratch);
     return good;
 }
@@ -456,7 +296,7 @@ bool intake_drain(void *state, Error *error)
             return false;
         }
     }
-    return commit(intake, true, error);
+    return intake_commit(intake, true, error);
 }
 
 void intake_close(void *state)

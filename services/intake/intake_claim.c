@@ -1,0 +1,146 @@
+/*
+ * Whose the partitions are and how far they have come: where an assignment starts, keys that hosts agree upon through the notes of
+ * their commits, and the commits themselves. Invariant: an offset is committed only when everything before it is acknowledged.
+ */
+#include "intake_parts.h"
+#include "keys.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <string.h>
+
+enum { REVOKE_PATIENCE_MS = 5000 };
+
+/* ---- commit ---- */
+
+bool intake_commit(Intake *intake, bool synchronous, Error *error)
+{
+    intake->commit_due_ms = clock_monotonic_ms() + intake->settings->commit_interval_ms;
+    if (!places_dirty(&intake->places))
+        return true;
+    size_t count;
+    KafkaPosition *positions = places_to_commit(&intake->places, intake->scratch, &count);
+    bool good = kafka_consumer_commit(intake->consumer, positions, count, synchronous, error);
+    if (good)
+        places_committed(&intake->places);
+    arena_reset(intake->scratch);
+    return good;
+}
+
+bool intake_commit_when_due(Intake *intake, Error *error)
+{
+    return clock_monotonic_ms() < intake->commit_due_ms || intake_commit(intake, false, error);
+}
+
+/* ---- keys ---- */
+
+bool intake_check_keys(Intake *intake, KafkaCommit **commits, size_t *count, Error *error)
+{
+    const MappingContext *context = sources_context(intake->sources);
+    *commits = topics_partitions(&intake->topics, intake->scratch, count);
+    if (!kafka_consumer_commits(intake->consumer, *commits, *count, intake->scratch, error))
+        return false;
+    for (size_t i = 0; i < *count; i++) {
+        int32_t number = keys_conflict(context, (*commits)[i].note);
+        if (number > 0)
+            return error_set(error, ERROR_FATAL,
+                             "hosts of group %s have different keys with the number %d; give all "
+                             "of them the same key file, or a new number to a new key (key_no, and "
+                             "the old key as before_key_no)",
+                             intake->settings->group, number);
+    }
+    return true;
+}
+
+static bool
+note_stands(const KafkaCommit *commits, size_t count, const KafkaPosition *at, Text note)
+{
+    for (size_t i = 0; i < count; i++)
+        if (commits[i].partition == at->partition && strcmp(commits[i].topic, at->topic) == 0)
+            return text_equal(commits[i].note, note);
+    return false;
+}
+
+/*
+ * Before the first record of an assignment: our note is put beside the offsets where it does not stand yet, and all
+ * are read once more, so that of two hosts that start at once at least one sees the other.
+ */
+static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
+{
+    KafkaCommit *commits;
+    size_t total;
+    if (!intake_check_keys(intake, &commits, &total, error))
+        return false;
+    Text note = keys_note(sources_context(intake->sources), intake->scratch);
+    bool stands = true;
+    for (size_t i = 0; i < count; i++)
+        stands = stands && note_stands(commits, total, &partitions[i], note);
+    return stands || (kafka_consumer_commit(intake->consumer, partitions, count, true, error) &&
+                      intake_check_keys(intake, &commits, &total, error));
+}
+
+/* ---- assignment ---- */
+
+/* Starts where the group committed; a partition that never was read starts at its first record. */
+static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
+{
+    if (!kafka_consumer_committed(intake->consumer, partitions, count, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        int64_t high;
+        if (partitions[i].offset == KAFKA_OFFSET_NONE &&
+            !kafka_consumer_watermarks(intake->consumer, partitions[i].topic,
+                                       partitions[i].partition, &partitions[i].offset, &high,
+                                       error))
+            return false;
+    }
+    return true;
+}
+
+bool intake_assigned(void *state, KafkaPosition *partitions, size_t count, Error *error)
+{
+    Intake *intake = state;
+    bool good = find_starts(intake, partitions, count, error) &&
+                agree_on_keys(intake, partitions, count, error);
+    arena_reset(intake->scratch);
+    if (!good)
+        return false;
+    places_set(&intake->places, partitions, count);
+    places_route(&intake->places, intake->sources);
+    backfill_hold(&intake->backfill, intake->consumer, &intake->places);
+    log_event(LOG_INFO, "assigned", LOG_INT("partitions", count));
+    return true;
+}
+
+void intake_revoked(void *state, const KafkaPosition *partitions, size_t count, bool lost)
+{
+    (void)partitions;
+    Intake *intake = state;
+    Error ignored = {0}; /* what is not committed will be repeated by the next owner */
+    if (intake->batch.count > 0) {
+        int64_t deadline = clock_monotonic_ms() + REVOKE_PATIENCE_MS;
+        while (!sender_settle(&intake->sender, &ignored) && ignored.verdict == ERROR_RETRY &&
+               clock_monotonic_ms() < deadline)
+            error_clear(&ignored);
+        batch_note_done(&intake->batch, &intake->places);
+        intake->batch.abandoned = true;
+    }
+    if (!lost && !intake_commit(intake, true, &ignored))
+        log_event(LOG_WARN, "commit_failed", LOG_STRING("reason", ignored.text));
+    places_clear(&intake->places);
+    log_event(LOG_INFO, "revoked", LOG_INT("partitions", count), LOG_INT("lost", lost));
+}
+
+/* Retention was faster than we: the loss is said, and shows as skipped offsets of the next record. */
+bool intake_lost(void *state, const KafkaPosition *wanted, int64_t low, Error *error)
+{
+    (void)state;
+    (void)error;
+    log_event(LOG_ERROR, "lost", LOG_STRING("topic", wanted->topic),
+              LOG_INT("partition", wanted->partition), LOG_INT("offset", wanted->offset),
+              LOG_INT("first_offset", low),
+              LOG_STRING("reason", "the broker does not have this offset any more; going on at "
+                                   "the first it has"));
+    return true;
+}
