@@ -12,18 +12,28 @@
 #include <string.h>
 
 /* How long a claim or a fence waits for an owner that is still writing. */
-enum { LOCK_MS = 10000 };
+enum { LOCK_MS = 10000, PARAMS_BLOCK = 256 };
 
 /* ---- statements ---- */
 
-static const PostgresStatement FENCE = {"fence", "select onecase.fence($1, $2, $3, $4, $5, $6)"};
+static const PostgresStatement FENCE = {"fence",
+                                        "select onecase.fence($1, $2, $3, $4, $5, $6, $7)"};
 
-static const PostgresStatement CLAIM = {
-    "claim", "select partition, next_offset, epoch, stream_time from onecase.claim($1, $2, $3)"};
+static const PostgresStatement CLAIM = {"claim",
+                                        "select partition, next_offset, epoch, stream_time, "
+                                        "crashes, trying_offset, bury_left, last_origin, state "
+                                        "from onecase.claim($1, $2, $3)"};
 
 static const PostgresStatement OFFSETS = {
-    "offsets", "select partition, next_offset, epoch, stream_time from onecase.consumer_offsets "
-               "where topic = $1 and partition = any($2)"};
+    "offsets", "select partition, next_offset, epoch, stream_time, crashes, trying_offset, "
+               "bury_left, last_origin, state "
+               "from onecase.consumer_offsets where topic = $1 and partition = any($2)"};
+
+static const PostgresStatement RELEASE = {"release", "select onecase.release($1, $2, $3)"};
+static const PostgresStatement TRY_OFFSET = {"try_offset",
+                                             "select onecase.try_offset($1, $2, $3, $4)"};
+static const PostgresStatement SET_STATE = {"set_state",
+                                            "select onecase.set_state($1, $2, $3, $4, $5)"};
 
 /* Ends the session of an owner that holds the rows and does not go on: a frozen process keeps its locks for ever. */
 static const PostgresStatement END_OWNERS = {
@@ -54,7 +64,8 @@ static const PostgresStatement REPORT_TOPIC = {
     "report_topic", "select topic, partition_count from onecase.report_topic"};
 
 static const PostgresStatement *const STATEMENTS[] = {
-    &FENCE, &CLAIM, &OFFSETS, &END_OWNERS, &COUNTERS, &ACCOUNTS, &MAKE_PARTITIONS, &REPORT_TOPIC};
+    &FENCE,      &CLAIM,    &OFFSETS,  &RELEASE,         &TRY_OFFSET,  &SET_STATE,
+    &END_OWNERS, &COUNTERS, &ACCOUNTS, &MAKE_PARTITIONS, &REPORT_TOPIC};
 enum { STATEMENT_COUNT = sizeof(STATEMENTS) / sizeof(STATEMENTS[0]) };
 
 /* ---- arrays for parameters ---- */
@@ -65,10 +76,16 @@ static const PostgresColumn MOVE_COLUMNS[] = {
     ROWS_COLUMN(StoredMove, new_offset, "new_offset", ROWS_INT8),
     ROWS_COLUMN(StoredMove, epoch, "epoch", ROWS_INT8),
     ROWS_COLUMN(StoredMove, stream_time, "stream_time", ROWS_TIME),
+    ROWS_COLUMN(StoredMove, last_origin, "last_origin", ROWS_TEXT),
+};
+static const PostgresColumn CLAIM_COLUMNS[] = {
+    ROWS_COLUMN(StoredClaim, partition, "partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredClaim, epoch, "epoch", ROWS_INT8),
 };
 static const PostgresColumn NUMBER_COLUMNS[] = {
     {.name = "partition", .type = ROWS_INT4_32, .offset = 0}};
 static const PostgresTable MOVES = CASE_STORE_ARRAYS(MOVE_COLUMNS);
+static const PostgresTable CLAIMS = CASE_STORE_ARRAYS(CLAIM_COLUMNS);
 static const PostgresTable NUMBERS = CASE_STORE_ARRAYS(NUMBER_COLUMNS);
 
 /* ---- the store ---- */
@@ -89,6 +106,7 @@ CaseStore *case_store_new(const CaseStoreSpec *spec)
     for (size_t i = 0; i < CASE_STORE_TABLES; i++)
         store->tables[i] = postgres_rows_new(case_store_table((CaseStoreTable)i));
     store->moves = postgres_rows_new(&MOVES);
+    store->claims = postgres_rows_new(&CLAIMS);
     store->numbers = postgres_rows_new(&NUMBERS);
     store->records = postgres_rows_new(&CASE_STORE_RECORDS);
     store->origins = postgres_rows_new(&CASE_STORE_ORIGINS);
@@ -103,6 +121,7 @@ void case_store_free(CaseStore *store)
     for (size_t i = 0; i < CASE_STORE_TABLES; i++)
         postgres_rows_free(store->tables[i]);
     postgres_rows_free(store->moves);
+    postgres_rows_free(store->claims);
     postgres_rows_free(store->numbers);
     postgres_rows_free(store->records);
     postgres_rows_free(store->origins);
@@ -173,6 +192,26 @@ number_array(CaseStore *store, const int32_t *partitions, size_t count, Error *e
     return postgres_rows_param(store->numbers, 0);
 }
 
+static void copy_text(char *out, size_t size, Text text)
+{
+    size_t length = text.size < size ? text.size : size - 1;
+    if (length > 0)
+        memcpy(out, text.data, length);
+    out[length] = '\0';
+}
+
+static void read_offset(const PostgresResult *result, int row, StoredOffset *offset)
+{
+    offset->next_offset = postgres_int(result, row, 1);
+    offset->epoch = postgres_int(result, row, 2);
+    offset->stream_time = postgres_time(result, row, 3);
+    offset->crashes = postgres_int(result, row, 4);
+    offset->trying_offset = postgres_int(result, row, 5);
+    offset->bury_left = postgres_int(result, row, 6);
+    copy_text(offset->last_origin, sizeof(offset->last_origin), postgres_text(result, row, 7));
+    copy_text(offset->state, sizeof(offset->state), postgres_text(result, row, 8));
+}
+
 static bool read_offsets(CaseStore *store,
                          const PostgresStatement *statement,
                          const int32_t *partitions,
@@ -190,12 +229,15 @@ static bool read_offsets(CaseStore *store,
     if (!postgres_call(store->pg, statement, params, param_count, &result, error))
         return false;
     for (size_t i = 0; i < count; i++) {
-        offsets[i] = (StoredOffset){partitions[i], -1, -1, INT64_MIN};
+        offsets[i] = (StoredOffset){.partition = partitions[i],
+                                    .next_offset = -1,
+                                    .epoch = -1,
+                                    .stream_time = INT64_MIN,
+                                    .trying_offset = INT64_MIN,
+                                    .bury_left = INT64_MIN};
         for (int row = 0; row < postgres_rows(result); row++)
             if (postgres_int(result, row, 0) == partitions[i])
-                offsets[i] =
-                    (StoredOffset){partitions[i], postgres_int(result, row, 1),
-                                   postgres_int(result, row, 2), postgres_time(result, row, 3)};
+                read_offset(result, row, &offsets[i]);
     }
     return true;
 }
@@ -219,6 +261,47 @@ bool case_store_offsets(
     CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error)
 {
     return read_offsets(store, &OFFSETS, partitions, count, offsets, error);
+}
+
+bool case_store_release(CaseStore *store, const StoredClaim *claims, size_t count, Error *error)
+{
+    postgres_rows_clear(store->claims);
+    for (size_t i = 0; i < count; i++)
+        if (!postgres_rows_add(store->claims, &claims[i], error))
+            return false;
+    PostgresParam params[] = {postgres_param_text(text_from(store->spec.topic)),
+                              postgres_rows_param(store->claims, 0),
+                              postgres_rows_param(store->claims, 1)};
+    return case_store_open(store, error) &&
+           postgres_call(store->pg, &RELEASE, params, 3, NULL, error);
+}
+
+bool case_store_try_offset(CaseStore *store, const StoredClaim *claim, int64_t offset, Error *error)
+{
+    Arena *arena = arena_new(PARAMS_BLOCK);
+    PostgresParam params[] = {postgres_param_text(text_from(store->spec.topic)),
+                              postgres_param_int4(arena, claim->partition),
+                              postgres_param_int8(arena, claim->epoch),
+                              postgres_param_int8(arena, offset)};
+    bool well = case_store_open(store, error) &&
+                postgres_call(store->pg, &TRY_OFFSET, params, 4, NULL, error);
+    arena_free(arena);
+    return well;
+}
+
+bool case_store_set_state(
+    CaseStore *store, const StoredClaim *claim, const char *state, const char *reason, Error *error)
+{
+    Arena *arena = arena_new(PARAMS_BLOCK);
+    Text why = reason != NULL ? text_from(reason) : TEXT_ABSENT;
+    PostgresParam params[] = {postgres_param_text(text_from(store->spec.topic)),
+                              postgres_param_int4(arena, claim->partition),
+                              postgres_param_int8(arena, claim->epoch),
+                              postgres_param_text(text_from(state)), postgres_param_text(why)};
+    bool well = case_store_open(store, error) &&
+                postgres_call(store->pg, &SET_STATE, params, 5, NULL, error);
+    arena_free(arena);
+    return well;
 }
 
 static void read_counters(const PostgresResult *result, int row, Arena *arena, StoredCounters *out)

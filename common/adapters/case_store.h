@@ -45,12 +45,19 @@ MUST_CHECK bool case_store_partition_count(CaseStore *store, int32_t *count, Err
 
 /* ---- partitions ---- */
 
+enum { STORED_ORIGIN_SIZE = 320, STORED_STATE_SIZE = 16 };
+
 /* onecase.consumer_offsets */
 typedef struct StoredOffset {
     int32_t partition;
     int64_t next_offset; /* -1: from the beginning */
     int64_t epoch;
-    int64_t stream_time; /* INT64_MIN: nothing seen yet */
+    int64_t stream_time;   /* INT64_MIN: nothing seen yet */
+    int64_t crashes;       /* claims since the last batch or orderly end, this one included */
+    int64_t trying_offset; /* tried alone when the process ended; INT64_MIN: none */
+    int64_t bury_left;     /* INT64_MIN: the default limit */
+    char last_origin[STORED_ORIGIN_SIZE]; /* of the record before next_offset; "": not known */
+    char state[STORED_STATE_SIZE];        /* RUNNING, REFUSING, LOST */
 } StoredOffset;
 
 /*
@@ -63,6 +70,27 @@ MUST_CHECK bool case_store_claim(
 /* Reads without claiming: whether a claim still stands. A partition without a row has epoch -1. */
 MUST_CHECK bool case_store_offsets(
     CaseStore *store, const int32_t *partitions, size_t count, StoredOffset *offsets, Error *error);
+
+/* One partition as it was claimed, for the calls below. */
+typedef struct StoredClaim {
+    int32_t partition;
+    int64_t epoch;
+} StoredClaim;
+
+/* An orderly end: the next claim is none after a crash. Partitions that somebody else claimed meanwhile are left alone. */
+MUST_CHECK bool
+case_store_release(CaseStore *store, const StoredClaim *claims, size_t count, Error *error);
+
+/* Notes which record is tried alone; committed. Error.state "OC001": the partition is not ours any more. */
+MUST_CHECK bool
+case_store_try_offset(CaseStore *store, const StoredClaim *claim, int64_t offset, Error *error);
+
+/* Writes state (RUNNING, REFUSING, LOST) and reason (NULL: none) of a partition; committed. OC001 as above. */
+MUST_CHECK bool case_store_set_state(CaseStore *store,
+                                     const StoredClaim *claim,
+                                     const char *state,
+                                     const char *reason,
+                                     Error *error);
 
 typedef struct StoredProgress {
     StoredCounters *counters;
@@ -141,6 +169,7 @@ typedef struct StoredMove {
     int64_t new_offset;
     int64_t epoch;
     int64_t stream_time;
+    Text last_origin; /* of the last record; absent: as it was */
 } StoredMove;
 
 /* Gathers a row of that table's struct (case_store_rows.h); its members are copied. REJECT: it does not fit. */

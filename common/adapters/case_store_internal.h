@@ -13,6 +13,7 @@ struct CaseStore {
     uint64_t ready; /* the session on which every statement is prepared */
     PostgresRows *tables[CASE_STORE_TABLES];
     PostgresRows *moves;
+    PostgresRows *claims;
     PostgresRows *numbers;
     PostgresRows *records;
     PostgresRows *origins;

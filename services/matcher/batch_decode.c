@@ -121,6 +121,16 @@ static void decode_item(Batch *batch, BatchItem *item)
         item->dead = true;
 }
 
+/* What stands in PostgreSQL of the last record of each partition, by which a topic made anew is known. */
+static void note_last_origins(Batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        BatchItem *item = &batch->items[i];
+        if (item->record->offset + 1 == item->partition->now_offset)
+            item->partition->now_origin = record_origin_text(batch->arena, &item->head.origin);
+    }
+}
+
 void batch_decode(Batch *batch, const KafkaRecord *records, size_t count)
 {
     batch->items = ARENA_ARRAY(batch->arena, BatchItem, count);
@@ -139,4 +149,5 @@ void batch_decode(Batch *batch, const KafkaRecord *records, size_t count)
         item->received_at = partition->now_stream;
         decode_item(batch, item);
     }
+    note_last_origins(batch);
 }

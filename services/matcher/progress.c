@@ -181,6 +181,7 @@ bool progress_save(
             .new_offset = partition->now_offset,
             .epoch = partition->epoch,
             .stream_time = partition->now_stream,
+            .last_origin = partition->now_origin,
         };
     }
     return true;

@@ -32,6 +32,7 @@ typedef struct PartitionProgress {
     int64_t now_offset;
     int64_t committed_stream; /* INT64_MIN: nothing seen yet */
     int64_t now_stream;
+    Text now_origin; /* of the batch's last record, on the batch's arena */
     bool touched;
     Arena *arena;
     Account *accounts;
