@@ -180,7 +180,7 @@ def test_the_hazard_tree_is_the_one_of_the_domain_page(database: Database) -> No
 
 # The fence protocol
 
-CLAIM = "select * from onecase.claim(%s, %s, %s)"
+CLAIM = "select partition, next_offset, epoch, stream_time, crashes from onecase.claim(%s, %s, %s)"
 FENCE = "select onecase.fence(%s, %s::integer[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[])"
 TOPIC = "onecase.report"
 
@@ -273,6 +273,43 @@ def test_a_batch_that_waited_for_a_claim_is_refused(database: Database) -> None:
         zombie.join(60)
         assert refused == ["OC001"]
         assert new.execute("select next_offset, epoch from onecase.consumer_offsets").fetchall() == [(-1, 2)]
+
+
+STANDS = ("select crashes, trying_offset, last_origin, state, state_reason, state_since is null from onecase.consumer_offsets"
+          " order by partition")
+
+
+def test_the_fence_keeps_the_last_origin_and_forgets_what_was_tried(database: Database) -> None:
+    fence = FENCE.replace("timestamptz[])", "timestamptz[], %s::text[])")
+    with database.connect() as connection:
+        connection.execute("set role onecase_writer")
+        connection.execute(CLAIM, [TOPIC, [0, 1], "a"])
+        connection.execute("select onecase.try_offset(%s, 0, 1, 10)", [TOPIC])
+        assert connection.execute(STANDS).fetchall() == [(1, 10, None, "RUNNING", None, True), (1, None, None, "RUNNING", None, True)]
+        connection.execute(fence, [TOPIC, [0], [-1], [11], [1], [NOON], ["t/0/10#0"]])
+        assert connection.execute(STANDS).fetchone() == (0, None, "t/0/10#0", "RUNNING", None, True)
+        connection.execute(fence, [TOPIC, [0], [11], [12], [1], [NOON], [None]])
+        assert connection.execute(STANDS).fetchone() == (0, None, "t/0/10#0", "RUNNING", None, True)
+
+
+def test_an_orderly_end_is_no_crash_and_touches_nothing_of_others(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("set role onecase_writer")
+        connection.execute(CLAIM, [TOPIC, [0, 1], "a"])
+        connection.execute(CLAIM, [TOPIC, [0, 1], "b"])
+        connection.execute("select onecase.release(%s, %s, %s::bigint[])", [TOPIC, [0, 1], [2, 1]])
+        assert [row[0] for row in connection.execute(STANDS).fetchall()] == [0, 2]
+
+
+def test_only_the_owner_sets_the_state_of_a_partition(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("set role onecase_writer")
+        connection.execute(CLAIM, [TOPIC, [0], "a"])
+        connection.execute("select onecase.set_state(%s, 0, 1, 'REFUSING', 'why')", [TOPIC])
+        assert connection.execute(STANDS).fetchone() == (1, None, None, "REFUSING", "why", False)
+        assert sqlstate(connection, "select onecase.set_state(%s, 0, 2, 'RUNNING', null)", [TOPIC]) == "OC001"
+        assert sqlstate(connection, "select onecase.try_offset(%s, 0, 2, 5)", [TOPIC]) == "OC001"
+        assert sqlstate(connection, "select onecase.set_state(%s, 0, 1, 'ASLEEP', null)", [TOPIC]) == "23514"
 
 
 def test_the_partition_count_is_written_once(database: Database) -> None:
