@@ -544,7 +544,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
         "reports": "raw", "report_revisions": "ra", "record_index": "raw", "pending_updates": "rad",
         "decisions": "ra", "case_events": "ra",
         "accounts": "raw", "dead_letters": "raw", "ignored_records": "ra", "outbox": "rad",
-        "relay_positions": "raw",
+        "relay_positions": "raw", "commands": "ra", "command_kinds": "r",
         "forwarded_records": "ra", "homes_ahead": "rad",
         "working_days": "rad", "working_hours": "rad", "time_limits": "rad",
     }
