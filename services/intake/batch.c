@@ -253,6 +253,15 @@ bool batch_send(Batch *batch, Sender *sender, Error *error)
     return true;
 }
 
+/* The record is done: the place moves behind it, and its print is noted (place_note.h). */
+static void note_place(Place *place, const KafkaRecord *record)
+{
+    place->done = record->offset + 1;
+    place->note.last_offset = record->offset;
+    place->note.last_print =
+        place_note_print(record->timestamp_us / 1000, record->key, record->value);
+}
+
 void batch_note_done(const Batch *batch, Places *places)
 {
     for (size_t i = 0; i < places->count; i++)
@@ -268,6 +277,6 @@ void batch_note_done(const Batch *batch, Places *places)
             continue;
         place->blocked = place->blocked || !done;
         if (!place->blocked)
-            place->done = record->offset + 1;
+            note_place(place, record);
     }
 }

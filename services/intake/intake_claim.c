@@ -14,12 +14,22 @@ enum { REVOKE_PATIENCE_MS = 5000 };
 
 /* ---- commit ---- */
 
+/* What the next commit of a place says beside its offset (place_note.h). */
+static void tell_note(Intake *intake, const Place *place)
+{
+    Text note = place_note_write(&place->note, intake->scratch);
+    kafka_consumer_note_partition(intake->consumer, place->topic, place->partition, note.data);
+}
+
 bool intake_commit(Intake *intake, bool synchronous, Error *error)
 {
     intake->commit_due_ms = clock_monotonic_ms() + intake->settings->commit_interval_ms;
     if (!places_dirty(&intake->places))
         return true;
     size_t count;
+    for (size_t i = 0; i < intake->places.count; i++)
+        if (intake->places.items[i].done != intake->places.items[i].committed)
+            tell_note(intake, &intake->places.items[i]);
     KafkaPosition *positions = places_to_commit(&intake->places, intake->scratch, &count);
     bool good = kafka_consumer_commit(intake->consumer, positions, count, synchronous, error);
     if (good)
@@ -58,7 +68,7 @@ note_stands(const KafkaCommit *commits, size_t count, const KafkaPosition *at, T
 {
     for (size_t i = 0; i < count; i++)
         if (commits[i].partition == at->partition && strcmp(commits[i].topic, at->topic) == 0)
-            return text_equal(commits[i].note, note);
+            return text_equal(place_note_keys(commits[i].note), note);
     return false;
 }
 
@@ -82,18 +92,32 @@ static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t coun
 
 /* ---- assignment ---- */
 
-/* Starts where the group committed; a partition that never was read starts at its first record. */
+/*
+ * Starts where the group committed, with what was noted there; a partition that never was read starts at its first
+ * record.
+ */
 static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
 {
-    if (!kafka_consumer_committed(intake->consumer, partitions, count, error))
+    KafkaCommit *commits = ARENA_ARRAY(intake->scratch, KafkaCommit, count);
+    for (size_t i = 0; i < count; i++)
+        commits[i] =
+            (KafkaCommit){.topic = partitions[i].topic, .partition = partitions[i].partition};
+    if (!kafka_consumer_commits(intake->consumer, commits, count, intake->scratch, error))
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t high;
+        partitions[i].offset = commits[i].offset;
         if (partitions[i].offset == KAFKA_OFFSET_NONE &&
             !kafka_consumer_watermarks(intake->consumer, partitions[i].topic,
                                        partitions[i].partition, &partitions[i].offset, &high,
                                        error))
             return false;
+    }
+    places_set(&intake->places, partitions, count);
+    places_route(&intake->places, intake->sources);
+    for (size_t i = 0; i < count; i++) {
+        intake->places.items[i].note = place_note_read(commits[i].note);
+        tell_note(intake, &intake->places.items[i]);
     }
     return true;
 }
@@ -104,10 +128,10 @@ bool intake_assigned(void *state, KafkaPosition *partitions, size_t count, Error
     bool good = find_starts(intake, partitions, count, error) &&
                 agree_on_keys(intake, partitions, count, error);
     arena_reset(intake->scratch);
-    if (!good)
+    if (!good) {
+        places_clear(&intake->places);
         return false;
-    places_set(&intake->places, partitions, count);
-    places_route(&intake->places, intake->sources);
+    }
     backfill_hold(&intake->backfill, intake->consumer, &intake->places);
     log_event(LOG_INFO, "assigned", LOG_INT("partitions", count));
     return true;

@@ -19,6 +19,7 @@ void places_set(Places *places, const KafkaPosition *positions, size_t count)
             .expected = positions[i].offset,
             .done = positions[i].offset,
             .committed = positions[i].offset,
+            .note = place_note_none(),
         };
         if (places->items[i].topic == NULL)
             abort();

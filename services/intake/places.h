@@ -3,6 +3,8 @@
 
 #include "sources.h"
 
+#include "domain/place_note.h"
+
 #include "adapters/kafka_client.h"
 
 /*
@@ -21,6 +23,7 @@ typedef struct Place {
     int64_t committed;
     const Mapping *mapping; /* NULL: its topic is not read any more */
     bool backfill;          /* history */
+    PlaceNote note;         /* what the next commit says of it, beside the offset */
     bool blocked;           /* scratch of batch_note_done */
 } Place;
 
@@ -29,7 +32,7 @@ typedef struct Places {
     size_t count;
 } Places;
 
-/* New partitions, each starting at its offset; texts are copied. Replaces what was there. */
+/* New partitions, each starting at its offset, nothing noted; texts are copied. Replaces what was there. */
 void places_set(Places *places, const KafkaPosition *positions, size_t count);
 void places_clear(Places *places); /* frees */
 

@@ -38,17 +38,19 @@ def text_at(data: bytes, at: int) -> tuple[str, int]:
 
 
 def note_of(value: bytes) -> str:
-    """Version, offset, leader epoch, note; from version 4 on its length is one byte (for short texts) and one more."""
+    """Version, offset, leader epoch, note; from version 4 on its length is one or two bytes of seven bits, and counts one more."""
     version = int.from_bytes(value[:2], "big")
     assert version in (3, 4)
     if version == 3:
         return text_at(value, 14)[0]
-    assert 0 < value[14] < 128
-    return value[15:14 + value[14]].decode()
+    length, at = value[14] & 127, 15
+    if value[14] > 127:
+        length, at = length | value[15] << 7, 16
+    return value[at:at + length - 1].decode()
 
 
 def notes(feed: Feed, topic: str = "feed") -> dict[int, str]:
-    """What stands beside each committed offset, out of Kafka's own topic: the Python client reads it without its length.
+    """What each commit says of keys, out of Kafka's own topic: the Python client reads a note without its length.
 
     Key: version, group, topic, partition.
     """
@@ -71,7 +73,8 @@ def notes(feed: Feed, topic: str = "feed") -> dict[int, str]:
             group, at = text_at(message.key(), 2)
             name, at = text_at(message.key(), at)
             if group == f"{feed.topics.prefix}intake" and name == feed.topics.name(topic):
-                found[int.from_bytes(message.key()[at:at + 4], "big")] = note_of(message.value())
+                found[int.from_bytes(message.key()[at:at + 4], "big")] = re.match(
+                    r"(key=[^;]*;)*", note_of(message.value())).group()
     finally:
         consumer.close()
     return found
