@@ -94,7 +94,7 @@ def test_a_database_with_rows_and_partitions_takes_the_later_changes(servers: Lo
     assert empty_database.rows("select record_no, noise, reporter_before_hash, reporter_before_key from onecase.reports") == [
         ("G-1", None, None, None)]
     assert empty_database.rows("select record_no, backfill from onecase.pending_updates") == [("G-2", False)]
-    added = {tuple(row[:4]): row[-1] for row in set(catalogue(empty_database)) - set(before) if row[6] not in ("i", "I")}
+    added = {tuple(row[:4]): row[-1] for row in set(catalogue(empty_database)) - set(before) if row[6] not in ("i", "I", "S")}
     assert ("column", "onecase", "reports_y2026m11", "noise") in added
     assert [key for key, comment in added.items() if not in_both_languages(comment)] == []
     sqitch(servers, name, "revert", "-y", "--to", "issue_list")
@@ -550,7 +550,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
     }
     assert set(privileges(database, "onecase_operator").values()) == {"r"}
     assert "reports" not in privileges(database, "onecase_operator")  # only columns of it
-    assert privileges(database, "onecase_custodian") == {"dead_letters": "r"}
+    assert privileges(database, "onecase_custodian") == {"dead_letters": "r", "access_log": "r"}
     assert privileges(database, "onecase_analyst") == {}
     assert privileges(database, "onecase_views") == {
         "accounts": "r", "assignments": "r", "cases": "r", "categories": "r", "hazards": "r",
@@ -593,6 +593,39 @@ def test_views_are_not_the_table_owners_and_read_nothing_personal(database: Data
         where view_schema = 'analysis'""")
     assert ("issue_list", "cases", "case_no") in used  # the question is answered at all
     assert [row for row in used if row[2] in PERSONAL] == []
+
+
+# Who saw the bytes of dead letters
+
+def test_only_the_custodian_may_see_bytes_and_who_asked_is_logged_either_way(database: Database) -> None:
+    ask = "select onecase.log_access('dlq.show', array['t/0/1#0'], 'complaint of the sender')"
+    with database.connect() as person:
+        person.execute("set role onecase_operator")
+        assert person.execute(ask).fetchone() == (False,)
+        assert sqlstate(person, "select * from onecase.access_log") == "42501"
+        person.execute("set role onecase_custodian")
+        assert person.execute(ask).fetchone() == (True,)
+        assert sqlstate(person, "select onecase.log_access('dlq.show', array['t/0/1#0'], ' ')") == "23514"
+        assert sqlstate(person, "insert into onecase.access_log (actor) values ('me')") == "42501"
+        person.execute("set role onecase_analyst")
+        assert sqlstate(person, ask) == "42501"
+    assert database.rows("select acting_as, action, origins, reason, granted from onecase.access_log order by access_id") == [
+        ("onecase_operator", "dlq.show", ["t/0/1#0"], "complaint of the sender", False),
+        ("onecase_custodian", "dlq.show", ["t/0/1#0"], "complaint of the sender", True)]
+    assert database.value("select count(*) from onecase.access_log where actor <> session_user") == 0
+
+
+def test_the_group_of_a_dead_letter_is_its_cause(database: Database) -> None:
+    group = "select onecase.dead_letter_group(%s, %s, %s, %s, %s)"
+    third = database.value(group, ("S", "map", "required", "/items/3/no", "feed@0123456789ab"))
+    assert len(third) == 8 and int(third, 16) >= 0
+    assert database.value(group, ("S", "map", "required", "/items/40/no", "feed@0123456789ab")) == third
+    others = [("T", "map", "required", "/items/3/no", "feed@0123456789ab"),
+              ("S", "map", "type", "/items/3/no", "feed@0123456789ab"),
+              ("S", "map", "required", "/items/3/at", "feed@0123456789ab"),
+              ("S", "map", "required", "/items/3/no", "feed@ba9876543210"),
+              ("S", "map", "required", None, "feed@0123456789ab"), (None, None, None, None, None)]
+    assert len({third, *(database.value(group, other) for other in others)}) == len(others) + 1
 
 
 # Hazards that became one
