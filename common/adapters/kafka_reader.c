@@ -2,7 +2,7 @@
  * The partitions of one topic through librdkafka's simple consumer, all into one queue: it knows no groups, so there is
  * nothing to join and nowhere to commit.
  *
- * A partition ends where its last stable offset stood when it was opened. What lies before that may be gone (compaction,
+ * A partition ends where its last stable offset stood when it was opened, or before at the time given. What lies before that may be gone (compaction,
  * markers of transactions), so a partition is through when a record at or behind its last offset was seen, or when the
  * broker says that there is nothing more.
  */
@@ -119,26 +119,38 @@ static bool find_ends(KafkaReader *reader, Error *error)
     return true;
 }
 
-/* Moves the beginnings forward to the time. */
-static bool find_time(KafkaReader *reader, int64_t since_ms, Error *error)
+/* The first offset of each partition at a time or later; its end where there is none so late, or none yet when we looked. */
+static bool ask_time(KafkaReader *reader, int64_t time_ms, int64_t *offsets, Error *error)
 {
-    if (since_ms <= 0 || reader->part_count == 0)
-        return true;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(reader->part_count);
     for (int32_t i = 0; i < reader->part_count; i++)
-        rd_kafka_topic_partition_list_add(list, reader->name, i)->offset = since_ms;
+        rd_kafka_topic_partition_list_add(list, reader->name, i)->offset = time_ms;
     rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(reader->client, list, reader->limit_ms);
     for (int k = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && k < list->cnt; k++) {
-        Part *part = &reader->parts[list->elems[k].partition];
+        const Part *part = &reader->parts[list->elems[k].partition];
         int64_t offset = list->elems[k].offset;
         code = list->elems[k].err;
-        if (offset < 0 || offset > part->end) /* nothing so late, or not yet when we looked */
-            part->position = part->end;
-        else if (offset > part->position)
-            part->position = offset;
+        offsets[list->elems[k].partition] = offset < 0 || offset > part->end ? part->end : offset;
     }
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR || no_answer(reader, code, error);
+}
+
+/* Moves the beginnings forward to the one time, and the ends back to the other. */
+static bool find_times(KafkaReader *reader, const KafkaReaderSpec *spec, Error *error)
+{
+    if (reader->part_count == 0)
+        return true;
+    int64_t *offsets = kafka_handle_alloc(calloc((size_t)reader->part_count, sizeof(*offsets)));
+    bool good = spec->since_ms <= 0 || ask_time(reader, spec->since_ms, offsets, error);
+    for (int32_t i = 0; good && spec->since_ms > 0 && i < reader->part_count; i++)
+        if (offsets[i] > reader->parts[i].position)
+            reader->parts[i].position = offsets[i];
+    good = good && (spec->until_ms <= 0 || ask_time(reader, spec->until_ms, offsets, error));
+    for (int32_t i = 0; good && spec->until_ms > 0 && i < reader->part_count; i++)
+        reader->parts[i].end = offsets[i];
+    free(offsets);
+    return good;
 }
 
 static bool start(KafkaReader *reader, Error *error)
@@ -163,7 +175,7 @@ bool kafka_reader_open(const KafkaReaderSpec *spec, KafkaReader **reader, Error 
     made->brokers = kafka_handle_alloc(strdup(spec->client.brokers));
     made->limit_ms = spec->limit_ms;
     if (!make_client(made, spec, error) || !find_parts(made, error) || !find_ends(made, error) ||
-        !find_time(made, spec->since_ms, error) || !start(made, error)) {
+        !find_times(made, spec, error) || !start(made, error)) {
         kafka_reader_close(made);
         return false;
     }

@@ -5,7 +5,7 @@
 #include "adapters/kafka_consumer.h"
 
 /*
- * A reader of a topic from a time to its present end: joins no group, commits nothing, creates nothing. For dry runs
+ * A reader of a topic from a time to another, or to its present end: joins no group, commits nothing, creates nothing. For dry runs
  * on real traffic. Reads what intake would read: records of transactions that were aborted, or are still open, are
  * not seen.
  */
@@ -19,6 +19,10 @@ typedef struct KafkaReaderSpec {
      * it; behind that record older ones may follow. 0: from the beginning.
      */
     int64_t since_ms;
+    /*
+     * Each partition is read up to its first record with this time stamp or a later one. 0: to its present end.
+     */
+    int64_t until_ms;
     int limit_ms; /* patience of each question to the broker */
 } KafkaReaderSpec;
 
