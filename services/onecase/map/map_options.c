@@ -6,10 +6,10 @@
 
 #include "command.h"
 #include "options.h"
+#include "when.h"
 
 #include "base/clock.h"
 
-#include "domain/datetime.h"
 #include "domain/mapping_trial.h"
 
 #include <stdio.h>
@@ -65,35 +65,11 @@ static bool wrong(const char *message, const char *word)
     return false;
 }
 
-/* "15m": that long before `now_us`. */
-static bool ago(Text text, int64_t now_us, int64_t *us)
-{
-    static const struct {
-        char letter;
-        int64_t seconds;
-    } UNITS[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    const int64_t most_s = now_us / DATETIME_SECOND_US;
-    int64_t count;
-    if (text.size < 2 || !text_is_digits(text_slice(text, 0, text.size - 1)) ||
-        !text_to_int64(text_slice(text, 0, text.size - 1), &count))
-        return false;
-    for (size_t i = 0; i < sizeof(UNITS) / sizeof(UNITS[0]); i++) {
-        if (text.data[text.size - 1] != UNITS[i].letter)
-            continue;
-        bool whole = count >= most_s / UNITS[i].seconds; /* longer than there are time stamps */
-        *us = whole ? 0 : now_us - count * UNITS[i].seconds * DATETIME_SECOND_US;
-        return true;
-    }
-    return false;
-}
-
 static bool read_since(const char *word, int64_t now_us, int64_t *since_us)
 {
     Text text = text_from(word);
     *since_us = 0;
-    if (text_is(text, "beginning") || ago(text, now_us, since_us))
-        return true;
-    if (datetime_from_iso(text, since_us) && *since_us > 0)
+    if (text_is(text, "beginning") || when_read(text, now_us, since_us))
         return true;
     return wrong("--since is 30s, 15m, 1h, 7d, a time such as 2026-02-01T08:30:00+08:00, or "
                  "\"beginning\", not",

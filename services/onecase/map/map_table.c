@@ -31,7 +31,7 @@ static bool steers(uint32_t codepoint)
            codepoint == 0x200f || codepoint == 0x2028 || codepoint == 0x2029;
 }
 
-static Text harmless(Arena *arena, Text text)
+Text map_table_harmless(Arena *arena, Text text)
 {
     TextBuilder out = builder_new(arena);
     uint32_t codepoint;
@@ -48,7 +48,7 @@ void map_table_cell(MapTable *table, Text cell)
                                   capacity * sizeof(Text));
         table->capacity = capacity;
     }
-    table->cells[table->count++] = harmless(table->arena, cell);
+    table->cells[table->count++] = map_table_harmless(table->arena, cell);
 }
 
 /* The first line of *rest that fits into `width` columns, which goes from its front. */
@@ -170,9 +170,15 @@ void map_table_print(const MapTable *table)
         print_row(table, &table->cells[i], widths);
 }
 
+TextList map_table_lines(Arena *arena, Text text, size_t width)
+{
+    Lines lines = cut_lines(arena, map_table_harmless(arena, text), width, LINES_WHOLE);
+    return (TextList){lines.items, lines.count};
+}
+
 void map_table_wrapped(Arena *arena, Text text, size_t indent)
 {
-    Lines lines = cut_lines(arena, harmless(arena, text), MAP_TABLE_WIDTH - indent, LINES_WHOLE);
+    TextList lines = map_table_lines(arena, text, MAP_TABLE_WIDTH - indent);
     for (size_t i = 0; i < lines.count; i++)
         printf("%*s%.*s\n", (int)indent, "", TEXT_ARGS(text_trim(lines.items[i])));
 }
