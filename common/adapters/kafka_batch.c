@@ -36,6 +36,13 @@ void kafka_batch_add(KafkaBatch *batch, rd_kafka_message_t *message)
     batch->bytes += message->len + message->key_len;
 }
 
+/* A sender may stamp what no clock shows: beyond the year 9999 it is its end. */
+static int64_t time_of(int64_t stamp_ms)
+{
+    const int64_t last_ms = INT64_C(253402300799999);
+    return stamp_ms < 0 ? -1 : (stamp_ms < last_ms ? stamp_ms : last_ms) * 1000;
+}
+
 static KafkaRecord make_record(const rd_kafka_message_t *message)
 {
     rd_kafka_timestamp_type_t type;
@@ -44,7 +51,7 @@ static KafkaRecord make_record(const rd_kafka_message_t *message)
         .topic = text_from(rd_kafka_topic_name(message->rkt)),
         .partition = message->partition,
         .offset = message->offset,
-        .timestamp_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? -1 : stamp_ms * 1000,
+        .timestamp_us = type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? -1 : time_of(stamp_ms),
         .log_append_time = type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME,
         .message = message,
     };

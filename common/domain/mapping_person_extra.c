@@ -46,7 +46,7 @@ static void write_personal(ExtraWriter *writer, Text text, MappingPersonal what)
 static void write_scalar(ExtraWriter *writer, const JsValue *value, MappingPersonal what)
 {
     MappingRun *run = writer->run;
-    Text text = mapping_without_nul(run, js_scalar_text(value));
+    Text text = mapping_printable(run, js_scalar_text(value));
     if (what == PERSONAL_HASH || what == PERSONAL_MASK) {
         write_personal(writer, text, what);
         return;
@@ -92,6 +92,7 @@ static void write_object(ExtraWriter *writer, const JsValue *object)
     const JsValue *member;
     builder_char(writer->out, '{');
     while (js_each(object, &cursor, &key, &member)) {
+        key = mapping_printable(writer->run, key);
         writer->place[writer->depth++] = (PersonPlace){key, SIZE_MAX};
         if (mapping_person_at(writer->run, member, writer->place, writer->depth) != PERSONAL_DROP &&
             !is_withheld(writer, key, member)) {

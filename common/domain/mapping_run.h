@@ -127,10 +127,10 @@ bool mapping_conditions_hold(const MappingRun *run, const MappingConditions *con
 /* Blank or one of `empty`. */
 bool mapping_means_nothing(const Mapping *mapping, Text text);
 
-/* The text without its NUL bytes; the flag says whether there were any. */
-Text mapping_without_nul(MappingRun *run, Text text);
+/* The text without NUL bytes and other control characters; flags say whether there were any. */
+Text mapping_printable(MappingRun *run, Text text);
 
-/* The scalar as text without NUL bytes, or absent when it is null, no scalar or one of `empty`. */
+/* The scalar as printable text, or absent when it is null, no scalar or one of `empty`. */
 Text mapping_scalar(MappingRun *run, const JsValue *value);
 
 /* Where a selection has got to; all zero at first. */

@@ -8,13 +8,18 @@
 #include "domain/mapping_run.h"
 #include "domain/mapping_text.h"
 
-Text mapping_without_nul(MappingRun *run, Text text)
+Text mapping_printable(MappingRun *run, Text text)
 {
     bool removed = false;
     text = mapping_text_without_nul(run->scratch, text, &removed);
     if (removed) {
         run_flag(run, FLAG_NUL_REMOVED);
         RUN_STEP(run, "without NUL");
+    }
+    text = mapping_text_without_control(run->scratch, text, &removed);
+    if (removed) {
+        run_flag(run, FLAG_CONTROL_REMOVED);
+        RUN_STEP(run, "without control characters");
     }
     return text;
 }
@@ -42,7 +47,7 @@ Text mapping_scalar(MappingRun *run, const JsValue *value)
     Text text = js_scalar_text(value);
     if (text_is_absent(text))
         return text;
-    text = mapping_without_nul(run, text);
+    text = mapping_printable(run, text);
     return mapping_means_nothing(run->mapping, text) ? TEXT_ABSENT : text;
 }
 
@@ -147,18 +152,18 @@ static Text join_numbers(MappingRun *run, const JsValue *array)
     return count > 0 ? builder_view(&out) : TEXT_ABSENT;
 }
 
-/* The scalar without NUL: what stands before the first one, or all but them. */
+/* The scalar without control characters; of NULs what stands before the first one, or all but them. */
 static Text field_scalar(MappingRun *run, const MappingField *field, const JsValue *value)
 {
     Text text = js_scalar_text(value);
     if ((field->clean & CLEAN_NUL) == 0)
-        return mapping_without_nul(run, text);
+        return mapping_printable(run, text);
     Text front = before_nul(text);
     if (front.size < text.size) {
         run_flag(run, FLAG_NUL_REMOVED);
         RUN_STEP(run, "nul");
     }
-    return front;
+    return mapping_printable(run, front);
 }
 
 static Text select_value(MappingRun *run,

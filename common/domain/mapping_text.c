@@ -17,6 +17,13 @@ static const struct {
     {"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""}, {"apos", "'"}, {"nbsp", " "},
 };
 
+/* What a terminal obeys and no person reads; tab and line ends are text. */
+static bool is_control(uint32_t codepoint)
+{
+    bool lower = codepoint < 0x20 && codepoint != '\t' && codepoint != '\n' && codepoint != '\r';
+    return lower || (codepoint >= 0x7F && codepoint < 0xA0);
+}
+
 static bool numeric_entity(Text name, uint32_t *codepoint)
 {
     uint32_t value = 0;
@@ -36,7 +43,7 @@ static bool numeric_entity(Text name, uint32_t *codepoint)
         value = value * (hex ? 16 : 10) + digit;
     }
     *codepoint = value;
-    return value > 0 && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
+    return !is_control(value) && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
 }
 
 /* Appends the entity at `at` ('&') and returns the position behind it; or `at` when it is none. */
@@ -191,6 +198,34 @@ Text mapping_text_without_nul(Arena *arena, Text text, bool *removed)
     for (size_t i = 0; i < text.size; i++)
         if (text.data[i] != '\0')
             bytes[size++] = text.data[i];
+    return (Text){bytes, size};
+}
+
+/* How many bytes of well-formed UTF-8 a control character takes at `at`; 0: there is none. */
+static size_t control_size(Text text, size_t at)
+{
+    unsigned char byte = (unsigned char)text.data[at];
+    if (byte == 0xC2 && at + 1 < text.size) /* U+0080..BF */
+        return is_control((unsigned char)text.data[at + 1]) ? 2 : 0;
+    return byte < 0x80 && is_control(byte) ? 1 : 0;
+}
+
+Text mapping_text_without_control(Arena *arena, Text text, bool *removed)
+{
+    size_t at = 0;
+    while (at < text.size && control_size(text, at) == 0)
+        at++;
+    *removed = at < text.size;
+    if (!*removed)
+        return text;
+    char *bytes = arena_alloc(arena, text.size);
+    size_t size = 0;
+    for (at = 0; at < text.size;) {
+        size_t control = control_size(text, at);
+        if (control == 0)
+            bytes[size++] = text.data[at++];
+        at += control;
+    }
     return (Text){bytes, size};
 }
 

@@ -17,6 +17,9 @@ Text mapping_text_clean(Arena *arena, Text text, unsigned clean, bool *narrowed)
 /* Without NUL bytes, which old systems pad with; *removed says whether there were any. */
 Text mapping_text_without_nul(Arena *arena, Text text, bool *removed);
 
+/* Without control characters (U+0001..1F but tab and line ends, U+007F..9F), which terminals obey; *removed as above. */
+Text mapping_text_without_control(Arena *arena, Text text, bool *removed);
+
 /* What stands behind `from` and before the next `to`. Without `from` in the text the whole text; an absent or missing `to` is the end. */
 Text mapping_text_between(Text text, Text from, Text to);
 

@@ -270,12 +270,16 @@ class Topics:
 
     def read(self, topic: str, limit: float = 60) -> list[Record]:
         """All records from the beginning to the present end, by partition and offset."""
+        return [Record.of(message) for message in self.read_messages(topic, limit)]
+
+    def read_messages(self, topic: str, limit: float = 60) -> list[Message]:
+        """The same with all headers and with bytes that are no text."""
         ends = self.ends(topic)
         consumer = self._consumer()
         try:
             wanted = {p: end for p, end in ends.items() if end > 0}
             consumer.assign([TopicPartition(self.name(topic), p, 0) for p in wanted])
-            records: list[Record] = []
+            records: list[Message] = []
             deadline = time.monotonic() + limit
             while wanted:
                 assert time.monotonic() < deadline, f"waited {limit:g} s to read {self.name(topic)} up to {wanted}"
@@ -288,10 +292,10 @@ class Topics:
                         continue
                     raise KafkaException(message.error())
                 if message.offset() < ends[message.partition()]:
-                    records.append(Record.of(message))
+                    records.append(message)
                 if message.offset() >= ends[message.partition()] - 1:
                     wanted.pop(message.partition(), None)
-            return sorted(records, key=lambda record: (record.partition, record.offset))
+            return sorted(records, key=lambda message: (message.partition(), message.offset()))
         finally:
             consumer.close()
 

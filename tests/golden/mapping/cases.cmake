@@ -28,6 +28,7 @@ onecase_golden_mapping(
     codes_unknown_category_kept
     concat_dedupe_numbers
     concat_missing
+    control_removed
     dead_empty
     dead_region
     dead_required

@@ -68,14 +68,23 @@ static void no_step_searches_its_text_again_and_again(void **state)
     static const struct {
         const char *unit, *flag;
     } CASES[] = {
-        {"ＡＢ１２", "narrowed"},   {"<a", "text_cut"},
-        {"<p>x", "text_cut"},       {"&amp", "text_cut"},
-        {"NO", "text_cut"},         {"编号", "text_cut"},
-        {"编号12345 ", "text_cut"}, {"19900000001 ", "text_cut"},
-        {"1990000", "text_cut"},    {"1*", "text_cut"},
-        {"1 ", "text_cut"},         {"【", "text_cut"},
-        {"我叫", "text_cut"},       {"张先生", "text_cut"},
-        {"\\u0000", "nul_removed"}, {"\\ud800", "encoding_repaired"},
+        {"ＡＢ１２", "narrowed"},
+        {"<a", "text_cut"},
+        {"<p>x", "text_cut"},
+        {"&amp", "text_cut"},
+        {"NO", "text_cut"},
+        {"编号", "text_cut"},
+        {"编号12345 ", "text_cut"},
+        {"19900000001 ", "text_cut"},
+        {"1990000", "text_cut"},
+        {"1*", "text_cut"},
+        {"1 ", "text_cut"},
+        {"【", "text_cut"},
+        {"我叫", "text_cut"},
+        {"张先生", "text_cut"},
+        {"\\u0000", "nul_removed"},
+        {"\\ud800", "encoding_repaired"},
+        {"\\u001b", "control_removed"},
     };
     use_all_steps(*state);
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++)

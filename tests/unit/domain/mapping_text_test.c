@@ -25,6 +25,7 @@ static void cleans_in_its_own_order(void **state)
         {"&lt;a&gt;&amp;&quot;&apos;&nbsp;&#65;&#x4e95;", CLEAN_HTML, "<a>&\"' A井"},
         {"a & b &unknown; &#0; &#xD800; &#1114112;", CLEAN_HTML,
          "a & b &unknown; &#0; &#xD800; &#1114112;"},
+        {"&#27;[31m &#x7f;&#x85;&#10;", CLEAN_HTML, "&#27;[31m &#x7f;&#x85;\n"},
         {"高<30米 宽>2米", CLEAN_HTML, "高<30米 宽>2米"},
         {"开 <b 没有尾", CLEAN_HTML, "开 <b 没有尾"},
         {"<p> １ </p>", CLEAN_HTML | CLEAN_NARROW | CLEAN_TRIM, "1"},

@@ -107,6 +107,8 @@ static const Case STEPS[] = {
      "\"a\":\"电梯\"", "lift_plate", " | extract plate: nothing found | ", false},
     {"NUL", "title = { first = [\"/a\"]; };", "", "\"a\":\"井\\u0000盖\"", "title",
      "/a | without NUL | nul_removed", true},
+    {"control characters", "title = { first = [\"/a\"]; };", "", "\"a\":\"井\\u001b盖\"", "title",
+     "/a | without control characters | control_removed", true},
     {"scrubbed", "body = { first = [\"/a\"]; };", "", "\"a\":\"电话19900000001\"", "body",
      "/a | scrubbed | ", true},
     {"cut", "body = { first = [\"/a\"]; max = 3; };", "", "\"a\":\"井盖不见了\"", "body",
