@@ -15,9 +15,10 @@ from random import Random
 import pytest
 from draw import draw
 from harness import Database, LocalServers
+from harness_city import SOURCE_TOPICS
 from harness_hub import Hub, open_hub
 from hostile_feeds import GRID, SAMPLE_FEEDS, Feed, Form
-from hostile_judge import assert_stored, stored
+from hostile_judge import assert_stored, await_settled, stored
 from hostile_mix import ARRANGEMENTS, Mix, Poison, mix, refuse, refused
 
 TEXTS = ("select attname from pg_attribute where attrelid = 'onecase.reports'::regclass and attnum > 0"
@@ -134,6 +135,7 @@ def run(hub: Hub, sent: Mix, arrangement: str) -> None:
         hub.start(name)
     if arrangement == "scattered":
         sent.send(hub.topics)
+    await_settled(hub, SOURCE_TOPICS, relay=False)
     hub.await_accounts()
 
 
