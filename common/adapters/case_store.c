@@ -21,12 +21,12 @@ static const PostgresStatement FENCE = {"fence",
 
 static const PostgresStatement CLAIM = {"claim",
                                         "select partition, next_offset, epoch, stream_time, "
-                                        "crashes, trying_offset, bury_left, last_origin, state "
-                                        "from onecase.claim($1, $2, $3)"};
+                                        "crashes, trying_offset, bury_left, last_origin, state, "
+                                        "tries from onecase.claim($1, $2, $3)"};
 
 static const PostgresStatement OFFSETS = {
     "offsets", "select partition, next_offset, epoch, stream_time, crashes, trying_offset, "
-               "bury_left, last_origin, state "
+               "bury_left, last_origin, state, tries "
                "from onecase.consumer_offsets where topic = $1 and partition = any($2)"};
 
 static const PostgresStatement RELEASE = {"release", "select onecase.release($1, $2, $3)"};
@@ -210,6 +210,7 @@ static void read_offset(const PostgresResult *result, int row, StoredOffset *off
     offset->bury_left = postgres_int(result, row, 6);
     copy_text(offset->last_origin, sizeof(offset->last_origin), postgres_text(result, row, 7));
     copy_text(offset->state, sizeof(offset->state), postgres_text(result, row, 8));
+    offset->tries = postgres_int(result, row, 9);
 }
 
 static bool read_offsets(CaseStore *store,

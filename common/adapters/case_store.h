@@ -52,10 +52,11 @@ typedef struct StoredOffset {
     int32_t partition;
     int64_t next_offset; /* -1: from the beginning */
     int64_t epoch;
-    int64_t stream_time;   /* INT64_MIN: nothing seen yet */
-    int64_t crashes;       /* claims since the last batch or orderly end, this one included */
-    int64_t trying_offset; /* tried alone when the process ended; INT64_MIN: none */
-    int64_t bury_left;     /* INT64_MIN: the default limit */
+    int64_t stream_time;                  /* INT64_MIN: nothing seen yet */
+    int64_t crashes;                      /* owners in a row who did not give the partition back */
+    int64_t trying_offset;                /* tried alone when the process ended; INT64_MIN: none */
+    int64_t tries;                        /* how often it was */
+    int64_t bury_left;                    /* INT64_MIN: the default limit */
     char last_origin[STORED_ORIGIN_SIZE]; /* of the record before next_offset; "": not known */
     char state[STORED_STATE_SIZE];        /* RUNNING, REFUSING, LOST */
 } StoredOffset;

@@ -13,6 +13,7 @@
 #include "batch_parts.h"
 
 #include "base/digest.h"
+#include "base/test_hook.h"
 
 #include <assert.h>
 #include <string.h>
@@ -263,6 +264,8 @@ static bool decide_item(Batch *batch, BatchItem *item, Error *error)
         item->vault = false;
         return true;
     }
+    if (!item->dead)
+        test_hook_crash("matcher", item->record->value);
     resolve_dead_letter(batch, item);
     note_arrival(batch, item);
     if (item->dead)

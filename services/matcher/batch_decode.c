@@ -7,9 +7,12 @@
 #include "base/digest.h"
 #include "base/unicode.h"
 
+#include "domain/quarantine.h"
 #include "domain/region.h"
 
 #include <string.h>
+
+enum { HEADLESS_TRIES = 3 }; /* of a record: the crash came while it was buried by its head */
 
 /* PostgreSQL's text holds neither NUL nor broken UTF-8; heads are short and become keys, so they must be clean. */
 static bool clean(Text text)
@@ -95,20 +98,50 @@ static bool has_value(RecordKind kind)
     return kind != RECORD_COMMAND && kind != RECORD_TICK;
 }
 
-static void decode_item(Batch *batch, BatchItem *item)
+/* Whose account it is, and whether it comes from another region. */
+static void place_item(BatchItem *item)
 {
-    Error fault = {0};
-    item->region = text_copy(batch->arena, item->record->key);
-    if (!decode_head(item, batch->arena, &fault)) {
-        take_own_origin(item);
-        mark_dead(item, batch->arena, "decode", &fault);
-        return;
-    }
     if (!text_is_absent(item->head.forwarded))
         item->arrives_in = clean(item->region) ? item->region : TEXT("");
     if (has_value(item->head.kind))
         item->account =
             progress_account(item->partition, item->head.origin.topic, item->head.origin.partition);
+}
+
+/*
+ * A record that killed the process, alone: its value is not looked into any more. Its head says where it came from, without
+ * which its department's offset would be missing; one more crash, and it is known by its own place.
+ */
+static void bury_unread(Batch *batch, BatchItem *item)
+{
+    Error fault = {0};
+    Error unread = {0};
+    int64_t tries = item->partition->tries;
+    bool headless = tries >= HEADLESS_TRIES || !decode_head(item, batch->arena, &unread);
+    if (headless)
+        take_own_origin(item);
+    else
+        place_item(item);
+    if (!clean(item->region))
+        item->region = TEXT("");
+    quarantine_fault(tries, &fault);
+    mark_dead(item, batch->arena, "crash", &fault);
+}
+
+static void decode_item(Batch *batch, BatchItem *item)
+{
+    Error fault = {0};
+    item->region = text_copy(batch->arena, item->record->key);
+    if (item->record->offset == item->partition->buried_offset) {
+        bury_unread(batch, item);
+        return;
+    }
+    if (!decode_head(item, batch->arena, &fault)) {
+        take_own_origin(item);
+        mark_dead(item, batch->arena, "decode", &fault);
+        return;
+    }
+    place_item(item);
     if (item->head.kind == RECORD_TICK)
         return;
     if (!check_partition(batch, item, &fault))

@@ -67,6 +67,7 @@ void matcher_close(void *state)
 {
     Matcher *matcher = state;
     kafka_consumer_close(matcher->consumer); /* first: it calls the hooks */
+    matcher_give_back_all(matcher);
     decide_close(matcher->decider);
     progress_free(matcher->progress);
     vault_free(matcher->vault);
@@ -76,6 +77,7 @@ void matcher_close(void *state)
     map_free(matcher->batch.place_map);
     arena_free(matcher->batch.arena);
     free(matcher->moves);
+    free(matcher->epochs);
     free(matcher);
 }
 
@@ -93,7 +95,8 @@ static bool open_parts(Matcher *matcher, Error *error)
         return false;
     matcher->progress = progress_new(matcher->partition_count);
     matcher->moves = calloc((size_t)matcher->partition_count, sizeof(StoredMove));
-    if (matcher->moves == NULL)
+    matcher->epochs = calloc((size_t)matcher->partition_count, sizeof(int64_t));
+    if (matcher->moves == NULL || matcher->epochs == NULL)
         abort();
     matcher->batch = (Batch){
         .arena = arena_new(BATCH_BLOCK),
@@ -166,7 +169,7 @@ bool matcher_step(void *state, Error *error)
     if (matcher->record_count == 0 && !read_records(matcher, error))
         return false;
     if (matcher->record_count > 0 &&
-        !matcher_handle_batch(matcher, matcher->records, matcher->record_count, error)) {
+        !matcher_handle_records(matcher, matcher->records, matcher->record_count, error)) {
         matcher_note_failure(matcher, error);
         return false;
     }

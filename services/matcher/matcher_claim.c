@@ -36,6 +36,57 @@ static void release(Matcher *matcher, const int32_t *numbers, size_t count)
     decide_release(matcher->decider, numbers, count);
 }
 
+/*
+ * Partitions that we hold and have not given back. A claim of ours that follows - the connection was lost, or memory could not be
+ * loaded - is none after a crash: the process lives.
+ */
+static bool give_back(Matcher *matcher, const int32_t *numbers, size_t count, Error *error)
+{
+    StoredClaim *claims = calloc(count + 1, sizeof(*claims));
+    if (claims == NULL)
+        abort();
+    size_t held = 0;
+    for (size_t i = 0; i < count; i++)
+        if (matcher->epochs[numbers[i]] > 0)
+            claims[held++] = (StoredClaim){numbers[i], matcher->epochs[numbers[i]]};
+    bool well = held == 0 || case_store_release(matcher->store, claims, held, error);
+    for (size_t i = 0; well && i < held; i++)
+        matcher->epochs[claims[i].partition] = 0;
+    free(claims);
+    return well;
+}
+
+/* Where that fails the next owner takes us for crashed once, which alone has no consequence. */
+static void give_back_now(Matcher *matcher, const int32_t *numbers, size_t count)
+{
+    Error error = {0};
+    if (postgres_connected(case_store_postgres(matcher->store)) &&
+        !give_back(matcher, numbers, count, &error))
+        log_event(LOG_DEBUG, "give_back_failed", LOG_STRING("reason", error.text));
+}
+
+void matcher_give_back_all(Matcher *matcher)
+{
+    if (matcher->epochs == NULL)
+        return;
+    for (int32_t i = 0; i < matcher->partition_count; i++)
+        if (matcher->epochs[i] > 0)
+            give_back_now(matcher, &i, 1);
+}
+
+static bool
+claim(Matcher *matcher, const int32_t *numbers, size_t count, StoredOffset *offsets, Error *error)
+{
+    if (!give_back(matcher, numbers, count, error) ||
+        !progress_claim(matcher->progress, matcher->store, numbers, count, offsets, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        matcher->epochs[offsets[i].partition] = offsets[i].epoch;
+        matcher_be_careful(matcher, &offsets[i]);
+    }
+    return true;
+}
+
 /* While memory was read nobody else can have written, if nobody has claimed. */
 static bool still_ours(Matcher *matcher,
                        const int32_t *numbers,
@@ -65,7 +116,7 @@ bool matcher_assigned(void *state, KafkaPosition *partitions, size_t count, Erro
     StoredOffset *offsets = calloc(count, sizeof(*offsets));
     if (offsets == NULL)
         abort();
-    bool well = progress_claim(matcher->progress, matcher->store, numbers, count, offsets, error) &&
+    bool well = claim(matcher, numbers, count, offsets, error) &&
                 decide_claim(matcher->decider, numbers, count, error) &&
                 still_ours(matcher, numbers, offsets, count, error);
     for (size_t i = 0; well && i < count; i++)
@@ -87,6 +138,7 @@ void matcher_revoked(void *state, const KafkaPosition *partitions, size_t count,
     Matcher *matcher = state;
     (void)lost; /* the fence decides, whatever the group says */
     int32_t *numbers = numbers_of(partitions, count);
+    give_back_now(matcher, numbers, count);
     release(matcher, numbers, count);
     free(numbers);
 }

@@ -21,6 +21,7 @@ typedef struct Matcher {
     Vault *vault;
     KafkaConsumer *consumer;
     StoredMove *moves;
+    int64_t *epochs; /* of each partition as we claimed it and have not given it back; 0: none */
     Batch batch;
     const KafkaRecord *records; /* read and not handled yet */
     size_t record_count;
@@ -39,12 +40,28 @@ typedef struct Matcher {
 MUST_CHECK bool
 matcher_handle_batch(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error);
 
+/*
+ * The same for records as they were read, of which some may have to be taken alone: those of a partition whose owners crashed
+ * again and again, so that the guilty record is found (matcher_careful.c).
+ */
+MUST_CHECK bool
+matcher_handle_records(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error);
+
+/* What its claim says of crashes: whether the partition's records are taken alone, or one of them buried. */
+void matcher_be_careful(const Matcher *matcher, const StoredOffset *claimed);
+
 /* A copy of the offsets for lag tools, once more when nothing else is to do: it may have got lost. */
 void matcher_commit_once_more(Matcher *matcher);
 
 /* Hooks of the consumer: partitions are claimed in PostgreSQL and their memory is loaded; or forgotten. */
 bool matcher_assigned(void *state, KafkaPosition *partitions, size_t count, Error *error);
 void matcher_revoked(void *state, const KafkaPosition *partitions, size_t count, bool lost);
+
+/*
+ * An orderly end, so that the next claim counts no crash; of those partitions that are still claimed by us. Without a connection
+ * nothing is done.
+ */
+void matcher_give_back_all(Matcher *matcher);
 
 /* What a failed step means for the claim; matcher_claim_again does what it asks for. */
 void matcher_note_failure(Matcher *matcher, const Error *error);

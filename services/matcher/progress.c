@@ -47,6 +47,8 @@ static PartitionProgress *partition_new(const StoredOffset *offset)
         .now_offset = offset->next_offset,
         .committed_stream = offset->stream_time,
         .now_stream = offset->stream_time,
+        .tried_offset = -1,
+        .buried_offset = -1,
         .arena = arena,
     };
     return partition;

@@ -34,6 +34,10 @@ typedef struct PartitionProgress {
     int64_t now_stream;
     Text now_origin; /* of the batch's last record, on the batch's arena */
     bool touched;
+    int64_t careful_left;  /* records to be taken alone yet (matcher_careful.c); 0: none */
+    int64_t tried_offset;  /* noted under this claim; -1: none */
+    int64_t buried_offset; /* its record becomes a dead letter unread; -1: none */
+    int64_t tries;         /* of that record, before this claim */
     Arena *arena;
     Account *accounts;
     RegionProgress *regions;

@@ -189,10 +189,10 @@ def test_a_claim_starts_new_partitions_and_raises_the_epoch_of_old_ones(database
     with database.connect() as connection:
         pid = connection.execute("select pg_backend_pid()").fetchone()[0]
         assert connection.execute(CLAIM, [TOPIC, [7, 2, 2], "a"]).fetchall() == [
-            (2, -1, 1, None, 1), (7, -1, 1, None, 1)]
-        assert connection.execute(CLAIM, [TOPIC, [2], "a"]).fetchall() == [(2, -1, 2, None, 2)]
+            (2, -1, 1, None, 0), (7, -1, 1, None, 0)]
+        assert connection.execute(CLAIM, [TOPIC, [2], "a"]).fetchall() == [(2, -1, 2, None, 1)]
         assert connection.execute(CLAIM, [TOPIC, [7, 2], "b"]).fetchall() == [
-            (2, -1, 3, None, 3), (7, -1, 2, None, 2)]
+            (2, -1, 3, None, 2), (7, -1, 2, None, 1)]
         assert connection.execute("select distinct topic, owner, backend_pid from onecase.consumer_offsets").fetchall() == [
             (TOPIC, "b", pid)]
 
@@ -285,7 +285,7 @@ def test_the_fence_keeps_the_last_origin_and_forgets_what_was_tried(database: Da
         connection.execute("set role onecase_writer")
         connection.execute(CLAIM, [TOPIC, [0, 1], "a"])
         connection.execute("select onecase.try_offset(%s, 0, 1, 10)", [TOPIC])
-        assert connection.execute(STANDS).fetchall() == [(1, 10, None, "RUNNING", None, True), (1, None, None, "RUNNING", None, True)]
+        assert connection.execute(STANDS).fetchall() == [(0, 10, None, "RUNNING", None, True), (0, None, None, "RUNNING", None, True)]
         connection.execute(fence, [TOPIC, [0], [-1], [11], [1], [NOON], ["t/0/10#0"]])
         assert connection.execute(STANDS).fetchone() == (0, None, "t/0/10#0", "RUNNING", None, True)
         connection.execute(fence, [TOPIC, [0], [11], [12], [1], [NOON], [None]])
@@ -298,7 +298,35 @@ def test_an_orderly_end_is_no_crash_and_touches_nothing_of_others(database: Data
         connection.execute(CLAIM, [TOPIC, [0, 1], "a"])
         connection.execute(CLAIM, [TOPIC, [0, 1], "b"])
         connection.execute("select onecase.release(%s, %s, %s::bigint[])", [TOPIC, [0, 1], [2, 1]])
-        assert [row[0] for row in connection.execute(STANDS).fetchall()] == [0, 2]
+        assert [row[0] for row in connection.execute(STANDS).fetchall()] == [0, 1]
+        assert [row[4] for row in connection.execute(CLAIM, [TOPIC, [0, 1], "c"]).fetchall()] == [0, 2]
+
+
+def test_crashes_are_forgotten_only_beyond_what_the_batch_of_the_crash_could_hold(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("set role onecase_writer")
+        connection.execute(CLAIM, [TOPIC, [0], "a"])
+        connection.execute(FENCE, [TOPIC, [0], [-1], [100], [1], [NOON]])
+        assert connection.execute(CLAIM, [TOPIC, [0], "b"]).fetchone() == (0, 100, 2, NOON, 1)
+        connection.execute(FENCE, [TOPIC, [0], [100], [599], [2], [NOON]])
+        assert connection.execute(STANDS).fetchone()[0] == 1
+        connection.execute(FENCE, [TOPIC, [0], [599], [600], [2], [NOON]])
+        assert connection.execute(STANDS).fetchone()[0] == 0
+
+
+def test_it_is_counted_how_often_one_record_was_tried_alone(database: Database) -> None:
+    tries = "select trying_offset, tries from onecase.consumer_offsets"
+    with database.connect() as connection:
+        connection.execute("set role onecase_writer")
+        for epoch, offset, expected in ((1, 10, 1), (2, 10, 2), (3, 11, 1)):
+            connection.execute(CLAIM, [TOPIC, [0], "a"])
+            connection.execute("select onecase.try_offset(%s, 0, %s, %s)", [TOPIC, epoch, offset])
+            assert connection.execute(tries).fetchone() == (offset, expected)
+        connection.execute("select onecase.release(%s, %s, %s::bigint[])", [TOPIC, [0], [3]])
+        assert connection.execute(tries).fetchone()[0] is None
+        connection.execute(CLAIM, [TOPIC, [0], "a"])
+        connection.execute("select onecase.try_offset(%s, 0, 4, 11)", [TOPIC])
+        assert connection.execute(tries).fetchone() == (11, 1)
 
 
 def test_only_the_owner_sets_the_state_of_a_partition(database: Database) -> None:
@@ -306,7 +334,7 @@ def test_only_the_owner_sets_the_state_of_a_partition(database: Database) -> Non
         connection.execute("set role onecase_writer")
         connection.execute(CLAIM, [TOPIC, [0], "a"])
         connection.execute("select onecase.set_state(%s, 0, 1, 'REFUSING', 'why')", [TOPIC])
-        assert connection.execute(STANDS).fetchone() == (1, None, None, "REFUSING", "why", False)
+        assert connection.execute(STANDS).fetchone() == (0, None, None, "REFUSING", "why", False)
         assert sqlstate(connection, "select onecase.set_state(%s, 0, 2, 'RUNNING', null)", [TOPIC]) == "OC001"
         assert sqlstate(connection, "select onecase.try_offset(%s, 0, 2, 5)", [TOPIC]) == "OC001"
         assert sqlstate(connection, "select onecase.set_state(%s, 0, 1, 'ASLEEP', null)", [TOPIC]) == "23514"
