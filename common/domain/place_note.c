@@ -71,10 +71,14 @@ static void read_lost(Text value, PlaceNote *note)
 
 static void read_entry(Text name, Text value, PlaceNote *note)
 {
-    if (text_is(name, "crashes"))
+    if (text_is(name, "by"))
+        (void)read_print(value, &note->holder);
+    else if (text_is(name, "crashes"))
         (void)read_number(value, &note->crashes);
     else if (text_is(name, "trying"))
         (void)read_number(value, &note->trying);
+    else if (text_is(name, "tries"))
+        (void)read_number(value, &note->tries);
     else if (text_is(name, "last"))
         read_last(value, note);
     else if (text_is(name, "lost"))
@@ -126,10 +130,12 @@ Text place_note_keys(Text text)
 Text place_note_write(const PlaceNote *note, Arena *arena)
 {
     TextBuilder out = builder_new(arena);
+    if (note->holder != 0)
+        builder_format(&out, "by=%016" PRIx64 ";", note->holder);
     if (note->crashes > 0)
         builder_format(&out, "crashes=%" PRId64 ";", note->crashes);
     if (note->trying >= 0)
-        builder_format(&out, "trying=%" PRId64 ";", note->trying);
+        builder_format(&out, "trying=%" PRId64 ";tries=%" PRId64 ";", note->trying, note->tries);
     if (note->last_offset >= 0)
         builder_format(&out, "last=%" PRId64 "@%016" PRIx64 ";", note->last_offset,
                        note->last_print);

@@ -8,8 +8,10 @@
  * What a commit of intake says of its partition, behind the keys of services/intake/keys.h. It is all that intake knows of a
  * partition when it takes it over, beside the offset:
  *
- *   crashes=N;            it was taken over N times since a commit of progress or an orderly end
- *   trying=OFFSET;        the record that was tried alone
+ *   by=HOLDER;            16 hex digits of the process that has it and has not given it back
+ *   crashes=N;            N processes had it and ended so, since a commit of progress or an orderly end
+ *   trying=OFFSET;        the record that is tried alone (domain/quarantine.h)
+ *   tries=N;              how often it was
  *   last=OFFSET@PRINT;    the last record done and 16 hex digits made of its time stamp, key and value
  *   lost=FIRST-LAST;      held: these offsets are gone, retention took them before they were read
  *   anew=FIRST;           held: the topic was made anew, what followed in the old one from FIRST on is gone
@@ -18,8 +20,10 @@
 typedef enum PlaceGap { PLACE_NO_GAP, PLACE_LOST, PLACE_ANEW } PlaceGap;
 
 typedef struct PlaceNote {
-    int64_t crashes;     /* 0: none */
-    int64_t trying;      /* -1: none */
+    uint64_t holder; /* 0: given back */
+    int64_t crashes; /* 0: none */
+    int64_t trying;  /* -1: none */
+    int64_t tries;
     int64_t last_offset; /* -1: not known */
     uint64_t last_print;
     PlaceGap

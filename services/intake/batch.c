@@ -9,7 +9,11 @@
 #include "batch.h"
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/log.h"
+#include "base/test_hook.h"
+
+#include "domain/quarantine.h"
 
 #include <assert.h>
 
@@ -108,6 +112,28 @@ static Outgoing *keep_mapped(Batch *batch,
     return outgoing;
 }
 
+/* A record that killed the process, alone: what it holds is not looked into any more. */
+static MappedRecord *bury_unread(Arena *arena, const KafkaRecord *record, const Place *place)
+{
+    Error fault = {0};
+    uint8_t hash[SHA256_SIZE];
+    char hex[SHA256_HEX_SIZE + 1];
+    MappedRecord *dead = ARENA_NEW(arena, MappedRecord);
+    quarantine_fault(place->note.tries - 1, &fault); /* this one is to succeed */
+    digest_sha256(record->value, hash);
+    digest_hex(hash, sizeof(hash), hex);
+    dead->kind = RECORD_DEAD;
+    dead->region = mapping_default_region(place->mapping);
+    dead->note = (RecordNote){
+        .stage = TEXT("crash"),
+        .pointer = TEXT(""),
+        .rule = text_copy(arena, text_from(fault.rule)),
+        .message = text_copy(arena, text_from(fault.text)),
+        .sha256 = text_copy(arena, (Text){hex, SHA256_HEX_SIZE}),
+    };
+    return dead;
+}
+
 /* One source record into its items, which wait as the rest. */
 static void
 map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources *sources)
@@ -116,9 +142,14 @@ map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources 
     const MappingInput input = {
         .bytes = record->value, .timestamp_us = record->timestamp_us, .backfill = place->backfill};
     MappedRecord *mapped;
-    size_t count;
-    mapping_apply(place->mapping, sources_context(sources), &input, batch->scratch, &mapped,
-                  &count);
+    size_t count = 1;
+    if (record->offset == place->buried_offset) {
+        mapped = bury_unread(batch->scratch, record, place);
+    } else {
+        test_hook_crash("intake", record->value);
+        mapping_apply(place->mapping, sources_context(sources), &input, batch->scratch, &mapped,
+                      &count);
+    }
     batch->rest = (BatchRest){
         .items = mapped,
         .count = count,
@@ -157,13 +188,16 @@ void batch_map(Batch *batch, const Sources *sources, const Places *places)
 {
     if (batch->mapped)
         return;
-    while (batch->next < batch->count && batch->outgoing_bytes < BATCH_ROUND_BYTES) {
+    bool alone = false;
+    while (!alone && batch->next < batch->count && batch->outgoing_bytes < BATCH_ROUND_BYTES) {
         const KafkaRecord *record = &batch->records[batch->next];
-        if (batch->rest.items == NULL) {
-            Place *place = places_find(places, record->topic, record->partition);
-            assert(place != NULL); /* a batch belongs to one assignment */
+        Place *place = places_find(places, record->topic, record->partition);
+        assert(place != NULL); /* a batch belongs to one assignment */
+        alone = place->careful_left > 0;
+        if (alone && batch->next > batch->first)
+            break; /* the next round's only one */
+        if (batch->rest.items == NULL)
             map_record(batch, record, place, sources);
-        }
         keep_rest(batch, record);
         if (batch->rest.next < batch->rest.count)
             break;
@@ -257,6 +291,11 @@ bool batch_send(Batch *batch, Sender *sender, Error *error)
 static void note_place(Place *place, const KafkaRecord *record)
 {
     place->done = record->offset + 1;
+    place->careful_left -= place->careful_left > 0;
+    place->wary_left -= place->wary_left > 0;
+    if (place->wary_left == 0)
+        place->note.crashes = 0;
+    place->note.trying = -1;
     place->note.last_offset = record->offset;
     place->note.last_print =
         place_note_print(record->timestamp_us / 1000, record->key, record->value);

@@ -17,6 +17,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     READ_WAIT_MS = 500,
@@ -149,6 +150,8 @@ static bool intake_handle(Intake *intake, Error *error)
         if (!sender_settle(&intake->sender, error))
             return false;
     } else {
+        if (!intake_note_try(intake, error))
+            return false;
         batch_map(&intake->batch, intake->sources, &intake->places);
         if (!batch_send(&intake->batch, &intake->sender, error))
             return false;
@@ -237,12 +240,23 @@ static bool open_kafka(Intake *intake, Error *error)
     return good;
 }
 
+/* Told apart from every other process there was and will be. */
+static uint64_t new_holder(void)
+{
+    uint64_t holder = 0;
+    while (holder == 0)
+        if (getentropy(&holder, sizeof(holder)) != 0)
+            abort();
+    return holder;
+}
+
 bool intake_open(const void *settings, void **state, Error *error)
 {
     Intake *intake = calloc(1, sizeof(*intake));
     if (intake == NULL)
         abort();
     intake->settings = settings;
+    intake->holder = new_holder();
     intake->scratch = arena_new(SCRATCH_BLOCK);
     batch_init(&intake->batch);
     topics_init(&intake->topics);

@@ -14,11 +14,10 @@ enum { REVOKE_PATIENCE_MS = 5000 };
 
 /* ---- commit ---- */
 
-/* What the next commit of a place says beside its offset (place_note.h). */
-static void tell_note(Intake *intake, const Place *place)
+void intake_tell_note(Intake *intake, const Place *place, const PlaceNote *note)
 {
-    Text note = place_note_write(&place->note, intake->scratch);
-    kafka_consumer_note_partition(intake->consumer, place->topic, place->partition, note.data);
+    Text text = place_note_write(note, intake->scratch);
+    kafka_consumer_note_partition(intake->consumer, place->topic, place->partition, text.data);
 }
 
 bool intake_commit(Intake *intake, bool synchronous, Error *error)
@@ -29,7 +28,7 @@ bool intake_commit(Intake *intake, bool synchronous, Error *error)
     size_t count;
     for (size_t i = 0; i < intake->places.count; i++)
         if (intake->places.items[i].done != intake->places.items[i].committed)
-            tell_note(intake, &intake->places.items[i]);
+            intake_tell_note(intake, &intake->places.items[i], &intake->places.items[i].note);
     KafkaPosition *positions = places_to_commit(&intake->places, intake->scratch, &count);
     bool good = kafka_consumer_commit(intake->consumer, positions, count, synchronous, error);
     if (good)
@@ -40,7 +39,9 @@ bool intake_commit(Intake *intake, bool synchronous, Error *error)
 
 bool intake_commit_when_due(Intake *intake, Error *error)
 {
-    return clock_monotonic_ms() < intake->commit_due_ms || intake_commit(intake, false, error);
+    bool wary = intake_is_wary(intake);
+    bool due = wary || clock_monotonic_ms() >= intake->commit_due_ms;
+    return !due || intake_commit(intake, wary, error);
 }
 
 /* ---- keys ---- */
@@ -73,8 +74,8 @@ note_stands(const KafkaCommit *commits, size_t count, const KafkaPosition *at, T
 }
 
 /*
- * Before the first record of an assignment: our note is put beside the offsets where it does not stand yet, and all
- * are read once more, so that of two hosts that start at once at least one sees the other.
+ * Before the first record of an assignment: our note is put beside the offsets. Where our keys did not stand yet all are
+ * read once more, so that of two hosts that start at once at least one sees the other.
  */
 static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
 {
@@ -86,8 +87,8 @@ static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t coun
     bool stands = true;
     for (size_t i = 0; i < count; i++)
         stands = stands && note_stands(commits, total, &partitions[i], note);
-    return stands || (kafka_consumer_commit(intake->consumer, partitions, count, true, error) &&
-                      intake_check_keys(intake, &commits, &total, error));
+    return kafka_consumer_commit(intake->consumer, partitions, count, true, error) &&
+           (stands || intake_check_keys(intake, &commits, &total, error));
 }
 
 /* ---- assignment ---- */
@@ -116,8 +117,10 @@ static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count,
     places_set(&intake->places, partitions, count);
     places_route(&intake->places, intake->sources);
     for (size_t i = 0; i < count; i++) {
-        intake->places.items[i].note = place_note_read(commits[i].note);
-        tell_note(intake, &intake->places.items[i]);
+        Place *place = &intake->places.items[i];
+        place->note = place_note_read(commits[i].note);
+        intake_be_careful(intake, place);
+        intake_tell_note(intake, place, &place->note);
     }
     return true;
 }
@@ -137,6 +140,22 @@ bool intake_assigned(void *state, KafkaPosition *partitions, size_t count, Error
     return true;
 }
 
+/* The last commit. Without progress to be kept nobody waits for it. */
+static bool give_all_back(Intake *intake, Error *error)
+{
+    Places *places = &intake->places;
+    KafkaPosition *positions = ARENA_ARRAY(intake->scratch, KafkaPosition, places->count);
+    for (size_t i = 0; i < places->count; i++) {
+        Place *place = &places->items[i];
+        intake_give_back(intake, place);
+        positions[i] = (KafkaPosition){place->topic, place->partition, place->done};
+    }
+    bool good = kafka_consumer_commit(intake->consumer, positions, places->count,
+                                      places_dirty(places), error);
+    arena_reset(intake->scratch);
+    return good;
+}
+
 void intake_revoked(void *state, const KafkaPosition *partitions, size_t count, bool lost)
 {
     (void)partitions;
@@ -150,7 +169,7 @@ void intake_revoked(void *state, const KafkaPosition *partitions, size_t count, 
         batch_note_done(&intake->batch, &intake->places);
         intake->batch.abandoned = true;
     }
-    if (!lost && !intake_commit(intake, true, &ignored))
+    if (!lost && !give_all_back(intake, &ignored))
         log_event(LOG_WARN, "commit_failed", LOG_STRING("reason", ignored.text));
     places_clear(&intake->places);
     log_event(LOG_INFO, "revoked", LOG_INT("partitions", count), LOG_INT("lost", lost));

@@ -20,7 +20,8 @@ typedef struct Intake {
     Backfill backfill;
     Places places;
     Batch batch;
-    Arena *scratch; /* one question */
+    Arena *scratch;  /* one question */
+    uint64_t holder; /* of partitions: this process, as no other */
     int64_t commit_due_ms;
     int64_t topics_due_ms;
 } Intake;
@@ -35,6 +36,24 @@ MUST_CHECK bool intake_commit_when_due(Intake *intake, Error *error);
  */
 MUST_CHECK bool
 intake_check_keys(Intake *intake, KafkaCommit **commits, size_t *count, Error *error);
+
+/* What the next commit of a place says beside its offset (place_note.h). */
+void intake_tell_note(Intake *intake, const Place *place, const PlaceNote *note);
+
+/* The place was taken over: what its note says of crashes, and that it is ours now. */
+void intake_be_careful(const Intake *intake, Place *place);
+
+/* Somebody crashed before us, so the round that is done is committed at once. */
+bool intake_is_wary(const Intake *intake);
+
+/* An orderly end: the next owner counts no crash. */
+void intake_give_back(Intake *intake, Place *place);
+
+/*
+ * Before the next round of the batch: when its first record goes alone, that is committed as a note. RETRY when Kafka does not
+ * answer.
+ */
+MUST_CHECK bool intake_note_try(Intake *intake, Error *error);
 
 /* Hooks of the consumer. */
 bool intake_assigned(void *state, KafkaPosition *partitions, size_t count, Error *error);

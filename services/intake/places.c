@@ -20,6 +20,8 @@ void places_set(Places *places, const KafkaPosition *positions, size_t count)
             .done = positions[i].offset,
             .committed = positions[i].offset,
             .note = place_note_none(),
+            .tried_offset = -1,
+            .buried_offset = -1,
         };
         if (places->items[i].topic == NULL)
             abort();

@@ -24,6 +24,10 @@ typedef struct Place {
     const Mapping *mapping; /* NULL: its topic is not read any more */
     bool backfill;          /* history */
     PlaceNote note;         /* what the next commit says of it, beside the offset */
+    int64_t wary_left;      /* records until crashes are forgotten; 0: there were none */
+    int64_t careful_left;   /* records to be taken alone yet (intake_careful.c); 0: none */
+    int64_t tried_offset;   /* noted since it is ours; -1: none */
+    int64_t buried_offset;  /* its record becomes a dead letter unread; -1: none */
     bool blocked;           /* scratch of batch_note_done */
 } Place;
 

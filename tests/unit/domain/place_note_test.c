@@ -11,8 +11,10 @@ static Arena *arena;
 
 static void assert_same(const PlaceNote *a, const PlaceNote *b)
 {
+    assert_true(a->holder == b->holder);
     assert_int_equal(a->crashes, b->crashes);
     assert_int_equal(a->trying, b->trying);
+    assert_int_equal(a->tries, b->tries);
     assert_int_equal(a->last_offset, b->last_offset);
     assert_true(a->last_print == b->last_print);
     assert_int_equal(a->gap, b->gap);
@@ -30,7 +32,8 @@ static void test_written_and_read_again(void **state)
     } CASES[] = {
         {{.trying = -1, .last_offset = -1, .life = 1}, ""},
         {{.trying = -1, .last_offset = 0, .last_print = 1, .life = 1}, "last=0@0000000000000001;"},
-        {{.crashes = 3, .trying = 0, .last_offset = -1, .life = 1}, "crashes=3;trying=0;"},
+        {{.holder = 0xa5, .crashes = 3, .trying = 0, .tries = 1, .last_offset = -1, .life = 1},
+         "by=00000000000000a5;crashes=3;trying=0;tries=1;"},
         {{.trying = -1,
           .last_offset = 99,
           .last_print = 0xfedcba9876543210,
@@ -80,6 +83,8 @@ static void test_what_is_malformed_says_nothing(void **state)
         "anew=-1;",
         "crashes=x;",
         "trying=;",
+        "by=a5;",
+        "tries=-1;",
         "life=0;",
         "life=;",
         "last",
@@ -93,6 +98,8 @@ static void test_what_is_malformed_says_nothing(void **state)
         assert_int_equal(note.gap, none.gap);
         assert_int_equal(note.crashes, none.crashes);
         assert_int_equal(note.trying, none.trying);
+        assert_int_equal(note.tries, none.tries);
+        assert_true(note.holder == none.holder);
         assert_int_equal(note.life, none.life);
     }
 }
