@@ -205,6 +205,7 @@ void kafka_assignment_revoke(KafkaConsumer *consumer)
     end_pauses(consumer);
     kafka_assignment_forget(consumer);
     kafka_batch_clear(&consumer->held);
+    kafka_batch_clear(&consumer->back);
     rd_kafka_assign(consumer->client, NULL);
 }
 
@@ -226,6 +227,7 @@ bool kafka_assignment_restart(KafkaConsumer *consumer, bool lost, Error *error)
 {
     kafka_consumer_release(consumer);
     kafka_batch_clear(&consumer->held);
+    kafka_batch_clear(&consumer->back);
     bool claimed = !consumer->claim_wanted && consumer->assigned_count > 0;
     if (claimed && consumer->hooks.revoked != NULL)
         consumer->hooks.revoked(consumer->hooks.context, consumer->assignment,
@@ -251,6 +253,18 @@ kafka_assignment_state(const KafkaConsumer *consumer, const char *topic, int32_t
             strcmp(consumer->assignment[i].topic, topic) == 0)
             return &consumer->states[i];
     return NULL;
+}
+
+bool kafka_assignment_holds(const KafkaConsumer *consumer, const rd_kafka_message_t *message)
+{
+    bool any = false;
+    for (size_t i = 0; i < consumer->assigned_count && !any; i++)
+        any = consumer->states[i].held;
+    if (!any)
+        return false;
+    const KafkaPartitionState *state =
+        kafka_assignment_state(consumer, rd_kafka_topic_name(message->rkt), message->partition);
+    return state != NULL && state->held;
 }
 
 bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position)

@@ -32,6 +32,8 @@ struct KafkaConsumer {
     Error pending;    /* of a callback, or of a message behind others: for the next read */
     KafkaBatch batch; /* what the caller has */
     KafkaBatch held;  /* came in while idle */
+    KafkaBatch
+        back; /* of partitions that are held: put back, or read before the hold took effect */
 };
 
 /* librdkafka's rebalance callback; `opaque` is the consumer. */
@@ -59,6 +61,8 @@ void kafka_assignment_pause(KafkaConsumer *consumer, bool paused);
 /* NULL: not ours. */
 KafkaPartitionState *
 kafka_assignment_state(const KafkaConsumer *consumer, const char *topic, int32_t partition);
+/* Whether a record of the partition may not be handed out now. */
+bool kafka_assignment_holds(const KafkaConsumer *consumer, const rd_kafka_message_t *message);
 bool kafka_assignment_has(const KafkaConsumer *consumer, const KafkaPosition *position);
 
 #endif

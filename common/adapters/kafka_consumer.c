@@ -120,6 +120,7 @@ void kafka_consumer_close(KafkaConsumer *consumer)
     kafka_waker_stop(consumer->waker);
     kafka_batch_free(&consumer->batch);
     kafka_batch_free(&consumer->held);
+    kafka_batch_free(&consumer->back);
     if (consumer->client != NULL && consumer->down) {
         /* Leaving the group would wait for a broker that does not answer. */
         kafka_assignment_revoke(consumer);
@@ -188,6 +189,10 @@ static bool poll_one(KafkaConsumer *consumer, int wait_ms, KafkaBatch *batch)
         return false;
     }
     consumer->down = false;
+    if (kafka_assignment_holds(consumer, message)) {
+        kafka_batch_add(&consumer->back, message);
+        return false;
+    }
     kafka_batch_add(batch, message);
     return true;
 }
@@ -213,6 +218,26 @@ static bool probe(KafkaConsumer *consumer, Error *error)
     rd_kafka_metadata_destroy(metadata);
     consumer->down = false;
     return true;
+}
+
+/* Records that were put back, of partitions that may go on; then what came in while idle. */
+static void take_kept(KafkaConsumer *consumer, size_t max)
+{
+    KafkaBatch *back = &consumer->back;
+    size_t left = 0;
+    for (size_t i = 0; i < back->count; i++)
+        if (consumer->batch.count < max && !kafka_assignment_holds(consumer, back->messages[i]))
+            kafka_batch_add(&consumer->batch, back->messages[i]);
+        else
+            back->messages[left++] = back->messages[i];
+    back->count = left;
+    for (size_t i = 0; i < consumer->held.count; i++)
+        kafka_batch_add(kafka_assignment_holds(consumer, consumer->held.messages[i]) || left > 0
+                            ? back
+                            : &consumer->batch,
+                        consumer->held.messages[i]);
+    consumer->held.count = 0;
+    consumer->held.bytes = 0;
 }
 
 static void fill_batch(KafkaConsumer *consumer, KafkaReading reading)
@@ -252,10 +277,7 @@ bool kafka_consumer_read(KafkaConsumer *consumer,
         return false;
     if (consumer->paused)
         kafka_assignment_pause(consumer, false);
-    for (size_t i = 0; i < consumer->held.count; i++)
-        kafka_batch_add(&consumer->batch, consumer->held.messages[i]);
-    consumer->held.count = 0;
-    consumer->held.bytes = 0;
+    take_kept(consumer, reading.max);
     fill_batch(consumer, reading);
     if (consumer->batch.count == 0 && !take_pending(consumer, error))
         return false;
@@ -264,6 +286,26 @@ bool kafka_consumer_read(KafkaConsumer *consumer,
     if (*count > 0)
         kafka_waker_busy(consumer->waker);
     return true;
+}
+
+void kafka_consumer_put_back(KafkaConsumer *consumer,
+                             const char *topic,
+                             int32_t partition,
+                             int64_t offset)
+{
+    KafkaBatch *batch = &consumer->batch;
+    size_t left = 0;
+    kafka_consumer_hold(consumer, topic, partition, true);
+    for (size_t i = 0; i < batch->count; i++) {
+        rd_kafka_message_t *message = batch->messages[i];
+        if (message->offset >= offset && kafka_assignment_holds(consumer, message) &&
+            message->partition == partition &&
+            strcmp(rd_kafka_topic_name(message->rkt), topic) == 0)
+            kafka_batch_add(&consumer->back, message);
+        else
+            batch->messages[left++] = message;
+    }
+    batch->count = left;
 }
 
 void kafka_consumer_release(KafkaConsumer *consumer)

@@ -140,6 +140,15 @@ MUST_CHECK bool kafka_consumer_subscribe(KafkaConsumer *consumer,
 void kafka_consumer_hold(KafkaConsumer *consumer, const char *topic, int32_t partition, bool held);
 
 /*
+ * Holds the partition, and gives its records of the current batch from `offset` on once more, before all others, when it
+ * is let go. They stay readable as the rest of the batch does. A partition that is not ours: nothing.
+ */
+void kafka_consumer_put_back(KafkaConsumer *consumer,
+                             const char *topic,
+                             int32_t partition,
+                             int64_t offset);
+
+/*
  * Whether the broker had no record at or after the position when it was last heard of. By what was fetched, without a
  * question; false when nothing is known, and always for a partition that is held or not ours. Needs notice_ends.
  */
