@@ -93,6 +93,11 @@ static bool timed_out(Postgres *pg, Error *error)
     return false;
 }
 
+static bool starts(const char *state, const char *class)
+{
+    return strncmp(state, class, strlen(class)) == 0;
+}
+
 /* The server's own words, without any that may hold a value. */
 static bool refused(const PGresult *result, Error *error)
 {
@@ -104,22 +109,20 @@ static bool refused(const PGresult *result, Error *error)
         state = "08006";
     if (message == NULL)
         message = "connection lost";
-    int size = (int)strlen(message);
-    if (strncmp(state, "22", 2) == 0 && strchr(message, ':') != NULL)
-        size = (int)(strchr(message, ':') - message);
+    int size = (int)strcspn(message, starts(state, "22") ? ":\"" : "");
+    while (size > 0 && message[size - 1] == ' ')
+        size--;
     bool first = error->verdict == ERROR_NONE;
     error_set(error, postgres_verdict(state), "%.*s%s%s%s%s [%s]", size, message,
               table != NULL ? ", table " : "", table != NULL ? table : "",
               constraint != NULL ? ", constraint " : "", constraint != NULL ? constraint : "",
               state);
-    if (first)
+    if (first) {
         snprintf(error->state, sizeof(error->state), "%.5s", state);
+        snprintf(error->constraint, sizeof(error->constraint), "%s",
+                 constraint != NULL ? constraint : "");
+    }
     return false;
-}
-
-static bool starts(const char *state, const char *class)
-{
-    return strncmp(state, class, strlen(class)) == 0;
 }
 
 /* ---- waiting ---- */

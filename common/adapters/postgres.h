@@ -5,20 +5,21 @@
 #include "base/text.h"
 
 /*
- * The one door to libpq: one connection, prepared statements, binary parameters and results,
- * pipelines.
+ * The one door to libpq: one connection, prepared statements, binary parameters and results, pipelines.
  *
  * Every failure carries the SQLSTATE (Error.state) and the verdict of design.md 8:
- *   40, 55P03, OC001                       RETRY   the batch raced or is fenced (OC001: claim again
- * first) 08, 53, 57, 58, 25006, 25P03, 23503    RETRY   outage or deployment 0A000, 26000 RETRY
- * after a reconnect, which is done here 22, 23, 54000                          REJECT  a record's
- * fault everything else                        FATAL   our bug or a wrong schema Error.text is the
- * primary message, cut at the first colon where it may quote a value (class 22); DETAIL, HINT and
- * CONTEXT are never read. After a lost connection Error.state is "08006" and postgres_session has
- * changed.
  *
- * Not thread-safe. Waits are bounded by `answer_ms` of the settings; a server that does not answer
- * in time counts as lost.
+ *   40, 55P03, OC001                        RETRY   the batch raced, or is fenced (OC001: claim again first)
+ *   08, 53, 57, 58, 25006, 25P03, 23503     RETRY   outage or deployment
+ *   0A000, 26000                            RETRY   after a reconnect, which is done here
+ *   22, 23, 54000                           REJECT  a record's fault
+ *   everything else                         FATAL   our bug or a wrong schema
+ *
+ * Error.text is the primary message, cut at the first colon or quotation mark where it may quote a value (class 22); DETAIL,
+ * HINT and CONTEXT are never read. Error.constraint is the constraint that the server named. After a lost connection
+ * Error.state is "08006" and postgres_session has changed.
+ *
+ * Not thread-safe. Waits are bounded by `answer_ms` of the settings; a server that does not answer in time counts as lost.
  */
 typedef struct Postgres Postgres;
 

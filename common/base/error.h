@@ -19,7 +19,8 @@ typedef enum ErrorVerdict {
  * A failure, owned by the caller, {0} to start with. The first failure set stays.
  * `rule` and `pointer` are empty unless the failure came from error_set_at: `rule` is a short stable word
  * ("syntax", "required", "kind"), `pointer` the RFC 6901 JSON Pointer of the guilty value, `state` the
- * SQLSTATE when PostgreSQL reported it. No member ever holds a value of a record.
+ * SQLSTATE when PostgreSQL reported it, `constraint` the name of the constraint that it named, cut to fit. No member ever
+ * holds a value of a record.
  */
 typedef struct Error {
     ErrorVerdict verdict;
@@ -27,6 +28,7 @@ typedef struct Error {
     char rule[24];
     char pointer[120];
     char state[6];
+    char constraint[64];
 } Error;
 
 /* Sets verdict and text unless an error stands there already. Always returns false. */
