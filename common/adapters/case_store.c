@@ -34,6 +34,8 @@ static const PostgresStatement TRY_OFFSET = {"try_offset",
                                              "select onecase.try_offset($1, $2, $3, $4)"};
 static const PostgresStatement SET_STATE = {"set_state",
                                             "select onecase.set_state($1, $2, $3, $4, $5)"};
+static const PostgresStatement COUNT_BURIED = {"count_buried",
+                                               "select onecase.count_buried($1, $2)"};
 
 /* Ends the session of an owner that holds the rows and does not go on: a frozen process keeps its locks for ever. */
 static const PostgresStatement END_OWNERS = {
@@ -64,8 +66,8 @@ static const PostgresStatement REPORT_TOPIC = {
     "report_topic", "select topic, partition_count from onecase.report_topic"};
 
 static const PostgresStatement *const STATEMENTS[] = {
-    &FENCE,      &CLAIM,    &OFFSETS,  &RELEASE,         &TRY_OFFSET,  &SET_STATE,
-    &END_OWNERS, &COUNTERS, &ACCOUNTS, &MAKE_PARTITIONS, &REPORT_TOPIC};
+    &FENCE,      &CLAIM,    &OFFSETS,  &RELEASE,         &TRY_OFFSET,   &SET_STATE,
+    &END_OWNERS, &COUNTERS, &ACCOUNTS, &MAKE_PARTITIONS, &REPORT_TOPIC, &COUNT_BURIED};
 enum { STATEMENT_COUNT = sizeof(STATEMENTS) / sizeof(STATEMENTS[0]) };
 
 /* ---- arrays for parameters ---- */
@@ -99,6 +101,7 @@ CaseStore *case_store_new(const CaseStoreSpec *spec)
     store->settings = (PostgresSettings){
         .conninfo = spec->conninfo,
         .application = spec->application,
+        .statement_ms = spec->statement_ms,
         .lock_ms = LOCK_MS,
         .keys_only = true,
     };
@@ -411,12 +414,26 @@ static bool send_fence(CaseStore *store, const StoredMove *moves, size_t count, 
     return postgres_pipeline_add(store->pg, &FENCE, params, 1 + ARRAY_COUNT, error);
 }
 
+static bool count_buried(CaseStore *store, const StoredMove *moves, size_t count, Error *error)
+{
+    Arena *arena = arena_new(PARAMS_BLOCK);
+    bool well = true;
+    for (size_t i = 0; well && i < count; i++) {
+        PostgresParam params[] = {postgres_param_text(text_from(store->spec.topic)),
+                                  postgres_param_int4(arena, moves[i].partition)};
+        well =
+            !moves[i].buries || postgres_pipeline_add(store->pg, &COUNT_BURIED, params, 2, error);
+    }
+    arena_free(arena);
+    return well;
+}
+
 bool case_store_commit(
     CaseStore *store, const StoredMove *moves, size_t count, PostgresOutcome *outcome, Error *error)
 {
     *outcome = POSTGRES_REFUSED; /* until the Sync is sent nothing can take effect */
     if (!case_store_open(store, error) || !postgres_pipeline_begin(store->pg, error) ||
-        !send_fence(store, moves, count, error))
+        !send_fence(store, moves, count, error) || !count_buried(store, moves, count, error))
         return false;
     for (size_t i = 0; i < CASE_STORE_TABLES; i++)
         if (!postgres_rows_send(store->tables[i], store->pg, error))

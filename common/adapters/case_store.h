@@ -14,6 +14,7 @@ typedef struct CaseStoreSpec {
     const char *application; /* application_name */
     const char *owner;       /* who claims; unique among running matchers */
     const char *topic;       /* full name of the report topic */
+    int statement_ms;        /* how long one statement may take; 0: 30,000 */
 } CaseStoreSpec;
 
 CaseStore *case_store_new(const CaseStoreSpec *spec); /* texts of the spec outlive it */
@@ -56,9 +57,9 @@ typedef struct StoredOffset {
     int64_t crashes;                      /* owners in a row who did not give the partition back */
     int64_t trying_offset;                /* tried alone when the process ended; INT64_MIN: none */
     int64_t tries;                        /* how often it was */
-    int64_t bury_left;                    /* INT64_MIN: the default limit */
+    int64_t bury_left;                    /* that an operator allows to bury; INT64_MIN: none */
     char last_origin[STORED_ORIGIN_SIZE]; /* of the record before next_offset; "": not known */
-    char state[STORED_STATE_SIZE];        /* RUNNING, REFUSING, LOST */
+    char state[STORED_STATE_SIZE];        /* RUNNING, REFUSING, WAITING, LOST */
 } StoredOffset;
 
 /*
@@ -86,7 +87,7 @@ case_store_release(CaseStore *store, const StoredClaim *claims, size_t count, Er
 MUST_CHECK bool
 case_store_try_offset(CaseStore *store, const StoredClaim *claim, int64_t offset, Error *error);
 
-/* Writes state (RUNNING, REFUSING, LOST) and reason (NULL: none) of a partition; committed. OC001 as above. */
+/* Writes state (RUNNING, REFUSING, WAITING, LOST) and reason (NULL: none) of a partition; committed. OC001 as above. */
 MUST_CHECK bool case_store_set_state(CaseStore *store,
                                      const StoredClaim *claim,
                                      const char *state,
@@ -171,6 +172,7 @@ typedef struct StoredMove {
     int64_t epoch;
     int64_t stream_time;
     Text last_origin; /* of the last record; absent: as it was */
+    bool buries; /* it makes a dead letter of what PostgreSQL refused: a grant is used up by one */
 } StoredMove;
 
 /* Gathers a row of that table's struct (case_store_rows.h); its members are copied. REJECT: it does not fit. */

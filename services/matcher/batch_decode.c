@@ -170,8 +170,8 @@ void batch_decode(Batch *batch, const KafkaRecord *records, size_t count)
     batch->count = 0;
     for (size_t i = 0; i < count; i++) {
         PartitionProgress *partition = progress_partition(batch->progress, records[i].partition);
-        if (partition == NULL || records[i].offset < partition->now_offset)
-            continue; /* not ours any more, or done already */
+        if (partition == NULL || partition->held || records[i].offset < partition->now_offset)
+            continue; /* not ours any more, set aside, or done already */
         BatchItem *item = &batch->items[batch->count++];
         item->record = &records[i];
         item->partition = partition;

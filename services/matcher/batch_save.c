@@ -98,5 +98,7 @@ bool batch_save(
     if (!save_lists(batch, error) ||
         !progress_save(batch->progress, batch->store, moves, move_count, error))
         return false;
+    for (size_t i = 0; batch->fault != NULL && i < *move_count; i++)
+        moves[i].buries = true;
     return *move_count == 0 || case_store_commit(batch->store, moves, *move_count, outcome, error);
 }

@@ -34,6 +34,13 @@ static const Setting SETTINGS[] = {
                         300000,
                         "after how long without a sign of life others take its partitions, "
                         "milliseconds; the broker's group.min.session.timeout.ms holds too"),
+    SETTING_INTEGER_ROW(MatcherSettings,
+                        statement_ms,
+                        "30000",
+                        100,
+                        240000,
+                        "how long PostgreSQL may take for one statement, milliseconds; what always "
+                        "takes longer is set aside"),
     SETTING_FLAG_ROW(
         MatcherSettings,
         silent,

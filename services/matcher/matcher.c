@@ -76,6 +76,9 @@ void matcher_close(void *state)
     map_free(matcher->batch.report_map);
     map_free(matcher->batch.place_map);
     arena_free(matcher->batch.arena);
+    for (int32_t i = 0; matcher->asides != NULL && i < matcher->partition_count; i++)
+        matcher_aside_forget(matcher, i);
+    free(matcher->asides);
     free(matcher->moves);
     free(matcher->epochs);
     free(matcher);
@@ -86,7 +89,8 @@ static bool open_parts(Matcher *matcher, Error *error)
     CaseStoreSpec store = {.conninfo = matcher->settings->conninfo,
                            .application = "onecase-matcher",
                            .owner = matcher->owner,
-                           .topic = matcher->topic};
+                           .topic = matcher->topic,
+                           .statement_ms = (int)matcher->settings->statement_ms};
     matcher->store = case_store_new(&store);
     DeciderSpec decider = {.model = matcher->settings->model, .store = matcher->store};
     VaultSpec vault = {.brokers = matcher->settings->brokers, .topic = matcher->vault_topic};
@@ -96,7 +100,8 @@ static bool open_parts(Matcher *matcher, Error *error)
     matcher->progress = progress_new(matcher->partition_count);
     matcher->moves = calloc((size_t)matcher->partition_count, sizeof(StoredMove));
     matcher->epochs = calloc((size_t)matcher->partition_count, sizeof(int64_t));
-    if (matcher->moves == NULL || matcher->epochs == NULL)
+    matcher->asides = calloc((size_t)matcher->partition_count, sizeof(Aside));
+    if (matcher->moves == NULL || matcher->epochs == NULL || matcher->asides == NULL)
         abort();
     matcher->batch = (Batch){
         .arena = arena_new(BATCH_BLOCK),
@@ -159,6 +164,29 @@ static bool read_records(Matcher *matcher, Error *error)
     return true;
 }
 
+/* What was read, or as much of it as gets done at once. A batch that runs into a time-out is tried in smaller parts. */
+static bool handle_some(Matcher *matcher, Error *error)
+{
+    enum { POLL_MS = 1 };
+    size_t count = matcher->record_count;
+    if (matcher->batch_limit > 0 && matcher->batch_limit < count)
+        count = matcher->batch_limit;
+    if (matcher_handle_records(matcher, matcher->records, count, error)) {
+        matcher->records += count;
+        matcher->record_count -= count;
+        matcher->batch_limit = matcher->record_count == 0 ? 0 : matcher->batch_limit * 2;
+        return true;
+    }
+    if (matcher_is_stuck(error) && count > 1) {
+        error_clear(error);
+        matcher->batch_limit = count / 2;
+        kafka_consumer_idle(matcher->consumer, POLL_MS); /* each part may take as long again */
+        return true;
+    }
+    matcher_note_failure(matcher, error);
+    return false;
+}
+
 bool matcher_step(void *state, Error *error)
 {
     Matcher *matcher = state;
@@ -166,16 +194,18 @@ bool matcher_step(void *state, Error *error)
         return matcher_claim_again(matcher, error);
     if (kafka_consumer_generation(matcher->consumer) != matcher->generation)
         matcher->record_count = 0; /* they come again from the offsets of the new claim */
-    if (matcher->record_count == 0 && !read_records(matcher, error))
-        return false;
-    if (matcher->record_count > 0 &&
-        !matcher_handle_records(matcher, matcher->records, matcher->record_count, error)) {
+    if (matcher->record_count > 0)
+        return handle_some(matcher, error);
+    matcher->batch_limit = 0;
+    if (!matcher_aside_step(matcher, error)) {
         matcher_note_failure(matcher, error);
         return false;
     }
-    if (matcher->record_count == 0)
-        matcher_commit_once_more(matcher);
-    matcher->record_count = 0;
+    if (!read_records(matcher, error))
+        return false;
+    if (matcher->record_count > 0)
+        return handle_some(matcher, error);
+    matcher_commit_once_more(matcher);
     return true;
 }
 

@@ -15,6 +15,7 @@ typedef struct MatcherSettings {
     int64_t batch_max;
     int64_t linger_ms;
     int64_t session_ms;
+    int64_t statement_ms;
     bool silent;
     const char *log_level;
 } MatcherSettings;

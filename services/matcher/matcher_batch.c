@@ -106,6 +106,7 @@ static void merge_batch(Matcher *matcher, size_t move_count)
 {
     progress_commit(matcher->progress);
     decide_committed(matcher->decider);
+    matcher_aside_committed(matcher);
     log_dead(&matcher->batch);
     if (move_count > 0)
         commit_to_kafka(matcher, matcher->moves, move_count, true);
@@ -140,37 +141,57 @@ static bool run_batch(
     return well;
 }
 
-/* One record that PostgreSQL does not take. A constraint may have been a race, so it is tried once more alone. */
-static bool bury(Matcher *matcher, const KafkaRecord *record, Error *error)
+/* The record of the batch in hand becomes a dead letter, in one transaction with its offset. */
+static bool bury(Matcher *matcher, const KafkaRecord *record, Error *fault, Error *error)
 {
-    if (strncmp(error->state, "23", 2) == 0) {
-        error_clear(error);
-        if (run_batch(matcher, record, 1, NULL, error))
-            return true;
-        if (error->verdict != ERROR_REJECT)
-            return false;
-    }
-    Error fault = *error;
-    if (fault.rule[0] == '\0')
-        snprintf(fault.rule, sizeof(fault.rule), "%s", fault.state);
-    error_clear(error);
-    if (run_batch(matcher, record, 1, &fault, error))
+    if (fault->rule[0] == '\0')
+        snprintf(fault->rule, sizeof(fault->rule), "%s", fault->state);
+    if (run_batch(matcher, record, 1, fault, error))
         return true;
     if (error->verdict == ERROR_REJECT) /* not even its dead letter: that is our bug */
         error->verdict = ERROR_FATAL;
     return false;
 }
 
-bool matcher_handle_batch(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error)
+bool matcher_handle_one(Matcher *matcher, const KafkaRecord *record, Error *error)
 {
+    bool on_trial = matcher->asides[record->partition].trying;
+    if (run_batch(matcher, record, 1, NULL, error))
+        return true;
+    bool race = strncmp(error->state, "23", 2) == 0 || matcher_is_stuck(error);
+    if (race && !on_trial) { /* another session may have been in the way: once more */
+        error_clear(error);
+        if (run_batch(matcher, record, 1, NULL, error))
+            return true;
+    }
+    bool refused = error->verdict == ERROR_REJECT;
+    if (!refused && !matcher_is_stuck(error))
+        return false;
+    Error fault = *error;
+    bool buries = false;
+    error_clear(error);
+    bool well = refused ? matcher_aside_refused(matcher, record, &fault, &buries, error)
+                        : matcher_aside_stuck(matcher, record, &fault, &buries, error);
+    return well && (!buries || bury(matcher, record, &fault, error));
+}
+
+static bool
+handle_in_halves(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error)
+{
+    if (count == 1)
+        return matcher_handle_one(matcher, records, error);
     if (run_batch(matcher, records, count, NULL, error))
         return true;
     if (error->verdict != ERROR_REJECT)
         return false;
-    if (count == 1)
-        return bury(matcher, records, error);
     error_clear(error);
     size_t half = count / 2;
-    return matcher_handle_batch(matcher, records, half, error) &&
-           matcher_handle_batch(matcher, records + half, count - half, error);
+    return handle_in_halves(matcher, records, half, error) &&
+           handle_in_halves(matcher, records + half, count - half, error);
+}
+
+bool matcher_handle_batch(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error)
+{
+    return matcher_aside_try(matcher, records, count, error) &&
+           handle_in_halves(matcher, records, count, error);
 }

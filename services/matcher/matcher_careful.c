@@ -31,7 +31,7 @@ void matcher_be_careful(const Matcher *matcher, const StoredOffset *claimed)
 static PartitionProgress *alone(const Matcher *matcher, const KafkaRecord *record)
 {
     PartitionProgress *partition = progress_partition(matcher->progress, record->partition);
-    bool careful = partition != NULL && partition->careful_left > 0;
+    bool careful = partition != NULL && !partition->held && partition->careful_left > 0;
     return careful && record->offset >= partition->committed_offset ? partition : NULL;
 }
 
@@ -48,7 +48,8 @@ static bool handle_alone(Matcher *matcher,
     }
     if (!matcher_handle_batch(matcher, record, 1, error))
         return false;
-    partition->careful_left--;
+    if (!partition->held) /* else it was set aside, and is not done */
+        partition->careful_left--;
     return true;
 }
 

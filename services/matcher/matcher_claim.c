@@ -31,8 +31,10 @@ static int32_t *numbers_of(const KafkaPosition *partitions, size_t count)
 
 static void release(Matcher *matcher, const int32_t *numbers, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         progress_release(matcher->progress, numbers[i]);
+        matcher_aside_forget(matcher, numbers[i]);
+    }
     decide_release(matcher->decider, numbers, count);
 }
 
@@ -124,6 +126,8 @@ bool matcher_assigned(void *state, KafkaPosition *partitions, size_t count, Erro
             if (offsets[k].partition == partitions[i].partition)
                 partitions[i].offset =
                     offsets[k].next_offset < 0 ? KAFKA_OFFSET_BEGINNING : offsets[k].next_offset;
+    for (size_t i = 0; well && i < count; i++)
+        matcher_aside_claimed(matcher, &offsets[i]);
     if (well)
         log_event(LOG_INFO, "claimed", LOG_INT("partitions", count));
     else

@@ -5,9 +5,28 @@
 #include "matcher.h"
 #include "vault.h"
 
+#include "domain/breaker.h"
+
 /* The inside of a matcher, shared by matcher*.c only. */
 
 enum { MATCHER_NAME_MAX = 300, MATCHER_MONTHS = 100 * 12 };
+
+typedef enum AsideState { ASIDE_NOT, ASIDE_REFUSING, ASIDE_WAITING } AsideState;
+
+/* A partition whose next record PostgreSQL does not take (matcher_aside.c). */
+typedef struct Aside {
+    AsideState state;
+    bool held;      /* gives no records */
+    bool trying;    /* let go: the next record is tried alone */
+    bool recovered; /* taken; PostgreSQL is still to be told */
+    bool logged;
+    int64_t since_ms;
+    int64_t tried_ms;  /* when the trial began */
+    int64_t try_at_ms; /* when the next one is due */
+    int64_t asked_ms;  /* whether an operator allows something */
+    int64_t wait_ms;
+    Breaker *breaker; /* NULL: nothing was refused yet */
+} Aside;
 
 typedef struct Matcher {
     const MatcherSettings *settings;
@@ -22,9 +41,11 @@ typedef struct Matcher {
     KafkaConsumer *consumer;
     StoredMove *moves;
     int64_t *epochs; /* of each partition as we claimed it and have not given it back; 0: none */
+    Aside *asides;   /* one for each partition of the topic */
     Batch batch;
     const KafkaRecord *records; /* read and not handled yet */
     size_t record_count;
+    size_t batch_limit; /* of them at once, while a batch does not get done as a whole; 0: all */
     int64_t generation; /* of the assignment they were read under */
     bool commit_again;  /* offsets were committed to Kafka once, and may have got lost */
     int64_t committed_ms;
@@ -49,6 +70,36 @@ matcher_handle_records(Matcher *matcher, const KafkaRecord *records, size_t coun
 
 /* What its claim says of crashes: whether the partition's records are taken alone, or one of them buried. */
 void matcher_be_careful(const Matcher *matcher, const StoredOffset *claimed);
+/* The same for one record. */
+MUST_CHECK bool matcher_handle_one(Matcher *matcher, const KafkaRecord *record, Error *error);
+
+/* What a claim says of the partition; or it is not ours any more. */
+void matcher_aside_claimed(Matcher *matcher, const StoredOffset *offset);
+void matcher_aside_forget(Matcher *matcher, int32_t partition);
+
+/*
+ * PostgreSQL refused this record, the only one of the batch in hand. *bury: it becomes a dead letter, and is counted as one. Otherwise it
+ * is one too many: its partition is set aside, and its records are put back from this one on. RETRY: ask again.
+ */
+MUST_CHECK bool matcher_aside_refused(
+    Matcher *matcher, const KafkaRecord *record, const Error *fault, bool *bury, Error *error);
+
+/* Whether the server is there, but this batch ran into a time-out or a foreign key: it may be one record of it. */
+bool matcher_is_stuck(const Error *error);
+
+/* The same as matcher_aside_refused for one record that is stuck, which is buried only when an operator allows it. */
+MUST_CHECK bool matcher_aside_stuck(
+    Matcher *matcher, const KafkaRecord *record, const Error *fault, bool *bury, Error *error);
+
+/* The batch in hand has committed. */
+void matcher_aside_committed(Matcher *matcher);
+
+/* Between batches: partitions whose trial is due are let go, those that recovered are RUNNING again. */
+MUST_CHECK bool matcher_aside_step(Matcher *matcher, Error *error);
+
+/* The first record of each partition on trial, alone. */
+MUST_CHECK bool
+matcher_aside_try(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error);
 
 /* A copy of the offsets for lag tools, once more when nothing else is to do: it may have got lost. */
 void matcher_commit_once_more(Matcher *matcher);

@@ -38,6 +38,7 @@ typedef struct PartitionProgress {
     int64_t tried_offset;  /* noted under this claim; -1: none */
     int64_t buried_offset; /* its record becomes a dead letter unread; -1: none */
     int64_t tries;         /* of that record, before this claim */
+    bool held;             /* its records are passed over: they come again later */
     Arena *arena;
     Account *accounts;
     RegionProgress *regions;
