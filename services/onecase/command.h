@@ -39,6 +39,7 @@ int command_source(int argc, char **argv);
 int command_send(int argc, char **argv);
 int command_digest(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_resume(int argc, char **argv);
 int command_case(int argc, char **argv);
 int command_explain_pair(int argc, char **argv);
 

@@ -11,6 +11,7 @@
 #include "source/source_topics.h"
 
 #include "base/clock.h"
+#include "base/unicode.h"
 
 #include "adapters/kafka_admin.h"
 #include "adapters/mapping_file.h"
@@ -39,6 +40,9 @@ typedef struct LagRow {
     int64_t end;
     int64_t messages;
     int64_t seconds;
+    Text state; /* of the matcher's partition; absent: it was never claimed, or is intake's */
+    int64_t since;
+    Text reason;
 } LagRow;
 
 typedef struct Lag {
@@ -61,7 +65,9 @@ static const char USAGE[] =
     "the offsets in PostgreSQL; intake for each partition of the departments' topics, history\n"
     "(*.backfill) too, by what its group has committed. Zero everywhere means that everything\n"
     "sent is in the database. Seconds are the age of the next record to be read, by the clock\n"
-    "of this machine.\n\n"
+    "of this machine. A partition of onecase.report that is not RUNNING is told with since when\n"
+    "and why: REFUSING (PostgreSQL refused 100 records in a row), WAITING (one record never gets\n"
+    "done), LOST (offsets that it has not read are gone).\n\n"
     "  --max N        end with 1 when more than N messages are left in all\n"
     "  --prefix P     put before every topic name, for tests\n"
     "  --group G      intake's consumer group [onecase-intake]\n"
@@ -125,7 +131,13 @@ static bool measure(
         return false;
     int64_t from = next < low ? low : next;
     LagRow *row = add_row(lag);
-    *row = (LagRow){program, topic, partition, next, end, end > from ? end - from : 0, 0};
+    *row = (LagRow){.program = program,
+                    .topic = topic,
+                    .partition = partition,
+                    .next = next,
+                    .end = end,
+                    .messages = end > from ? end - from : 0,
+                    .since = INT64_MIN};
     if (row->messages == 0)
         return true;
     KafkaPosition position = {topic, partition, from};
@@ -142,7 +154,16 @@ static bool measure(
 }
 
 static const PostgresStatement OFFSETS = {
-    "lag_offsets", "select partition, next_offset from onecase.consumer_offsets where topic = $1"};
+    "lag_offsets", "select partition, next_offset, state, state_since, state_reason "
+                   "from onecase.consumer_offsets where topic = $1"};
+
+static int row_of(const PostgresResult *result, int32_t partition)
+{
+    for (int row = 0; row < postgres_rows(result); row++)
+        if (postgres_int(result, row, 0) == partition)
+            return row;
+    return -1;
+}
 
 static bool measure_matcher(Lag *lag, Error *error)
 {
@@ -154,12 +175,16 @@ static bool measure_matcher(Lag *lag, Error *error)
         !postgres_call(lag->pg, &OFFSETS, &param, 1, &result, error))
         return false;
     for (int32_t partition = 0; partition < topic.partitions; partition++) {
-        int64_t next = KAFKA_OFFSET_BEGINNING;
-        for (int row = 0; row < postgres_rows(result); row++)
-            if (postgres_int(result, row, 0) == partition)
-                next = postgres_int(result, row, 1);
+        int row = row_of(result, partition);
+        int64_t next = row < 0 ? KAFKA_OFFSET_BEGINNING : postgres_int(result, row, 1);
         if (!measure(lag, "matcher", topic.name, partition, next, error))
             return false;
+        if (row < 0)
+            continue;
+        LagRow *shown = &lag->rows[lag->count - 1];
+        shown->state = text_copy(lag->arena, postgres_text(result, row, 2));
+        shown->since = postgres_time(result, row, 3);
+        shown->reason = text_copy(lag->arena, postgres_text(result, row, 4));
     }
     return true;
 }
@@ -247,6 +272,11 @@ static Total total_of(const Lag *lag, const char *program)
     return total;
 }
 
+static bool is_halted(const LagRow *row)
+{
+    return !text_is_absent(row->state) && !text_is(row->state, "RUNNING");
+}
+
 static void print_json(const Lag *lag)
 {
     static const char *const PROGRAMS[] = {"intake", "matcher"};
@@ -269,10 +299,49 @@ static void print_json(const Lag *lag)
         out_int(&out, "end", row->end);
         out_int(&out, "messages", row->messages);
         out_int(&out, "seconds", row->seconds);
+        if (!text_is_absent(row->state))
+            out_text(&out, "state", row->state);
+        if (is_halted(row)) {
+            out_time(&out, "since", row->since);
+            out_text(&out, "reason", row->reason);
+        }
         Text members = builder_view(&out);
         printf("%s%.*s}", i > 0 ? "," : "", TEXT_ARGS(members));
     }
     puts("]}");
+}
+
+/* Words of a text, in lines of the screen's width behind an indent. */
+static void print_wrapped(Text text)
+{
+    enum { WIDTH = 76 };
+    while (text.size > 0) {
+        size_t size = text.size;
+        if (size > WIDTH)
+            for (size = WIDTH; size > 1 && text.data[size] != ' ';)
+                size--;
+        if (size <= 1)
+            size = unicode_prefix(text, WIDTH).size; /* no space to break at */
+        printf("    %.*s\n", (int)size, text.data);
+        text = (Text){text.data + size, text.size - size};
+        while (text.size > 0 && text.data[0] == ' ')
+            text = (Text){text.data + 1, text.size - 1};
+    }
+}
+
+static void print_halted(const Lag *lag)
+{
+    for (size_t i = 0; i < lag->count; i++) {
+        const LagRow *row = &lag->rows[i];
+        if (!is_halted(row))
+            continue;
+        printf("partition %" PRId32 " of %s is %.*s since %.*s\n", row->partition, row->topic,
+               TEXT_ARGS(row->state), TEXT_ARGS(print_time(lag->arena, row->since)));
+        print_wrapped(row->reason);
+        if (!text_is(row->state, "LOST"))
+            printf("    `onecase resume %" PRId32 " --bury N` makes dead letters of N of them\n",
+                   row->partition);
+    }
 }
 
 static void print_table_of(const Lag *lag)
@@ -296,6 +365,7 @@ static void print_table_of(const Lag *lag)
         print_cell_int(&table, row->seconds);
     }
     print_out(&table);
+    print_halted(lag);
     Total all = total_of(lag, NULL);
     printf("%" PRId64 " messages behind, the oldest %" PRId64 " s old\n", all.messages,
            all.seconds);

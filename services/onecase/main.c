@@ -16,6 +16,7 @@ static const Command COMMANDS[] = {
     {"case", "list cases, show one, explain a decision", command_case},
     {"explain-pair", "compare two stored reports on the spot", command_explain_pair},
     {"lag", "how far behind, in messages and seconds", command_lag},
+    {"resume", "let go of a partition whose records PostgreSQL refuses", command_resume},
     {"ledger", "check and store what is known beforehand: assets and places", command_ledger},
     {"digest", "a fingerprint of all decided rows, to compare two databases", command_digest},
     {"replay", "rebuild an empty database from onecase.report", command_replay},
