@@ -64,6 +64,9 @@ static bool cut_last(Text *text, char byte, Text *tail)
     return true;
 }
 
+/* Kafka's own limit. What is longer is no topic, and would not fit the keys it becomes. */
+enum { TOPIC_NAME_MAX = 249 };
+
 bool record_origin_parse(Text text, Origin *origin)
 {
     Text item;
@@ -73,7 +76,7 @@ bool record_origin_parse(Text text, Origin *origin)
     int64_t offset_no;
     int64_t partition_no;
     if (!cut_last(&text, '#', &item) || !cut_last(&text, '/', &offset) ||
-        !cut_last(&text, '/', &partition) || text_is_empty(text) ||
+        !cut_last(&text, '/', &partition) || text_is_empty(text) || text.size > TOPIC_NAME_MAX ||
         text_contains(text, TEXT("/")) || !canonical_number(item, INT32_MAX, &item_no) ||
         !canonical_number(offset, INT64_MAX, &offset_no) ||
         !canonical_number(partition, INT32_MAX, &partition_no)) {

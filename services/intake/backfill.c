@@ -1,5 +1,5 @@
 /*
- * History as a guest:
+ * History and released dead letters as guests:
  *
  *   held ──live all read, matcher has room──► open, for as many records as there is room ──used up or time──► look again
  *     ▲                                                                                                        │
@@ -48,7 +48,7 @@ void backfill_done(Backfill *backfill)
 static void set_gate(Backfill *backfill, KafkaConsumer *consumer, const Places *places, bool open)
 {
     for (size_t i = 0; i < places->count; i++)
-        if (places->items[i].backfill)
+        if (places_is_guest(&places->items[i]))
             kafka_consumer_hold(consumer, places->items[i].topic, places->items[i].partition,
                                 !open);
     backfill->open = open;
@@ -58,7 +58,7 @@ void backfill_hold(Backfill *backfill, KafkaConsumer *consumer, const Places *pl
 {
     backfill->concerned = false;
     for (size_t i = 0; i < places->count; i++)
-        backfill->concerned = backfill->concerned || places->items[i].backfill;
+        backfill->concerned = backfill->concerned || places_is_guest(&places->items[i]);
     set_gate(backfill, consumer, places, false);
     backfill->due_ms = clock_monotonic_ms() + LOOK_MS; /* time to hear of live records */
 }
@@ -70,7 +70,7 @@ static bool live_behind(KafkaConsumer *consumer, const Places *places)
     for (size_t i = 0; i < places->count; i++) {
         const Place *place = &places->items[i];
         const KafkaPosition position = {place->topic, place->partition, place->expected};
-        if (!place->backfill && !kafka_consumer_caught_up(consumer, &position))
+        if (!places_is_guest(place) && !kafka_consumer_caught_up(consumer, &position))
             return true;
     }
     return false;
@@ -113,7 +113,7 @@ count_behind(Backfill *backfill, const Places *places, Arena *arena, Sight *sigh
         ends[count] = committed[count] =
             (KafkaPosition){.topic = backfill->report_topic, .partition = (int32_t)count};
     for (size_t i = 0; i < places->count; i++)
-        if (places->items[i].backfill)
+        if (places_is_guest(&places->items[i]))
             ends[count++] = (KafkaPosition){.topic = places->items[i].topic,
                                             .partition = places->items[i].partition};
     if (!kafka_consumer_committed(backfill->matcher, committed, reports, error) ||
@@ -125,7 +125,7 @@ count_behind(Backfill *backfill, const Places *places, Arena *arena, Sight *sigh
     }
     size_t next = reports;
     for (size_t i = 0; i < places->count; i++)
-        if (places->items[i].backfill) {
+        if (places_is_guest(&places->items[i])) {
             int64_t left = ends[next++].offset - places->items[i].expected;
             sight->pending += left > 0 ? left : 0;
         }
@@ -186,6 +186,18 @@ static void tell(Backfill *backfill, const Sight *sight)
 
 /* ---- steering ---- */
 
+/* No guest has knocked since the last look, so what it found still holds and nobody need be asked. */
+static bool nobody_knocks(const Backfill *backfill, KafkaConsumer *consumer, const Places *places)
+{
+    bool idle = backfill->open && !backfill->took;
+    for (size_t i = 0; i < places->count && idle; i++) {
+        const Place *place = &places->items[i];
+        const KafkaPosition position = {place->topic, place->partition, place->expected};
+        idle = !places_is_guest(place) || kafka_consumer_caught_up(consumer, &position);
+    }
+    return idle;
+}
+
 void backfill_steer(Backfill *backfill, KafkaConsumer *consumer, const Places *places)
 {
     int64_t now = clock_monotonic_ms();
@@ -194,9 +206,14 @@ void backfill_steer(Backfill *backfill, KafkaConsumer *consumer, const Places *p
             set_gate(backfill, consumer, places, false);
         return;
     }
+    if (nobody_knocks(backfill, consumer, places)) {
+        backfill->due_ms = now + LOOK_MS;
+        return;
+    }
     const Sight sight = look(backfill, consumer, places);
     bool open = sight.known && !sight.live_behind && sight.lag < BACKFILL_LAG_MAX;
     backfill->looked_ms = now;
+    backfill->took = false;
     backfill->due_ms = now + LOOK_MS;
     backfill->room = BACKFILL_LAG_MAX - sight.lag;
     set_gate(backfill, consumer, places, open);
@@ -206,6 +223,7 @@ void backfill_steer(Backfill *backfill, KafkaConsumer *consumer, const Places *p
 void backfill_took(Backfill *backfill, size_t records)
 {
     backfill->room -= (int64_t)records;
+    backfill->took = backfill->took || records > 0;
     if (backfill->room <= 0 && backfill->due_ms > backfill->looked_ms + LOOK_SOON_MS)
         backfill->due_ms = backfill->looked_ms + LOOK_SOON_MS;
 }

@@ -85,26 +85,31 @@ static RecordNote copy_note(Arena *arena, const RecordNote *note)
     };
 }
 
-/* What leaves the scratch arena: the encoded value, the region and, of a dead one, its note. */
-static Outgoing *keep_mapped(Batch *batch,
-                             const MappedRecord *mapped,
-                             const RecordHead *head,
-                             const KafkaRecord *source)
+static Text encode(const MappedRecord *mapped, Arena *arena)
 {
-    TextBuilder value = builder_new(batch->arena);
+    TextBuilder value = builder_new(arena);
     if (record_kind_carries_report(mapped->kind))
         report_write(&mapped->report, &value);
     else
         record_note_write(&mapped->note, mapped->kind, &value);
+    return builder_view(&value);
+}
+
+/* What leaves the scratch arena: the encoded value, the region and, of a dead one, its note. */
+static Outgoing *keep_mapped(Batch *batch, const MappedRecord *mapped, const KafkaRecord *source)
+{
+    const BatchRest *rest = &batch->rest;
+    bool made = text_is_absent(rest->as_it_is);
     Outgoing *outgoing = add_outgoing(batch);
     *outgoing = (Outgoing){
         .source = source,
-        .head = *head,
+        .head = rest->head,
         .region = text_copy(batch->arena, mapped->region),
-        .value = builder_view(&value),
+        .value = made ? encode(mapped, batch->arena) : rest->as_it_is,
+        .original = rest->original,
     };
     batch->outgoing_bytes += outgoing->value.size + sizeof(Outgoing);
-    batch->history += head->backfill;
+    batch->guests += rest->guest;
     if (mapped->kind != RECORD_DEAD)
         return outgoing;
     outgoing->note = copy_note(batch->arena, &mapped->note);
@@ -162,6 +167,28 @@ map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources 
                  .skipped = places_take(place, record->offset),
                  .attempt = 1,
                  .backfill = place->backfill},
+        .original = {.key = record->key, .timestamp_us = record->timestamp_us},
+        .guest = place->backfill,
+    };
+}
+
+/* A dead letter that was released. Its offset on onecase.redrive is nobody's account. */
+static void
+release_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources *sources)
+{
+    Redriven redriven;
+    Error fault = {0};
+    if (record->offset == place->buried_offset)
+        quarantine_fault(place->note.tries - 1, &fault); /* this one is to succeed */
+    redrive_read(record, sources, &fault, batch->scratch, &redriven);
+    (void)places_take(place, record->offset);
+    batch->rest = (BatchRest){
+        .items = redriven.items,
+        .count = redriven.count,
+        .head = redriven.head,
+        .as_it_is = redriven.as_it_is,
+        .original = redriven.original,
+        .guest = true,
     };
 }
 
@@ -172,15 +199,14 @@ static void keep_rest(Batch *batch, const KafkaRecord *record)
     while (rest->next < rest->count && batch->outgoing_bytes < BATCH_ROUND_BYTES) {
         const MappedRecord *item = &rest->items[rest->next];
         rest->head.kind = item->kind;
-        rest->head.origin.item = (int32_t)rest->next++;
-        Outgoing *outgoing = keep_mapped(batch, item, &rest->head, record);
-        rest->head.skipped = 0; /* counted once, with the first item */
-        if (item->kind != RECORD_DEAD)
-            continue;
-        if (!text_is_absent(rest->kept_at))
+        Outgoing *outgoing = keep_mapped(batch, item, record);
+        if (item->kind == RECORD_DEAD && !text_is_absent(rest->kept_at))
             outgoing->kept_at = text_copy(batch->arena, rest->kept_at);
-        else
+        else if (item->kind == RECORD_DEAD)
             rest->kept_at = record_origin_text(batch->scratch, &rest->head.origin);
+        rest->head.skipped = 0; /* counted once, with the first item */
+        rest->head.origin.item++;
+        rest->next++;
     }
 }
 
@@ -196,7 +222,9 @@ void batch_map(Batch *batch, const Sources *sources, const Places *places)
         alone = place->careful_left > 0;
         if (alone && batch->next > batch->first)
             break; /* the next round's only one */
-        if (batch->rest.items == NULL)
+        if (batch->rest.items == NULL && place->redrive)
+            release_record(batch, record, place, sources);
+        else if (batch->rest.items == NULL)
             map_record(batch, record, place, sources);
         keep_rest(batch, record);
         if (batch->rest.next < batch->rest.count)
@@ -215,7 +243,7 @@ bool batch_end_round(Batch *batch)
     batch->outgoing_count = 0;
     batch->outgoing_capacity = 0;
     batch->outgoing_bytes = 0;
-    batch->history = 0;
+    batch->guests = 0;
     batch->mapped = false;
     batch->first = batch->next;
     return batch->next < batch->count;

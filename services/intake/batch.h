@@ -1,9 +1,8 @@
 #ifndef ONECASE_INTAKE_BATCH_H
 #define ONECASE_INTAKE_BATCH_H
 
-#include "outgoing.h"
 #include "places.h"
-#include "sources.h"
+#include "redrive.h"
 
 /* Lines about dead letters, so that a broken feed does not flood the log. */
 typedef struct BatchThrottle {
@@ -17,7 +16,10 @@ typedef struct BatchRest {
     const MappedRecord *items; /* NULL: none */
     size_t count;
     size_t next;
-    RecordHead head;
+    RecordHead head; /* of the next item */
+    Text as_it_is;   /* absent, or the value of the one item: it is canonical already */
+    OutgoingOriginal original;
+    bool guest;
     Text kept_at; /* origin of the item whose dead letter has the bytes */
 } BatchRest;
 
@@ -40,8 +42,8 @@ typedef struct Batch {
     size_t outgoing_count;
     size_t outgoing_capacity;
     size_t outgoing_bytes;
-    size_t history; /* of the outgoings, how many came of T.backfill */
-    bool mapped;    /* the round is */
+    size_t guests; /* of the outgoings, how many came of guests (backfill.h) */
+    bool mapped;   /* the round is */
     /* The partitions are somebody else's: what is under way is waited for, the rest dropped. */
     bool abandoned;
     Arena *arena;   /* of the round */

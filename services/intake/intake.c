@@ -156,7 +156,7 @@ static bool intake_handle(Intake *intake, Error *error)
         if (!batch_send(&intake->batch, &intake->sender, error))
             return false;
         batch_note_done(&intake->batch, &intake->places);
-        backfill_took(&intake->backfill, intake->batch.history);
+        backfill_took(&intake->backfill, intake->batch.guests);
         more = batch_end_round(&intake->batch);
     }
     if (!more)

@@ -9,56 +9,50 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VAULT_HEADERS_MAX = 11 };
-
-/*
- * Original headers (ours of the same names would be mistaken for them, so oc- ones go), then what happened. Of a record
- * with several dead items, headers and key stand once, with the bytes.
- */
-static size_t vault_headers(const Outgoing *outgoing, Arena *arena, RecordHeader **headers)
+static VaultHead vault_head(const Outgoing *outgoing)
 {
-    RecordHeader *original = NULL;
-    size_t original_count = 0;
-    bool whole = !outgoing->truncated && text_is_absent(outgoing->kept_at);
-    if (whole)
-        kafka_record_headers(outgoing->source, arena, &original, &original_count);
-    *headers = ARENA_ARRAY(arena, RecordHeader, original_count + VAULT_HEADERS_MAX);
-    size_t count = 0;
-    for (size_t i = 0; i < original_count; i++)
-        if (!text_starts(original[i].name, TEXT("oc-")))
-            (*headers)[count++] = original[i];
-    const RecordHeader own[] = {
-        {TEXT("oc-origin"), record_origin_text(arena, &outgoing->head.origin)},
-        {TEXT("oc-stage"), outgoing->note.stage},
-        {TEXT("oc-rule"), outgoing->note.rule},
-        {TEXT("oc-pointer"), outgoing->note.pointer},
-        {TEXT("oc-sha256"), outgoing->note.sha256},
-        {TEXT("oc-mapping"), outgoing->head.mapping},
-        {TEXT("oc-timestamp"),
-         text_format(arena, "%lld", (long long)(outgoing->source->timestamp_us / 1000))},
+    const OutgoingOriginal *original = &outgoing->original;
+    return (VaultHead){
+        .origin = outgoing->head.origin,
+        .stage = outgoing->note.stage,
+        .rule = outgoing->note.rule,
+        .pointer = outgoing->note.pointer,
+        .sha256 = outgoing->note.sha256,
+        .mapping = outgoing->head.mapping,
+        .source = outgoing->head.source,
+        .region = outgoing->region,
+        .key = original->key,
+        .bytes_at = outgoing->kept_at,
+        .timestamp_ms = original->timestamp_us > 0 ? original->timestamp_us / 1000 : 0,
+        .items = outgoing->head.items,
+        .attempt = outgoing->head.attempt,
+        .canonical = original->canonical,
     };
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-        (*headers)[count++] =
-            (RecordHeader){own[i].name, text_is_absent(own[i].value) ? TEXT("") : own[i].value};
-    if (!text_is_absent(outgoing->source->key) && whole)
-        (*headers)[count++] = (RecordHeader){TEXT("oc-key"), outgoing->source->key};
-    if (outgoing->truncated)
-        (*headers)[count++] = (RecordHeader){TEXT("oc-truncated"), TEXT("true")};
-    if (!text_is_absent(outgoing->kept_at))
-        (*headers)[count++] = (RecordHeader){TEXT("oc-bytes-at"), outgoing->kept_at};
-    return count;
 }
 
+/* Bytes, and the key and headers that came with them, stand once for a record with several dead items; or nowhere. */
 static bool put_vault(Outgoing *outgoing, Sender *sender, Arena *arena, Error *error)
 {
-    bool elsewhere = !text_is_absent(outgoing->kept_at);
+    VaultHead head = vault_head(outgoing);
+    Text value = outgoing->source->value;
+    RecordHeader *theirs = NULL;
+    size_t count = 0;
+    if (text_is_absent(outgoing->kept_at))
+        kafka_record_headers(outgoing->source, arena, &theirs, &count);
+    if (!vault_head_fits(&head, theirs, count, value, sender->vault_bytes))
+        outgoing->original.truncated = true;
+    if (outgoing->original.truncated || !text_is_absent(outgoing->kept_at)) {
+        head.key = value = TEXT_ABSENT;
+        count = 0;
+    }
+    head.truncated = outgoing->original.truncated;
     RecordHeader *headers;
-    size_t count = vault_headers(outgoing, arena, &headers);
+    count = vault_head_write(&head, theirs, count, arena, &headers);
     KafkaMessage message = {
         .topic = sender->vault_topic,
         .partition = -1,
         .key = record_origin_text(arena, &outgoing->head.origin),
-        .value = outgoing->truncated || elsewhere ? TEXT_ABSENT : outgoing->source->value,
+        .value = value,
         .headers = headers,
         .header_count = count,
     };
@@ -73,11 +67,11 @@ bool outgoing_keep(Outgoing *outgoing, Sender *sender, Arena *arena, Error *erro
         return false;
     if (outgoing->vault.state != RECEIPT_REFUSED)
         return true;
-    if (outgoing->truncated)
+    if (outgoing->original.truncated)
         return error_set(error, ERROR_FATAL,
                          "topic %s refuses even a dead letter without its bytes (%s)",
                          sender->vault_topic, outgoing->vault.rule);
-    outgoing->truncated = true;
+    outgoing->original.truncated = true;
     outgoing->vault = (Receipt){0};
     return outgoing_keep(outgoing, sender, arena, error);
 }

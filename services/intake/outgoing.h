@@ -3,9 +3,17 @@
 
 #include "sender.h"
 
-#include "domain/record.h"
+#include "domain/vault_head.h"
 
 #include "adapters/kafka_consumer.h"
+
+/* A record as it came to us first, for the vault; where it was released, from there. */
+typedef struct OutgoingOriginal {
+    Text key;
+    int64_t timestamp_us;
+    bool canonical; /* it is a record of onecase.report */
+    bool truncated; /* the vault does not take the bytes, or had none */
+} OutgoingOriginal;
 
 /*
  * One canonical record on its way out:
@@ -22,9 +30,9 @@ typedef struct Outgoing {
     Text region;
     Text value;
     RecordNote note; /* of a dead one */
+    OutgoingOriginal original;
     Text
         kept_at; /* origin of the item whose dead letter has the bytes, when another one has them */
-    bool truncated; /* the vault does not take the bytes */
     bool tried_alone;
     Receipt vault; /* of a dead one */
     Receipt report;

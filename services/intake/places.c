@@ -29,6 +29,11 @@ void places_set(Places *places, const KafkaPosition *positions, size_t count)
     places->count = count;
 }
 
+bool places_is_guest(const Place *place)
+{
+    return place->backfill || place->redrive;
+}
+
 void places_clear(Places *places)
 {
     for (size_t i = 0; i < places->count; i++)
@@ -43,6 +48,7 @@ void places_route(Places *places, const Sources *sources)
         const SourceRoute route = sources_route(sources, text_from(places->items[i].topic));
         places->items[i].mapping = route.mapping;
         places->items[i].backfill = route.backfill;
+        places->items[i].redrive = route.redrive;
     }
 }
 

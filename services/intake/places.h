@@ -23,6 +23,7 @@ typedef struct Place {
     int64_t committed;
     const Mapping *mapping; /* NULL: its topic is not read any more */
     bool backfill;          /* history */
+    bool redrive;           /* dead letters that were released; has no mapping of its own */
     PlaceNote note;         /* what the next commit says of it, beside the offset */
     int64_t wary_left;      /* records until crashes are forgotten; 0: there were none */
     int64_t careful_left;   /* records to be taken alone yet (intake_careful.c); 0: none */
@@ -35,6 +36,9 @@ typedef struct Places {
     Place *items;
     size_t count;
 } Places;
+
+/* It gives way to live records (backfill.h). */
+bool places_is_guest(const Place *place);
 
 /* New partitions, each starting at its offset, nothing noted; texts are copied. Replaces what was there. */
 void places_set(Places *places, const KafkaPosition *positions, size_t count);

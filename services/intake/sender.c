@@ -62,6 +62,7 @@ bool sender_open(const IntakeSettings *settings, KafkaAdmin *admin, Sender *send
         return false;
     }
     limits[0].bytes -= ROOM_TO_GO_HOME;
+    sender->vault_bytes = limits[1].bytes;
     if (kafka_producer_open(&spec, &sender->producer, error))
         return true;
     sender_close(sender);

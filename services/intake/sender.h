@@ -28,7 +28,8 @@ typedef struct Sender {
     KafkaProducer *producer;
     char *report_topic;
     char *vault_topic;
-    Error failure; /* FATAL, found in a delivery */
+    int64_t vault_bytes; /* the largest record the vault takes */
+    Error failure;       /* FATAL, found in a delivery */
 } Sender;
 
 /* Reads the topics' limits from the broker: RETRY while a topic is missing or nobody answers. */

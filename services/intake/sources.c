@@ -15,6 +15,7 @@
 enum { ARENA_BLOCK = 65536, TOPICS_MAX = 1000, REASON_SIZE = 128 };
 
 static const char BACKFILL_SUFFIX[] = ".backfill";
+static const char REDRIVE_TOPIC[] = "onecase.redrive";
 
 typedef struct Route {
     Text topic;
@@ -30,6 +31,8 @@ struct Sources {
     Arena *arena;
     MappingContext context;
     Text prefix;
+    Text redrive; /* with the prefix */
+    Text default_region;
     Route *routes;
     const char **topics;
     size_t route_count;
@@ -98,6 +101,7 @@ static bool load_mappings(Faults *faults, Sources *sources, const IntakeSettings
     sources->routes = ARENA_ARRAY(sources->arena, Route, TOPICS_MAX);
     sources->topics = ARENA_ARRAY(sources->arena, const char *, TOPICS_MAX);
     sources->patterns = ARENA_ARRAY(sources->arena, Pattern, paths.count);
+    sources->default_region = mapping_default_region(mappings[0]);
     for (size_t i = 0; i < paths.count; i++) {
         bool routes = add_routes(faults, sources, mappings[i]);
         bool pattern = add_pattern(faults, sources, mappings[i]);
@@ -112,6 +116,7 @@ Sources *sources_load(const IntakeSettings *settings, Arena *arena, TextList *fa
     Sources *sources = ARENA_NEW(own, Sources);
     sources->arena = own;
     sources->prefix = text_copy(own, text_from(settings->topic_prefix));
+    sources->redrive = text_format(own, "%s%s", settings->topic_prefix, REDRIVE_TOPIC);
     Faults found = {.arena = arena, .list = faults};
     /* All three are tried, so that one run names every fault. */
     bool keys = keys_load(settings, own, &sources->context, &found);
@@ -138,6 +143,11 @@ void sources_free(Sources *sources)
 const MappingContext *sources_context(const Sources *sources)
 {
     return &sources->context;
+}
+
+Text sources_default_region(const Sources *sources)
+{
+    return sources->default_region;
 }
 
 const char *const *sources_topics(const Sources *sources, size_t *count)
@@ -180,6 +190,8 @@ static SourceRoute route_live(const Sources *sources, Text topic)
 
 SourceRoute sources_route(const Sources *sources, Text topic)
 {
+    if (text_equal(topic, sources->redrive))
+        return (SourceRoute){.redrive = true};
     if (!text_ends(topic, TEXT(BACKFILL_SUFFIX)))
         return route_live(sources, topic);
     Text live = text_slice(topic, 0, topic.size - (sizeof(BACKFILL_SUFFIX) - 1));

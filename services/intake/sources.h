@@ -15,6 +15,7 @@ typedef struct Sources Sources;
 typedef struct SourceRoute {
     const Mapping *mapping; /* NULL: the topic is not ours */
     bool backfill;          /* history: read as a guest of the live topic's mapping */
+    bool redrive; /* onecase.redrive: each record names the topic by whose mapping it is read */
     const Mapping
         *rivals[2]; /* patterns of two mappings fit: nobody's until one gives way; else NULL */
 } SourceRoute;
@@ -25,11 +26,14 @@ void sources_free(Sources *sources); /* NULL is fine; overwrites the keys */
 
 const MappingContext *sources_context(const Sources *sources);
 
+/* Of the first mapping file: for what belongs to none. */
+Text sources_default_region(const Sources *sources);
+
 /* Topics that are named in mapping files, with the prefix, as C strings that live as long as the sources. */
 const char *const *sources_topics(const Sources *sources, size_t *count);
 
 /*
- * By the topic's whole name. A name in a mapping file is stronger than any pattern. T.backfill goes where T goes. A
+ * By the topic's whole name. onecase.redrive has a route without a mapping. A name in a mapping file is stronger than any pattern. T.backfill goes where T goes. A
  * pattern never takes onecase.*, *.backfill as a live topic, or Kafka's own topics (__*).
  */
 SourceRoute sources_route(const Sources *sources, Text topic);

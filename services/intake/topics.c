@@ -40,6 +40,11 @@ static void add(Topics *topics, Topic topic)
     topics->items[topics->count++].name = text_string(topics->arena, text_from(topic.name));
 }
 
+static bool is_read(SourceRoute route)
+{
+    return route.mapping != NULL || route.redrive;
+}
+
 void topics_follow(Topics *topics, const Sources *sources, bool *gone, bool *came)
 {
     Topics before = *topics;
@@ -57,7 +62,7 @@ void topics_follow(Topics *topics, const Sources *sources, bool *gone, bool *cam
         const Topic *topic = &before.items[i];
         if (find(topics, text_from(topic->name)) != NULL)
             continue;
-        if (sources_route(sources, text_from(topic->name)).mapping != NULL)
+        if (is_read(sources_route(sources, text_from(topic->name))))
             add(topics, (Topic){topic->name, topic->partitions, false});
         else
             *gone = true;
@@ -112,10 +117,12 @@ bool topics_look(Topics *topics, const Sources *sources, const KafkaTopic *there
         SourceRoute route = sources_route(sources, name);
         if (route.rivals[0] != NULL)
             refuse(topics, name, &route);
-        if (route.mapping == NULL)
+        if (!is_read(route))
             continue;
         add(topics, (Topic){there[i].name, there[i].partitions, false});
         came = true;
+        if (route.redrive)
+            continue;
         log_event(LOG_INFO, "topic_found", LOG_TEXT("topic", name),
                   LOG_TEXT("mapping", mapping_name(route.mapping)),
                   LOG_STRING("backfill", route.backfill ? "true" : "false"));

@@ -7,8 +7,8 @@
 #include "adapters/kafka_consumer.h"
 
 /*
- * The topics that are read now: those that mapping files name (there or not), those that fit a pattern, and the
- * T.backfill of each. Grows as topics appear; shrinks only when the sources change.
+ * The topics that are read now: those that mapping files name (there or not), those that fit a pattern, the
+ * T.backfill of each, and onecase.redrive. Grows as topics appear; shrinks only when the sources change.
  */
 typedef struct Topic {
     const char *name;

@@ -59,8 +59,7 @@ static bool keep_bytes(Matcher *matcher, Error *error)
         if (!item->vault)
             continue;
         any = true;
-        if (!vault_put(matcher->vault, item->record, &item->head.origin, &item->note, batch->arena,
-                       error))
+        if (!vault_put(matcher->vault, item->record, &item->head, &item->note, batch->arena, error))
             return false;
     }
     return !any || vault_flush(matcher->vault, error);

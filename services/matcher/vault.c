@@ -7,13 +7,13 @@
 #include "adapters/kafka_producer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { ASK_MS = 10000, FLUSH_MS = 30000 };
 
 struct Vault {
     VaultSpec spec;
     KafkaProducer *producer;
+    int64_t limit; /* bytes of a record, once connected */
     Error failure; /* of a delivery */
 };
 
@@ -53,6 +53,7 @@ static bool connect_vault(Vault *vault, Error *error)
     kafka_admin_close(admin);
     if (!known)
         return error_prefix(error, "vault");
+    vault->limit = limit.bytes;
     KafkaProducerSpec spec = {.client = client,
                               .limits = &limit,
                               .limit_count = 1,
@@ -76,40 +77,41 @@ static bool send(Vault *vault, const KafkaMessage *message, Error *error)
 
 bool vault_put(Vault *vault,
                const KafkaRecord *record,
-               const Origin *origin,
+               const RecordHead *head,
                const RecordNote *note,
                Arena *arena,
                Error *error)
 {
-    enum { ADDED = 6 };
+    VaultHead kept = {
+        .origin = head->origin,
+        .stage = note->stage,
+        .rule = note->rule,
+        .pointer = note->pointer,
+        .sha256 = note->sha256,
+        .mapping = head->mapping,
+        .source = head->source,
+        .region = record->key,
+        .timestamp_ms = record->timestamp_us > 0 ? record->timestamp_us / 1000 : 0,
+        .items = head->items,
+        .attempt = head->attempt,
+        .canonical = true,
+    };
     if (!connect_vault(vault, error))
         return false;
     RecordHeader *theirs = NULL;
     size_t count = 0;
     kafka_record_headers(record, arena, &theirs, &count);
-    RecordHeader *headers = ARENA_ARRAY(arena, RecordHeader, count + ADDED);
-    if (count > 0)
-        memcpy(headers, theirs, count * sizeof(*headers));
-    Text key = record_origin_text(arena, origin);
-    headers[count++] = (RecordHeader){TEXT("oc-origin"), key};
-    headers[count++] = (RecordHeader){TEXT("oc-stage"), note->stage};
-    headers[count++] = (RecordHeader){TEXT("oc-rule"), note->rule};
-    headers[count++] = (RecordHeader){TEXT("oc-pointer"), note->pointer};
-    headers[count++] = (RecordHeader){TEXT("oc-sha256"), note->sha256};
-    KafkaMessage message = {.topic = vault->spec.topic,
-                            .partition = -1,
-                            .key = key,
-                            .value = record->value,
-                            .headers = headers,
-                            .header_count = count};
-    if (send(vault, &message, error))
-        return true;
-    if (strcmp(error->rule, "too_large") != 0)
-        return false;
-    error_clear(error);
-    headers[count++] = (RecordHeader){TEXT("oc-truncated"), TEXT("true")};
-    message.value = TEXT_ABSENT;
-    message.header_count = count;
+    kept.truncated = !vault_head_fits(&kept, theirs, count, record->value, vault->limit);
+    RecordHeader *headers;
+    count = vault_head_write(&kept, theirs, kept.truncated ? 0 : count, arena, &headers);
+    const KafkaMessage message = {
+        .topic = vault->spec.topic,
+        .partition = -1,
+        .key = record_origin_text(arena, &head->origin),
+        .value = kept.truncated ? TEXT_ABSENT : record->value,
+        .headers = headers,
+        .header_count = count,
+    };
     return send(vault, &message, error);
 }
 

@@ -1,6 +1,8 @@
 #ifndef ONECASE_SERVICES_MATCHER_VAULT_H
 #define ONECASE_SERVICES_MATCHER_VAULT_H
 
+#include "domain/vault_head.h"
+
 #include "adapters/kafka_consumer.h"
 
 /*
@@ -18,12 +20,12 @@ Vault *vault_new(const VaultSpec *spec); /* texts outlive it */
 void vault_free(Vault *vault);           /* NULL is fine */
 
 /*
- * Sends value and headers of a canonical record with oc-stage, oc-rule, oc-pointer, oc-sha256 and oc-origin added,
- * key = origin. Too large for the topic: without the value and marked oc-truncated.
+ * Sends value and headers of a canonical record with what the vault adds to them (domain/vault_head.h), key = the origin of its
+ * head. Too large for the topic: without value and headers of its own, and marked oc-truncated.
  */
 MUST_CHECK bool vault_put(Vault *vault,
                           const KafkaRecord *record,
-                          const Origin *origin,
+                          const RecordHead *head,
                           const RecordNote *note,
                           Arena *arena,
                           Error *error);

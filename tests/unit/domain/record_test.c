@@ -72,6 +72,11 @@ static void refuses_a_malformed_origin(void **state)
         "t/1/9223372036854775808#0",
         "t/2147483648/1#0",
         "t/1/2#2147483648",
+        "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
+        "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
+        "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
+        "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
+        "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_and_more/0/1#0",
         "t/+1/2#3",
     };
     for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
