@@ -65,6 +65,19 @@ void intake_give_back(Intake *intake, Place *place)
     intake_tell_note(intake, place, &place->note);
 }
 
+/* With what is done elsewhere: there the record tried before may still be noted, and it was not guilty. */
+static bool commit_try(Intake *intake, const Place *place, const PlaceNote *note, Error *error)
+{
+    size_t count;
+    KafkaPosition *positions = places_to_commit(&intake->places, intake->scratch, &count);
+    if (place->done == place->committed)
+        positions[count++] = (KafkaPosition){place->topic, place->partition, place->done};
+    for (size_t i = 0; i < intake->places.count; i++)
+        intake_tell_note(intake, &intake->places.items[i], &intake->places.items[i].note);
+    intake_tell_note(intake, place, note);
+    return kafka_consumer_commit(intake->consumer, positions, count, true, error);
+}
+
 bool intake_note_try(Intake *intake, Error *error)
 {
     const Batch *batch = &intake->batch;
@@ -77,14 +90,12 @@ bool intake_note_try(Intake *intake, Error *error)
     PlaceNote note = place->note;
     note.tries = note.trying == record->offset ? note.tries + 1 : 1;
     note.trying = record->offset;
-    intake_tell_note(intake, place, &note);
-    const KafkaPosition position = {place->topic, place->partition, place->done};
-    bool good = kafka_consumer_commit(intake->consumer, &position, 1, true, error);
+    bool good = commit_try(intake, place, &note, error);
     arena_reset(intake->scratch);
     if (!good)
         return false;
     place->note = note;
     place->tried_offset = record->offset;
-    place->committed = place->done;
+    places_committed(&intake->places);
     return true;
 }
