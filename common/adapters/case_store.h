@@ -134,8 +134,9 @@ typedef struct KnownRecord {
 /* In: origin and arrives_in. Out: what is stored of it. */
 typedef struct KnownOrigin {
     Origin origin;
-    Text arrives_in; /* the region in which a forwarded record arrives; absent: it is none */
-    Text dead_state; /* absent: no dead letter; of one that arrives: none of that region */
+    Text arrives_in;        /* the region in which a forwarded record arrives; absent: it is none */
+    Text dead_state;        /* absent: no dead letter; of one that arrives: none of that region */
+    int32_t dead_partition; /* whose matcher wrote it; of case_store_dead_letters alone */
     bool ignored;
     bool arrived; /* in that region before */
 } KnownOrigin;
@@ -161,6 +162,17 @@ typedef struct KnownQuery {
 /* Fills records, origins and strays in one round trip; what is found lives on the arena. */
 MUST_CHECK bool
 case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Error *error);
+
+/* The dead letters of these origins: fills dead_state and dead_partition, on the arena. */
+MUST_CHECK bool case_store_dead_letters(
+    CaseStore *store, KnownOrigin *origins, size_t count, Arena *arena, Error *error);
+
+/*
+ * What a command of that id says, out of the JSON `value` of its record (absent: nothing), and the state of the row that stands;
+ * absent: none does. On the arena. REJECT: PostgreSQL cannot read or hold the value.
+ */
+MUST_CHECK bool case_store_command(
+    CaseStore *store, Text value, Arena *arena, StoredCommand *command, Text *state, Error *error);
 
 /* ---- writing ---- */
 

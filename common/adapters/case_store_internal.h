@@ -30,6 +30,10 @@ struct CaseStore {
 extern const PostgresTable CASE_STORE_RECORDS; /* of KnownRecord */
 extern const PostgresTable CASE_STORE_ORIGINS; /* of KnownOrigin */
 
+/* Rows of onecase.commands, see case_store_table. */
+extern const PostgresTable CASE_STORE_COMMANDS;
+extern const PostgresTable CASE_STORE_COMMANDS_APPLIED;
+
 /* Statements of case_store_identify, to be prepared. */
 enum { CASE_STORE_LOOKUPS = 5 };
 const PostgresStatement *case_store_lookup(size_t index);

@@ -4,6 +4,8 @@
  */
 #include "adapters/case_store_rows.h"
 
+#include "adapters/case_store_internal.h"
+
 #include <stddef.h>
 
 /* ---- columns ---- */
@@ -477,5 +479,9 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
 
 const PostgresTable *case_store_table(CaseStoreTable table)
 {
+    if (table == TABLE_COMMANDS)
+        return &CASE_STORE_COMMANDS;
+    if (table == TABLE_COMMANDS_APPLIED)
+        return &CASE_STORE_COMMANDS_APPLIED;
     return &TABLES[table];
 }

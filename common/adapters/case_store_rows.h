@@ -214,6 +214,22 @@ typedef struct StoredDead {
     Text state; /* open, released, resolved, parked */
 } StoredDead;
 
+/* onecase.commands */
+typedef struct StoredCommand {
+    Text id;
+    int64_t seq;
+    ReportPlace place;
+    Text region;
+    Text kind;
+    Text args; /* JSON */
+    int64_t expect_version;
+    Text actor;
+    int64_t submitted_at;
+    Text state;  /* done, refused */
+    Text result; /* JSON of what was done, or why it was refused */
+    int64_t applied_at;
+} StoredCommand;
+
 /* onecase.accounts */
 typedef struct StoredAccount {
     Text topic;
@@ -286,6 +302,8 @@ typedef enum CaseStoreTable {
     TABLE_DEAD_STATE,
     TABLE_DEAD,
     TABLE_FORWARDED,
+    TABLE_COMMANDS,         /* one that was not submitted here: a rebuild */
+    TABLE_COMMANDS_APPLIED, /* one that stands: what became of it */
     TABLE_OUTBOX,
     TABLE_ACCOUNTS,
     TABLE_COUNTERS,

@@ -90,3 +90,14 @@ void kafka_record_headers(const KafkaRecord *record,
         (*headers)[(*count)++] = (RecordHeader){.name = text_from(name), .value = {value, size}};
     }
 }
+
+Text kafka_record_header(const KafkaRecord *record, const char *name)
+{
+    rd_kafka_headers_t *found = NULL;
+    const void *value = NULL;
+    size_t size = 0;
+    if (rd_kafka_message_headers(record->message, &found) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get(found, 0, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return TEXT_ABSENT;
+    return (Text){value, size};
+}

@@ -107,6 +107,9 @@ void kafka_record_headers(const KafkaRecord *record,
                           RecordHeader **headers,
                           size_t *count);
 
+/* The first header of that name, a view into the batch; absent: there is none, or it is null. */
+Text kafka_record_header(const KafkaRecord *record, const char *name);
+
 /*
  * Stays a member of the group for about `wait_ms` without taking records: all partitions are paused
  * and polled. The current batch stays valid. Rebalance hooks may run.

@@ -165,6 +165,7 @@ static uint32_t element_oid(PostgresType type)
     case ROWS_DATE:
         return DATE_OID;
     case ROWS_TEXT:
+    case ROWS_JSON:
     case ROWS_TEXTS:
     case ROWS_INT4S:
     case ROWS_INT8S:
@@ -265,6 +266,7 @@ static bool member_fits(const PostgresColumn *column, const char *row, Error *er
     case ROWS_DATE:
         return integer_fits(column, date_number(member), sizeof(int32_t), error);
     case ROWS_TEXT:
+    case ROWS_JSON:
         return text_fits(column, *(const Text *)member, error);
     case ROWS_TEXTS:
         return texts_fit(column, *(const TextList *)member, error);
@@ -348,6 +350,7 @@ static void add_member(Buffer *buffer, const PostgresColumn *column, const char 
         add_double(buffer, *(const double *)member);
         break;
     case ROWS_TEXT:
+    case ROWS_JSON:
     case ROWS_BYTES:
         put_text(buffer, *(const Text *)member);
         break;

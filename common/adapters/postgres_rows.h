@@ -17,6 +17,7 @@ typedef enum PostgresType {
     ROWS_INT8,    /* int64_t; INT64_MIN: null */
     ROWS_FLOAT8,  /* double; NaN: null */
     ROWS_TEXT,    /* Text; absent: null. Also for char(n) */
+    ROWS_JSON,    /* Text, as jsonb; absent: null */
     ROWS_BYTES,   /* Text, as bytea; absent: null */
     ROWS_TIME,    /* int64_t, microseconds since 1970 UTC; INT64_MIN: null */
     ROWS_DATE,    /* int64_t, days since 1970; INT64_MIN: null */

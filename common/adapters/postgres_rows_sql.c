@@ -33,6 +33,7 @@ static const char *element_name(PostgresType type)
     case ROWS_DATE:
         return "date";
     case ROWS_TEXT:
+    case ROWS_JSON:
     case ROWS_TEXTS:
     case ROWS_INT4S:
     case ROWS_INT8S:
@@ -45,6 +46,8 @@ static const char *value_cast(PostgresType type)
 {
     if (type == ROWS_TEXTS)
         return "::text[]";
+    if (type == ROWS_JSON)
+        return "::jsonb";
     if (type == ROWS_INT4S)
         return "::integer[]";
     return type == ROWS_INT8S ? "::bigint[]" : "";

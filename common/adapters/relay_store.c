@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 
+#include "adapters/postgres_rows.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,8 +18,9 @@ enum { KEEP_PART = 3, ARENA_BLOCK = 4096 };
 struct RelayStore {
     RelayStoreSpec spec;
     Postgres *pg;
-    Arena *arena;     /* parameters of the statement in hand */
-    uint64_t session; /* on which the lock was taken; 0: it was not */
+    Arena *arena;       /* parameters of the statement in hand */
+    PostgresRows *sent; /* ids of commands */
+    uint64_t session;   /* on which the lock was taken; 0: it was not */
     int64_t asked_ms;
 };
 
@@ -109,6 +112,24 @@ static const PostgresStatement CLEAN = {
     "     and o.n = old.n returning 1) "
     "select count(*) from gone"};
 
+static const PostgresStatement COMMANDS = {
+    "relay_commands",
+    "select id, seq, report_partition, "
+    "       json_build_object('id', id, 'kind', kind, 'region', region, 'args', args, "
+    "                         'expect_version', expect_version, 'actor', actor, "
+    "                         'submitted_at', to_char(submitted_at at time zone 'UTC', "
+    "                                                 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'))::text "
+    "  from onecase.commands where state = 'queued' order by seq limit $1::integer"};
+
+static const PostgresStatement COMMANDS_SENT = {"relay_commands_sent",
+                                                "update onecase.commands set state = 'published' "
+                                                "where id = any($1::text[]) and state = 'queued'"};
+
+static const PostgresColumn SENT_COLUMNS[] = {
+    ROWS_COLUMN(RelayCommand, id, "id", ROWS_TEXT),
+};
+static const PostgresTable SENT = {.form = ROWS_ARRAYS, .columns = SENT_COLUMNS, .count = 1};
+
 RelayStore *relay_store_new(const RelayStoreSpec *spec)
 {
     RelayStore *store = calloc(1, sizeof(*store));
@@ -119,6 +140,7 @@ RelayStore *relay_store_new(const RelayStoreSpec *spec)
     store->spec = *spec;
     store->pg = postgres_new(&settings);
     store->arena = arena_new(ARENA_BLOCK);
+    store->sent = postgres_rows_new(&SENT);
     return store;
 }
 
@@ -127,6 +149,7 @@ void relay_store_free(RelayStore *store)
     if (store == NULL)
         return;
     postgres_free(store->pg);
+    postgres_rows_free(store->sent);
     arena_free(store->arena);
     free(store);
 }
@@ -306,6 +329,44 @@ void outbox_batch_done(OutboxBatch *batch)
     free(batch->rows);
     postgres_result_free(batch->result);
     *batch = (OutboxBatch){0};
+}
+
+/* ---- commands ---- */
+
+bool relay_store_commands(RelayStore *store,
+                          int32_t max,
+                          Arena *arena,
+                          RelayCommand **commands,
+                          size_t *count,
+                          Error *error)
+{
+    POSTGRES_RESULT_AUTO *result = NULL;
+    const PostgresParam params[] = {postgres_param_int4(store->arena, max)};
+    if (!call(store, &COMMANDS, params, 1, &result, error))
+        return false;
+    *count = (size_t)postgres_rows(result);
+    *commands = ARENA_ARRAY(arena, RelayCommand, *count);
+    for (size_t i = 0; i < *count; i++) {
+        int row = (int)i;
+        (*commands)[i] = (RelayCommand){.id = text_copy(arena, postgres_text(result, row, 0)),
+                                        .seq = postgres_int(result, row, 1),
+                                        .partition = (int32_t)postgres_int(result, row, 2),
+                                        .value = text_copy(arena, postgres_text(result, row, 3))};
+    }
+    return true;
+}
+
+bool relay_store_commands_sent(RelayStore *store,
+                               const RelayCommand *commands,
+                               size_t count,
+                               Error *error)
+{
+    postgres_rows_clear(store->sent);
+    for (size_t i = 0; i < count; i++)
+        if (!postgres_rows_add(store->sent, &commands[i], error))
+            return false;
+    const PostgresParam params[] = {postgres_rows_param(store->sent, 0)};
+    return call(store, &COMMANDS_SENT, params, 1, NULL, error);
 }
 
 bool relay_store_clean(

@@ -5,7 +5,7 @@
 
 /*
  * The relay's side of PostgreSQL: the lock that lets one relay work at a time, rows of onecase.outbox, and the position
- * in each partition up to which they are published (onecase.relay_positions).
+ * in each partition up to which they are published (onecase.relay_positions); and commands that wait to be sent.
  *
  * The lock is an advisory one of the session: it is ours as long as the connection on which it was taken stands, and the
  * server ends a session that has asked nothing, or taken no answer, for `takeover_ms`, so that the lock of a frozen
@@ -50,6 +50,14 @@ typedef struct OutboxBatch {
     PostgresResult *result;
 } OutboxBatch;
 
+/* A command that is queued; texts on an arena. */
+typedef struct RelayCommand {
+    Text id;
+    int64_t seq; /* order of submission */
+    int32_t partition;
+    Text value; /* of its record */
+} RelayCommand;
+
 RelayStore *relay_store_new(const RelayStoreSpec *spec); /* does not connect */
 void relay_store_free(RelayStore *store);                /* NULL is fine; gives the lock up */
 
@@ -92,6 +100,19 @@ MUST_CHECK bool relay_store_advance(RelayStore *store,
                                     const OutboxPosition *position,
                                     const OutboxPlace *to,
                                     Error *error);
+
+/* The first commands that wait, at most `max`, in the order in which they were submitted; on the arena. */
+MUST_CHECK bool relay_store_commands(RelayStore *store,
+                                     int32_t max,
+                                     Arena *arena,
+                                     RelayCommand **commands,
+                                     size_t *count,
+                                     Error *error);
+/* They were sent: none of them waits any more. One that was applied meanwhile stays so. */
+MUST_CHECK bool relay_store_commands_sent(RelayStore *store,
+                                          const RelayCommand *commands,
+                                          size_t count,
+                                          Error *error);
 
 /*
  * Deletes published rows that are `keep_days` older than the stream time of their partition, at most `rows_max` of each

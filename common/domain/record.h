@@ -52,6 +52,7 @@ typedef struct RecordHeader {
 enum { RECORD_HEADERS_MAX = 12 };
 
 #define RECORD_FORWARDED "oc-forwarded" /* the header of RecordHead.forwarded */
+#define RECORD_COMMAND_ID "oc-command"  /* the header that names a command, see docs/commands.md */
 
 /* What an ignored or dead record says instead of a report. Never holds a value of the record. */
 typedef struct RecordNote {

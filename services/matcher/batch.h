@@ -67,11 +67,12 @@ typedef struct BatchItem {
     Text region;
     int64_t received_at; /* stream time when it came */
     Report report;
-    RecordNote note;    /* of ignored and dead records, and of those that the matcher finds dead */
-    bool dead;          /* to become a dead letter */
-    bool vault;         /* its bytes are not in the vault yet */
-    bool low;           /* its origin is not beyond what the account has seen */
-    bool moved;         /* a released dead letter that was counted before */
+    RecordNote note; /* of ignored and dead records, and of those that the matcher finds dead */
+    bool dead;       /* to become a dead letter */
+    const Error *refused; /* a command that is not to be applied; NULL: none */
+    bool vault;           /* its bytes are not in the vault yet */
+    bool low;             /* its origin is not beyond what the account has seen */
+    bool moved;           /* a released dead letter that was counted before */
     Text arrives_in;    /* of a forwarded record: the region, "" when its key is none; or absent */
     Identity *identity; /* of a record that carries a report */
     KnownPlace *place;  /* of one whose origin may be known */
@@ -94,7 +95,7 @@ typedef struct BatchLists {
     StoredDead **dead;
     size_t dead_count;
     size_t dead_capacity;
-    StoredDead **released; /* dead letters that are resolved now */
+    StoredDead **released; /* dead letters of which nothing but the state changes */
     size_t released_count;
     size_t released_capacity;
     StoredForwarded **arrived;
@@ -126,7 +127,15 @@ typedef struct Batch {
     KnownStray *strays; /* of the partitions of which the batch holds a tick */
     size_t stray_count;
     BatchLists lists;
+    StoredCommand *command; /* that is applied, see batch_alone; NULL: none */
+    bool command_stands;    /* its row is there already */
 } Batch;
+
+/*
+ * How many of the records, from the first on, may share a batch: a command is one of its own, so that what it is about has been
+ * written, and nothing else is refused with it.
+ */
+size_t batch_alone(const KafkaRecord *records, size_t count);
 
 /* Reads heads and values, finds what is misplaced or unreadable, moves stream time on. Cannot fail. */
 void batch_decode(Batch *batch, const KafkaRecord *records, size_t count);

@@ -9,6 +9,7 @@
  *   anything of a known record .................. a revision; a newer one replaces what stands, field by field
  *   ... that lives in another region ............ goes there through the outbox
  *   tick ........................................ what waits here and has its report elsewhere goes there too
+ *   command ..................................... applied once, or refused
  */
 #include "batch_parts.h"
 
@@ -257,8 +258,8 @@ static bool decide_item(Batch *batch, BatchItem *item, Error *error)
 {
     if (!item->dead && item->head.kind == RECORD_TICK)
         return batch_forward_strays(batch, item, error);
-    if (!item->dead && item->account == NULL)
-        return true; /* commands change nothing yet but the offset */
+    if (!item->dead && item->head.kind == RECORD_COMMAND)
+        return batch_command(batch, item, error);
     if (is_repeat(item)) {
         batch_count_repeat(item);
         item->vault = false;
@@ -306,6 +307,7 @@ static bool expect_timers(const Batch *batch, Error *error)
 bool batch_decide(Batch *batch, Error *error)
 {
     batch->lists = (BatchLists){0};
+    batch->command = NULL;
     if (!expect_timers(batch, error))
         return false;
     for (size_t i = 0; i < batch->count; i++)

@@ -93,7 +93,16 @@ static bool decode_value(BatchItem *item, Arena *arena, Error *fault)
     return true;
 }
 
-static bool has_value(RecordKind kind)
+/* A command ends in its own table, whatever is wrong with it. */
+static void refuse_command(BatchItem *item, Arena *arena, const Error *fault)
+{
+    Error *kept = ARENA_NEW(arena, Error);
+    *kept = *fault;
+    item->refused = kept;
+}
+
+/* Whether it came of a record of a department: those of the hub itself have an explicit partition, no key and no account. */
+static bool of_department(RecordKind kind)
 {
     return kind != RECORD_COMMAND && kind != RECORD_TICK;
 }
@@ -103,7 +112,7 @@ static void place_item(BatchItem *item)
 {
     if (!text_is_absent(item->head.forwarded))
         item->arrives_in = clean(item->region) ? item->region : TEXT("");
-    if (has_value(item->head.kind))
+    if (of_department(item->head.kind))
         item->account =
             progress_account(item->partition, item->head.origin.topic, item->head.origin.partition);
 }
@@ -125,7 +134,10 @@ static void bury_unread(Batch *batch, BatchItem *item)
     if (!clean(item->region))
         item->region = TEXT("");
     quarantine_fault(tries, &fault);
-    mark_dead(item, batch->arena, "crash", &fault);
+    if (!headless && item->head.kind == RECORD_COMMAND)
+        refuse_command(item, batch->arena, &fault);
+    else
+        mark_dead(item, batch->arena, "crash", &fault);
 }
 
 static void decode_item(Batch *batch, BatchItem *item)
@@ -142,13 +154,13 @@ static void decode_item(Batch *batch, BatchItem *item)
         return;
     }
     place_item(item);
-    if (item->head.kind == RECORD_TICK)
+    if (!of_department(item->head.kind))
         return;
     if (!check_partition(batch, item, &fault))
         mark_dead(item, batch->arena, "misrouted", &fault);
     else if (batch->fault != NULL)
         mark_dead(item, batch->arena, "write", batch->fault);
-    else if (has_value(item->head.kind) && !decode_value(item, batch->arena, &fault))
+    else if (!decode_value(item, batch->arena, &fault))
         mark_dead(item, batch->arena, "decode", &fault);
     else if (item->head.kind == RECORD_DEAD)
         item->dead = true;

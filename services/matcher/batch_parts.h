@@ -50,6 +50,9 @@ bool batch_is_newer(const StoredIdentity *stands,
                     ReportArrival arrival,
                     const Origin *origin);
 
+/* A command (batch_command.h): applied, or refused with the reason; once. Its row goes into the batch. */
+MUST_CHECK bool batch_command(Batch *batch, BatchItem *item, Error *error);
+
 /* What PostgreSQL knows of the assignments of a report. */
 BatchAssignment *batch_assignments(Batch *batch, const KnownRecord *known);
 

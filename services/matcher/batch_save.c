@@ -84,6 +84,12 @@ static bool save_lists(Batch *batch, Error *error)
     return true;
 }
 
+static bool save_command(Batch *batch, Error *error)
+{
+    CaseStoreTable table = batch->command_stands ? TABLE_COMMANDS_APPLIED : TABLE_COMMANDS;
+    return batch->command == NULL || case_store_add(batch->store, table, batch->command, error);
+}
+
 bool batch_save(
     Batch *batch, StoredMove *moves, size_t *move_count, PostgresOutcome *outcome, Error *error)
 {
@@ -95,7 +101,7 @@ bool batch_save(
         if (!save_report(batch, &batch->reports[i], error) ||
             !save_assignments(batch, &batch->reports[i], error))
             return false;
-    if (!save_lists(batch, error) ||
+    if (!save_lists(batch, error) || !save_command(batch, error) ||
         !progress_save(batch->progress, batch->store, moves, move_count, error))
         return false;
     for (size_t i = 0; batch->fault != NULL && i < *move_count; i++)

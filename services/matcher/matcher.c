@@ -171,6 +171,7 @@ static bool handle_some(Matcher *matcher, Error *error)
     size_t count = matcher->record_count;
     if (matcher->batch_limit > 0 && matcher->batch_limit < count)
         count = matcher->batch_limit;
+    count = batch_alone(matcher->records, count);
     if (matcher_handle_records(matcher, matcher->records, count, error)) {
         matcher->records += count;
         matcher->record_count -= count;

@@ -1,6 +1,7 @@
 /*
- * A table of tables: name and the columns that order it. Who wrote a row and when by the system clock stands in
- * consumer_offsets and relay's positions alone, which are left out, and so is the outbox, which relay empties.
+ * A table of tables: name, the columns that order it, and which rows count: of commands those that were applied. Who wrote a
+ * row and when by the system clock stands in consumer_offsets and relay's positions alone, which are left out, and so is the
+ * outbox, which relay empties.
  */
 #include "table_digest.h"
 
@@ -13,24 +14,26 @@ enum { SQL_MAX = 1024, ROWS_FIRST = 1024 };
 typedef struct DecidedTable {
     const char *name;
     const char *order;
+    const char *where; /* NULL: all rows */
 } DecidedTable;
 
 static const DecidedTable DECIDED[] = {
-    {"reports", "region, report_id"},
-    {"report_revisions", "report_partition, report_offset, received_at"},
-    {"assignments", "region, report_id, assignment_no, n"},
-    {"record_index", "source, record_no"},
-    {"pending_updates", "report_partition, report_offset"},
-    {"hazards", "region, hazard_id"},
-    {"hazard_relations", "region, hazard_a, hazard_b, kind"},
-    {"cases", "region, case_id"},
-    {"decisions", "region, decision_id"},
-    {"case_events", "region, seq"},
-    {"ignored_records", "topic, partition, kafka_offset, item"},
-    {"dead_letters", "topic, partition, kafka_offset, item"},
-    {"forwarded_records", "topic, partition, kafka_offset, item, region"},
-    {"accounts", "source_topic, source_partition, report_partition"},
-    {"region_counters", "region"},
+    {"reports", "region, report_id", NULL},
+    {"report_revisions", "report_partition, report_offset, received_at", NULL},
+    {"assignments", "region, report_id, assignment_no, n", NULL},
+    {"record_index", "source, record_no", NULL},
+    {"pending_updates", "report_partition, report_offset", NULL},
+    {"hazards", "region, hazard_id", NULL},
+    {"hazard_relations", "region, hazard_a, hazard_b, kind", NULL},
+    {"cases", "region, case_id", NULL},
+    {"decisions", "region, decision_id", NULL},
+    {"case_events", "region, seq", NULL},
+    {"ignored_records", "topic, partition, kafka_offset, item", NULL},
+    {"dead_letters", "topic, partition, kafka_offset, item", NULL},
+    {"forwarded_records", "topic, partition, kafka_offset, item, region", NULL},
+    {"commands", "report_partition, report_offset", "report_offset is not null"},
+    {"accounts", "source_topic, source_partition, report_partition", NULL},
+    {"region_counters", "region", NULL},
 };
 enum { DECIDED_COUNT = sizeof(DECIDED) / sizeof(DECIDED[0]) };
 _Static_assert((int)DECIDED_COUNT <= (int)TABLE_DIGEST_MAX, "room for all tables");
@@ -97,8 +100,8 @@ static bool
 copy_table(Postgres *pg, const DecidedTable *table, PostgresTake *take, void *context, Error *error)
 {
     char query[SQL_MAX / 2];
-    snprintf(query, sizeof(query), "select * from onecase.%s order by %s", table->name,
-             table->order);
+    snprintf(query, sizeof(query), "select * from onecase.%s where %s order by %s", table->name,
+             table->where != NULL ? table->where : "true", table->order);
     return copy_query(pg, query, take, context, error) || error_prefix(error, "%s", table->name);
 }
 
@@ -246,8 +249,10 @@ static bool read_key(Postgres *pg,
     Text values = TEXT("?");
     KeyTaker taker = {arena, &values};
     Text query = text_format(
-        arena, "select concat_ws(', ', %s) from onecase.%s order by %s offset %lld limit 1",
-        table->order, table->name, table->order, (long long)difference->row);
+        arena,
+        "select concat_ws(', ', %s) from onecase.%s where %s order by %s offset %lld limit 1",
+        table->order, table->name, table->where != NULL ? table->where : "true", table->order,
+        (long long)difference->row);
     bool well = copy_query(pg, query.data, take_key, &taker, error);
     difference->key = text_format(arena, "%s = %.*s", table->order, TEXT_ARGS(values));
     return well;

@@ -94,3 +94,19 @@ size_t event_tick_headers(int32_t partition, int64_t minute, Arena *arena, Recor
     };
     return record_head_write(&head, arena, headers);
 }
+
+size_t event_command_headers(const RelayCommand *command, Arena *arena, RecordHeader *headers)
+{
+    const RecordHead head = {
+        .kind = RECORD_COMMAND,
+        .origin = {.topic = TEXT("onecase.command"),
+                   .partition = command->partition,
+                   .offset = command->seq},
+        .source = TEXT("onecase"),
+        .items = 1,
+        .attempt = 1,
+    };
+    size_t count = record_head_write(&head, arena, headers);
+    headers[count++] = (RecordHeader){TEXT(RECORD_COMMAND_ID), command->id};
+    return count;
+}

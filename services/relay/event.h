@@ -25,4 +25,7 @@ MUST_CHECK bool event_headers(int32_t partition,
 /* The head of a tick, in `headers` (room for RECORD_HEADERS_MAX); answers how many. */
 size_t event_tick_headers(int32_t partition, int64_t minute, Arena *arena, RecordHeader *headers);
 
+/* The head of a command, likewise, with room for one more. */
+size_t event_command_headers(const RelayCommand *command, Arena *arena, RecordHeader *headers);
+
 #endif

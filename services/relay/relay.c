@@ -1,10 +1,11 @@
 /*
  * One step:
  *
- *   lock ─► settle what is under way ─► for each partition with rows: read, send, settle, move on ─► tick ─► clean
+ *   lock ─► settle what is under way ─► commands: read, send, settle, note ─► tick ─► clean
+ *     │                                 └ each partition with rows: read, send, settle, move on
  *     └ another has it: stand by
  *
- * Invariant: what is under way is either all behind the stored position of one partition and nothing else, or ticks.
+ * Invariant: what is under way is all of one kind: behind the stored position of one partition, or commands, or ticks.
  */
 #include "relay.h"
 
@@ -27,16 +28,18 @@ enum {
     ROUNDS_MS = 1000,
     CLEAN_MS = 60000,
     CLEAN_ROWS = 500,
+    COMMANDS_MAX = 16,  /* of at most 256 kB each */
     ONLY_ONE_MS = 5000, /* for the session of a relay that has just ended to go */
     MINUTE_US = 60000000
 };
 
 /* Handed over and not yet acknowledged. */
 typedef struct UnderWay {
-    bool on;
-    bool ticks;
-    OutboxPosition position; /* where the partition stands */
-    OutboxPlace last;        /* of the rows sent */
+    enum { UNDER_WAY_NOTHING, UNDER_WAY_ROWS, UNDER_WAY_COMMANDS, UNDER_WAY_TICKS } what;
+    OutboxPosition position; /* rows: where the partition stands */
+    OutboxPlace last;        /* rows: of those sent */
+    const RelayCommand *commands;
+    size_t command_count;
 } UnderWay;
 
 typedef struct Relay {
@@ -70,7 +73,7 @@ static void pause_ms(int64_t wait_ms)
 static void drop_sender(Relay *relay)
 {
     sender_close(&relay->sender);
-    relay->under_way.on = false;
+    relay->under_way.what = UNDER_WAY_NOTHING;
 }
 
 /* The lock is gone: all of it again from the stored positions, by whoever has the lock next. */
@@ -132,25 +135,42 @@ static bool stand_by(Relay *relay, Error *error)
 
 /* ---- work ---- */
 
-/* Waits for what is under way, and moves the position on. */
+static bool say_unsettled(const UnderWay *under_way, Error *error)
+{
+    if (under_way->what == UNDER_WAY_TICKS)
+        return error_prefix(error, "ticks");
+    if (under_way->what == UNDER_WAY_COMMANDS)
+        return error_prefix(error, "commands from %.*s on", TEXT_ARGS(under_way->commands[0].id));
+    return error_prefix(error, "outbox behind %d/%lld/%d", under_way->position.partition,
+                        (long long)under_way->position.place.report_offset,
+                        under_way->position.place.n);
+}
+
+/* They were acknowledged. */
+static bool note_sent(Relay *relay, const UnderWay *under_way, Error *error)
+{
+    if (under_way->what == UNDER_WAY_ROWS)
+        return relay_store_advance(relay->store, &under_way->position, &under_way->last, error);
+    return under_way->what != UNDER_WAY_COMMANDS ||
+           relay_store_commands_sent(relay->store, under_way->commands, under_way->command_count,
+                                     error);
+}
+
+/* Waits for what is under way, and notes that it was sent. */
 static bool settle(Relay *relay, Error *error)
 {
     UnderWay *under_way = &relay->under_way;
-    if (!under_way->on)
+    if (under_way->what == UNDER_WAY_NOTHING)
         return true;
     if (!sender_settle(&relay->sender, error)) {
+        say_unsettled(under_way, error);
         if (!sender_is_open(&relay->sender))
             drop_sender(relay);
-        if (under_way->ticks)
-            return error_prefix(error, "ticks");
-        return error_prefix(error, "outbox behind %d/%lld/%d", under_way->position.partition,
-                            (long long)under_way->position.place.report_offset,
-                            under_way->position.place.n);
-    }
-    if (!under_way->ticks &&
-        !relay_store_advance(relay->store, &under_way->position, &under_way->last, error))
         return false;
-    under_way->on = false;
+    }
+    if (!note_sent(relay, under_way, error))
+        return false;
+    under_way->what = UNDER_WAY_NOTHING;
     return true;
 }
 
@@ -167,7 +187,21 @@ static bool tick(Relay *relay, Error *error)
     }
     relay->ticked = true;
     relay->ticked_ms = now_ms;
-    relay->under_way = (UnderWay){.on = true, .ticks = true};
+    relay->under_way = (UnderWay){.what = UNDER_WAY_TICKS};
+    return settle(relay, error);
+}
+
+/* Settles what was handed over before `reason`, if any, ended it. */
+static bool settle_up_to(Relay *relay, const Error *reason, Error *blocked, Error *error)
+{
+    if (reason->verdict == ERROR_REJECT) {
+        *blocked = *reason;
+        blocked->verdict = ERROR_RETRY;
+    } else if (reason->verdict != ERROR_NONE) {
+        drop_sender(relay);
+        *error = *reason;
+        return false;
+    }
     return settle(relay, error);
 }
 
@@ -185,29 +219,41 @@ publish(Relay *relay, const OutboxPosition *position, bool *any, Error *blocked,
                                             relay->arena, &reason))
         sent++;
     if (sent > 0)
-        relay->under_way =
-            (UnderWay){.on = true, .position = *position, .last = batch.rows[sent - 1].place};
+        relay->under_way = (UnderWay){
+            .what = UNDER_WAY_ROWS, .position = *position, .last = batch.rows[sent - 1].place};
     outbox_batch_done(&batch);
-    if (reason.verdict == ERROR_REJECT) {
-        reason.verdict = ERROR_RETRY;
-        *blocked = reason;
-    } else if (reason.verdict != ERROR_NONE) {
-        drop_sender(relay);
-        *error = reason;
-        return false;
-    }
     *any = *any || sent > 0;
-    return settle(relay, error);
+    return settle_up_to(relay, &reason, blocked, error);
 }
 
-/* One batch of each partition that has rows. */
+/* The next commands, likewise. */
+static bool publish_commands(Relay *relay, bool *any, Error *blocked, Error *error)
+{
+    RelayCommand *commands;
+    size_t count;
+    if (!relay_store_commands(relay->store, COMMANDS_MAX, relay->arena, &commands, &count, error))
+        return false;
+    Error reason = {0};
+    size_t sent = 0;
+    while (sent < count &&
+           sender_put_command(&relay->sender, &commands[sent], relay->arena, &reason))
+        sent++;
+    if (sent > 0)
+        relay->under_way =
+            (UnderWay){.what = UNDER_WAY_COMMANDS, .commands = commands, .command_count = sent};
+    *any = *any || sent > 0;
+    return settle_up_to(relay, &reason, blocked, error);
+}
+
+/* Commands that wait, and one batch of each partition that has rows. */
 static bool publish_round(Relay *relay, bool *any, Error *blocked, Error *error)
 {
     OutboxPosition *positions;
     size_t count;
     *any = false;
     arena_reset(relay->arena);
-    if (!relay_store_waiting(relay->store, relay->arena, &positions, &count, error))
+    if (!publish_commands(relay, any, blocked, error) ||
+        !relay_store_waiting(relay->store, relay->arena, &positions, &count, error))
         return false;
     for (size_t i = 0; i < count && !service_stopping(); i++) {
         ArenaMark mark = arena_mark(relay->arena);

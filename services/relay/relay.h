@@ -19,6 +19,9 @@
  * will send: repeats by ce_id. Both send the rows of a partition in order and from the same position or an earlier one,
  * so that whoever drops repeats sees each event once and in order even then.
  *
+ * Commands that people have submitted go out in the order in which they did, each to its partition of onecase.report, and are
+ * noted as published when the broker has acknowledged them; one that goes out twice is applied once.
+ *
  * Ticks go out while the lock is held and PostgreSQL answers: while it does not, no timer could fire, and the first
  * tick afterwards fires all that is due. More ticks than one a minute (after a take-over) do no harm.
  *

@@ -1,5 +1,5 @@
 /*
- * Producer of events, forwards and ticks. `enable.gapless.guarantee` is set here and nowhere else: the other producers
+ * Producer of events, forwards, commands and ticks. `enable.gapless.guarantee` is set here and nowhere else: the other producers
  * bury a refused record and go on behind it, while here the order of a region must have no hole.
  */
 #include "sender.h"
@@ -98,6 +98,20 @@ bool sender_put(Sender *sender, int32_t partition, const OutboxRow *row, Arena *
     if (well && kafka_producer_send(sender->producer, &message, error))
         return true;
     return error_prefix(error, "outbox row %.*s", TEXT_ARGS(event_id(partition, row, arena)));
+}
+
+bool sender_put_command(Sender *sender, const RelayCommand *command, Arena *arena, Error *error)
+{
+    RecordHeader headers[RECORD_HEADERS_MAX + 1];
+    const KafkaMessage message = {
+        .topic = sender->spec.report_topic,
+        .partition = command->partition,
+        .value = command->value,
+        .headers = headers,
+        .header_count = event_command_headers(command, arena, headers),
+    };
+    return kafka_producer_send(sender->producer, &message, error) ||
+           error_prefix(error, "command %.*s", TEXT_ARGS(command->id));
 }
 
 bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, Error *error)

@@ -33,6 +33,9 @@ bool sender_is_open(const Sender *sender);
 /* Hands a row over. REJECT: it cannot be sent as it stands, the message begins with its key; nothing was handed over. */
 MUST_CHECK bool
 sender_put(Sender *sender, int32_t partition, const OutboxRow *row, Arena *arena, Error *error);
+/* Hands a command over, for its partition of the report topic. REJECT as above. */
+MUST_CHECK bool
+sender_put_command(Sender *sender, const RelayCommand *command, Arena *arena, Error *error);
 /* Hands a tick over to each partition of the report topic. */
 MUST_CHECK bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, Error *error);
 
