@@ -18,17 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_MS_DEFAULT = 30000, ANSWER_MARGIN_MS = 5000, PREPARED_MAX = 128 };
-
-struct Postgres {
-    PostgresSettings settings;
-    PGconn *connection;
-    uint64_t session;
-    const PostgresStatement *prepared[PREPARED_MAX]; /* on this connection */
-    size_t prepared_count;
-    size_t queued; /* statements of the open pipeline */
-    bool piping;
-};
+enum { STATEMENT_MS_DEFAULT = 30000, ANSWER_MARGIN_MS = 5000 };
 
 Postgres *postgres_new(const PostgresSettings *settings)
 {
@@ -72,7 +62,7 @@ uint64_t postgres_session(const Postgres *pg)
 /* ---- failures
  * ---------------------------------------------------------------------------------------------- */
 
-static bool lost(Postgres *pg, Error *error)
+bool postgres_lost(Postgres *pg, Error *error)
 {
     const char *message = pg->connection == NULL ? "" : PQerrorMessage(pg->connection);
     size_t line = strcspn(message, "\n");
@@ -152,7 +142,7 @@ static Wait wait_ready(Postgres *pg, int64_t deadline_ms)
 
 static bool wait_failed(Postgres *pg, Wait wait, Error *error)
 {
-    return wait == WAIT_LATE ? timed_out(pg, error) : lost(pg, error);
+    return wait == WAIT_LATE ? timed_out(pg, error) : postgres_lost(pg, error);
 }
 
 static int64_t answer_deadline(const Postgres *pg)
@@ -167,7 +157,7 @@ static int64_t answer_deadline(const Postgres *pg)
 static bool run_simple(Postgres *pg, const char *sql, Error *error)
 {
     if (PQsendQuery(pg->connection, sql) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     int64_t deadline = answer_deadline(pg);
     bool well = true;
     for (;;) {
@@ -259,13 +249,13 @@ bool postgres_connect(Postgres *pg, Error *error)
     pg->session++;
     pg->prepared_count = 0;
     if (PQsetnonblocking(pg->connection, 1) != 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     if (!set_session(pg, error)) {
         postgres_disconnect(pg);
         return false;
     }
     if (PQenterPipelineMode(pg->connection) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     return true;
 }
 
@@ -293,7 +283,7 @@ finish(Postgres *pg, PostgresResult **results, size_t count, PostgresOutcome *ou
 {
     *outcome = POSTGRES_UNKNOWN;
     if (PQpipelineSync(pg->connection) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     int64_t deadline = answer_deadline(pg);
     bool well = true;
     for (size_t at = 0;;) {
@@ -305,7 +295,7 @@ finish(Postgres *pg, PostgresResult **results, size_t count, PostgresOutcome *ou
             if (result != NULL && PQresultStatus(result) == PGRES_FATAL_ERROR)
                 refused(result, error);
             PQclear(result);
-            return lost(pg, error);
+            return postgres_lost(pg, error);
         }
         if (result == NULL) {
             at++;
@@ -338,9 +328,9 @@ static bool prepare(Postgres *pg, const PostgresStatement *statement, Error *err
     for (size_t i = 0; i < pg->prepared_count; i++)
         if (pg->prepared[i] == statement)
             return true;
-    assert(pg->prepared_count < PREPARED_MAX);
+    assert(pg->prepared_count < POSTGRES_PREPARED_MAX);
     if (PQsendPrepare(pg->connection, statement->name, statement->sql, 0, NULL) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     PostgresOutcome outcome;
     if (!finish(pg, NULL, 1, &outcome, error))
         return error_prefix(error, "statement %s", statement->name);
@@ -366,7 +356,7 @@ static bool send(Postgres *pg,
     }
     if (PQsendQueryPrepared(pg->connection, statement->name, (int)count, values, sizes, formats,
                             1) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     return true;
 }
 
@@ -453,13 +443,13 @@ static bool copy_lines(Postgres *pg, PostgresTake *take, void *context, Error *e
         if (size == -1)
             return true;
         if (size == -2)
-            return lost(pg, error);
+            return postgres_lost(pg, error);
         struct pollfd socket = {.fd = PQsocket(pg->connection), .events = POLLIN};
         int64_t left = deadline - clock_monotonic_ms();
         if (left <= 0)
             return timed_out(pg, error);
         if (poll(&socket, 1, (int)left) > 0 && PQconsumeInput(pg->connection) == 0)
-            return lost(pg, error);
+            return postgres_lost(pg, error);
     }
 }
 
@@ -470,7 +460,7 @@ bool postgres_copy_out(
     if (!postgres_connect(pg, error))
         return false;
     if (PQexitPipelineMode(pg->connection) == 0 || PQsendQuery(pg->connection, copy_sql) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     bool well = true;
     int64_t deadline = answer_deadline(pg);
     for (;;) {
@@ -488,6 +478,6 @@ bool postgres_copy_out(
             return false;
     }
     if (PQenterPipelineMode(pg->connection) == 0)
-        return lost(pg, error);
+        return postgres_lost(pg, error);
     return well;
 }

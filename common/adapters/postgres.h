@@ -151,6 +151,12 @@ typedef void PostgresTake(void *context, Text line);
 MUST_CHECK bool postgres_copy_out(
     Postgres *pg, const char *copy_sql, PostgresTake *take, void *context, Error *error);
 
+/*
+ * Waits up to `wait_ms` for a notification on any channel that was listened to on this connection (a statement "listen ..."); *came:
+ * there was one. Several may be told as one. RETRY when the connection is lost, and with it what was listened to.
+ */
+MUST_CHECK bool postgres_wait_notice(Postgres *pg, int wait_ms, bool *came, Error *error);
+
 /* The verdict for a SQLSTATE by the table above; for tests and for those who decide by class. */
 ErrorVerdict postgres_verdict(const char *state);
 /* Whether the state means a lost or unwilling server (08, 53, 57, 58, 25006, 25P03, 23503). */

@@ -25,9 +25,9 @@ typedef struct CommandKind {
 } CommandKind;
 
 /*
- * Dead letters of the command's partition, named by their origins in args "origins", change their state:
- * released, parked, open again. {"done": 2, "not_found": [...], "not_open": [...]}; a command that wants them parked says
- * "not_parked".
+ * Dead letters of the command's partition, named by their origins in args "origins", change their state: open ones are released or
+ * parked, parked ones are open again. {"done": 2, "not_found": [...], "not_open": [...]}; the last lists those in another state
+ * than the command wants.
  */
 MUST_CHECK bool batch_command_redrive(const CommandCall *call, TextBuilder *result, Error *error);
 MUST_CHECK bool batch_command_park(const CommandCall *call, TextBuilder *result, Error *error);

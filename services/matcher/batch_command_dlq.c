@@ -10,7 +10,6 @@
 typedef struct StateChange {
     const char *from;
     const char *to;
-    const char *others; /* the member of the result that lists those in another state */
 } StateChange;
 
 static int by_origin(const void *a, const void *b)
@@ -67,8 +66,8 @@ static bool
 change_states(const CommandCall *call, const StateChange *wanted, TextBuilder *result, Error *error)
 {
     Batch *batch = call->batch;
-    KnownOrigin *origins;
-    size_t count;
+    KnownOrigin *origins = NULL;
+    size_t count = 0;
     if (!read_origins(call, &origins, &count, error) ||
         !case_store_dead_letters(batch->store, origins, count, batch->arena, error))
         return false;
@@ -86,25 +85,25 @@ change_states(const CommandCall *call, const StateChange *wanted, TextBuilder *r
             done++;
         }
     }
-    builder_format(result, "{\"done\":%zu,\"not_found\":[%s],\"%s\":[%s]}", done,
-                   builder_view(&not_found).data, wanted->others, builder_view(&others).data);
+    builder_format(result, "{\"done\":%zu,\"not_found\":[%s],\"not_open\":[%s]}", done,
+                   builder_view(&not_found).data, builder_view(&others).data);
     return true;
 }
 
 bool batch_command_redrive(const CommandCall *call, TextBuilder *result, Error *error)
 {
-    static const StateChange RELEASE = {"open", "released", "not_open"};
+    static const StateChange RELEASE = {"open", "released"};
     return change_states(call, &RELEASE, result, error);
 }
 
 bool batch_command_park(const CommandCall *call, TextBuilder *result, Error *error)
 {
-    static const StateChange PARK = {"open", "parked", "not_open"};
+    static const StateChange PARK = {"open", "parked"};
     return change_states(call, &PARK, result, error);
 }
 
 bool batch_command_unpark(const CommandCall *call, TextBuilder *result, Error *error)
 {
-    static const StateChange UNPARK = {"parked", "open", "not_parked"};
+    static const StateChange UNPARK = {"parked", "open"};
     return change_states(call, &UNPARK, result, error);
 }

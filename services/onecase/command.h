@@ -14,7 +14,8 @@ enum {
     EXIT_NOT_FOUND = 3,    /* the thing asked for does not exist */
     EXIT_USAGE = 64,       /* wrong words on the command line */
     EXIT_UNAVAILABLE = 69, /* Kafka or PostgreSQL does not answer */
-    EXIT_SOFTWARE = 70     /* our bug or a wrong schema */
+    EXIT_SOFTWARE = 70,    /* our bug or a wrong schema */
+    EXIT_QUEUED = 75       /* submitted, and not done yet (submit.h) */
 };
 
 typedef struct Command {
@@ -41,6 +42,7 @@ int command_digest(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_resume(int argc, char **argv);
 int command_case(int argc, char **argv);
+int command_command(int argc, char **argv);
 int command_explain_pair(int argc, char **argv);
 
 #endif

@@ -15,6 +15,7 @@ static const Command COMMANDS[] = {
     {"source", "join a department by its mapping file, list those that are joined", command_source},
     {"case", "list cases, show one, explain a decision", command_case},
     {"explain-pair", "compare two stored reports on the spot", command_explain_pair},
+    {"command", "what became of a command that was submitted", command_command},
     {"lag", "how far behind, in messages and seconds", command_lag},
     {"resume", "let go of a partition whose records PostgreSQL refuses", command_resume},
     {"ledger", "check and store what is known beforehand: assets and places", command_ledger},

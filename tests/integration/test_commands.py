@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import secrets
+import subprocess
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from harness import Database, wait_until
+from harness import Database, program, wait_until
 from report_log import ReportLog, wait_until_stored
 from test_replay import Replay
 
@@ -118,7 +119,7 @@ def test_commands_change_dead_letters_and_say_what_they_did(log, database, start
     assert dead_states(database) == {a: "parked", b: "parked", c: "released"}
 
     unpark = submit(database, operator, "dlq.unpark", {"origins": [a, c]}, partition=at)
-    assert applied(database, unpark) == ("done", {"done": 1, "not_found": [], "not_parked": [c]})
+    assert applied(database, unpark) == ("done", {"done": 1, "not_found": [], "not_open": [c]})
     assert dead_states(database) == {a: "open", b: "parked", c: "released"}
 
     elsewhere = submit(database, operator, "dlq.redrive", {"origins": [a]}, partition=other)
@@ -306,7 +307,7 @@ def test_while_nobody_is_there_it_waits(log, database, start_service, operator):
     assert applied(database, first) == ("done", {"done": 1, "not_found": [], "not_open": []})
     assert database.value("select state from onecase.commands where id = %s", (second,)) == "queued"
     relay.start()
-    assert applied(database, second) == ("done", {"done": 1, "not_found": [], "not_parked": []})
+    assert applied(database, second) == ("done", {"done": 1, "not_found": [], "not_open": []})
 
 
 def test_sent_twice_it_is_applied_once(log, database, new_database, start_service, operator):
@@ -369,7 +370,7 @@ def test_commands_and_records_take_effect_in_the_order_of_the_log(log, database,
     assert applied(database, release) == ("done", done | {"not_open": []})
     assert applied(database, late) == ("done", missed | {"not_open": [first]})
     assert [applied(database, id)[1] for id in ids] == [
-        done | {"not_open": []}, missed | {"not_open": [second]}, done | {"not_parked": []}, done | {"not_open": []}]
+        done | {"not_open": []}, missed | {"not_open": [second]}, done | {"not_open": []}, done | {"not_open": []}]
     assert dead_states(database) == {first: "resolved", second: "parked"}
     assert database.rows("select record_no from onecase.reports order by 1") == [("O1",), ("O2",)]
     assert database.value("select attempt from onecase.dead_letters where kafka_offset = 2") == 2
@@ -414,3 +415,28 @@ def test_killed_again_and_again_each_is_applied_once(log, database, new_database
     assert by_offset == [(at, True) for at in range(PARTITIONS)]
     matcher.stop()
     assert_replay_is_equal(log, database, new_database())
+
+
+def test_the_command_line_says_what_became_of_it(log, database, start_service, operator, onecase):
+    assert onecase("command", "nobody", status=3).stderr == 'onecase command: there is no command "nobody"\n'
+    assert "expected one id" in onecase("command", status=64).stderr
+    assert 'expected one id "two"' in onecase("command", "one", "two", status=64).stderr
+    matcher = start_service("matcher")
+    (origin,) = buried(log, database, 1)
+    matcher.stop()
+    at = home(database)
+    done = submit(database, operator, "dlq.park", {"origins": [origin]}, partition=at)
+    refused = submit(database, operator, "dlq.park", {}, partition=at)
+    shown = onecase("command", done, status=75).stdout
+    assert f"id             {done}\n" in shown and "state          queued\n" in shown and "result" not in shown
+    start_service("relay", *FAST)
+    waiting = subprocess.Popen([str(program("onecase")), "command", done, "--wait", "--json"], env=database.environment(),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    matcher.start()
+    out, _ = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0
+    told = json.loads(out)
+    assert (told["state"], told["kind"], told["actor"], told["partition"]) == ("done", "dlq.park", operator, at)
+    assert json.loads(told["result"])["done"] == 1 and json.loads(told["args"]) == {"origins": [origin]}
+    assert applied(database, refused)[0] == "refused"
+    assert "result         args.origins: expected a list" in onecase("command", refused, status=1).stdout

@@ -10,7 +10,7 @@ import pytest
 from report_log import ReportLog, mixed_log, wait_until_stored
 
 TABLES = {"reports", "report_revisions", "assignments", "record_index", "pending_updates", "hazards", "hazard_relations", "cases", "decisions",
-          "case_events", "ignored_records", "dead_letters", "forwarded_records", "accounts", "region_counters"}
+          "case_events", "ignored_records", "dead_letters", "forwarded_records", "commands", "accounts", "region_counters"}
 
 
 @pytest.fixture
@@ -64,6 +64,8 @@ def test_each_decided_row_counts(log, database, start_service, onecase):
         "forwarded_records": "insert into onecase.forwarded_records (topic, partition, kafka_offset, region, came_to, report_partition,"
                              " report_offset, received_at) values ('t', 0, 1, '9901', '9902', 0, 1, now())",
     }
+    changes["commands"] = ("insert into onecase.commands (id, seq, report_partition, state, report_offset)"
+                           " values ('one', 1, 0, 'refused', 1)")
     for table, change in changes.items():
         with database.connect() as connection:
             assert connection.execute(change).rowcount > 0, f"nothing to change in {table}"
@@ -72,6 +74,7 @@ def test_each_decided_row_counts(log, database, start_service, onecase):
         assert after["sha256"] != before["sha256"]
         before = after
     database.execute("update onecase.consumer_offsets set owner = 'x', epoch = epoch + 1, written_at = now(), backend_pid = 1")
+    database.execute("insert into onecase.commands (id, seq, report_partition) values ('queued', 3, 0)")
     assert read(onecase, database) == before
 
 
