@@ -165,6 +165,20 @@ bool text_is_digits(Text text)
     return text.size > 0;
 }
 
+static bool is_name_byte(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+}
+
+bool text_is_name(Text text, size_t max)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (!is_name_byte(text.data[i]))
+            return false;
+    return text.size > 0 && text.size <= max;
+}
+
 bool text_to_int64(Text text, int64_t *value)
 {
     bool negative = text.size > 0 && text.data[0] == '-';

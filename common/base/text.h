@@ -46,8 +46,9 @@ Text text_format(Arena *arena, const char *format, ...) __attribute__((format(pr
 /* Whole text as a number, optional sign, no spaces; false when it is anything else or out of range. */
 bool text_to_int64(Text text, int64_t *value);
 bool text_to_double(Text text,
-                    double *value); /* decimal notation, finite, '.' whatever the locale */
-bool text_is_digits(Text text);     /* one or more ASCII digits, nothing else */
+                    double *value);       /* decimal notation, finite, '.' whatever the locale */
+bool text_is_digits(Text text);           /* one or more ASCII digits, nothing else */
+bool text_is_name(Text text, size_t max); /* 1 to `max` ASCII letters, digits, '_', '-', '.' */
 
 /* Levenshtein distance in bytes with transposition counted as one (for hints); at most 64 bytes each, else SIZE_MAX. */
 size_t text_edit_distance(Text a, Text b);

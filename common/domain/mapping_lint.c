@@ -5,6 +5,7 @@
 
 #include "domain/mapping_lint_parts.h"
 #include "domain/mapping_source.h"
+#include "domain/record.h"
 
 #include <string.h>
 
@@ -12,16 +13,9 @@ static void
 check_names(const Mapping *mapping, const RegionTable *regions, MappingFindings *findings)
 {
     Text source = mapping->source;
-    for (size_t i = 0; i < source.size; i++) {
-        char c = source.data[i];
-        bool good = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                    c == '_' || c == '-' || c == '.';
-        if (!good || source.size > 32) {
-            LINT(BAD_VALUE, mapping->source_line,
-                 "\"source\" must be 1 to 32 letters, digits, \"_\", \"-\" or \".\"");
-            break;
-        }
-    }
+    if (source.size > 0 && !text_is_name(source, RECORD_SOURCE_MAX))
+        LINT(BAD_VALUE, mapping->source_line,
+             "\"source\" must be 1 to 32 letters, digits, \"_\", \"-\" or \".\"");
     if (!text_is_absent(source) && source.size == 0)
         LINT(BAD_VALUE, mapping->source_line, "\"source\" is empty");
     if (regions != NULL && !text_is_absent(mapping->region_default) &&
@@ -32,15 +26,8 @@ check_names(const Mapping *mapping, const RegionTable *regions, MappingFindings 
 
 static bool topic_is_legal(Text topic)
 {
-    enum { TOPIC_SIZE_MAX = 249 }; /* Kafka's */
     bool dots = text_is(topic, ".") || text_is(topic, "..");
-    for (size_t i = 0; i < topic.size; i++) {
-        char c = topic.data[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-              c == '.' || c == '_' || c == '-'))
-            return false;
-    }
-    return !dots && topic.size > 0 && topic.size <= TOPIC_SIZE_MAX;
+    return !dots && text_is_name(topic, RECORD_TOPIC_MAX);
 }
 
 static void check_topics(const Mapping *mapping, MappingFindings *findings)

@@ -64,9 +64,6 @@ static bool cut_last(Text *text, char byte, Text *tail)
     return true;
 }
 
-/* Kafka's own limit. What is longer is no topic, and would not fit the keys it becomes. */
-enum { TOPIC_NAME_MAX = 249 };
-
 bool record_origin_parse(Text text, Origin *origin)
 {
     Text item;
@@ -76,9 +73,9 @@ bool record_origin_parse(Text text, Origin *origin)
     int64_t offset_no;
     int64_t partition_no;
     if (!cut_last(&text, '#', &item) || !cut_last(&text, '/', &offset) ||
-        !cut_last(&text, '/', &partition) || text_is_empty(text) || text.size > TOPIC_NAME_MAX ||
-        text_contains(text, TEXT("/")) || !canonical_number(item, INT32_MAX, &item_no) ||
-        !canonical_number(offset, INT64_MAX, &offset_no) ||
+        !cut_last(&text, '/', &partition) || !text_is_name(text, RECORD_TOPIC_MAX) ||
+        !canonical_number(item, INT32_MAX, &item_no) ||
+        !canonical_number(offset, RECORD_OFFSET_MAX, &offset_no) ||
         !canonical_number(partition, INT32_MAX, &partition_no)) {
         return false;
     }
@@ -144,7 +141,7 @@ static bool read_id(Text value, RecordHead *head)
 static bool read_source(Text value, RecordHead *head)
 {
     head->source = value;
-    return value.size > 0;
+    return text_is_name(value, RECORD_SOURCE_MAX);
 }
 
 static bool read_mapping(Text value, RecordHead *head)
@@ -163,7 +160,7 @@ static bool read_items(Text value, RecordHead *head)
 
 static bool read_skipped(Text value, RecordHead *head)
 {
-    return canonical_number(value, INT64_MAX, &head->skipped);
+    return canonical_number(value, head->origin.offset, &head->skipped);
 }
 
 static bool read_attempt(Text value, RecordHead *head)
@@ -186,6 +183,7 @@ static bool read_forwarded(Text value, RecordHead *head)
     return value.size > 0;
 }
 
+/* In the order they are read: what was skipped is judged by the offset. */
 static const struct {
     const char *name;
     bool (*read)(Text value, RecordHead *head);

@@ -22,6 +22,14 @@ typedef enum RecordKind {
     RECORD_KINDS
 } RecordKind;
 
+/*
+ * What a head may hold; beyond it is malformed. Origins are keys of tables and terms of sums, and not every head need be
+ * intake's. A topic's name is as Kafka has it, a source's as the mapping language; at a million records a second an
+ * offset gets there in 285 years.
+ */
+enum { RECORD_TOPIC_MAX = 249, RECORD_SOURCE_MAX = 32 };
+#define RECORD_OFFSET_MAX ((INT64_C(1) << 53) - 1)
+
 /* Where a record came from: printed as topic/partition/offset#item, which is its ce_id. */
 typedef struct Origin {
     Text topic;
@@ -36,7 +44,7 @@ typedef struct RecordHead {
     Text source;     /* the mapping's `source`, e.g. H12345 */
     Text mapping;    /* name@digest of the mapping that made it */
     int32_t items;   /* how many items the source record gave; at least 1 */
-    int64_t skipped; /* offsets that never came between the record before and this one */
+    int64_t skipped; /* offsets that never came before this one: at most its own */
     int32_t attempt; /* 1, more for a released dead letter */
     bool backfill;
     Text
@@ -71,7 +79,8 @@ bool record_kind_carries_report(RecordKind kind);   /* report, update, assignmen
 
 /* "topic/partition/offset#item" */
 Text record_origin_text(Arena *arena, const Origin *origin);
-bool record_origin_parse(Text text, Origin *origin); /* views into `text` */
+bool record_origin_parse(Text text,
+                         Origin *origin); /* views into `text`; within the limits above */
 /* By topic, partition, offset, item. */
 int record_origin_compare(const Origin *a, const Origin *b);
 

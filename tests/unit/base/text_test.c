@@ -162,6 +162,18 @@ static void reads_decimals(void **state)
     assert_false(text_to_double((Text){digits, sizeof digits}, &value));
 }
 
+static void knows_a_name(void **state)
+{
+    (void)state;
+    assert_true(text_is_name(TEXT("aZ09_-."), 7));
+    assert_true(text_is_name(TEXT("."), 7));
+    static const char *const WRONG[] = {"", "aZ09_-.x", "a b", "a/b", "a:b", "\xc3\xa9", "a\n"};
+    for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
+        assert_false(text_is_name(text_from(WRONG[i]), 7));
+    assert_false(text_is_name((Text){"a\0b", 3}, 7));
+    assert_false(text_is_name(TEXT_ABSENT, 7));
+}
+
 static void knows_digits(void **state)
 {
     (void)state;
@@ -220,6 +232,7 @@ int main(void)
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(reads_decimals),
         cmocka_unit_test(knows_digits),
+        cmocka_unit_test(knows_a_name),
         cmocka_unit_test(counts_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
