@@ -33,6 +33,7 @@ int command_failed(const char *command, const Error *error);
 
 int command_topics(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_dlq(int argc, char **argv);
 int command_lag(int argc, char **argv);
 int command_ledger(int argc, char **argv);
 int command_map(int argc, char **argv);
