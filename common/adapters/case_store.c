@@ -55,7 +55,7 @@ static const PostgresStatement ACCOUNTS = {
     "load_accounts",
     "select source_topic, source_partition, report_partition, first_offset, last_offset, "
     "last_item, skipped, extra_items, reports, updates, ignored, dead, redelivered, forwarded, "
-    "arrived "
+    "arrived, inspections, assignments, released, last_at "
     "from onecase.accounts where report_partition = any($1) "
     "order by source_topic, source_partition, report_partition"};
 
@@ -348,6 +348,10 @@ static void read_account(const PostgresResult *result, int row, Arena *arena, St
         .redelivered = postgres_int(result, row, 12),
         .forwarded = postgres_int(result, row, 13),
         .arrived = postgres_int(result, row, 14),
+        .inspections = postgres_int(result, row, 15),
+        .assignments = postgres_int(result, row, 16),
+        .released = postgres_int(result, row, 17),
+        .last_at = postgres_time(result, row, 18),
     };
 }
 

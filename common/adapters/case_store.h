@@ -131,14 +131,19 @@ typedef struct KnownRecord {
     Text home_ahead; /* not found, and will be of that region (onecase.homes_ahead); or absent */
 } KnownRecord;
 
-/* In: origin and arrives_in. Out: what is stored of it. */
+/* In: origin, attempt and arrives_in. Out: what is stored of it. */
 typedef struct KnownOrigin {
     Origin origin;
-    Text arrives_in;        /* the region in which a forwarded record arrives; absent: it is none */
-    Text dead_state;        /* absent: no dead letter; of one that arrives: none of that region */
-    int32_t dead_partition; /* whose matcher wrote it; of case_store_dead_letters alone */
+    int32_t attempt;
+    Text arrives_in;      /* the region in which a forwarded record arrives; absent: it is none */
+    int32_t dead_attempt; /* the last that failed; 0: no dead letter */
+    int32_t first_dead_attempt;
+    int32_t last_release;   /* the last attempt that came back after a release; 0: none did */
+    bool released;          /* this attempt came back before */
+    Text dead_state;        /* of case_store_dead_letters alone; absent: no dead letter */
+    int32_t dead_partition; /* likewise: whose matcher wrote it */
     bool ignored;
-    bool arrived; /* in that region before */
+    bool arrived; /* this attempt, in that region before */
 } KnownOrigin;
 
 /* An update that waits for a report, which has appeared in another region. */

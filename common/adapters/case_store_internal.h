@@ -30,6 +30,9 @@ struct CaseStore {
 extern const PostgresTable CASE_STORE_RECORDS; /* of KnownRecord */
 extern const PostgresTable CASE_STORE_ORIGINS; /* of KnownOrigin */
 
+/* Tables of case_store_accounting.c; NULL: it is another one. */
+const PostgresTable *case_store_accounting_table(CaseStoreTable table);
+
 /* Rows of onecase.commands, see case_store_table. */
 extern const PostgresTable CASE_STORE_COMMANDS;
 extern const PostgresTable CASE_STORE_COMMANDS_APPLIED;

@@ -29,7 +29,7 @@ static const PostgresStatement RECORDS = {
 #define PENDING_COLUMNS                                                                            \
     "p.report_partition, p.report_offset, p.region, p.kind, p.topic, p.partition, "                \
     "p.kafka_offset, p.item, p.revision, p.received_at, p.mapping_digest, p.payload, p.backfill, " \
-    "p.source, p.record_no "
+    "p.source, p.record_no, p.attempt "
 
 static const PostgresStatement PENDING = {
     "pending_of_records",
@@ -52,17 +52,23 @@ static const PostgresStatement ASSIGNMENTS = {
 
 static const PostgresStatement ORIGINS = {
     "origins",
-    "select v.n, d.state, i.topic is not null, f.topic is not null "
-    "from unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[], $5::text[]) "
-    "with ordinality as v(topic, partition, kafka_offset, item, arrives_in, n) "
+    "select v.n, d.attempt, i.topic is not null, f.topic is not null, r.last, r.again, "
+    "d.first_attempt "
+    "from unnest($1::text[], $2::integer[], $3::bigint[], $4::integer[], $5::text[], "
+    "$6::integer[]) "
+    "with ordinality as v(topic, partition, kafka_offset, item, arrives_in, attempt, n) "
     "left join onecase.dead_letters d on d.topic = v.topic and d.partition = v.partition "
     "and d.kafka_offset = v.kafka_offset and d.item = v.item "
-    "and (v.arrives_in is null or d.region = v.arrives_in) "
     "left join onecase.ignored_records i on i.topic = v.topic and i.partition = v.partition "
     "and i.kafka_offset = v.kafka_offset and i.item = v.item "
     "left join onecase.forwarded_records f on f.topic = v.topic and f.partition = v.partition "
     "and f.kafka_offset = v.kafka_offset and f.item = v.item and f.region = v.arrives_in "
-    "where d.topic is not null or i.topic is not null or f.topic is not null"};
+    "and f.attempt = v.attempt "
+    "left join lateral (select max(s.attempt) as last, bool_or(s.attempt = v.attempt) as again "
+    "from onecase.released_records s where s.topic = v.topic and s.partition = v.partition "
+    "and s.kafka_offset = v.kafka_offset and s.item = v.item) r on true "
+    "where d.topic is not null or i.topic is not null or f.topic is not null "
+    "or r.last is not null"};
 
 static const PostgresStatement STRAYS = {
     "stray_updates",
@@ -89,6 +95,7 @@ static const PostgresColumn ORIGIN_COLUMNS[] = {
     ROWS_COLUMN(KnownOrigin, origin.offset, "kafka_offset", ROWS_INT8),
     ROWS_COLUMN(KnownOrigin, origin.item, "item", ROWS_INT4_32),
     ROWS_COLUMN(KnownOrigin, arrives_in, "arrives_in", ROWS_TEXT),
+    ROWS_COLUMN(KnownOrigin, attempt, "attempt", ROWS_INT4_32),
 };
 
 const PostgresTable CASE_STORE_RECORDS = CASE_STORE_ARRAYS(RECORD_COLUMNS);
@@ -173,6 +180,7 @@ static StoredPending read_pending(const PostgresResult *result, int row, Arena *
         .backfill = postgres_int(result, row, 13) == 1 ? 1 : 0,
         .source = text_copy(arena, postgres_text(result, row, 14)),
         .record_no = text_copy(arena, postgres_text(result, row, 15)),
+        .attempt = (int32_t)postgres_int(result, row, 16),
     };
 }
 
@@ -226,14 +234,22 @@ static void take_assignments(const PostgresResult *result, KnownRecord *records,
     }
 }
 
-static void take_origins(const PostgresResult *result, KnownOrigin *origins, Arena *arena)
+static int32_t attempt_or_none(const PostgresResult *result, int row, int column)
+{
+    int64_t attempt = postgres_int(result, row, column);
+    return attempt == INT64_MIN ? 0 : (int32_t)attempt;
+}
+
+static void take_origins(const PostgresResult *result, KnownOrigin *origins)
 {
     for (int row = 0; row < postgres_rows(result); row++) {
         KnownOrigin *origin = &origins[postgres_int(result, row, 0) - 1];
-        Text state = postgres_text(result, row, 1);
-        origin->dead_state = text_is_absent(state) ? state : text_copy(arena, state);
+        origin->dead_attempt = attempt_or_none(result, row, 1);
         origin->ignored = postgres_int(result, row, 2) == 1;
         origin->arrived = postgres_int(result, row, 3) == 1;
+        origin->last_release = attempt_or_none(result, row, 4);
+        origin->released = postgres_int(result, row, 5) == 1;
+        origin->first_dead_attempt = attempt_or_none(result, row, 6);
     }
 }
 
@@ -253,7 +269,7 @@ static bool ask(CaseStore *store,
                 size_t arrays,
                 Error *error)
 {
-    enum { ARRAYS_MAX = 5 };
+    enum { ARRAYS_MAX = 6 };
     PostgresParam params[ARRAYS_MAX];
     if (postgres_rows_count(of) == 0)
         return true;
@@ -270,7 +286,7 @@ static bool ask_all(CaseStore *store, bool assignments, PostgresResult **results
            ask(store, &RECORDS, store->records, 2, error) &&
            ask(store, &PENDING, store->records, 2, error) &&
            (!assignments || ask(store, &ASSIGNMENTS, store->records, 3, error)) &&
-           ask(store, &ORIGINS, store->origins, 5, error) &&
+           ask(store, &ORIGINS, store->origins, 6, error) &&
            ask(store, &STRAYS, store->ticked, 1, error) &&
            postgres_pipeline_end(store->pg, results, &outcome, error);
 }
@@ -318,7 +334,7 @@ bool case_store_identify(CaseStore *store, KnownQuery *query, Arena *arena, Erro
             take_assignments(results[at++], query->records, arena);
     }
     if (query->origin_count > 0)
-        take_origins(results[at++], query->origins, arena);
+        take_origins(results[at++], query->origins);
     if (query->ticked_count > 0)
         take_strays(results[at++], query, arena);
     for (size_t i = 0; i < at; i++)

@@ -133,6 +133,7 @@ static const PostgresColumn REPORTS[] = {
     ROWS_COLUMN(StoredReport, grams, "grams", ROWS_BYTES),
     ROWS_COLUMN(StoredReport, backfill, "backfill", ROWS_BOOL),
     ORIGIN_COLUMNS(StoredReport, ROWS_COLUMN),
+    ROWS_COLUMN(StoredReport, origin.item, "item", ROWS_INT4_32),
     ROWS_COLUMN(StoredReport, report.part_no, "part_no", ROWS_INT2), /* as the origin: it stays */
     PLACE_COLUMNS(StoredReport, ROWS_COLUMN),
     REPLACEABLE_COLUMNS(StoredReport),
@@ -258,42 +259,9 @@ static const PostgresColumn PENDING[] = {
     ROWS_COLUMN(StoredPending, revision, "revision", ROWS_INT8),
     ROWS_COLUMN(StoredPending, received_at, "received_at", ROWS_TIME),
     ROWS_COLUMN(StoredPending, backfill, "backfill", ROWS_BOOL),
+    ROWS_COLUMN(StoredPending, attempt, "attempt", ROWS_INT4_32),
     ROWS_COLUMN(StoredPending, mapping, "mapping_digest", ROWS_TEXT),
     ROWS_COLUMN(StoredPending, payload, "payload", ROWS_TEXT),
-};
-
-static const PostgresColumn IGNORED[] = {
-    ORIGIN_COLUMNS(StoredIgnored, ROWS_COLUMN),
-    ROWS_COLUMN(StoredIgnored, origin.item, "item", ROWS_INT4_32),
-    ROWS_COLUMN(StoredIgnored, region, "region", ROWS_TEXT),
-    ROWS_COLUMN(StoredIgnored, source, "source", ROWS_TEXT),
-    ROWS_COLUMN(StoredIgnored, record_no, "record_no", ROWS_TEXT),
-    ROWS_COLUMN(StoredIgnored, reason, "reason", ROWS_TEXT),
-    ROWS_COLUMN(StoredIgnored, mapping, "mapping_digest", ROWS_TEXT),
-    ROWS_COLUMN(StoredIgnored, received_at, "received_at", ROWS_TIME),
-};
-
-static const PostgresColumn DEAD[] = {
-    ORIGIN_COLUMNS(StoredDead, ROWS_KEY),
-    ROWS_KEY(StoredDead, origin.item, "item", ROWS_INT4_32),
-    ROWS_COLUMN(StoredDead, region, "region", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, source, "source", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, stage, "stage", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, pointer, "pointer", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, rule, "rule", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, message, "message", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, mapping, "mapping_digest", ROWS_TEXT),
-    ROWS_COLUMN(StoredDead, sha256, "sha256", ROWS_BYTES),
-    ROWS_COLUMN(StoredDead, attempt, "attempt", ROWS_INT4_32),
-    ROWS_COLUMN(StoredDead, received_at, "received_at", ROWS_TIME),
-    PLACE_COLUMNS(StoredDead, ROWS_COLUMN),
-    ROWS_COLUMN(StoredDead, state, "state", ROWS_TEXT),
-};
-
-static const PostgresColumn DEAD_STATE[] = {
-    ORIGIN_COLUMNS(StoredDead, ROWS_KEY),
-    ROWS_KEY(StoredDead, origin.item, "item", ROWS_INT4_32),
-    ROWS_COLUMN(StoredDead, state, "state", ROWS_TEXT),
 };
 
 static const PostgresColumn OUTBOX[] = {
@@ -309,33 +277,6 @@ static const PostgresColumn OUTBOX[] = {
     ROWS_COLUMN(StoredOutbox, headers, "headers", ROWS_TEXT),
     ROWS_COLUMN(StoredOutbox, payload, "payload", ROWS_TEXT),
     ROWS_COLUMN(StoredOutbox, stream_time, "stream_time", ROWS_TIME),
-};
-
-static const PostgresColumn ACCOUNTS[] = {
-    ROWS_KEY(StoredAccount, topic, "source_topic", ROWS_TEXT),
-    ROWS_KEY(StoredAccount, partition, "source_partition", ROWS_INT4_32),
-    ROWS_KEY(StoredAccount, report_partition, "report_partition", ROWS_INT4_32),
-    ROWS_COLUMN(StoredAccount, first_offset, "first_offset", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, last_offset, "last_offset", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, last_item, "last_item", ROWS_INT4_32),
-    ROWS_COLUMN(StoredAccount, skipped, "skipped", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, extra_items, "extra_items", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, reports, "reports", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, updates, "updates", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, ignored, "ignored", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, dead, "dead", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, redelivered, "redelivered", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, forwarded, "forwarded", ROWS_INT8),
-    ROWS_COLUMN(StoredAccount, arrived, "arrived", ROWS_INT8),
-};
-
-static const PostgresColumn FORWARDED[] = {
-    ORIGIN_COLUMNS(StoredForwarded, ROWS_COLUMN),
-    ROWS_COLUMN(StoredForwarded, origin.item, "item", ROWS_INT4_32),
-    ROWS_COLUMN(StoredForwarded, region, "region", ROWS_TEXT),
-    ROWS_COLUMN(StoredForwarded, came_to, "came_to", ROWS_TEXT),
-    PLACE_COLUMNS(StoredForwarded, ROWS_COLUMN),
-    ROWS_COLUMN(StoredForwarded, received_at, "received_at", ROWS_TIME),
 };
 
 static const PostgresColumn COUNTERS[] = {
@@ -468,12 +409,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =
         TABLE_ROW("pending_delete", "onecase.pending_updates", ROWS_DELETE, PENDING),
-    [TABLE_IGNORED] = TABLE_ROW("ignored", "onecase.ignored_records", ROWS_INSERT, IGNORED),
-    [TABLE_DEAD_STATE] = TABLE_ROW("dead_state", "onecase.dead_letters", ROWS_UPDATE, DEAD_STATE),
-    [TABLE_DEAD] = TABLE_ROW("dead", "onecase.dead_letters", ROWS_UPSERT, DEAD),
-    [TABLE_FORWARDED] = TABLE_ROW("forwarded", "onecase.forwarded_records", ROWS_INSERT, FORWARDED),
     [TABLE_OUTBOX] = TABLE_ROW("outbox", "onecase.outbox", ROWS_INSERT, OUTBOX),
-    [TABLE_ACCOUNTS] = TABLE_ROW("accounts", "onecase.accounts", ROWS_UPSERT, ACCOUNTS),
     [TABLE_COUNTERS] = TABLE_ROW("counters", "onecase.region_counters", ROWS_UPSERT, COUNTERS),
 };
 
@@ -483,5 +419,6 @@ const PostgresTable *case_store_table(CaseStoreTable table)
         return &CASE_STORE_COMMANDS;
     if (table == TABLE_COMMANDS_APPLIED)
         return &CASE_STORE_COMMANDS_APPLIED;
-    return &TABLES[table];
+    const PostgresTable *accounting = case_store_accounting_table(table);
+    return accounting != NULL ? accounting : &TABLES[table];
 }

@@ -182,6 +182,7 @@ typedef struct StoredPending {
     int64_t revision;
     int64_t received_at;
     int8_t backfill; /* oc-backfill of the record */
+    int32_t attempt; /* oc-attempt of it */
     Text mapping;
     Text payload; /* the canonical JSON */
 } StoredPending;
@@ -209,6 +210,7 @@ typedef struct StoredDead {
     Text mapping;
     Text sha256; /* 32 bytes */
     int32_t attempt;
+    int32_t first_attempt; /* that failed */
     int64_t received_at;
     ReportPlace place;
     Text state; /* open, released, resolved, parked */
@@ -245,8 +247,12 @@ typedef struct StoredAccount {
     int64_t ignored;
     int64_t dead;
     int64_t redelivered;
-    int64_t forwarded; /* sent on to the region where they are at home */
-    int64_t arrived;   /* come from other regions; each is counted as what it is besides */
+    int64_t forwarded;   /* sent on to the region where they are at home */
+    int64_t arrived;     /* come from other regions; each is counted as what it is besides */
+    int64_t inspections; /* among the reports */
+    int64_t assignments; /* among the updates */
+    int64_t released;    /* came back after a release; each is counted where it went besides */
+    int64_t last_at;     /* stream time of the last record accounted for; INT64_MIN: none */
 } StoredAccount;
 
 /* onecase.forwarded_records */
@@ -256,7 +262,26 @@ typedef struct StoredForwarded {
     Text came_to;
     ReportPlace place;
     int64_t received_at;
+    int32_t attempt;
 } StoredForwarded;
+
+/* onecase.released_records */
+typedef struct StoredReleased {
+    Origin origin;
+    int32_t attempt; /* from 2 */
+    ReportPlace place;
+    int64_t received_at;
+} StoredReleased;
+
+/* onecase.skipped_offsets */
+typedef struct StoredSkipped {
+    Text topic;
+    int32_t partition;
+    int64_t first_offset;
+    int64_t last_offset;
+    ReportPlace place; /* of the record that told it */
+    int64_t received_at;
+} StoredSkipped;
 
 /* onecase.region_counters */
 typedef struct StoredCounters {
@@ -299,9 +324,13 @@ typedef enum CaseStoreTable {
     TABLE_PENDING,
     TABLE_PENDING_DELETE,
     TABLE_IGNORED,
-    TABLE_DEAD_STATE,
     TABLE_DEAD,
+    TABLE_DEAD_EARLIER, /* a first attempt that is met behind a later one */
+    TABLE_DEAD_RESOLVED,
+    TABLE_DEAD_STATE,
     TABLE_FORWARDED,
+    TABLE_RELEASED,
+    TABLE_SKIPPED,
     TABLE_COMMANDS,         /* one that was not submitted here: a rebuild */
     TABLE_COMMANDS_APPLIED, /* one that stands: what became of it */
     TABLE_OUTBOX,

@@ -72,7 +72,6 @@ typedef struct BatchItem {
     const Error *refused; /* a command that is not to be applied; NULL: none */
     bool vault;           /* its bytes are not in the vault yet */
     bool low;             /* its origin is not beyond what the account has seen */
-    bool moved;           /* a released dead letter that was counted before */
     Text arrives_in;    /* of a forwarded record: the region, "" when its key is none; or absent */
     Identity *identity; /* of a record that carries a report */
     KnownPlace *place;  /* of one whose origin may be known */
@@ -95,9 +94,22 @@ typedef struct BatchLists {
     StoredDead **dead;
     size_t dead_count;
     size_t dead_capacity;
-    StoredDead **released; /* dead letters of which nothing but the state changes */
+    StoredDead **states; /* dead letters of which nothing but the state changes */
+    size_t state_count;
+    size_t state_capacity;
+    StoredReleased **released; /* that came back */
     size_t released_count;
     size_t released_capacity;
+    StoredReleased *
+        *earlier; /* attempts that failed, of dead letters whose rows tell of a later one */
+    size_t earlier_count;
+    size_t earlier_capacity;
+    StoredReleased **mended; /* whose dead letters are resolved now */
+    size_t mended_count;
+    size_t mended_capacity;
+    StoredSkipped **skipped;
+    size_t skipped_count;
+    size_t skipped_capacity;
     StoredForwarded **arrived;
     size_t arrived_count;
     size_t arrived_capacity;

@@ -59,7 +59,7 @@ static void change(Batch *batch, const KnownOrigin *of, const char *state)
 {
     StoredDead *row = ARENA_NEW(batch->arena, StoredDead);
     *row = (StoredDead){.origin = of->origin, .state = text_from(state)};
-    LIST_ADD(batch, released, released_count, released_capacity, row);
+    LIST_ADD(batch, states, state_count, state_capacity, row);
 }
 
 static bool

@@ -21,68 +21,79 @@
 
 /* ---- repeats ---- */
 
-static bool is_dead_letter(const KnownPlace *place)
-{
-    return place != NULL && !text_is_absent(place->known->dead_state);
-}
-
-static bool arrives(const BatchItem *item)
-{
-    return !text_is_absent(item->arrives_in);
-}
-
-/* Its dead letter was released and is not resolved yet. One that was dead in another region before it was sent on is not. */
-static bool is_released(const BatchItem *item)
-{
-    return item->head.attempt > 1 && is_dead_letter(item->place) &&
-           !text_is(item->place->known->dead_state, "resolved") &&
-           (!arrives(item) || item->place->known->arrived);
-}
-
 /* The region where the record's report lives, or will (a replay knows it beforehand); absent: nobody knows. */
 static Text home_of(const KnownRecord *known)
 {
     return known->found ? known->identity.region : known->home_ahead;
 }
 
-/* Whether this very record was taken before. */
-static bool is_repeat(const BatchItem *item)
+static bool is_taken(const BatchItem *item)
 {
-    const KnownPlace *place = item->place;
-    if (place == NULL)
-        return false;
-    bool again = item->head.attempt > 1;
-    if (arrives(item))
-        return place->known->arrived && !is_released(item);
-    if (is_dead_letter(place) && !is_released(item))
-        return true;
-    if (place->known->ignored || place->pending)
+    const KnownOrigin *known = item->place->known;
+    if (known->dead_attempt > 0 || known->ignored || item->place->pending)
         return true;
     if (item->identity == NULL)
         return false;
-    const KnownRecord *known = item->identity->known;
-    bool went_home = !text_is_absent(home_of(known)) && !text_equal(home_of(known), item->region);
-    return item->low && !again && (known->found || went_home);
+    Text home = home_of(item->identity->known);
+    bool went_home = !text_is_absent(home) && !text_equal(home, item->region);
+    return item->identity->known->found || went_home;
 }
 
-/* A dead letter that was released comes back: what was counted dead is counted where it goes now. */
-static void resolve_dead_letter(Batch *batch, BatchItem *item)
+/*
+ * Whether this very record was taken before. Which rows there are of its origin says so only of what is not beyond the
+ * mark of its account: another attempt may be met before the first one, where partitions are read anew.
+ */
+static bool is_repeat(const BatchItem *item)
 {
-    if (!is_released(item))
+    if (item->place == NULL)
+        return false;
+    if (batch_arrives(item))
+        return item->place->known->arrived;
+    if (batch_comes_back(item))
+        return item->place->known->released;
+    if (item->account == NULL)
+        return item->place->known->dead_attempt > 0;
+    return item->low && is_taken(item);
+}
+
+/* Of several attempts of one origin the last one counts. */
+static void note_mended(Batch *batch, const StoredReleased *row)
+{
+    BatchLists *lists = &batch->lists;
+    for (size_t i = 0; i < lists->mended_count; i++)
+        if (record_origin_compare(&lists->mended[i]->origin, &row->origin) == 0) {
+            if (row->attempt > lists->mended[i]->attempt)
+                lists->mended[i]->attempt = row->attempt;
+            return;
+        }
+    StoredReleased *mended = ARENA_NEW(batch->arena, StoredReleased);
+    *mended = *row;
+    LIST_ADD(batch, mended, mended_count, mended_capacity, mended);
+}
+
+/* A dead letter that was released comes back. It is resolved unless it fails again. */
+static void note_release(Batch *batch, BatchItem *item)
+{
+    StoredReleased row = {.origin = item->head.origin,
+                          .attempt = item->head.attempt,
+                          .place = batch_place(item),
+                          .received_at = item->received_at};
+    if (item->head.attempt == 1)
         return;
-    item->moved = true;
-    item->account->touched = true;
-    item->account->now.dead--;
-    item->place->known->dead_state = TEXT("resolved");
-    StoredDead *row = ARENA_NEW(batch->arena, StoredDead);
-    *row = (StoredDead){.origin = item->head.origin, .state = TEXT("resolved")};
-    LIST_ADD(batch, released, released_count, released_capacity, row);
+    if (!item->dead)
+        note_mended(batch, &row);
+    if (!batch_comes_back(item))
+        return;
+    item->place->known->released = true;
+    StoredReleased *released = ARENA_NEW(batch->arena, StoredReleased);
+    *released = row;
+    LIST_ADD(batch, released, released_count, released_capacity, released);
 }
 
 /* Kept, so that it is known when the relay sends it once more. */
 static void note_arrival(Batch *batch, BatchItem *item)
 {
-    if (!arrives(item) || item->place->known->arrived)
+    if (!batch_arrives(item))
         return;
     item->place->known->arrived = true;
     StoredForwarded *row = ARENA_NEW(batch->arena, StoredForwarded);
@@ -90,11 +101,40 @@ static void note_arrival(Batch *batch, BatchItem *item)
                              .region = item->arrives_in,
                              .came_to = item->head.forwarded,
                              .place = batch_place(item),
-                             .received_at = item->received_at};
+                             .received_at = item->received_at,
+                             .attempt = item->head.attempt};
     LIST_ADD(batch, arrived, arrived_count, arrived_capacity, row);
 }
 
 /* ---- dead and ignored ---- */
+
+/* Two attempts of one origin: the row tells of the last that failed, and which was the first. */
+static StoredDead *later_dead(StoredDead *a, StoredDead *b)
+{
+    StoredDead *later = a->attempt > b->attempt ? a : b;
+    int32_t first = a->first_attempt < b->first_attempt ? a->first_attempt : b->first_attempt;
+    later->first_attempt = first;
+    return later;
+}
+
+static void keep_dead(Batch *batch, const KnownOrigin *known, StoredDead *row)
+{
+    BatchLists *lists = &batch->lists;
+    if (known->first_dead_attempt > 0 && known->first_dead_attempt < row->first_attempt)
+        row->first_attempt = known->first_dead_attempt;
+    if (known->dead_attempt > row->attempt) {
+        StoredReleased *earlier = ARENA_NEW(batch->arena, StoredReleased);
+        *earlier = (StoredReleased){.origin = row->origin, .attempt = row->attempt};
+        LIST_ADD(batch, earlier, earlier_count, earlier_capacity, earlier);
+        return;
+    }
+    for (size_t i = 0; i < lists->dead_count; i++)
+        if (record_origin_compare(&lists->dead[i]->origin, &row->origin) == 0) {
+            lists->dead[i] = later_dead(lists->dead[i], row);
+            return;
+        }
+    LIST_ADD(batch, dead, dead_count, dead_capacity, row);
+}
 
 static void decide_dead(Batch *batch, BatchItem *item)
 {
@@ -112,14 +152,15 @@ static void decide_dead(Batch *batch, BatchItem *item)
         .mapping = item->head.mapping,
         .sha256 = hashed ? (Text){(const char *)hash, SHA256_SIZE} : TEXT_ABSENT,
         .attempt = item->head.attempt,
+        .first_attempt = item->head.attempt,
         .received_at = item->received_at,
         .place = batch_place(item),
-        .state = TEXT("open"),
+        .state =
+            item->place->known->last_release > item->head.attempt ? TEXT("resolved") : TEXT("open"),
     };
-    LIST_ADD(batch, dead, dead_count, dead_capacity, row);
-    if (item->place != NULL)
-        item->place->known->dead_state = row->state;
-    COUNT_ONCE(item, dead);
+    keep_dead(batch, item->place->known, row);
+    item->place->known->dead_attempt = item->head.attempt;
+    COUNT_ONCE(batch, item, dead);
 }
 
 static void decide_ignored(Batch *batch, BatchItem *item)
@@ -137,7 +178,7 @@ static void decide_ignored(Batch *batch, BatchItem *item)
     LIST_ADD(batch, ignored, ignored_count, ignored_capacity, row);
     if (item->place != NULL)
         item->place->known->ignored = true;
-    COUNT_ONCE(item, ignored);
+    COUNT_ONCE(batch, item, ignored);
 }
 
 /* ---- reports ---- */
@@ -193,7 +234,7 @@ static void note_report(Batch *batch, BatchItem *item, StoredReport *row)
                                                              .said = batch_said_of(row)});
     report->created = row;
     note_identity(item->identity, report, row, batch_arrival(item));
-    COUNT_ONCE(item, reports);
+    COUNT_ONCE(batch, item, reports);
 }
 
 /* One more alarm of the report that opened the window. What it says is kept beside the report and changes nothing of it. */
@@ -216,7 +257,7 @@ note_repeat(Batch *batch, BatchItem *item, const StoredReport *row, const Repeat
     revision->applied = 1;
     revision->status_before = revision->status_after = report->status;
     LIST_ADD(batch, revisions, revision_count, revision_capacity, revision);
-    COUNT_ONCE(item, updates);
+    COUNT_ONCE(batch, item, updates);
 }
 
 static bool decide_new(Batch *batch, BatchItem *item, Error *error)
@@ -267,7 +308,7 @@ static bool decide_item(Batch *batch, BatchItem *item, Error *error)
     }
     if (!item->dead)
         test_hook_crash("matcher", item->record->value);
-    resolve_dead_letter(batch, item);
+    note_release(batch, item);
     note_arrival(batch, item);
     if (item->dead)
         decide_dead(batch, item);

@@ -63,7 +63,7 @@ bool batch_forward(Batch *batch, BatchItem *item, Text home, Error *error)
     RecordHeader *headers = NULL;
     size_t count = 0;
     kafka_record_headers(item->record, batch->arena, &headers, &count);
-    COUNT_ONCE(item, forwarded);
+    COUNT_ONCE(batch, item, forwarded);
     return send_on(batch, item, home, headers_json(headers, count, item->region, batch->arena),
                    item->record->value, error);
 }
@@ -77,16 +77,16 @@ static bool forward_stray(Batch *batch, BatchItem *tick, const KnownStray *stray
                        .source = pending->source,
                        .mapping = pending->mapping,
                        .items = 1,
-                       .attempt = 1,
+                       .attempt = pending->attempt,
                        .backfill = pending->backfill == 1,
                        .forwarded = pending->region};
     if (!record_kind_from(pending->kind, &head.kind))
         return error_set(error, ERROR_FATAL, "pending_updates has a record of kind \"%.*s\"",
                          TEXT_ARGS(pending->kind));
     size_t count = record_head_write(&head, batch->arena, headers);
-    batch_count_moved(
+    batch_count_sent_on(
         progress_account(tick->partition, pending->origin.topic, pending->origin.partition),
-        offsetof(StoredAccount, updates), offsetof(StoredAccount, forwarded));
+        pending);
     LIST_ADD(batch, resolved, resolved_count, resolved_capacity,
              (StoredPending *)(uintptr_t)pending);
     return send_on(batch, tick, stray->home,

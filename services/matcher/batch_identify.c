@@ -1,7 +1,8 @@
 /*
  * What the batch has to ask: every record number it meets, once; and every origin that is not beyond the high-water
- * mark of its account (it may be a repeat), that comes again because its dead letter was released, or that comes from
- * another region: this one's mark says nothing of it, so it is known by its name alone.
+ * mark of its account (it may be a repeat), that is dead (another attempt may have been met before), that comes again
+ * because its dead letter was released, or that comes from another region: this one's mark says nothing of it, so it is
+ * known by its name and attempt alone.
  */
 #include "batch_parts.h"
 
@@ -27,26 +28,28 @@ static Identity *find_identity(Batch *batch, Text source, Text record_no)
     return identity;
 }
 
-static uint64_t origin_hash(const Origin *origin, Text arrives_in)
+static uint64_t place_hash(const BatchItem *item)
 {
-    uint64_t hash = text_hash(origin->topic) + text_hash(arrives_in);
+    const Origin *origin = &item->head.origin;
+    uint64_t hash = text_hash(origin->topic) + text_hash(item->arrives_in);
     hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->partition;
     hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->offset;
+    hash = hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)item->head.attempt;
     return hash * UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)origin->item;
 }
 
 static bool is_place_of(const KnownOrigin *known, const BatchItem *item)
 {
     return record_origin_compare(&known->origin, &item->head.origin) == 0 &&
+           known->attempt == item->head.attempt &&
            text_is_absent(known->arrives_in) == text_is_absent(item->arrives_in) &&
            text_equal(known->arrives_in, item->arrives_in);
 }
 
-/* A record and the same one sent on to another region are two places of one origin. */
+/* A record, the same one sent on to another region, and another attempt are places of one origin. */
 static KnownPlace *met_place(const Batch *batch, const BatchItem *item)
 {
-    KnownPlace *at =
-        map_pointer(batch->place_map, origin_hash(&item->head.origin, item->arrives_in));
+    KnownPlace *at = map_pointer(batch->place_map, place_hash(item));
     while (at != NULL && !is_place_of(at->known, item))
         at = at->next_alike;
     return at;
@@ -57,10 +60,11 @@ static KnownPlace *find_place(Batch *batch, const BatchItem *item)
     KnownPlace *place = met_place(batch, item);
     if (place != NULL)
         return place;
-    uint64_t hash = origin_hash(&item->head.origin, item->arrives_in);
+    uint64_t hash = place_hash(item);
     place = &batch->places[batch->place_count];
     place->known = &batch->origins[batch->place_count++];
     place->known->origin = item->head.origin;
+    place->known->attempt = item->head.attempt;
     place->known->arrives_in = item->arrives_in;
     place->next_alike = map_pointer(batch->place_map, hash);
     map_put_pointer(batch->place_map, hash, place);
@@ -211,14 +215,14 @@ static size_t ticked(const Batch *batch, int32_t *partitions)
 
 static void look_at(Batch *batch, BatchItem *item)
 {
-    bool arrives = !text_is_absent(item->arrives_in);
-    bool again = item->head.attempt > 1 || (item->dead && item->account == NULL);
+    bool again = item->head.attempt > 1 || item->dead;
     if (!item->dead && record_kind_carries_report(item->head.kind))
         item->identity = find_identity(batch, item->head.source, item->report.record_no);
     if (item->identity != NULL && item->head.kind == RECORD_ASSIGNMENT)
         item->identity->known->asked = 1;
-    item->low = item->account != NULL && !arrives && !look(item->account, &item->head.origin);
-    if (item->low || again || arrives)
+    item->low = item->account != NULL && item->head.attempt == 1 && !batch_arrives(item) &&
+                !look(item->account, &item->head.origin);
+    if (item->low || again || batch_arrives(item))
         item->place = find_place(batch, item);
 }
 

@@ -5,13 +5,29 @@
 
 /* Shared by batch_*.c only: what becomes of each record. */
 
-/* Counts a record that is new in its account: `counter` is the offset of a member of StoredAccount. */
-void batch_count_once(BatchItem *item, size_t counter);
+/*
+ * Counts a record that is new in its account: `counter` is the offset of a member of StoredAccount. One that comes back
+ * after a release is counted as released besides.
+ */
+void batch_count_once(Batch *batch, BatchItem *item, size_t counter);
 void batch_count_repeat(BatchItem *item); /* one that was here before */
-/* One that was counted as `from` is counted as `to` now. */
-void batch_count_moved(Account *account, size_t from, size_t to);
+/* An update that was counted when it came, and waited, is sent on now. */
+void batch_count_sent_on(Account *account, const StoredPending *pending);
 
-#define COUNT_ONCE(item_, counter_) batch_count_once((item_), offsetof(StoredAccount, counter_))
+#define COUNT_ONCE(batch_, item_, counter_)                                                        \
+    batch_count_once((batch_), (item_), offsetof(StoredAccount, counter_))
+
+/* It was sent on by another region; its offset was counted there. */
+static inline bool batch_arrives(const BatchItem *item)
+{
+    return !text_is_absent(item->arrives_in);
+}
+
+/* It was a dead letter and comes back, to where intake sends it: its offset was counted before. */
+static inline bool batch_comes_back(const BatchItem *item)
+{
+    return item->head.attempt > 1 && !batch_arrives(item);
+}
 
 enum { BATCH_LIST_FIRST = 16 };
 

@@ -248,7 +248,7 @@ StoredRevision *batch_revision(Batch *batch, const BatchItem *item)
 bool batch_revise(Batch *batch, BatchItem *item, Error *error)
 {
     StoredRevision *row = batch_revision(batch, item);
-    COUNT_ONCE(item, updates);
+    COUNT_ONCE(batch, item, updates);
     return apply_revision(batch, item, item->identity, row, &item->report, error);
 }
 
@@ -279,13 +279,14 @@ bool batch_wait(Batch *batch, BatchItem *item, Error *error)
         .revision = item->report.revision,
         .received_at = item->received_at,
         .backfill = item->head.backfill ? 1 : 0,
+        .attempt = item->head.attempt,
         .mapping = item->head.mapping,
         .payload = item->record->value,
     };
     LIST_ADD(batch, pending, pending_count, pending_capacity, row);
     if (item->place != NULL)
         item->place->pending = true;
-    COUNT_ONCE(item, updates);
+    COUNT_ONCE(batch, item, updates);
     return true;
 }
 

@@ -77,7 +77,11 @@ static bool save_lists(Batch *batch, Error *error)
     SAVE_LIST(batch, TABLE_PENDING_DELETE, resolved, resolved_count, error);
     SAVE_LIST(batch, TABLE_IGNORED, ignored, ignored_count, error);
     SAVE_LIST(batch, TABLE_FORWARDED, arrived, arrived_count, error);
-    SAVE_LIST(batch, TABLE_DEAD_STATE, released, released_count, error);
+    SAVE_LIST(batch, TABLE_RELEASED, released, released_count, error);
+    SAVE_LIST(batch, TABLE_DEAD_EARLIER, earlier, earlier_count, error);
+    SAVE_LIST(batch, TABLE_DEAD_RESOLVED, mended, mended_count, error);
+    SAVE_LIST(batch, TABLE_DEAD_STATE, states, state_count, error);
+    SAVE_LIST(batch, TABLE_SKIPPED, skipped, skipped_count, error);
     for (size_t i = 0; i < batch->lists.dead_count; i++)
         if (!save_dead(batch, batch->lists.dead[i], error))
             return false;

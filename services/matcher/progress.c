@@ -133,7 +133,8 @@ Account *progress_account(PartitionProgress *partition, Text topic, int32_t sour
                                                    .partition = source_partition,
                                                    .report_partition = partition->number,
                                                    .first_offset = -1,
-                                                   .last_offset = -1});
+                                                   .last_offset = -1,
+                                                   .last_at = INT64_MIN});
 }
 
 RegionProgress *progress_region(PartitionProgress *partition, Text region)

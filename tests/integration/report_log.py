@@ -20,6 +20,10 @@ SOURCES = {
     "GRID": "grid.event",
 }
 PARTITIONS = 5  # so that the two regions lie in two of them
+BY_KIND = {"report": "reports", "inspection": "inspections", "update": "updates", "assignment": "assignments", "ignored": "ignored",
+           "dead": "dead"}
+BESIDE = {("assignment", "updates"): "assignments", ("inspection", "reports"): "inspections"}
+COUNTED = ["extra_items", "reports", "inspections", "updates", "assignments", "ignored", "dead", "skipped", "released", "redelivered"]
 STARTED = "2026-02-01T00:30:00.000Z"
 
 
@@ -71,19 +75,21 @@ class ReportLog:
         body = value if isinstance(value, (bytes, type(None))) else json.dumps(value, ensure_ascii=False).encode()
         self.pending.append((region, body, [(k, v.encode() if isinstance(v, str) else v)
                                             for k, v in fields.items() if v is not None]))
-        self._count(key, kind, offset, item, skipped, count)
+        self._count(key, kind, offset, item, skipped, attempt, count)
         return origin
 
-    def _count(self, key: tuple[str, int], kind: str, offset: int, item: int, skipped: int, count: str | None) -> None:
+    def _count(self, key: tuple[str, int], kind: str, offset: int, item: int, skipped: int, attempt: int,
+               count: str | None) -> None:
         account = self.sources.setdefault(key, SourceCount())
         if count is None:
             account.counts["redelivered"] += 1
             return
-        by_kind = {"report": "reports", "inspection": "reports", "update": "updates", "assignment": "updates",
-                   "ignored": "ignored", "dead": "dead"}
+        account.counts[BESIDE.get((kind, count), count or BY_KIND[kind])] += 1
+        if attempt > 1:  # its offset was counted when it died
+            account.counts["released"] += 1
+            return
         account.first = offset - skipped if account.first is None else min(account.first, offset - skipped)
         account.last = max(account.last, offset)
-        account.counts[count or by_kind[kind]] += 1
         account.counts["skipped"] += skipped if item == 0 else 0
         account.counts["extra_items"] += 1 if item > 0 else 0
 
@@ -123,8 +129,7 @@ class ReportLog:
         rows = set()
         for (topic, partition), account in self.sources.items():
             counts = account.counts
-            rows.add((topic, partition, account.first, account.last, counts["extra_items"], counts["reports"],
-                      counts["updates"], counts["ignored"], counts["dead"], counts["skipped"], counts["redelivered"], 0, 0))
+            rows.add((topic, partition, account.first, account.last, *(counts[name] for name in COUNTED), 0, 0))
         return rows
 
 
@@ -134,8 +139,8 @@ def hash_of(text: str) -> int:
 
 def reconciled(database: Database) -> set[tuple]:
     return set(database.rows(
-        "select source_topic, source_partition, first_offset, last_offset, extra_items, reports, updates, ignored, dead, "
-        "skipped, redelivered, missing, doubled from analysis.reconciliation"))
+        f"select source_topic, source_partition, first_offset, last_offset, {', '.join(COUNTED)}, missing, doubled"
+        " from analysis.reconciliation"))
 
 
 def wait_until_stored(database: Database, log: ReportLog, limit: float = 60) -> None:

@@ -10,7 +10,8 @@ import pytest
 from report_log import ReportLog, mixed_log, wait_until_stored
 
 TABLES = {"reports", "report_revisions", "assignments", "record_index", "pending_updates", "hazards", "hazard_relations", "cases", "decisions",
-          "case_events", "ignored_records", "dead_letters", "forwarded_records", "commands", "accounts", "region_counters"}
+          "case_events", "ignored_records", "dead_letters", "forwarded_records", "released_records", "skipped_offsets", "commands",
+          "accounts", "region_counters"}
 
 
 @pytest.fixture
@@ -63,6 +64,9 @@ def test_each_decided_row_counts(log, database, start_service, onecase):
                             "values ('9901', 1, 2, 'possible')",
         "forwarded_records": "insert into onecase.forwarded_records (topic, partition, kafka_offset, region, came_to, report_partition,"
                              " report_offset, received_at) values ('t', 0, 1, '9901', '9902', 0, 1, now())",
+        "released_records": "insert into onecase.released_records (topic, partition, kafka_offset, attempt, report_partition,"
+                            " report_offset, received_at) values ('t', 0, 1, 2, 0, 1, now())",
+        "skipped_offsets": "update onecase.skipped_offsets set report_offset = report_offset + 1",
     }
     changes["commands"] = ("insert into onecase.commands (id, seq, report_partition, state, report_offset)"
                            " values ('one', 1, 0, 'refused', 1)")

@@ -573,7 +573,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
         "decisions": "ra", "case_events": "ra",
         "accounts": "raw", "dead_letters": "raw", "ignored_records": "ra", "outbox": "rad",
         "relay_positions": "raw", "commands": "ra", "command_kinds": "r",
-        "forwarded_records": "ra", "homes_ahead": "rad",
+        "forwarded_records": "ra", "released_records": "ra", "skipped_offsets": "ra", "homes_ahead": "rad",
         "working_days": "rad", "working_hours": "rad", "time_limits": "rad",
     }
     assert set(privileges(database, "onecase_operator").values()) == {"r"}
@@ -581,7 +581,7 @@ def test_the_matrix_of_rights(database: Database) -> None:
     assert privileges(database, "onecase_custodian") == {"dead_letters": "r", "access_log": "r"}
     assert privileges(database, "onecase_analyst") == {}
     assert privileges(database, "onecase_views") == {
-        "accounts": "r", "assignments": "r", "cases": "r", "categories": "r", "hazards": "r",
+        "accounts": "r", "assignments": "r", "cases": "r", "categories": "r", "gaps": "r", "hazards": "r",
         "working_days": "r", "working_hours": "r", "time_limits": "r",
     }
     assert privileges(database, "public") == {}
@@ -688,35 +688,58 @@ def test_relations_of_what_is_one_now_are_resolved_at_the_merge_that_made_it_so(
 
 def test_reconciliation_adds_up_or_says_by_how_much(database: Database) -> None:
     columns = """source_topic, source_partition, report_partition, first_offset, last_offset, skipped, extra_items, reports,
-        updates, ignored, dead, redelivered, forwarded, arrived"""
+        inspections, updates, assignments, ignored, dead, released, redelivered, forwarded, arrived, last_at"""
     for row in [
         # offsets 100..119 over two report partitions, one record of three items, one offset skipped, one sent again
-        ("hotline.workorder", 0, 5, 100, 119, 1, 2, 10, 3, 4, 1, 1, 0, 0),
-        ("hotline.workorder", 0, 9, 104, 111, 0, 0, 3, 0, 0, 0, 0, 0, 0),
-        ("fire.incident", 0, 5, 0, 9, 0, 3, 12, 0, 0, 0, 0, 0, 0),  # one of 13 items is missing
-        ("grid.event", 2, 5, 0, 9, 0, 0, 7, 0, 1, 0, 0, 0, 0),  # two are missing
-        ("grid.event", 3, 5, 0, 9, 0, 0, 11, 0, 0, 0, 4, 0, 0),  # one is counted twice
+        ("hotline.workorder", 0, 5, 100, 119, 1, 2, 10, 2, 3, 1, 4, 1, 0, 1, 0, 0, NOON),
+        ("hotline.workorder", 0, 9, 104, 111, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, NOON + timedelta(hours=1)),
+        ("fire.incident", 0, 5, 0, 9, 0, 3, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, NOON),  # one of 13 items is missing
+        ("grid.event", 2, 5, 0, 9, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, NOON),  # two are missing
+        ("grid.event", 3, 5, 0, 9, 0, 0, 11, 0, 0, 0, 0, 0, 0, 4, 0, 0, NOON),  # one is counted twice
+        ("grid.event", 4, 5, 0, 9, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, NOON),  # 3..7 were gone before they were read
         # three of ten sent on to a region that had nothing of this source itself; two have arrived
-        ("market.complaint", 0, 5, 5, 14, 0, 0, 7, 0, 0, 0, 0, 3, 0),
-        ("market.complaint", 0, 9, -1, -1, 0, 0, 0, 2, 0, 0, 1, 0, 2),
+        ("market.complaint", 0, 5, 5, 14, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3, 0, NOON),
+        ("market.complaint", 0, 9, -1, -1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 2, NOON),
+        # two of ten died; one came back in another partition as a report, one died there again, and came back once more
+        ("market.complaint", 1, 5, 0, 9, 0, 0, 8, 0, 0, 0, 0, 2, 0, 0, 0, 0, NOON),
+        ("market.complaint", 1, 9, -1, -1, 0, 0, 2, 0, 0, 0, 0, 1, 3, 0, 0, 0, NOON),
     ]:
-        database.execute(f"insert into onecase.accounts ({columns}) values ({', '.join(['%s'] * 14)})", row)
+        database.execute(f"insert into onecase.accounts ({columns}) values ({', '.join(['%s'] * 18)})", row)
+    database.execute("insert into onecase.gaps (topic, partition, first_offset, last_offset, epoch, reason) values"
+                     " ('grid.event', 4, 3, 7, 1, 'retention'), ('grid.event', 4, 50, 70, 1, 'retention')")
     with database.connect() as analyst:
         analyst.execute("set role onecase_analyst")
         cursor = analyst.execute("select * from analysis.reconciliation order by source_topic, source_partition")
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row)) for row in cursor]
     assert names == ["source_topic", "source_partition", "first_offset", "last_offset", "consumed", "extra_items", "reports",
-                     "updates", "ignored", "dead", "skipped", "redelivered", "missing", "doubled", "forwarded",
-                     "arrived", "in_flight"]
-    assert [(row["missing"], row["doubled"]) for row in rows] == [(1, 0), (2, 0), (0, 1), (0, 0), (0, 0)]
-    assert [(row["first_offset"], row["last_offset"], row["in_flight"]) for row in rows] == [
-        (0, 9, 0), (0, 9, 0), (0, 9, 0), (100, 119, 0), (5, 14, 1)]
-    assert rows[3] == {
+                     "inspections", "updates", "assignments", "ignored", "dead", "skipped", "lost", "released", "redelivered",
+                     "forwarded", "arrived", "in_flight", "missing", "doubled", "since"]
+    assert [(row["missing"], row["doubled"]) for row in rows] == [(1, 0), (2, 0), (0, 1), (0, 0), (0, 0), (0, 0), (0, 0)]
+    assert [(row["first_offset"], row["last_offset"], row["in_flight"], row["lost"]) for row in rows] == [
+        (0, 9, 0, 0), (0, 9, 0, 0), (0, 9, 0, 0), (0, 9, 0, 5), (100, 119, 0, 0), (5, 14, 1, 0), (0, 9, 0, 0)]
+    assert rows[4] == {
         "source_topic": "hotline.workorder", "source_partition": 0, "first_offset": 100, "last_offset": 119, "consumed": 20,
-        "extra_items": 2, "reports": 13, "updates": 3, "ignored": 4, "dead": 1, "skipped": 1, "redelivered": 1,
-        "missing": 0, "doubled": 0, "forwarded": 0, "arrived": 0, "in_flight": 0,
+        "extra_items": 2, "reports": 11, "inspections": 2, "updates": 2, "assignments": 1, "ignored": 4, "dead": 1, "skipped": 1,
+        "lost": 0, "released": 0, "redelivered": 1, "forwarded": 0, "arrived": 0, "in_flight": 0, "missing": 0, "doubled": 0,
+        "since": NOON + timedelta(hours=1),
     }
+    assert (rows[6]["dead"], rows[6]["released"], rows[6]["reports"]) == (3, 3, 10)
+
+
+def test_the_detail_of_the_accounts_says_why(database: Database) -> None:
+    database.execute("""insert into onecase.ignored_records (topic, partition, kafka_offset, reason, received_at) values
+        ('grid.event', 0, 1, 'drill', %(noon)s), ('grid.event', 0, 7, 'drill', %(later)s), ('grid.event', 0, 2, 'consultation', %(noon)s)""",
+                     {"noon": NOON, "later": NOON + timedelta(hours=1)})
+    database.execute("""insert into onecase.dead_letters (topic, partition, kafka_offset, stage, rule, state, received_at,
+        report_partition, report_offset) values ('grid.event', 0, 3, 'map', 'required', 'open', %s, 5, 0)""", [NOON])
+    with database.connect() as analyst:
+        analyst.execute("set role onecase_analyst")
+        found = analyst.execute("select * from analysis.reconciliation_detail order by outcome, reason").fetchall()
+    assert found == [
+        ("grid.event", 0, "dead", None, "map", "required", "open", 1, 3, 3, NOON, NOON),
+        ("grid.event", 0, "ignored", "consultation", None, None, None, 1, 2, 2, NOON, NOON),
+        ("grid.event", 0, "ignored", "drill", None, None, None, 2, 1, 7, NOON, NOON + timedelta(hours=1))]
 
 
 def test_the_issue_list_has_one_row_a_case_and_leaves_merged_ones_out(database: Database) -> None:
