@@ -114,7 +114,9 @@ class Stage:
 
     @contextmanager
     def program(self, name, *settings):
-        words = [f"topic_prefix={self.prefix}", f"group={self.name}.{name}", *settings]
+        words = [f"topic_prefix={self.prefix}", *settings]
+        if name != "relay":
+            words.append(f"group={self.name}.{name}")
         if name == "intake":
             words.append(f"key_file={self.key}")
         with open(self.folder / f"{self.name}-{name}.log", "w+b") as log:

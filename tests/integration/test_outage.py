@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -17,6 +18,12 @@ def log(topics) -> ReportLog:
     return ReportLog(topics).create()
 
 
+def generations(servers, log: ReportLog) -> int:
+    """Of the matcher's group, by the broker's own log: each rebalance makes one."""
+    text = (servers.data / "log" / "kafka-1.log").read_text(errors="replace")
+    return len(re.findall(rf"Stabilized group {re.escape(log.topics.prefix)}matcher ", text))
+
+
 @pytest.mark.parametrize("immediate", [False, True], ids=["stopped", "crashed"])
 def test_postgresql_away_for_20_s_in_mid_load(servers, log, database, start_service, immediate):
     log.use(database)
@@ -24,17 +31,23 @@ def test_postgresql_away_for_20_s_in_mid_load(servers, log, database, start_serv
     log.send()
     matcher = start_service("matcher", "--set", "batch_max=20")
     wait_until(lambda: database.value(STORED) >= 100, 60, "the load to begin", every=0.005)
+    joined, said = generations(servers, log), len(matcher.lines(""))
+    assert joined > 0, "the broker's log names no generation of the group"
     servers.stop_postgresql(immediate=immediate)
     try:
         matcher.wait_for_log("event=waiting")
         waited = len(matcher.lines("event=waiting"))
         time.sleep(20)
-        assert matcher.running
+        assert matcher.running and len(matcher.lines("")) - said <= 2
     finally:
         servers.start_postgresql()
+    answered = time.monotonic()
     stored_before = database.value(STORED)
     assert stored_before < log.sent, "the load was over before PostgreSQL went away"
+    wait_until(lambda: database.value(STORED) > stored_before, 60, "the matcher to go on")
+    assert time.monotonic() - answered < 10
     wait_until_stored(database, log, limit=120)
+    assert generations(servers, log) == joined, "the group rebalanced"
     assert waited == 1 and len(matcher.lines("event=waiting")) == 1
     assert len(matcher.lines("event=resumed")) == 1
     assert reconciled(database) == log.expected_accounts()
