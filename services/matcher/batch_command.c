@@ -7,6 +7,8 @@
  */
 #include "batch_command.h"
 
+#include "base/test_hook.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -112,6 +114,7 @@ apply(Batch *batch, const BatchItem *item, StoredCommand *row, const Error *unre
         return error_set(error, ERROR_REJECT, "PostgreSQL cannot take it: %s", fault->text);
     if (text_is_absent(row->kind) || text_is_absent(row->args))
         return error_set(error, ERROR_REJECT, "expected a JSON object with kind and args");
+    test_hook_crash("matcher", item->record->value);
     return call_kind(batch, item, row, error);
 }
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from harness import Database, program, wait_until
+from keeper import Keeper
 from report_log import ReportLog, wait_until_stored
 from test_replay import Replay
 
@@ -281,6 +282,29 @@ def test_what_the_matcher_cannot_apply_is_refused_and_stops_nothing(log, databas
     assert database.value("select count(*) from onecase.reports") == 1
     assert not log.topics.read("onecase.deadletter")
     assert_replay_is_equal(log, database, new_database())
+
+
+def test_one_that_kills_the_matcher_is_refused(log, database, start_service, operator):
+    """After the crashes of domain/quarantine.h; those before and behind it are done."""
+    poison = "kills-whoever-reads-it"
+    start_service("relay", *FAST)
+    matcher = start_service("matcher", "--set", "session_ms=1500", start=False)
+    matcher.environment["ONECASE_TEST_CRASH"] = f"matcher:{poison}"
+    origin = log.dead()
+    at = log.send()[0][0]
+    before, guilty, behind = [submit(database, operator, kind, {"origins": [origin], "reason": reason}, partition=at)
+                              for kind, reason in (("dlq.park", "one"), ("dlq.unpark", poison), ("dlq.park", "two"))]
+    wait_until(lambda: len(sent(log)) == 3, 30, "all to be out")
+    log.report("after")
+    log.send()
+    with Keeper(matcher, most=4):
+        assert applied(database, before, 120)[1]["done"] == 1
+        state, reason = applied(database, guilty, 120)
+        assert state == "refused" and "process" in reason
+        assert applied(database, behind)[1] == {"done": 0, "not_found": [], "not_open": [origin]}
+        wait_until_stored(database, log)
+    assert dead_states(database) == {origin: "parked"}
+    assert database.rows("select record_no from onecase.reports") == [("after",)]
 
 
 def assert_replay_is_equal(log: ReportLog, live: Database, into: Database) -> None:

@@ -45,6 +45,8 @@ static void a_batch_stays_readable_while_idle(void **state)
     assert_true(text_is(headers[0].name, "number"));
     assert_true(text_equal(headers[0].value, records[0].value));
     assert_true(text_is_absent(records[0].key));
+    assert_true(text_equal(kafka_record_header(&records[0], "number"), records[0].value));
+    assert_true(text_is_absent(kafka_record_header(&records[0], "numbe")));
     arena_free(arena);
     stop(&fixture);
 }

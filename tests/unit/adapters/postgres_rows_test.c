@@ -240,6 +240,23 @@ static void generates_one_statement_for_each_form(void **state)
     }
 }
 
+static void sends_json_as_text_and_casts_it(void **state)
+{
+    (void)state;
+    static const PostgresColumn JSON_COLUMN = ROWS_COLUMN(Row, name, "args", ROWS_JSON);
+    const PostgresTable table = {
+        .statement = "t", .table = "s.t", .columns = &JSON_COLUMN, .count = 1};
+    const Row row = {.name = TEXT("{}")};
+    PostgresRows *rows = postgres_rows_new(&table);
+    assert_string_equal(postgres_rows_sql(rows),
+                        "insert into s.t as t (\"args\") select v.\"args\"::jsonb from "
+                        "unnest($1::text[]) as v(\"args\")");
+    add(rows, &row);
+    add(rows, &(Row){.name = TEXT_ABSENT});
+    EXPECT_BYTES(rows, 0, HEADER("\1", "\0\x19", "\2") "\0\0\0\2{}\xFF\xFF\xFF\xFF");
+    postgres_rows_free(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(rejects_a_number_that_does_not_fit_its_column),
         cmocka_unit_test(rejects_a_text_that_postgresql_cannot_hold),
         cmocka_unit_test(generates_one_statement_for_each_form),
+        cmocka_unit_test(sends_json_as_text_and_casts_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
