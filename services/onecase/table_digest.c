@@ -1,7 +1,6 @@
 /*
- * A table of tables: name, the columns that order it, and which rows count: of commands those that were applied. Who wrote a
- * row and when by the system clock stands in consumer_offsets and relay's positions alone, which are left out, and so is the
- * outbox, which relay empties.
+ * A table of tables: name, the columns that order it, and which of it counts. Who wrote a row and when by the system clock
+ * stands in consumer_offsets and relay's positions alone, which are left out, and so is the outbox, which relay empties.
  */
 #include "table_digest.h"
 
@@ -14,8 +13,18 @@ enum { SQL_MAX = 1024, ROWS_FIRST = 1024 };
 typedef struct DecidedTable {
     const char *name;
     const char *order;
-    const char *where; /* NULL: all rows */
+    const char *query; /* NULL: all of it */
 } DecidedTable;
+
+/*
+ * Commands count when they were applied. What one has done is left out: when partitions are read in another order than they were
+ * written, a dead letter may have come back in another one before its command is met.
+ */
+static const char COMMANDS[] =
+    "select id, seq, report_partition, region, kind, args, expect_version, actor, submitted_at, "
+    "state, "
+    "case when state = 'refused' then result end as reason, report_offset, applied_at "
+    "from onecase.commands where report_offset is not null";
 
 static const DecidedTable DECIDED[] = {
     {"reports", "region, report_id", NULL},
@@ -33,7 +42,7 @@ static const DecidedTable DECIDED[] = {
     {"forwarded_records", "topic, partition, kafka_offset, item, region, attempt", NULL},
     {"released_records", "topic, partition, kafka_offset, item, attempt", NULL},
     {"skipped_offsets", "topic, partition, first_offset", NULL},
-    {"commands", "report_partition, report_offset", "report_offset is not null"},
+    {"commands", "report_partition, report_offset", COMMANDS},
     {"accounts", "source_topic, source_partition, report_partition", NULL},
     {"region_counters", "region", NULL},
 };
@@ -98,12 +107,20 @@ copy_query(Postgres *pg, const char *query, PostgresTake *take, void *context, E
     return postgres_copy_out(pg, sql, take, context, error);
 }
 
+static void rows_of(const DecidedTable *table, char query[SQL_MAX / 2])
+{
+    if (table->query != NULL)
+        snprintf(query, SQL_MAX / 2, "%s order by %s", table->query, table->order);
+    else
+        snprintf(query, SQL_MAX / 2, "select * from onecase.%s order by %s", table->name,
+                 table->order);
+}
+
 static bool
 copy_table(Postgres *pg, const DecidedTable *table, PostgresTake *take, void *context, Error *error)
 {
     char query[SQL_MAX / 2];
-    snprintf(query, sizeof(query), "select * from onecase.%s where %s order by %s", table->name,
-             table->where != NULL ? table->where : "true", table->order);
+    rows_of(table, query);
     return copy_query(pg, query, take, context, error) || error_prefix(error, "%s", table->name);
 }
 
@@ -250,11 +267,10 @@ static bool read_key(Postgres *pg,
 {
     Text values = TEXT("?");
     KeyTaker taker = {arena, &values};
-    Text query = text_format(
-        arena,
-        "select concat_ws(', ', %s) from onecase.%s where %s order by %s offset %lld limit 1",
-        table->order, table->name, table->where != NULL ? table->where : "true", table->order,
-        (long long)difference->row);
+    char rows[SQL_MAX / 2];
+    rows_of(table, rows);
+    Text query = text_format(arena, "select concat_ws(', ', %s) from (%s offset %lld limit 1) as t",
+                             table->order, rows, (long long)difference->row);
     bool well = copy_query(pg, query.data, take_key, &taker, error);
     difference->key = text_format(arena, "%s = %.*s", table->order, TEXT_ARGS(values));
     return well;
