@@ -204,6 +204,7 @@ static bool forward(Reading *reading, Error *error)
                             "the record had no region as key");
     head.attempt = redriven->head.attempt;
     head.skipped = 0;
+    head.forwarded = TEXT_ABSENT; /* it comes from us now, not from another region */
     redriven->head = head;
     redriven->as_it_is = reading->record->value;
     set_item(reading, (MappedRecord){.kind = head.kind, .region = reading->vault.region});
