@@ -287,6 +287,8 @@ bool case_store_try_offset(CaseStore *store, const StoredClaim *claim, int64_t o
                               postgres_param_int4(arena, claim->partition),
                               postgres_param_int8(arena, claim->epoch),
                               postgres_param_int8(arena, offset)};
+    if (offset < 0)
+        params[3].data = NULL;
     bool well = case_store_open(store, error) &&
                 postgres_call(store->pg, &TRY_OFFSET, params, 4, NULL, error);
     arena_free(arena);

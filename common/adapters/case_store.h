@@ -83,7 +83,7 @@ typedef struct StoredClaim {
 MUST_CHECK bool
 case_store_release(CaseStore *store, const StoredClaim *claims, size_t count, Error *error);
 
-/* Notes which record is tried alone; committed. Error.state "OC001": the partition is not ours any more. */
+/* Notes which record is tried alone, -1: none; committed. Error.state "OC001": the partition is not ours any more. */
 MUST_CHECK bool
 case_store_try_offset(CaseStore *store, const StoredClaim *claim, int64_t offset, Error *error);
 

@@ -28,7 +28,9 @@ void intake_be_careful(const Intake *intake, Place *place)
 {
     const IntakeSettings *settings = intake->settings;
     PlaceNote *note = &place->note;
-    if (note->holder == 0 || note->holder == intake->holder || note->trying < place->done)
+    if (note->holder == 0)
+        forget_crashes(note); /* given back */
+    if (note->holder == intake->holder || note->trying < place->done)
         note->trying = -1; /* nobody ended with it in hand */
     if (note->holder != 0 && note->holder != intake->holder && note->trying < 0)
         note->crashes++;
@@ -78,6 +80,17 @@ static bool commit_try(Intake *intake, const Place *place, const PlaceNote *note
     return kafka_consumer_commit(intake->consumer, positions, count, true, error);
 }
 
+/* Whether a record is noted as tried that is done. */
+static bool accuses_wrongly(const Places *places)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        const Place *place = &places->items[i];
+        if (place->tried_offset >= place->committed && place->tried_offset < place->done)
+            return true;
+    }
+    return false;
+}
+
 bool intake_note_try(Intake *intake, Error *error)
 {
     const Batch *batch = &intake->batch;
@@ -85,7 +98,9 @@ bool intake_note_try(Intake *intake, Error *error)
         return true;
     const KafkaRecord *record = &batch->records[batch->next];
     Place *place = places_find(&intake->places, record->topic, record->partition);
-    if (place == NULL || place->careful_left == 0 || place->tried_offset == record->offset)
+    if (place == NULL || place->careful_left == 0)
+        return !accuses_wrongly(&intake->places) || intake_commit(intake, true, error);
+    if (place->tried_offset == record->offset)
         return true;
     PlaceNote note = place->note;
     note.tries = note.trying == record->offset ? note.tries + 1 : 1;

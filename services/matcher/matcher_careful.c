@@ -40,16 +40,19 @@ static bool handle_alone(Matcher *matcher,
                          const KafkaRecord *record,
                          Error *error)
 {
+    const StoredClaim claim = {partition->number, partition->epoch};
     if (partition->tried_offset != record->offset) {
-        const StoredClaim claim = {partition->number, partition->epoch};
         if (!case_store_try_offset(matcher->store, &claim, record->offset, error))
             return false;
         partition->tried_offset = record->offset;
     }
     if (!matcher_handle_batch(matcher, record, 1, error))
         return false;
-    if (!partition->held) /* else it was set aside, and is not done */
-        partition->careful_left--;
+    if (partition->held) { /* it was set aside, and is not in hand while it waits */
+        partition->tried_offset = -1;
+        return case_store_try_offset(matcher->store, &claim, -1, error);
+    }
+    partition->careful_left--;
     return true;
 }
 
