@@ -32,6 +32,7 @@ int command_option_error(const char *command, int option, char **argv);
 int command_failed(const char *command, const Error *error);
 
 int command_topics(int argc, char **argv);
+int command_audit(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_dlq(int argc, char **argv);
 int command_lag(int argc, char **argv);

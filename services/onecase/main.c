@@ -20,6 +20,8 @@ static const Command COMMANDS[] = {
     {"lag", "how far behind, in messages and seconds", command_lag},
     {"resume", "let go of a partition whose records PostgreSQL refuses", command_resume},
     {"ledger", "check and store what is known beforehand: assets and places", command_ledger},
+    {"audit", "name every record that is missing or doubled, and events that were altered",
+     command_audit},
     {"digest", "a fingerprint of all decided rows, to compare two databases", command_digest},
     {"replay", "rebuild an empty database from onecase.report", command_replay},
 };
