@@ -6,6 +6,7 @@
 #include "adapters/case_store.h"
 
 #include "adapters/case_store_internal.h"
+#include "adapters/schema_version.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -104,6 +105,7 @@ CaseStore *case_store_new(const CaseStoreSpec *spec)
         .statement_ms = spec->statement_ms,
         .lock_ms = LOCK_MS,
         .keys_only = true,
+        .greet = schema_version_check,
     };
     store->pg = postgres_new(&store->settings);
     for (size_t i = 0; i < CASE_STORE_TABLES; i++)

@@ -256,7 +256,10 @@ bool postgres_connect(Postgres *pg, Error *error)
     }
     if (PQenterPipelineMode(pg->connection) == 0)
         return postgres_lost(pg, error);
-    return true;
+    bool welcome = pg->settings.greet == NULL || pg->settings.greet(pg, error);
+    if (!welcome)
+        postgres_disconnect(pg);
+    return welcome;
 }
 
 /* ---- pipelines

@@ -31,6 +31,8 @@ typedef struct PostgresSettings {
     int answer_ms;           /* how long an answer may take; 0: statement_ms + 5,000 */
     int lock_ms;             /* lock_timeout; 0: none */
     bool keys_only;          /* plans by index alone: for the small key look-ups of the matcher */
+    bool (*greet)(Postgres *pg,
+                  Error *error); /* first on each connection, which ends if it fails; may be NULL */
 } PostgresSettings;
 
 /* Does not connect. The settings' texts must outlive it. */

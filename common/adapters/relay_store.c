@@ -9,6 +9,7 @@
 #include "base/clock.h"
 
 #include "adapters/postgres_rows.h"
+#include "adapters/schema_version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,8 +136,10 @@ RelayStore *relay_store_new(const RelayStoreSpec *spec)
     RelayStore *store = calloc(1, sizeof(*store));
     if (store == NULL)
         abort();
-    const PostgresSettings settings = {
-        .conninfo = spec->conninfo, .application = "onecase-relay", .keys_only = true};
+    const PostgresSettings settings = {.conninfo = spec->conninfo,
+                                       .application = "onecase-relay",
+                                       .keys_only = true,
+                                       .greet = schema_version_check};
     store->spec = *spec;
     store->pg = postgres_new(&settings);
     store->arena = arena_new(ARENA_BLOCK);

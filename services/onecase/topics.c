@@ -8,6 +8,7 @@
 
 #include "adapters/kafka_admin.h"
 #include "adapters/postgres.h"
+#include "adapters/schema_version.h"
 #include "adapters/topics_file.h"
 
 #include <stdio.h>
@@ -192,7 +193,8 @@ static bool run_database(Run *run, Error *error)
 {
     if (!run->options->database)
         return true;
-    const PostgresSettings settings = {.conninfo = "", .application = "onecase topics"};
+    const PostgresSettings settings = {
+        .conninfo = "", .application = "onecase topics", .greet = schema_version_check};
     Postgres *pg = postgres_new(&settings);
     bool good = database_step(run, pg, error);
     postgres_free(pg);

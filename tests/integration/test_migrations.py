@@ -567,7 +567,7 @@ def privileges(database: Database, role: str) -> dict[str, str]:
 def test_the_matrix_of_rights(database: Database) -> None:
     assert privileges(database, "onecase_writer") == {
         "categories": "r", "category_groups": "r", "ledgers": "r", "assets": "r", "places": "r",
-        "consumer_offsets": "raw", "gaps": "ra", "region_counters": "raw", "report_topic": "ra",
+        "consumer_offsets": "raw", "gaps": "raw", "region_counters": "raw", "report_topic": "ra",
         "hazards": "raw", "cases": "raw", "assignments": "raw", "hazard_relations": "raw", "hazard_keys": "rawd",
         "reports": "raw", "report_revisions": "ra", "record_index": "raw", "pending_updates": "rad",
         "decisions": "ra", "case_events": "ra",

@@ -6,6 +6,8 @@
 #include "command.h"
 #include "options.h"
 
+#include "adapters/schema_version.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +113,8 @@ read_words(const Subcommand *subcommand, int argc, char **argv, CaseCommand *com
 /* The first statement connects, so that a word that is no id is said without a server. */
 static int run(const Subcommand *subcommand, CaseCommand *command)
 {
-    static const PostgresSettings SETTINGS = {.conninfo = "", .application = "onecase"};
+    static const PostgresSettings SETTINGS = {
+        .conninfo = "", .application = "onecase", .greet = schema_version_check};
     command->pg = postgres_new(&SETTINGS);
     command->arena = arena_new(65536);
     int code = subcommand->run(command);

@@ -12,6 +12,7 @@
 #include "adapters/ledger_store.h"
 #include "adapters/model_file.h"
 #include "adapters/region_file.h"
+#include "adapters/schema_version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -268,7 +269,8 @@ static const char *file_names(const LedgerSheet *sheet, Arena *arena)
 
 static bool load_files(const LedgerFiles *files, Outcome outcomes[2], Arena *arena, Error *error)
 {
-    PostgresSettings settings = {.conninfo = "", .application = "onecase-ledger"};
+    PostgresSettings settings = {
+        .conninfo = "", .application = "onecase-ledger", .greet = schema_version_check};
     Postgres *pg = postgres_new(&settings);
     bool good = postgres_connect(pg, error);
     for (LedgerKind kind = LEDGER_ASSETS; good && kind <= LEDGER_PLACES; kind++) {

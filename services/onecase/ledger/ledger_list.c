@@ -9,6 +9,7 @@
 #include "print.h"
 
 #include "adapters/ledger_store.h"
+#include "adapters/schema_version.h"
 
 #include <stdio.h>
 
@@ -104,7 +105,8 @@ static int judge(const char *model, const LedgerSnapshots *snapshots, const Ledg
 
 static bool list(Arena *arena, LedgerSnapshots *snapshots, Error *error)
 {
-    PostgresSettings settings = {.conninfo = "", .application = "onecase-ledger"};
+    PostgresSettings settings = {
+        .conninfo = "", .application = "onecase-ledger", .greet = schema_version_check};
     Postgres *pg = postgres_new(&settings);
     bool good = ledger_store_list(pg, arena, snapshots, error);
     postgres_free(pg);

@@ -12,6 +12,7 @@
 
 #include "adapters/ledger_store.h"
 #include "adapters/model_file.h"
+#include "adapters/schema_version.h"
 
 #include <stdio.h>
 
@@ -178,7 +179,8 @@ static int compare(Postgres *pg, char **names, const PairOptions *options, Arena
 
 int command_explain_pair(int argc, char **argv)
 {
-    static const PostgresSettings SETTINGS = {.conninfo = "", .application = "onecase"};
+    static const PostgresSettings SETTINGS = {
+        .conninfo = "", .application = "onecase", .greet = schema_version_check};
     PairOptions options = {.model = "deploy/model/onecase.cfg"};
     const Option rows[] = {{"model", .text = &options.model}, {"json", .flag = &options.json}};
     const OptionTable table = {"explain-pair", USAGE, rows, sizeof rows / sizeof rows[0]};

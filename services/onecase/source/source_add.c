@@ -18,6 +18,7 @@
 #include "base/clock.h"
 
 #include "adapters/mapping_file.h"
+#include "adapters/schema_version.h"
 
 #include <stdio.h>
 
@@ -188,8 +189,10 @@ int source_add(int argc, char **argv)
         arena_free(arena);
         return status;
     }
-    const PostgresSettings settings = {
-        .conninfo = "", .application = "onecase-source", .statement_ms = STATEMENT_MS};
+    const PostgresSettings settings = {.conninfo = "",
+                                       .application = "onecase-source",
+                                       .greet = schema_version_check,
+                                       .statement_ms = STATEMENT_MS};
     Add add = {.run = {.options = &options,
                        .arena = arena,
                        .topics = {.options = &options, .arena = arena}}};
