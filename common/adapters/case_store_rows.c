@@ -264,6 +264,20 @@ static const PostgresColumn PENDING[] = {
     ROWS_COLUMN(StoredPending, payload, "payload", ROWS_TEXT),
 };
 
+static const PostgresColumn GAPS[] = {
+    ROWS_COLUMN(StoredGap, topic, "topic", ROWS_TEXT),
+    ROWS_COLUMN(StoredGap, partition, "partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredGap, first, "first_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredGap, last, "last_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredGap, epoch, "epoch", ROWS_INT8),
+    ROWS_COLUMN(StoredGap, reason, "reason", ROWS_TEXT),
+    ROWS_COLUMN(StoredGap, stream_time, "stream_time", ROWS_TIME),
+    ROWS_COLUMN(StoredGap, place.partition, "report_partition", ROWS_INT4_32),
+    ROWS_COLUMN(StoredGap, place.offset, "report_offset", ROWS_INT8),
+    ROWS_COLUMN(StoredGap, resumed_by, "resumed_by", ROWS_TEXT),
+    ROWS_COLUMN(StoredGap, resume_reason, "resume_reason", ROWS_TEXT),
+};
+
 static const PostgresColumn OUTBOX[] = {
     PLACE_COLUMNS(StoredOutbox, ROWS_COLUMN),
     ROWS_COLUMN(StoredOutbox, n, "n", ROWS_INT4_32),
@@ -409,6 +423,7 @@ static const PostgresTable TABLES[CASE_STORE_TABLES] = {
     [TABLE_PENDING] = TABLE_ROW("pending", "onecase.pending_updates", ROWS_INSERT, PENDING),
     [TABLE_PENDING_DELETE] =
         TABLE_ROW("pending_delete", "onecase.pending_updates", ROWS_DELETE, PENDING),
+    [TABLE_GAPS] = TABLE_ROW("gaps", "onecase.gaps", ROWS_NOTE, GAPS),
     [TABLE_OUTBOX] = TABLE_ROW("outbox", "onecase.outbox", ROWS_INSERT, OUTBOX),
     [TABLE_COUNTERS] = TABLE_ROW("counters", "onecase.region_counters", ROWS_UPSERT, COUNTERS),
 };

@@ -312,6 +312,20 @@ typedef struct StoredOutbox {
     int64_t stream_time;
 } StoredOutbox;
 
+/* onecase.gaps, of a department's topic: told by a record (domain/record_loss.h) */
+typedef struct StoredGap {
+    Text topic;
+    int32_t partition;
+    int64_t first;
+    int64_t last; /* absent: not known */
+    int64_t epoch;
+    Text reason;
+    int64_t stream_time;
+    ReportPlace place; /* of the record */
+    Text resumed_by;
+    Text resume_reason;
+} StoredGap;
+
 /* The tables in the order in which they are written. */
 typedef enum CaseStoreTable {
     TABLE_RECORD_INDEX,
@@ -333,6 +347,7 @@ typedef enum CaseStoreTable {
     TABLE_SKIPPED,
     TABLE_COMMANDS,         /* one that was not submitted here: a rebuild */
     TABLE_COMMANDS_APPLIED, /* one that stands: what became of it */
+    TABLE_GAPS,
     TABLE_OUTBOX,
     TABLE_ACCOUNTS,
     TABLE_COUNTERS,

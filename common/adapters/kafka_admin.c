@@ -56,6 +56,7 @@ void kafka_admin_close(KafkaAdmin *admin)
 
 /* ---- metadata ---- */
 
+/* Of all topics unless one is named: without a word librdkafka would tell of those that this client has met. */
 static bool ask_metadata(KafkaAdmin *admin,
                          const char *topic,
                          const struct rd_kafka_metadata **metadata,
@@ -66,7 +67,8 @@ static bool ask_metadata(KafkaAdmin *admin,
         kafka_handle_error(error, rd_kafka_last_error(), topic);
         return false;
     }
-    rd_kafka_resp_err_t code = rd_kafka_metadata(admin->client, 0, only, metadata, admin->limit_ms);
+    rd_kafka_resp_err_t code =
+        rd_kafka_metadata(admin->client, topic == NULL ? 1 : 0, only, metadata, admin->limit_ms);
     if (only != NULL)
         rd_kafka_topic_destroy(only);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||

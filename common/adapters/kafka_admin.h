@@ -71,6 +71,21 @@ MUST_CHECK bool kafka_admin_watermarks(KafkaAdmin *admin,
 MUST_CHECK bool kafka_admin_group_offsets(
     KafkaAdmin *admin, const char *group, KafkaPosition *positions, size_t count, Error *error);
 
+/* The same with the notes: fills offset and note by topic and partition. Notes live on the arena. */
+MUST_CHECK bool kafka_admin_group_commits(KafkaAdmin *admin,
+                                          const char *group,
+                                          KafkaCommit *commits,
+                                          size_t count,
+                                          Arena *arena,
+                                          Error *error);
+
+/*
+ * Commits offsets and notes for a group that has no members; of one that has, Kafka refuses it (FATAL). A client of its
+ * own too: some tens of milliseconds.
+ */
+MUST_CHECK bool kafka_admin_group_commit(
+    KafkaAdmin *admin, const char *group, const KafkaCommit *commits, size_t count, Error *error);
+
 /* Fills `offset` of each position with its partition's end (high watermark): all in one question. */
 MUST_CHECK bool
 kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error);
@@ -84,5 +99,22 @@ MUST_CHECK bool kafka_admin_record_time(KafkaAdmin *admin,
                                         const KafkaPosition *position,
                                         int64_t *timestamp_ms,
                                         Error *error);
+
+/* One record, copied to the arena. */
+typedef struct KafkaCopy {
+    int64_t offset;
+    int64_t timestamp_us; /* -1: none */
+    Text key;             /* absent: no key */
+    Text value;           /* absent: tombstone */
+    RecordHeader *headers;
+    size_t header_count;
+} KafkaCopy;
+
+/*
+ * The first record at or after position->offset: 1 to 12 ms. Transactions are not looked at. REJECT as above; so ask only
+ * below the end.
+ */
+MUST_CHECK bool kafka_admin_record_at(
+    KafkaAdmin *admin, const KafkaPosition *position, Arena *arena, KafkaCopy *copy, Error *error);
 
 #endif

@@ -43,4 +43,12 @@ typedef struct KafkaPosition {
     int64_t offset;
 } KafkaPosition;
 
+/* What a group has committed for a partition. */
+typedef struct KafkaCommit {
+    const char *topic;
+    int32_t partition;
+    int64_t offset; /* KAFKA_OFFSET_NONE: nothing */
+    Text note;      /* that stands beside it, see kafka_consumer_note; absent: none */
+} KafkaCommit;
+
 #endif

@@ -124,10 +124,10 @@ void kafka_consumer_close(KafkaConsumer *consumer)
     if (consumer->client != NULL && consumer->down) {
         /* Leaving the group would wait for a broker that does not answer. */
         kafka_assignment_revoke(consumer);
-        rd_kafka_destroy_flags(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+        kafka_handle_destroy(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     } else if (consumer->client != NULL) {
         rd_kafka_consumer_close(consumer->client);
-        rd_kafka_destroy(consumer->client);
+        kafka_handle_destroy(consumer->client, 0);
     }
     kafka_assignment_forget(consumer);
     free(consumer->brokers);

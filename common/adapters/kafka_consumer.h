@@ -63,14 +63,6 @@ typedef struct KafkaRecord {
     const void *message; /* for kafka_record_headers */
 } KafkaRecord;
 
-/* What the group has committed for a partition. */
-typedef struct KafkaCommit {
-    const char *topic;
-    int32_t partition;
-    int64_t offset; /* KAFKA_OFFSET_NONE: nothing */
-    Text note;      /* that stands beside it, see kafka_consumer_note; absent: none */
-} KafkaCommit;
-
 /* How much to read at once. */
 typedef struct KafkaReading {
     size_t max;

@@ -95,14 +95,6 @@ bool kafka_consumer_commit(KafkaConsumer *consumer,
            kafka_handle_error(error, code, "could not commit offsets");
 }
 
-static void take_commit(const rd_kafka_topic_partition_t *answer, Arena *arena, KafkaCommit *commit)
-{
-    commit->offset = answer->offset >= 0 ? answer->offset : KAFKA_OFFSET_NONE;
-    commit->note = TEXT_ABSENT;
-    if (arena != NULL && answer->offset >= 0 && answer->metadata_size > 0)
-        commit->note = text_copy(arena, (Text){answer->metadata, answer->metadata_size});
-}
-
 bool kafka_consumer_commits(
     KafkaConsumer *consumer, KafkaCommit *commits, size_t count, Arena *arena, Error *error)
 {
@@ -117,7 +109,7 @@ bool kafka_consumer_commits(
             rd_kafka_topic_partition_list_find(list, commits[i].topic, commits[i].partition);
         assert(answer != NULL);
         code = answer->err;
-        take_commit(answer, arena, &commits[i]);
+        kafka_handle_commit(answer, arena, &commits[i]);
     }
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||

@@ -6,9 +6,11 @@
 
 #include "base/log.h"
 
+#include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
-enum { REASON_SIZE = 256 };
+enum { REASON_SIZE = 256, DESTROY_LIMIT_S = 5 };
 
 /* librdkafka's own lines (also from its threads) are for debugging; what matters comes back as an
  * error. */
@@ -138,6 +140,50 @@ rd_kafka_topic_partition_list_t *kafka_handle_list(const KafkaPosition *position
         rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].partition)
             ->offset = library_offset(positions[i].offset);
     return list;
+}
+
+void kafka_handle_commit(const rd_kafka_topic_partition_t *answer,
+                         Arena *arena,
+                         KafkaCommit *commit)
+{
+    commit->offset = answer->offset >= 0 ? answer->offset : KAFKA_OFFSET_NONE;
+    commit->note = TEXT_ABSENT;
+    if (arena != NULL && answer->offset >= 0 && answer->metadata_size > 0)
+        commit->note = text_copy(arena, (Text){answer->metadata, answer->metadata_size});
+}
+
+/* ---- end ---- */
+
+typedef struct Ending {
+    rd_kafka_t *client;
+    int flags;
+} Ending;
+
+static void *destroy(void *argument)
+{
+    Ending *ending = argument;
+    rd_kafka_destroy_flags(ending->client, ending->flags);
+    free(ending);
+    return NULL;
+}
+
+void kafka_handle_destroy(rd_kafka_t *client, int flags)
+{
+    pthread_t thread;
+    Ending *ending = kafka_handle_alloc(malloc(sizeof(*ending)));
+    *ending = (Ending){client, flags};
+    if (pthread_create(&thread, NULL, destroy, ending) != 0) {
+        destroy(ending);
+        return;
+    }
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += DESTROY_LIMIT_S;
+    if (pthread_timedjoin_np(thread, NULL, &until) == 0)
+        return;
+    pthread_detach(thread);
+    log_event(LOG_WARN, "client_stuck",
+              LOG_STRING("reason", "the Kafka client does not end; it is left behind"));
 }
 
 void *kafka_handle_alloc(void *memory)

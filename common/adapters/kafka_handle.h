@@ -39,6 +39,17 @@ bool kafka_handle_fatal(rd_kafka_t *client, Error *error);
  * rd_kafka_topic_partition_list_destroy. */
 rd_kafka_topic_partition_list_t *kafka_handle_list(const KafkaPosition *positions, size_t count);
 
+/* What a group has committed, out of the answer; the note lives on the arena (NULL: no note is wanted). */
+void kafka_handle_commit(const rd_kafka_topic_partition_t *answer,
+                         Arena *arena,
+                         KafkaCommit *commit);
+
+/*
+ * Destroys the client (rd_kafka_destroy_flags), in 5 s at most: librdkafka 2.0 waits for ever for a topic that was deleted
+ * and made anew while it was read. Such a client is left behind, and that is logged.
+ */
+void kafka_handle_destroy(rd_kafka_t *client, int flags);
+
 /* `memory`, or the end of the process when it is NULL. */
 void *kafka_handle_alloc(void *memory);
 

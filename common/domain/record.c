@@ -6,6 +6,8 @@
 
 #include "base/json.h"
 
+#include "domain/record_loss.h"
+
 #include <string.h>
 
 #define TYPE_PREFIX "onecase."
@@ -73,7 +75,7 @@ bool record_origin_parse(Text text, Origin *origin)
     int64_t offset_no;
     int64_t partition_no;
     if (!cut_last(&text, '#', &item) || !cut_last(&text, '/', &offset) ||
-        !cut_last(&text, '/', &partition) || !text_is_name(text, RECORD_TOPIC_MAX) ||
+        !cut_last(&text, '/', &partition) || !record_topic_is_name(text) ||
         !canonical_number(item, INT32_MAX, &item_no) ||
         !canonical_number(offset, RECORD_OFFSET_MAX, &offset_no) ||
         !canonical_number(partition, INT32_MAX, &partition_no)) {
@@ -123,6 +125,9 @@ size_t record_head_write(const RecordHead *head, Arena *arena, RecordHeader *hea
     }
     if (!text_is_absent(head->forwarded)) {
         headers[count++] = (RecordHeader){TEXT(RECORD_FORWARDED), head->forwarded};
+    }
+    if (!text_is_absent(head->lost)) {
+        headers[count++] = (RecordHeader){TEXT(RECORD_LOST), head->lost};
     }
     return count;
 }
@@ -183,6 +188,13 @@ static bool read_forwarded(Text value, RecordHead *head)
     return value.size > 0;
 }
 
+static bool read_lost(Text value, RecordHead *head)
+{
+    RecordLoss loss;
+    head->lost = value;
+    return record_loss_read(value, &loss);
+}
+
 /* In the order they are read: what was skipped is judged by the offset. */
 static const struct {
     const char *name;
@@ -198,6 +210,7 @@ static const struct {
     {"oc-attempt", read_attempt, false},
     {"oc-backfill", read_backfill, false},
     {RECORD_FORWARDED, read_forwarded, false},
+    {RECORD_LOST, read_lost, false},
 };
 
 static const RecordHeader *find_header(const RecordHeader *headers, size_t count, const char *name)

@@ -49,6 +49,7 @@ typedef struct RecordHead {
     bool backfill;
     Text
         forwarded; /* the region that took it first and sent it home; absent: it came from intake */
+    Text lost;     /* offsets before it that will never come (record_loss.h); absent: none */
 } RecordHead;
 
 /* One Kafka header. */
@@ -57,10 +58,11 @@ typedef struct RecordHeader {
     Text value;
 } RecordHeader;
 
-enum { RECORD_HEADERS_MAX = 12 };
+enum { RECORD_HEADERS_MAX = 13 };
 
 #define RECORD_FORWARDED "oc-forwarded" /* the header of RecordHead.forwarded */
 #define RECORD_COMMAND_ID "oc-command"  /* the header that names a command, see docs/commands.md */
+#define RECORD_LOST "oc-lost"           /* the header of RecordHead.lost */
 
 /* What an ignored or dead record says instead of a report. Never holds a value of the record. */
 typedef struct RecordNote {

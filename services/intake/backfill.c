@@ -50,7 +50,7 @@ static void set_gate(Backfill *backfill, KafkaConsumer *consumer, const Places *
     for (size_t i = 0; i < places->count; i++)
         if (places_is_guest(&places->items[i]))
             kafka_consumer_hold(consumer, places->items[i].topic, places->items[i].partition,
-                                !open);
+                                places->items[i].held || !open);
     backfill->open = open;
 }
 
@@ -70,7 +70,8 @@ static bool live_behind(KafkaConsumer *consumer, const Places *places)
     for (size_t i = 0; i < places->count; i++) {
         const Place *place = &places->items[i];
         const KafkaPosition position = {place->topic, place->partition, place->expected};
-        if (!places_is_guest(place) && !kafka_consumer_caught_up(consumer, &position))
+        if (!places_is_guest(place) && !place->held &&
+            !kafka_consumer_caught_up(consumer, &position))
             return true;
     }
     return false;
@@ -127,7 +128,7 @@ count_behind(Backfill *backfill, const Places *places, Arena *arena, Sight *sigh
     for (size_t i = 0; i < places->count; i++)
         if (places_is_guest(&places->items[i])) {
             int64_t left = ends[next++].offset - places->items[i].expected;
-            sight->pending += left > 0 ? left : 0;
+            sight->pending += left > 0 && !places->items[i].held ? left : 0;
         }
     return true;
 }

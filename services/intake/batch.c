@@ -139,6 +139,15 @@ static MappedRecord *bury_unread(Arena *arena, const KafkaRecord *record, const 
     return dead;
 }
 
+/* The first record behind a gap says so, each time it is mapped until it is done. */
+static Text told_with(Place *place, const KafkaRecord *record)
+{
+    if (place->told == NULL || (place->told_at >= 0 && place->told_at != record->offset))
+        return TEXT_ABSENT;
+    place->told_at = record->offset;
+    return text_from(place->told);
+}
+
 /* One source record into its items, which wait as the rest. */
 static void
 map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources *sources)
@@ -158,7 +167,7 @@ map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources 
     batch->rest = (BatchRest){
         .items = mapped,
         .count = count,
-        .head = {.origin = {.topic = record->topic,
+        .head = {.origin = {.topic = text_from(place->name),
                             .partition = record->partition,
                             .offset = record->offset},
                  .source = mapping_source(place->mapping),
@@ -166,7 +175,8 @@ map_record(Batch *batch, const KafkaRecord *record, Place *place, const Sources 
                  .items = (int32_t)count,
                  .skipped = places_take(place, record->offset),
                  .attempt = 1,
-                 .backfill = place->backfill},
+                 .backfill = place->backfill,
+                 .lost = told_with(place, record)},
         .original = {.key = record->key, .timestamp_us = record->timestamp_us},
         .guest = place->backfill,
     };
@@ -205,6 +215,7 @@ static void keep_rest(Batch *batch, const KafkaRecord *record)
         else if (item->kind == RECORD_DEAD)
             rest->kept_at = record_origin_text(batch->scratch, &rest->head.origin);
         rest->head.skipped = 0; /* counted once, with the first item */
+        rest->head.lost = TEXT_ABSENT;
         rest->head.origin.item++;
         rest->next++;
     }
@@ -324,6 +335,8 @@ static void note_place(Place *place, const KafkaRecord *record)
     if (place->wary_left == 0)
         place->note.crashes = 0;
     place->note.trying = -1;
+    place->note.gap = PLACE_NO_GAP; /* behind it, if there was one */
+    place->note.life = place->life;
     place->note.last_offset = record->offset;
     place->note.last_print =
         place_note_print(record->timestamp_us / 1000, record->key, record->value);

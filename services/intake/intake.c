@@ -42,16 +42,27 @@ static bool look_for_topics(Intake *intake, bool *came, Error *error)
     return true;
 }
 
+/* Held partitions that somebody has go on are taken over anew, with what is committed till then. */
+static bool follow_answers(Intake *intake, Error *error)
+{
+    bool answered = false;
+    Error ignored = {0};
+    if (!intake_look_for_answers(intake, &answered, &ignored) || !answered)
+        return true;
+    return intake_commit(intake, true, error) && kafka_consumer_reassign(intake->consumer, error);
+}
+
 /* A question that fails is asked again later. */
-static void look_when_due(Intake *intake)
+static bool look_when_due(Intake *intake, Error *error)
 {
     bool came = false;
     Error ignored = {0};
     if (clock_monotonic_ms() < intake->topics_due_ms)
-        return;
+        return true;
     if (look_for_topics(intake, &came, &ignored) && came)
         intake->subscribe_wanted = true;
     arena_reset(intake->scratch);
+    return follow_answers(intake, error);
 }
 
 /* Not yet a member of the group: follow_topics subscribes. */
@@ -178,9 +189,9 @@ bool intake_step(void *state, Error *error)
     Intake *intake = state;
     if (intake->batch.count > 0)
         return intake_handle(intake, error);
-    look_when_due(intake);
-    if (!follow_topics(intake, error))
+    if (!look_when_due(intake, error) || !follow_topics(intake, error))
         return false;
+    intake_mark_when_due(intake);
     backfill_steer(&intake->backfill, intake->consumer, &intake->places);
     const KafkaReading reading = {(size_t)intake->settings->in_flight_max, read_wait_ms(intake),
                                   READ_LINGER_MS};

@@ -93,32 +93,45 @@ static bool agree_on_keys(Intake *intake, KafkaPosition *partitions, size_t coun
 
 /* ---- assignment ---- */
 
-/*
- * Starts where the group committed, with what was noted there; a partition that never was read starts at its first
- * record.
- */
-static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count, Error *error)
+static KafkaCommit *commits_of(const Intake *intake, const KafkaPosition *partitions, size_t count)
 {
     KafkaCommit *commits = ARENA_ARRAY(intake->scratch, KafkaCommit, count);
     for (size_t i = 0; i < count; i++)
         commits[i] =
             (KafkaCommit){.topic = partitions[i].topic, .partition = partitions[i].partition};
+    return commits;
+}
+
+/*
+ * Starts where the group committed, or where a mark remembers it, with what was noted there; a partition that never was
+ * read starts at its first record.
+ */
+static bool find_starts(
+    Intake *intake, KafkaPosition *partitions, bool *read_before, size_t count, Error *error)
+{
+    KafkaCommit *commits = commits_of(intake, partitions, count);
+    PlaceNote *notes = ARENA_ARRAY(intake->scratch, PlaceNote, count);
     if (!kafka_consumer_commits(intake->consumer, commits, count, intake->scratch, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        notes[i] = place_note_read(commits[i].note);
+    if (!intake_recall(intake, commits, notes, count, error))
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t high;
         partitions[i].offset = commits[i].offset;
-        if (partitions[i].offset == KAFKA_OFFSET_NONE &&
-            !kafka_consumer_watermarks(intake->consumer, partitions[i].topic,
-                                       partitions[i].partition, &partitions[i].offset, &high,
-                                       error))
+        read_before[i] = commits[i].offset != KAFKA_OFFSET_NONE;
+        if (!read_before[i] && !kafka_consumer_watermarks(intake->consumer, partitions[i].topic,
+                                                          partitions[i].partition,
+                                                          &partitions[i].offset, &high, error))
             return false;
     }
     places_set(&intake->places, partitions, count);
     places_route(&intake->places, intake->sources);
     for (size_t i = 0; i < count; i++) {
         Place *place = &intake->places.items[i];
-        place->note = place_note_read(commits[i].note);
+        place->note = notes[i];
+        places_name(place, notes[i].life);
         intake_be_careful(intake, place);
         intake_tell_note(intake, place, &place->note);
     }
@@ -128,8 +141,10 @@ static bool find_starts(Intake *intake, KafkaPosition *partitions, size_t count,
 bool intake_assigned(void *state, KafkaPosition *partitions, size_t count, Error *error)
 {
     Intake *intake = state;
-    bool good = find_starts(intake, partitions, count, error) &&
-                agree_on_keys(intake, partitions, count, error);
+    bool *read_before = ARENA_ARRAY(intake->scratch, bool, count);
+    bool good = find_starts(intake, partitions, read_before, count, error) &&
+                agree_on_keys(intake, partitions, count, error) &&
+                intake_guard(intake, read_before, partitions, error);
     arena_reset(intake->scratch);
     if (!good) {
         places_clear(&intake->places);
@@ -175,15 +190,11 @@ void intake_revoked(void *state, const KafkaPosition *partitions, size_t count, 
     log_event(LOG_INFO, "revoked", LOG_INT("partitions", count), LOG_INT("lost", lost));
 }
 
-/* Retention was faster than we: the loss is said, and shows as skipped offsets of the next record. */
+/* Gone between our look and the start: the next try finds it so, and holds the partition. */
 bool intake_lost(void *state, const KafkaPosition *wanted, int64_t low, Error *error)
 {
     (void)state;
-    (void)error;
-    log_event(LOG_ERROR, "lost", LOG_STRING("topic", wanted->topic),
-              LOG_INT("partition", wanted->partition), LOG_INT("offset", wanted->offset),
-              LOG_INT("first_offset", low),
-              LOG_STRING("reason", "the broker does not have this offset any more; going on at "
-                                   "the first it has"));
-    return true;
+    (void)low;
+    return error_set(error, ERROR_RETRY, "offset %lld of %s/%d has just gone",
+                     (long long)wanted->offset, wanted->topic, wanted->partition);
 }

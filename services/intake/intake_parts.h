@@ -24,6 +24,8 @@ typedef struct Intake {
     uint64_t holder; /* of partitions: this process, as no other */
     int64_t commit_due_ms;
     int64_t topics_due_ms;
+    int64_t marks_due_ms; /* of all; and of those without one, */
+    int64_t first_marks_due_ms;
 } Intake;
 
 /* Commits what is done and not committed yet. */
@@ -54,6 +56,26 @@ void intake_give_back(Intake *intake, Place *place);
  * answer.
  */
 MUST_CHECK bool intake_note_try(Intake *intake, Error *error);
+
+/* ---- guards (intake_guard.c) ---- */
+
+/* Offsets and notes out of marks for partitions that have no commit; `notes` answers `commits`. */
+MUST_CHECK bool
+intake_recall(Intake *intake, KafkaCommit *commits, PlaceNote *notes, size_t count, Error *error);
+
+/*
+ * Compares each place that was read before with what its topic holds now. Where offsets are gone, or the topic is another
+ * one, the place is held, and that is said once, in the log and beside the commit; or goes on as it was answered.
+ * `starts` are where they begin to be read.
+ */
+MUST_CHECK bool
+intake_guard(Intake *intake, const bool *read_before, KafkaPosition *starts, Error *error);
+
+/* Asks whether somebody has held places go on. *answered: they are to be taken over anew. */
+MUST_CHECK bool intake_look_for_answers(Intake *intake, bool *answered, Error *error);
+
+/* Leaves marks of what was committed, when it is time to. */
+void intake_mark_when_due(Intake *intake);
 
 /* Hooks of the consumer. */
 bool intake_assigned(void *state, KafkaPosition *partitions, size_t count, Error *error);

@@ -3,6 +3,8 @@
  */
 #include "places.h"
 
+#include "domain/record_loss.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +24,12 @@ void places_set(Places *places, const KafkaPosition *positions, size_t count)
             .note = place_note_none(),
             .tried_offset = -1,
             .buried_offset = -1,
+            .told_at = -1,
+            .marked = -1,
         };
         if (places->items[i].topic == NULL)
             abort();
+        places_name(&places->items[i], 1);
     }
     places->count = count;
 }
@@ -36,10 +41,26 @@ bool places_is_guest(const Place *place)
 
 void places_clear(Places *places)
 {
-    for (size_t i = 0; i < places->count; i++)
+    for (size_t i = 0; i < places->count; i++) {
         free(places->items[i].topic);
+        free(places->items[i].name);
+        free(places->items[i].told);
+    }
     free(places->items);
     *places = (Places){0};
+}
+
+void places_name(Place *place, int64_t life)
+{
+    enum { BLOCK = 512 };
+    Arena *arena = arena_new(BLOCK);
+    Text name = record_topic_in_life(text_from(place->topic), life, arena);
+    free(place->name);
+    place->name = strndup(name.data, name.size);
+    arena_free(arena);
+    if (place->name == NULL)
+        abort();
+    place->life = life;
 }
 
 void places_route(Places *places, const Sources *sources)

@@ -29,7 +29,14 @@ typedef struct Place {
     int64_t careful_left;   /* records to be taken alone yet (intake_careful.c); 0: none */
     int64_t tried_offset;   /* noted since it is ours; -1: none */
     int64_t buried_offset;  /* its record becomes a dead letter unread; -1: none */
-    bool blocked;           /* scratch of batch_note_done */
+    bool held;              /* by a gap of its note: not read until somebody has it go on */
+    int64_t life;    /* of the topic as it is read; its note follows with the first record done */
+    char *name;      /* of the topic in origins in that life (record_topic_in_life) */
+    char *told;      /* oc-lost of the first record behind a gap; NULL: there was none */
+    int64_t told_at; /* the offset of that record; -1: it has not come yet */
+    int64_t marked;  /* last_offset of its mark (place_mark.h); -1: none of this assignment */
+    int64_t marked_ms;
+    bool blocked; /* scratch of batch_note_done */
 } Place;
 
 typedef struct Places {
@@ -46,6 +53,9 @@ void places_clear(Places *places); /* frees */
 
 /* Looks up each place's mapping; to be called whenever places or sources are new. */
 void places_route(Places *places, const Sources *sources);
+
+/* Origins name its topic so from now on. */
+void places_name(Place *place, int64_t life);
 
 /* NULL: not ours. */
 Place *places_find(const Places *places, Text topic, int32_t partition);

@@ -7,6 +7,8 @@
 #include "base/digest.h"
 #include "base/test_hook.h"
 
+#include "domain/record_loss.h"
+
 enum { FIRST_REDRIVE = 2 /* the attempt that follows the record itself */ };
 
 /* What is read of one. */
@@ -227,7 +229,7 @@ void redrive_read(const KafkaRecord *record,
         take_own_origin(&reading, &found);
         return;
     }
-    reading.route = sources_route(sources, reading.vault.origin.topic);
+    reading.route = sources_route(sources, record_topic_of(reading.vault.origin.topic));
     take_told_origin(&reading);
     if (fault->verdict != ERROR_NONE)
         make_dead(&reading, "crash", fault);

@@ -65,6 +65,8 @@ static bool decode_head(BatchItem *item, Arena *arena, Error *fault)
     if (!clean(item->head.forwarded))
         return error_set_at(fault, ERROR_REJECT, "header", RECORD_FORWARDED,
                             "not well-formed UTF-8");
+    if (!clean(item->head.lost))
+        return error_set_at(fault, ERROR_REJECT, "header", RECORD_LOST, "not well-formed UTF-8");
     return true;
 }
 

@@ -5,6 +5,8 @@
 
 #include "base/unicode.h"
 
+#include "domain/record_loss.h"
+
 static bool save_identity(Batch *batch, Identity *identity, Error *error)
 {
     const StoredIdentity *known = &identity->known->identity;
@@ -94,6 +96,33 @@ static bool save_command(Batch *batch, Error *error)
     return batch->command == NULL || case_store_add(batch->store, table, batch->command, error);
 }
 
+/* Offsets of a department's topic that will never come, as the first record behind them tells. */
+static bool save_gaps(Batch *batch, Error *error)
+{
+    enum { GAP_TEXT_MAX = 1000 };
+    for (size_t i = 0; i < batch->count; i++) {
+        const BatchItem *item = &batch->items[i];
+        RecordLoss loss;
+        if (text_is_absent(item->head.lost) || !record_loss_read(item->head.lost, &loss))
+            continue;
+        const StoredGap row = {
+            .topic = loss.topic,
+            .partition = loss.partition,
+            .first = loss.first,
+            .last = loss.last < 0 ? INT64_MIN : loss.last,
+            .epoch = item->partition->epoch,
+            .reason = loss.reason,
+            .stream_time = item->received_at,
+            .place = {item->record->partition, item->record->offset},
+            .resumed_by = unicode_prefix(printable(loss.by, batch->arena), GAP_TEXT_MAX),
+            .resume_reason = unicode_prefix(printable(loss.why, batch->arena), GAP_TEXT_MAX),
+        };
+        if (!case_store_add(batch->store, TABLE_GAPS, &row, error))
+            return false;
+    }
+    return true;
+}
+
 bool batch_save(
     Batch *batch, StoredMove *moves, size_t *move_count, PostgresOutcome *outcome, Error *error)
 {
@@ -105,7 +134,7 @@ bool batch_save(
         if (!save_report(batch, &batch->reports[i], error) ||
             !save_assignments(batch, &batch->reports[i], error))
             return false;
-    if (!save_lists(batch, error) || !save_command(batch, error) ||
+    if (!save_lists(batch, error) || !save_gaps(batch, error) || !save_command(batch, error) ||
         !progress_save(batch->progress, batch->store, moves, move_count, error))
         return false;
     for (size_t i = 0; batch->fault != NULL && i < *move_count; i++)

@@ -26,11 +26,15 @@ static bool check_topic(Matcher *matcher, Error *error)
     if (!well)
         return false;
     if (topic.partitions == 0)
-        return error_set(error, ERROR_RETRY, "topic %s does not exist", matcher->topic);
+        return error_set(error, ERROR_RETRY,
+                         "topic %s does not exist; `onecase topics --create` makes it",
+                         matcher->topic);
     if (topic.partitions != matcher->partition_count)
-        return error_set(error, ERROR_FATAL,
-                         "topic %s has %d partitions, the database was made for %d", matcher->topic,
-                         topic.partitions, matcher->partition_count);
+        return error_set(
+            error, ERROR_FATAL,
+            "topic %s has %d partitions, the database was made for %d: its regions would lie in "
+            "others; make the topic with that number, or take the database of this one",
+            matcher->topic, topic.partitions, matcher->partition_count);
     return true;
 }
 
@@ -71,6 +75,7 @@ void matcher_close(void *state)
     decide_close(matcher->decider);
     progress_free(matcher->progress);
     vault_free(matcher->vault);
+    kafka_admin_close(matcher->admin);
     case_store_free(matcher->store);
     map_free(matcher->batch.identity_map);
     map_free(matcher->batch.report_map);
@@ -158,8 +163,8 @@ static bool read_records(Matcher *matcher, Error *error)
     for (size_t i = 0; i < matcher->record_count; i++)
         if (!matcher->records[i].log_append_time)
             return error_set(error, ERROR_FATAL,
-                             "topic %s stamps records by their sender (message.timestamp.type "
-                             "must be LogAppendTime)",
+                             "topic %s stamps records by their sender; message.timestamp.type must "
+                             "be LogAppendTime (`onecase topics --check` names what differs)",
                              matcher->topic);
     return true;
 }
@@ -198,7 +203,7 @@ bool matcher_step(void *state, Error *error)
     if (matcher->record_count > 0)
         return handle_some(matcher, error);
     matcher->batch_limit = 0;
-    if (!matcher_aside_step(matcher, error)) {
+    if (!matcher_aside_step(matcher, error) || !matcher_look_for_resumed(matcher, error)) {
         matcher_note_failure(matcher, error);
         return false;
     }

@@ -126,6 +126,7 @@ bool matcher_assigned(void *state, KafkaPosition *partitions, size_t count, Erro
             if (offsets[k].partition == partitions[i].partition)
                 partitions[i].offset =
                     offsets[k].next_offset < 0 ? KAFKA_OFFSET_BEGINNING : offsets[k].next_offset;
+    well = well && matcher_guard(matcher, offsets, partitions, count, error);
     for (size_t i = 0; well && i < count; i++)
         matcher_aside_claimed(matcher, &offsets[i]);
     if (well)

@@ -7,6 +7,8 @@
 
 #include "domain/breaker.h"
 
+#include "adapters/kafka_admin.h"
+
 /* The inside of a matcher, shared by matcher*.c only. */
 
 enum { MATCHER_NAME_MAX = 300, MATCHER_MONTHS = 100 * 12 };
@@ -39,6 +41,8 @@ typedef struct Matcher {
     Progress *progress;
     Vault *vault;
     KafkaConsumer *consumer;
+    KafkaAdmin *admin; /* for the guard; NULL until the first claim */
+    int64_t resumed_due_ms;
     StoredMove *moves;
     int64_t *epochs; /* of each partition as we claimed it and have not given it back; 0: none */
     Aside *asides;   /* one for each partition of the topic */
@@ -113,6 +117,18 @@ void matcher_revoked(void *state, const KafkaPosition *partitions, size_t count,
  * nothing is done.
  */
 void matcher_give_back_all(Matcher *matcher);
+
+/*
+ * Whether the topic is still the log that the database was filled from (matcher_guard.c). FATAL when it is not; a partition
+ * of which offsets are gone is LOST and held, and starts[] says where it would begin.
+ */
+MUST_CHECK bool matcher_guard(Matcher *matcher,
+                              const StoredOffset *offsets,
+                              KafkaPosition *starts,
+                              size_t count,
+                              Error *error);
+/* Now and then: whether somebody has a LOST partition go on; then all is claimed again. */
+MUST_CHECK bool matcher_look_for_resumed(Matcher *matcher, Error *error);
 
 /* What a failed step means for the claim; matcher_claim_again does what it asks for. */
 void matcher_note_failure(Matcher *matcher, const Error *error);

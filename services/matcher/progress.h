@@ -33,6 +33,7 @@ typedef struct PartitionProgress {
     int64_t committed_stream; /* INT64_MIN: nothing seen yet */
     int64_t now_stream;
     Text now_origin; /* of the batch's last record, on the batch's arena */
+    bool lost;       /* held: offsets before the first there is are gone */
     bool touched;
     int64_t careful_left;  /* records to be taken alone yet (matcher_careful.c); 0: none */
     int64_t tried_offset;  /* noted under this claim; -1: none */

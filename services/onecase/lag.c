@@ -5,6 +5,7 @@
  */
 #include "case/case.h"
 #include "command.h"
+#include "held.h"
 #include "json_out.h"
 #include "options.h"
 #include "print.h"
@@ -15,6 +16,7 @@
 
 #include "adapters/kafka_admin.h"
 #include "adapters/mapping_file.h"
+#include "adapters/schema_version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,8 +42,9 @@ typedef struct LagRow {
     int64_t end;
     int64_t messages;
     int64_t seconds;
-    Text state; /* of the matcher's partition; absent: it was never claimed, or is intake's */
-    int64_t since;
+    Text
+        state; /* of the matcher's partition, or HELD; absent: never claimed, or intake's that goes on */
+    int64_t since; /* INT64_MIN: not known */
     Text reason;
 } LagRow;
 
@@ -67,7 +70,8 @@ static const char USAGE[] =
     "sent is in the database. Seconds are the age of the next record to be read, by the clock\n"
     "of this machine. A partition of onecase.report that is not RUNNING is told with since when\n"
     "and why: REFUSING (PostgreSQL refused 100 records in a row), WAITING (one record never gets\n"
-    "done), LOST (offsets that it has not read are gone).\n\n"
+    "done), LOST (offsets that it has not read are gone). One of intake's that is HELD for the\n"
+    "same reason is told with why.\n\n"
     "  --max N        end with 1 when more than N messages are left in all\n"
     "  --prefix P     put before every topic name, for tests\n"
     "  --group G      intake's consumer group [onecase-intake]\n"
@@ -189,23 +193,36 @@ static bool measure_matcher(Lag *lag, Error *error)
     return true;
 }
 
+/* intake waits for a word about offsets that are gone (held.h). */
+static void say_held(Lag *lag, const KafkaCommit *commit)
+{
+    const Held held = {commit->topic, commit->partition, place_note_read(commit->note)};
+    LagRow *row = &lag->rows[lag->count - 1];
+    if (held.note.gap == PLACE_NO_GAP)
+        return;
+    row->state = TEXT("HELD");
+    row->reason = text_format(lag->arena, "%.*s; `onecase source resume %s`",
+                              TEXT_ARGS(held_text(&held, lag->arena)), commit->topic);
+}
+
 static bool measure_source(Lag *lag, const char *name, Error *error)
 {
     KafkaTopic topic = {.name = name};
     if (!kafka_admin_topic(lag->admin, &topic, error))
         return false;
     size_t count = (size_t)topic.partitions;
-    KafkaPosition *positions = ARENA_ARRAY(lag->arena, KafkaPosition, count);
+    KafkaCommit *commits = ARENA_ARRAY(lag->arena, KafkaCommit, count);
     for (size_t i = 0; i < count; i++)
-        positions[i] = (KafkaPosition){name, (int32_t)i, KAFKA_OFFSET_NONE};
-    if (count > 0 &&
-        !kafka_admin_group_offsets(lag->admin, lag->options->group, positions, count, error))
+        commits[i] = (KafkaCommit){.topic = name, .partition = (int32_t)i};
+    if (!kafka_admin_group_commits(lag->admin, lag->options->group, commits, count, lag->arena,
+                                   error))
         return false;
     for (size_t i = 0; i < count; i++) {
         int64_t next =
-            positions[i].offset == KAFKA_OFFSET_NONE ? KAFKA_OFFSET_BEGINNING : positions[i].offset;
-        if (!measure(lag, "intake", name, positions[i].partition, next, error))
+            commits[i].offset == KAFKA_OFFSET_NONE ? KAFKA_OFFSET_BEGINNING : commits[i].offset;
+        if (!measure(lag, "intake", name, commits[i].partition, next, error))
             return false;
+        say_held(lag, &commits[i]);
     }
     return true;
 }
@@ -335,10 +352,11 @@ static void print_halted(const Lag *lag)
         const LagRow *row = &lag->rows[i];
         if (!is_halted(row))
             continue;
-        printf("partition %" PRId32 " of %s is %.*s since %.*s\n", row->partition, row->topic,
-               TEXT_ARGS(row->state), TEXT_ARGS(print_time(lag->arena, row->since)));
+        Text since = print_time(lag->arena, row->since);
+        printf("partition %" PRId32 " of %s is %.*s%s%.*s\n", row->partition, row->topic,
+               TEXT_ARGS(row->state), text_is_empty(since) ? "" : " since ", TEXT_ARGS(since));
         print_wrapped(row->reason);
-        if (!text_is(row->state, "LOST"))
+        if (!text_is(row->state, "LOST") && !text_is(row->state, "HELD"))
             printf("    `onecase resume %" PRId32 " --bury N` makes dead letters of N of them\n",
                    row->partition);
     }
@@ -379,7 +397,8 @@ int command_lag(int argc, char **argv)
         return status;
     Error error = {0};
     KafkaClientSpec client = {.brokers = options.brokers, .client_id = "onecase-lag"};
-    PostgresSettings settings = {.conninfo = "", .application = "onecase-lag"};
+    PostgresSettings settings = {
+        .conninfo = "", .application = "onecase-lag", .greet = schema_version_check};
     Lag lag = {.options = &options, .arena = arena_new(ARENA_BLOCK), .pg = postgres_new(&settings)};
     if (!load_mappings(&lag, &error))
         status = command_usage_error("lag", error.text, NULL);

@@ -54,7 +54,7 @@ WORDS = [
     ("map deploy/sources/grid.cfg --against /nowhere.cfg", 3, 'onecase map: cannot read "/nowhere.cfg"'),
     ("map deploy/sources/grid.cfg /nowhere", 3, 'onecase map: cannot read "/nowhere": No such file or directory'),
     ("map deploy/sources/grid.cfg --regions /nowhere", 3, 'onecase map: cannot read "/nowhere"'),
-    ("source", 64, "onecase source: a subcommand is missing: add or list; `onecase source --help` says more"),
+    ("source", 64, "onecase source: a subcommand is missing: add, list or resume; `onecase source --help` says more"),
     ("source remove", 64, 'onecase source: no subcommand "remove"'),
     ("source add", 64, "onecase source add: a mapping FILE is missing"),
     ("source add a.cfg b.cfg", 64, 'onecase source add: one FILE at a time, not also "b.cfg"'),

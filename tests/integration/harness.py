@@ -195,6 +195,10 @@ class Topics:
             self._admin = AdminClient({"bootstrap.servers": self.servers.brokers, "log_level": 2})
         return self._admin
 
+    def forget_clients(self) -> None:
+        """What is asked next is asked by a new client."""
+        self._admin = None
+
     def name(self, topic: str) -> str:
         return self.prefix + topic
 

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "source_add.h"
 #include "source_list.h"
+#include "source_resume.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +13,9 @@ static void print_usage(FILE *stream)
 {
     fputs("usage: onecase source add FILE [OPTIONS]    join a department by its mapping file\n"
           "       onecase source list [OPTIONS]        the feeds that are joined\n"
+          "       onecase source resume TOPIC ...      go on where offsets are gone\n"
           "\n"
-          "`onecase source add --help` and `onecase source list --help` say more.\n",
+          "`onecase source add --help` and the like say more.\n",
           stream);
 }
 
@@ -23,11 +25,13 @@ int command_source(int argc, char **argv)
         return source_add(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "list") == 0)
         return source_list(argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "resume") == 0)
+        return source_resume(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         print_usage(stdout);
         return EXIT_OK;
     }
     if (argc >= 2)
         return command_usage_error("source", "no subcommand", argv[1]);
-    return command_usage_error("source", "a subcommand is missing: add or list", NULL);
+    return command_usage_error("source", "a subcommand is missing: add, list or resume", NULL);
 }

@@ -6,6 +6,7 @@
 #include "source_list.h"
 
 #include "command.h"
+#include "held.h"
 #include "json_out.h"
 #include "print.h"
 #include "source_check.h"
@@ -16,6 +17,7 @@
 
 #include "adapters/mapping_file.h"
 #include "adapters/region_file.h"
+#include "adapters/schema_version.h"
 
 #include <stdio.h>
 
@@ -30,6 +32,7 @@ typedef struct List {
     bool counted; /* the accounts are known */
     SourceAccounts accounts;
     KafkaAdmin *admin; /* NULL: Kafka does not answer */
+    HeldList held;     /* partitions of any topic of the mappings that intake holds */
 } List;
 
 static bool load(List *list, Error *error)
@@ -58,8 +61,10 @@ static void left_out(const char *what, const Error *error)
 static void count(List *list)
 {
     Error error = {0};
-    const PostgresSettings settings = {
-        .conninfo = "", .application = "onecase-source", .statement_ms = STATEMENT_MS};
+    const PostgresSettings settings = {.conninfo = "",
+                                       .application = "onecase-source",
+                                       .greet = schema_version_check,
+                                       .statement_ms = STATEMENT_MS};
     Postgres *pg = postgres_new(&settings);
     list->counted = source_rows_accounts(pg, list->arena, &list->accounts, &error);
     postgres_free(pg);
@@ -80,6 +85,32 @@ static void open_kafka(List *list)
     kafka_admin_close(list->admin);
     list->admin = NULL;
     left_out("times of the last records are", &error);
+}
+
+static bool is_joined(const List *list, const char *topic)
+{
+    bool belongs = false;
+    for (size_t i = 0; i < list->paths.count && !belongs; i++)
+        belongs = list->mappings[i] != NULL &&
+                  source_topic_belongs(&list->options, list->mappings[i], text_from(topic));
+    return belongs;
+}
+
+static void find_held(List *list)
+{
+    Error error = {0};
+    KafkaTopic *there;
+    size_t count;
+    size_t ours = 0;
+    bool good =
+        list->admin != NULL && kafka_admin_topics(list->admin, list->arena, &there, &count, &error);
+    for (size_t i = 0; good && i < count; i++)
+        if (is_joined(list, there[i].name))
+            there[ours++] = there[i];
+    good = good && held_find(list->admin, list->options.group, (HeldTopics){there, ours},
+                             list->arena, &list->held, &error);
+    if (!good && list->admin != NULL)
+        left_out("held partitions are", &error);
 }
 
 /* When the last record that is accounted for came to Kafka; TIME_ABSENT when that is not known any more. */
@@ -153,9 +184,23 @@ static void print_table_of(const List *list)
         print_cell(&table, topics_of(mapping, list->arena));
     }
     print_out(&table);
+    for (size_t i = 0; i < list->held.count; i++)
+        printf("%s/%d is held: %.*s\n", list->held.items[i].topic, list->held.items[i].partition,
+               TEXT_ARGS(held_text(&list->held.items[i], list->arena)));
+    if (list->held.count > 0)
+        puts("`onecase source resume TOPIC` says more and has them go on");
     if (!list->clean)
         printf("intake goes on with what it read before; `onecase check %s` names the mistakes\n",
                list->options.sources);
+}
+
+static void write_held(const Held *held, TextBuilder *out)
+{
+    out_text(out, "topic", text_from(held->topic));
+    out_int(out, "partition", held->partition);
+    out_text(out, "why", text_from(held_why(held)));
+    out_int(out, "first", held->note.gap_first);
+    out_int(out, "last", held->note.gap == PLACE_LOST ? held->note.gap_last : INTEGER_ABSENT);
 }
 
 static void write_feed(const List *list, size_t index, TextBuilder *out)
@@ -182,6 +227,18 @@ static void write_feed(const List *list, size_t index, TextBuilder *out)
     out_int(out, "ignored", known ? sum.ignored : INTEGER_ABSENT);
     out_int(out, "dead", known ? sum.dead : INTEGER_ABSENT);
     out_time(out, "last_record", mapping != NULL ? last_us(list, mapping) : TIME_ABSENT);
+    js_write_key(out, TEXT("held"));
+    builder_char(out, '[');
+    bool first = true;
+    for (size_t i = 0; mapping != NULL && i < list->held.count; i++) {
+        if (!source_topic_belongs(&list->options, mapping, text_from(list->held.items[i].topic)))
+            continue;
+        builder_string(out, first ? "{" : ",{");
+        write_held(&list->held.items[i], out);
+        builder_char(out, '}');
+        first = false;
+    }
+    builder_char(out, ']');
 }
 
 static void print_json(const List *list)
@@ -207,12 +264,13 @@ static int list_sources(List *list)
     }
     count(list);
     open_kafka(list);
+    find_held(list);
     if (list->options.json)
         print_json(list);
     else
         print_table_of(list);
     kafka_admin_close(list->admin);
-    return list->clean ? EXIT_OK : EXIT_FOUND;
+    return list->clean && list->held.count == 0 ? EXIT_OK : EXIT_FOUND;
 }
 
 int source_list(int argc, char **argv)

@@ -60,13 +60,14 @@ static const char LIST_USAGE[] =
     "\n"
     "The feeds that are joined: their mapping files with the version that stands on each record,\n"
     "their topics, how many records of them the database accounts for, and when the last of these\n"
-    "came to Kafka.\n"
-    "\n" COMMON_HELP "\n"
+    "came to Kafka. Partitions that intake holds because offsets are gone are named below.\n"
+    "\n" COMMON_HELP "  --group G            intake's consumer group [onecase-intake]\n"
+    "\n"
     "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE. When it or Kafka does not\n"
     "answer, what it would have told is left out, and that is said.\n"
     "\n"
-    "exit: 0 listed, 1 files with mistakes among them (`onecase check FOLDER` names them all),\n"
-    "3 no such folder, 64 wrong words\n";
+    "exit: 0 listed, 1 files with mistakes among them (`onecase check FOLDER` names them all), or\n"
+    "partitions that are held (`onecase source resume TOPIC`), 3 no such folder, 64 wrong words\n";
 
 static bool wrong(const char *command, const char *message, const char *word)
 {
@@ -177,7 +178,7 @@ bool source_options_read_add(
 bool source_options_read_list(
     int argc, char **argv, Arena *arena, SourceOptions *options, int *status)
 {
-    const Option rows[] = {COMMON_ROWS(options)};
+    const Option rows[] = {COMMON_ROWS(options), {"group", .text = &options->group}};
     const OptionTable table = {"source list", LIST_USAGE, rows, sizeof(rows) / sizeof(rows[0])};
     int words;
     *options = defaults();

@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 
+#include "domain/record_loss.h"
+
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +45,7 @@ static bool fits_pattern(Text pattern, Text name)
 bool source_topic_belongs(const SourceOptions *options, const Mapping *mapping, Text topic)
 {
     Text prefix = text_from(options->prefix);
+    topic = record_topic_of(topic); /* accounts know a topic that was made anew as another one */
     if (!text_starts(topic, prefix))
         return false;
     Text name = text_slice(topic, prefix.size, SIZE_MAX);

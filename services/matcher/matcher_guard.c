@@ -1,0 +1,146 @@
+/*
+ * Whether onecase.report is still the log that the database was filled from, asked for each partition that was claimed:
+ *
+ *   the record before the next offset is another one, or the log ends before it ... another topic: the matcher ends
+ *   the log begins behind the next offset ......................................... LOST: held until somebody resumes it
+ *
+ * Other partitions go on. The record before the next offset cannot fall to retention without the second being so, since
+ * the topic is kept for ever.
+ */
+#include "matcher_parts.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include "adapters/gap_store.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { ASK_MS = 10000, LOOK_MS = 2000, ARENA_BLOCK = 16384 };
+
+/* What to do stands first: what follows may be cut. */
+#define ANOTHER_TOPIC                                                                              \
+    "%s/%d was made anew, or lost its end: restore it, or start anew with a new database "         \
+    "(docs/guards.md); "
+
+/* What ce_id says; a record that has none that can be read is known by its own place. */
+static Text
+origin_of(const Matcher *matcher, int32_t partition, const KafkaCopy *copy, Arena *arena)
+{
+    RecordHead head;
+    Error ignored = {0};
+    if (record_head_read(copy->headers, copy->header_count, &head, &ignored))
+        return record_origin_text(arena, &head.origin);
+    const Origin own = {
+        .topic = text_from(matcher->topic), .partition = partition, .offset = copy->offset};
+    return record_origin_text(arena, &own);
+}
+
+/* As much of it as is stored. */
+static bool same_origin(Text found, const char *stored)
+{
+    size_t size = strlen(stored);
+    return size == STORED_ORIGIN_SIZE - 1 ? text_starts(found, text_from(stored))
+                                          : text_is(found, stored);
+}
+
+static bool compare_last(Matcher *matcher, const StoredOffset *offset, Arena *arena, Error *error)
+{
+    const KafkaPosition last = {matcher->topic, offset->partition, offset->next_offset - 1};
+    KafkaCopy copy;
+    if (!kafka_admin_record_at(matcher->admin, &last, arena, &copy, error)) {
+        bool gone = error->verdict == ERROR_REJECT;
+        if (gone)
+            error_clear(error);
+        return gone;
+    }
+    Text found = origin_of(matcher, offset->partition, &copy, arena);
+    return copy.offset != last.offset || same_origin(found, offset->last_origin) ||
+           error_set(error, ERROR_FATAL,
+                     ANOTHER_TOPIC "offset %lld holds %.*s, the database has %s", matcher->topic,
+                     offset->partition, (long long)last.offset, TEXT_ARGS(found),
+                     offset->last_origin);
+}
+
+static bool
+hold_lost(Matcher *matcher, const StoredOffset *offset, int64_t next, int64_t low, Error *error)
+{
+    const StoredClaim claim = {offset->partition, offset->epoch};
+    if (!gap_store_lost(matcher->store, matcher->topic, &claim, next, low - 1, error))
+        return false;
+    kafka_consumer_hold(matcher->consumer, matcher->topic, offset->partition, true);
+    progress_partition(matcher->progress, offset->partition)->lost = true;
+    log_event(LOG_ERROR, "held", LOG_STRING("topic", matcher->topic),
+              LOG_INT("partition", offset->partition), LOG_INT("offset", next),
+              LOG_INT("first_offset", low),
+              LOG_STRING("reason", "records went before they were decided (retention); the "
+                                   "partition is LOST and waits: `onecase source resume "
+                                   "onecase.report` shows it and has it go on"));
+    return true;
+}
+
+static bool guard_one(
+    Matcher *matcher, const StoredOffset *offset, KafkaPosition *start, Arena *arena, Error *error)
+{
+    int64_t low;
+    int64_t high;
+    int64_t next = offset->next_offset < 0 ? 0 : offset->next_offset;
+    if (!kafka_admin_watermarks(matcher->admin, matcher->topic, offset->partition, &low, &high,
+                                error))
+        return false;
+    if (next > high)
+        return error_set(error, ERROR_FATAL,
+                         ANOTHER_TOPIC
+                         "it ends at offset %lld, the database has records up to %lld",
+                         matcher->topic, offset->partition, (long long)high, (long long)next);
+    if (next > low && offset->last_origin[0] != '\0' &&
+        !compare_last(matcher, offset, arena, error))
+        return false;
+    if (next < low) {
+        start->offset = low; /* it is held */
+        return hold_lost(matcher, offset, next, low, error);
+    }
+    const StoredClaim claim = {offset->partition, offset->epoch};
+    return strcmp(offset->state, "LOST") != 0 ||
+           gap_store_found(matcher->store, matcher->topic, &claim, error);
+}
+
+bool matcher_guard(Matcher *matcher,
+                   const StoredOffset *offsets,
+                   KafkaPosition *starts,
+                   size_t count,
+                   Error *error)
+{
+    const KafkaClientSpec client = {.brokers = matcher->settings->brokers,
+                                    .client_id = "onecase-matcher"};
+    if (matcher->admin == NULL && !kafka_admin_open(&client, ASK_MS, &matcher->admin, error))
+        return false;
+    Arena *arena = arena_new(ARENA_BLOCK);
+    bool well = true;
+    for (size_t i = 0; well && i < count; i++)
+        for (size_t k = 0; well && k < count; k++)
+            if (starts[k].partition == offsets[i].partition)
+                well = guard_one(matcher, &offsets[i], &starts[k], arena, error);
+    arena_free(arena);
+    return well;
+}
+
+bool matcher_look_for_resumed(Matcher *matcher, Error *error)
+{
+    int64_t now = clock_monotonic_ms();
+    if (now < matcher->resumed_due_ms)
+        return true;
+    matcher->resumed_due_ms = now + LOOK_MS;
+    for (int32_t i = 0; i < matcher->partition_count; i++) {
+        const PartitionProgress *partition = progress_partition(matcher->progress, i);
+        StoredOffset stands;
+        if (partition == NULL || !partition->lost)
+            continue;
+        if (!case_store_offsets(matcher->store, &i, 1, &stands, error))
+            return false;
+        if (stands.epoch != partition->epoch)
+            matcher->fenced = matcher->reclaim = true; /* resumed, or somebody else's by now */
+    }
+    return true;
+}
