@@ -26,10 +26,11 @@ ANALYST = {"PGOPTIONS": "-c role=onecase_analyst"}
 PLANTED = ("19900001234", "合成甲", "990123199001011234", "永安里")  # phone, name, id number, street; all made up
 MANY = FEED.replace('source = "TEST"', 'source = "MANY"').replace('format = 1;', 'format = 1;  each = "/items";') \
     .replace('"/no"', '"/items/*/no"').replace('"/kind"', '"/items/*/kind"').replace('"/area"', '"/items/*/area"')
+WIDE = FEED.replace('source = "TEST"', 'source = "WIDE"').replace('"/no"', f'"/{"受理单编号" * 7}"')
 
 
 class Department:
-    """A hub with two feeds of its own: "feed", one record each, and "many", whose records hold items."""
+    """A hub with feeds of its own: "feed", one record each; "many", whose records hold items; "wide" with long names."""
 
     def __init__(self, hub: Hub, folder: Path) -> None:
         self.hub = hub
@@ -38,7 +39,9 @@ class Department:
         self.write("feed.cfg", FEED % "feed")
         self.write("many.cfg", MANY % "many")
         hub.topics.create("feed", 1)
+        self.write("wide.cfg", WIDE % "wide")
         hub.topics.create("many", 1)
+        hub.topics.create("wide", 1)
         self.intake: Service | None = None
 
     def write(self, name: str, text: str) -> None:
@@ -46,7 +49,8 @@ class Department:
 
     def start(self) -> None:
         self.intake = self.hub.start("intake", f"sources={self.sources}", f"words={PROJECT}/deploy/model/words",
-                                     f"regions={PROJECT}/deploy/regions.cfg")
+                                     f"regions={PROJECT}/deploy/regions.cfg",
+                                     f"matcher_group={self.hub.database.name}.matcher")
         self.hub.start("matcher")
         self.hub.start("relay")
 
@@ -128,7 +132,8 @@ class Sick:
         self.origins = department.send("feed", *self.records)
         many = department.send("many", sick_items())[0]
         self.items = [many.replace("#0", f"#{item}") for item in (2, 7)]
-        self.dead = [*self.origins[1:], *self.items]
+        self.wide = department.send("wide", feed_record(1))
+        self.dead = [*self.origins[1:], *self.items, *self.wide]
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +158,7 @@ def test_dead_letters_are_grouped_by_cause_and_the_newest_trouble_is_first(sick:
     assert causes["TEST", "map", "required", "/no"]["count"] == 2
     assert causes["MANY", "map", "required", "/items/*/no"]["count"] == 2  # items 2 and 7 are broken alike
     assert causes["TEST", "decode", "empty", ""]["open"] >= 1
-    assert all(group["mapping"].startswith(("feed@", "many@")) for group in groups)
+    assert all(group["mapping"].startswith(("feed@", "many@", "wide@")) for group in groups)
     assert len({group["group"] for group in groups}) == len(groups)
 
 
@@ -187,6 +192,8 @@ def test_a_terminal_gets_no_line_of_more_than_80_columns(sick: Sick) -> None:
     lines = done.stdout.replace("\r", "").splitlines()
     assert lines[0].split() == ["GROUP", "COUNT", "LAST", "SOURCE", "STAGE", "RULE", "POINTER"]
     assert any("/items/*/no" in line for line in lines)
+    assert any("/受理单编号" in line and line.endswith("…") for line in lines)
+    assert "受理单编号" * 7 in sick.department.dlq("list")  # a pipe gets it whole
     assert max(width(line) for line in lines) <= 80
 
 

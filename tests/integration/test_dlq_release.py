@@ -175,6 +175,14 @@ def test_a_record_too_large_for_the_vault_is_known_but_not_kept(department: Depa
     assert "never kept" in raw.stderr
 
 
+def test_bytes_that_were_kept_long_before_their_row_are_found(department: Department) -> None:
+    """Kafka or the matcher was away between the two."""
+    bad = department.send("feed", feed_record(1, kind="hazard"))[0]
+    for age in ("30 minutes", "3 hours"):
+        department.hub.database.execute("update onecase.dead_letters set received_at = received_at + %s::interval", (age,))
+        assert department.letter(bad)["bytes"] == "kept"
+
+
 def test_of_several_copies_the_last_of_its_attempt_and_stage_counts(department: Department) -> None:
     """Intake and matcher repeat what they did when they were killed, and each failed attempt has bytes of its own."""
     bad = department.send("feed", feed_record(1, kind="hazard"))[0]

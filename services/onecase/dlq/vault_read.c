@@ -19,7 +19,7 @@
 #include <string.h>
 
 enum { ASK_LIMIT_MS = 15000, SCRATCH_BLOCK = 65536 };
-#define AROUND_MS (INT64_C(60) * 60 * 1000)
+#define MINUTE_MS (INT64_C(60) * 1000)
 #define NOBODY SIZE_MAX
 
 static const char ITEM_MARK = '#';
@@ -247,8 +247,13 @@ static size_t settle(Search *search)
     return missing;
 }
 
+/*
+ * A letter's bytes are written before its row, mostly by a moment, by hours when Kafka or intake was in trouble between the
+ * two; and some lie there once more behind it. So first around the rows, then wider, then from the beginning.
+ */
 static bool find_all(Search *search, Error *error)
 {
+    static const int64_t AROUND_MS[] = {MINUTE_MS, 60 * MINUTE_MS};
     int64_t since_ms = INT64_MAX;
     int64_t until_ms = 0;
     for (size_t i = 0; i < search->count; i++) {
@@ -256,12 +261,14 @@ static bool find_all(Search *search, Error *error)
         since_ms = ms < since_ms ? ms : since_ms;
         until_ms = ms > until_ms ? ms : until_ms;
     }
-    since_ms = since_ms > AROUND_MS ? since_ms - AROUND_MS : 0;
-    if (!read_through(search->spec, since_ms, until_ms + AROUND_MS, find_record, search, error))
-        return false;
-    if (settle(search) == 0 || since_ms == 0)
-        return true;
-    if (!read_through(search->spec, 0, since_ms, find_record, search, error))
+    for (size_t i = 0; i < sizeof(AROUND_MS) / sizeof(AROUND_MS[0]); i++) {
+        if (!read_through(search->spec, since_ms - AROUND_MS[i], until_ms + AROUND_MS[i],
+                          find_record, search, error))
+            return false;
+        if (settle(search) == 0)
+            return true;
+    }
+    if (!read_through(search->spec, 0, 0, find_record, search, error))
         return false;
     settle(search);
     return true;

@@ -7,9 +7,8 @@
 
 /*
  * Bytes of dead letters out of topic onecase.deadletter. The topic has no index by key, so it is read through: once to
- * find where each letter lies, around the times at which they were received and, for what is not there, from the
- * beginning; then only where something lies. Any number of letters share a reading, and of their bytes one is in memory
- * at a time.
+ * find where each letter lies, around the times at which they were received and, for what is not there, ever wider; then
+ * only where something lies. Any number of letters share a reading, and of their bytes one is in memory at a time.
  */
 typedef enum VaultState {
     VAULT_LOST,      /* not in the topic: its retention has taken it, or it never was there */
