@@ -69,7 +69,7 @@ def check(database: Database, log: ReportLog, poisoned: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("count", "poisons", "most"), [
-    (1000, [500], CRASHES),
+    (1000, [700], CRASHES),
     (1000, [0], CRASHES),
     (300, [299], CRASHES),
     (1000, [100, 101], CRASHES + 2),  # while it is careful, the second costs only its own two crashes
@@ -109,7 +109,7 @@ def test_a_dead_letter_of_a_crash_says_what_happened_and_keeps_its_bytes(log, da
 
 
 def test_a_database_outage_in_the_middle_of_it_buries_nobody_else(servers, log, database, matcher) -> None:
-    poisoned = fill(log, 1000, [500])
+    poisoned = fill(log, 1000, [700])
     log.send()
     with Keeper(matcher(), most=2 * CRASHES) as keeper:
         wait_until(lambda: keeper.service.lines("event=careful .*tries=1"), 60, "one try of the record", every=0.01)
@@ -158,6 +158,25 @@ def end_sessions(database: Database) -> None:
 def waits_for_the_lock(database: Database) -> bool:
     return database.value("select exists (select from pg_stat_activity where datname = current_database()"
                           " and application_name = 'onecase-matcher' and wait_event_type = 'Lock' and wait_event = 'transactionid')")
+
+
+@pytest.mark.parametrize(("tries", "buried"), [(1, None), (2, "its origin"), (3, "its own place")],
+                         ids=["tried_once", "tried_twice", "its_head_kills_too"])
+def test_the_matcher_buries_what_was_tried_twice(log, database, matcher, tries: int, buried: str | None) -> None:
+    """As it stands after crashes with the third record alone in hand; at the third even its burial crashed."""
+    origin = [log.report(f"9901N{number:05d}") for number in range(5)][2]
+    partition = log.send()[2][0]
+    topic = log.topics.name(REPORT)
+    database.execute("insert into onecase.consumer_offsets (topic, partition, next_offset, epoch, owner, backend_pid, crashes,"
+                     " trying_offset, tries) values (%s, %s, 2, 1, 'gone', 1, 2, 2, %s)", (topic, partition, tries))
+    service = matcher().start()
+    wait_until_stored(database, log)
+    places = {None: [], "its origin": [(origin, "crash", "crash", "open")],
+              "its own place": [(f"{topic}/{partition}/2#0", "crash", "crash", "open")]}
+    assert database.rows(DEAD) == places[buried]
+    assert database.value("select count(*) from onecase.reports") == (2 if buried else 3)
+    assert len(service.lines("event=careful")) == 1
+    service.stop()
 
 
 def test_kills_under_load_bury_nobody(log, database, matcher) -> None:
@@ -216,7 +235,7 @@ def intake(feed: Feed, *settings: str) -> Service:
 
 
 @pytest.mark.parametrize(("count", "poisons", "restarts"), [
-    (1000, [500], CRASHES),
+    (1000, [700], CRASHES),
     (1000, [0], CRASHES),
     (300, [299], CRASHES),
     (1000, [100, 101], CRASHES + 2),
@@ -329,7 +348,7 @@ def test_intake_buries_what_was_tried_twice_and_nothing_else(feed: Feed, note: s
 
 @pytest.mark.parametrize("delay_s", [0, 1])
 def test_how_long_neighbours_of_the_matcher_wait(log, database, matcher, delay_s) -> None:
-    fill(log, 1000, [500])
+    fill(log, 1000, [700])
     log.send()
     with Keeper(matcher(), delay_s=delay_s, most=CRASHES) as keeper:
         wait_until_stored(database, log, limit=240)
@@ -339,7 +358,7 @@ def test_how_long_neighbours_of_the_matcher_wait(log, database, matcher, delay_s
 @pytest.mark.parametrize("delay_s", [0, 1])
 def test_how_long_neighbours_of_intake_wait(feed: Feed, delay_s: int) -> None:
     feed.create(partitions=1)
-    feed.topics.produce("feed", [("k", feed_record(number, text=POISON if number == 500 else "synthetic")) for number in range(1000)])
+    feed.topics.produce("feed", [("k", feed_record(number, text=POISON if number == 700 else "synthetic")) for number in range(1000)])
     with Keeper(intake(feed), delay_s=delay_s, most=CRASHES) as keeper:
         wait_until(lambda: sum(feed.topics.ends(REPORT).values()) >= 1000 and kinds(feed)["dead"] == 1, 240, "all to come out", every=0.3)
         tell("intake", keeper)
