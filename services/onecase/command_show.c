@@ -7,6 +7,8 @@
 #include "print.h"
 #include "submit.h"
 
+#include "adapters/schema_version.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -107,7 +109,8 @@ int command_command(int argc, char **argv)
     if (argc - words != 1)
         return command_usage_error("command", "expected one id",
                                    words < argc - 1 ? argv[words + 1] : NULL);
-    const PostgresSettings settings = {.conninfo = "", .application = "onecase-command"};
+    const PostgresSettings settings = {
+        .conninfo = "", .application = "onecase-command", .greet = schema_version_check};
     Postgres *pg = postgres_new(&settings);
     Arena *arena = arena_new(ARENA_BLOCK);
     status = show(pg, text_from(argv[words]), &options, arena);

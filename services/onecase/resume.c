@@ -6,6 +6,7 @@
 #include "options.h"
 
 #include "adapters/postgres.h"
+#include "adapters/schema_version.h"
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -95,7 +96,8 @@ int command_resume(int argc, char **argv)
     int status = EXIT_OK;
     if (!read_words(argc, argv, &options, &partition, &status))
         return status;
-    PostgresSettings settings = {.conninfo = "", .application = "onecase-resume"};
+    PostgresSettings settings = {
+        .conninfo = "", .application = "onecase-resume", .greet = schema_version_check};
     Postgres *pg = postgres_new(&settings);
     Arena *arena = arena_new(ARENA_BLOCK);
     status = resume(&options, (int32_t)partition, pg, arena);

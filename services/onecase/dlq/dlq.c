@@ -8,6 +8,8 @@
 
 #include "send/send_stop.h"
 
+#include "adapters/schema_version.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +42,8 @@ const char *dlq_topic(const Dlq *dlq, const char *name)
 
 static int run(const DlqOptions *options, Arena *arena)
 {
-    static const PostgresSettings SETTINGS = {.conninfo = "", .application = "onecase-dlq"};
+    static const PostgresSettings SETTINGS = {
+        .conninfo = "", .application = "onecase-dlq", .greet = schema_version_check};
     Dlq dlq = {.options = options, .pg = postgres_new(&SETTINGS), .arena = arena};
     int status = EXIT_USAGE;
     for (size_t i = 0; i < sizeof(SUBCOMMANDS) / sizeof(SUBCOMMANDS[0]); i++)
