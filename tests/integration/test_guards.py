@@ -6,6 +6,8 @@ Each refusal says what was found, what was expected and what to do; others go on
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,4 +239,24 @@ def test_a_topic_restored_with_its_records_is_gone_on_with(feed: Feed, resume: R
     assert origins_on_report(feed, "feed") == [f"feed/0/{n}#0" for n in range(12)]
     assert losses(feed) == {}
     wait_committed(intake, feed.topics, "feed")
+    intake.stop()
+
+
+def test_retention_that_overtakes_a_running_intake(feed: Feed, resume: Resume) -> None:
+    """Frozen in mid work, as on a machine that is out of memory."""
+    send(feed, 0, 10)
+    intake = feed.start(*QUICK, "--set", "session_ms=60000")
+    wait_reports(feed.topics, 10)
+    wait_committed(intake, feed.topics, "feed")
+    intake.signal(signal.SIGSTOP)
+    time.sleep(1)  # Kafka answers the question that was under way when it has waited for records long enough
+    send(feed, 10, 20)
+    trim(feed.topics, "feed", 25)
+    intake.signal(signal.SIGCONT)
+    intake.wait_for_log(r"event=held .*offsets 10 to 24 went before they were read", limit=60)
+    send(feed, 0, 2, "other")
+    wait_reports(feed.topics, 12)
+    resume("feed", "--yes", "--reason", "frozen")
+    wait_reports(feed.topics, 17)
+    assert origins_on_report(feed, "feed") == [f"feed/0/{n}#0" for n in (*range(10), *range(25, 30))]
     intake.stop()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Producer, TopicPartition
+from confluent_kafka import Producer
 from harness import LocalServers, Service, Topics, wait_until
 from harness_city import SOURCE_TOPICS, City
 from harness_intake import (FEED, REPORT, VAULT, Feed, feed_record, ids, kind, origins, run_intake, set_config,
@@ -356,24 +356,6 @@ def test_offsets_that_never_come_are_counted(feed: Feed, servers: LocalServers) 
     wait_committed(service, topics, "feed")
     assert len(records) == committed + 1
     assert sum(1 + int(record.headers["oc-skipped"]) for record in records) == last + 1
-
-
-def test_an_offset_lost_to_retention_is_said_and_counted(feed: Feed) -> None:
-    topics = feed.topics
-    feed.create(partitions=1)
-    topics.produce("feed", [("k", feed_record(i)) for i in range(10)])
-    service = feed.start()
-    wait_reports(topics, 10)
-    service.stop()
-    topics.produce("feed", [("k", feed_record(i)) for i in range(10, 40)])
-    asked = TopicPartition(topics.name("feed"), 0, 25)
-    topics.admin.delete_records([asked])[asked].result(30)
-    service.start()
-    service.wait_for_log(r"event=lost .*offset=10 first_offset=25")
-    records = wait_reports(topics, 25)
-    service.stop()
-    assert sum(1 + int(record.headers["oc-skipped"]) for record in records) == 40
-    assert len(records) == 25
 
 
 # ---- group ---------------------------------------------------------------------------------------------------------

@@ -393,7 +393,7 @@ def test_rights_are_printed_as_commands_of_kafkas_own_tool(joining: Joining) -> 
         f"{start} User:DEPARTMENT --operation Write --operation Describe --topic {topic}",
         f"{start} User:intake --operation Read --operation Describe --topic {topic}",
         f"{start} User:intake --operation Read --operation Describe --topic {topic}.backfill",
-        f"{start} User:intake --operation Read --group {joining.topics.prefix}intake"]
+        f"{start} User:intake --operation Read --group {joining.topics.prefix}intake --group {joining.topics.prefix}intake.resume"]
 
 
 @pytest.mark.parametrize(("pattern", "resource"), [

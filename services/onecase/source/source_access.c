@@ -99,6 +99,9 @@ TextList source_access_lines(const SourceOptions *options, const Mapping *mappin
         add_topic(&access, topics.items[i]);
     if (!text_is_absent(pattern))
         add_pattern(&access, pattern);
-    grant(&access, INTAKE, text_format(arena, "--operation Read --group %s", options->group).data);
+    grant(&access, INTAKE,
+          text_format(arena, "--operation Read --group %s --group %s.resume", options->group,
+                      options->group)
+              .data);
     return access.lines;
 }
