@@ -46,13 +46,15 @@ class Places:
 
 
 PLACES = {
-    HOTLINE.source: Places(("body", "acceptTime"), ("body", "zone"), ("body", "category", 2, "code"), ("head", "seq"), (("body", "lonlat"),)),
+    HOTLINE.source: Places(("body", "acceptTime"), ("body", "zone"), ("body", "category", 2, "code"), ("head", "seq"),
+                           (("body", "lonlat"),)),
     FIRE.source: Places(("BJSJ",), ("XZQHDM",), ("JQFLYDMZX",), ("BKRS",), (("DQJD",), ("DQWD",))),
     MARKET.source: Places(("recorddate",), ("jyareacode",), ("problem_type",), ("personalinjury",), (("position",),)),
     GRID.source: Places(("createTime",), ("areaCode",), ("mainType",), ("operateSeq",), (("eventLong",), ("eventLat",))),
     CITY_MANAGEMENT.source: Places((0, "create_time"), (0, "district_id"), (0, "main_type"), (0, "act_seq"),
                                    ((0, "coordinate_x"), (0, "coordinate_y"))),
-    FIRE_ALARM.source: Places(("pushDateTime",), ("areaCode",), ("deviceType",), ("items", 0, "alarmLevel"), (("lon",), ("lat",))),
+    FIRE_ALARM.source: Places(("pushDateTime",), ("areaCode",), ("deviceType",), ("items", 0, "alarmLevel"),
+                              (("lon",), ("lat",))),
 }
 UTF8 = (GRID, MARKET, CITY_MANAGEMENT)
 GB18030 = (HOTLINE, FIRE, FIRE_ALARM)
@@ -150,15 +152,20 @@ def encode(feed: Feed, form: Form) -> bytes:
 
 def unwraps(maker: Maker) -> Iterator[Message]:
     """JSON inside a text, which the hotline's mapping opens."""
-    bombs = {"no JSON": "no JSON", "nothing": "", "null": "null", "a text": '"a"', "a number": "1", "an array": "[1]", "cut": '{"gdbh":', "two": "{}{}",
-             "10,000 deep": "[" * 10_000 + "]" * 10_000, "400,000 values": "[" + "0," * 400_000 + "0]", "itself again": json.dumps({"body": "{}"}),
-             "ten times wrapped": wrapped(10), "a NUL": '{"gdbh":"\x00"}', "lone surrogates": r'{"gdbh":"\ud800"}', "duplicate names":
+    bombs = {"no JSON": "no JSON", "nothing": "", "null": "null", "a text": '"a"', "a number": "1", "an array": "[1]",
+             "cut": '{"gdbh":', "two": "{}{}",
+             "10,000 deep": "[" * 10_000 + "]" * 10_000, "400,000 values": "[" + "0," * 400_000 + "0]",
+             "itself again": json.dumps({"body": "{}"}),
+             "ten times wrapped": wrapped(10), "a NUL": '{"gdbh":"\x00"}', "lone surrogates": r'{"gdbh":"\ud800"}',
+             "duplicate names":
              '{"gdbh":"1","gdbh":"2"}'}
     for name, text in bombs.items():
         form = maker.form(HOTLINE).form | {"body": text}
         yield Message(f"unwrap: {name}", HOTLINE.topic, json.dumps(form, ensure_ascii=False).encode("gb18030"))
-    for name, body in (("an object", {"gdbh": "hostile-object"}), ("an array", [1]), ("a number", 1), ("null", None), ("true", True)):
-        yield Message(f"unwrap: {name} instead of a text", HOTLINE.topic, json.dumps(maker.form(HOTLINE).form | {"body": body}).encode())
+    for name, body in (("an object", {"gdbh": "hostile-object"}), ("an array", [1]), ("a number", 1), ("null", None),
+                       ("true", True)):
+        yield Message(f"unwrap: {name} instead of a text", HOTLINE.topic,
+                      json.dumps(maker.form(HOTLINE).form | {"body": body}).encode())
 
 
 def wrapped(depth: int) -> str:
@@ -197,31 +204,46 @@ def lists(maker: Maker) -> Iterator[Message]:
 
 
 def keys() -> dict[str, bytes | None]:
-    return {"none": None, "empty": b"", "one NUL": b"\x00", "NULs": b"\x00" * 100, "no UTF-8": b"\xff\xfe\x80", "overlong": b"\xc0\xaf", "100 kB": b"K" * 100_000,
-            "a region": b"9901", "a region that is none": b"9999", "an origin": b"onecase.report/0/0#0", "an origin of a topic": b"hotline.workorder/0/0#0",
-            "an origin cut short": b"/0/#", "a minus": b"-1", "an SQL injection": b"'; drop table onecase.accounts; --", "a line end": b"a\nb", "JSON": b'{"a":1}',
-            "a format string": b"%s%n", "terminal colours": b"\x1b[31m", "UTF-16": "键".encode("utf-16"), "spaces": b"   ", "a BOM": b"\xef\xbb\xbf9901",
+    return {"none": None, "empty": b"", "one NUL": b"\x00", "NULs": b"\x00" * 100, "no UTF-8": b"\xff\xfe\x80",
+            "overlong": b"\xc0\xaf", "100 kB": b"K" * 100_000,
+            "a region": b"9901", "a region that is none": b"9999", "an origin": b"onecase.report/0/0#0",
+            "an origin of a topic": b"hotline.workorder/0/0#0",
+            "an origin cut short": b"/0/#", "a minus": b"-1", "an SQL injection": b"'; drop table onecase.accounts; --",
+            "a line end": b"a\nb", "JSON": b'{"a":1}',
+            "a format string": b"%s%n", "terminal colours": b"\x1b[31m", "UTF-16": "键".encode("utf-16"), "spaces": b"   ",
+            "a BOM": b"\xef\xbb\xbf9901",
             "bidi": "\u202e1099".encode()}
 
 
 def headers() -> dict[str, list[Header]]:
     forged = {f"forged {name}={value[:24].decode()}": [(name, value)] for name, value in (
-        ("ce_id", b"hotline.workorder/0/0#0"), ("ce_id", b""), ("ce_type", b"onecase.tick"), ("ce_type", b"onecase.command"), ("ce_source", b"GRID"),
-        ("ce_specversion", b"9.9"), ("oc-origin", b"hotline.workorder/0/0#0"), ("oc-stage", b"crash"), ("oc-rule", b"forged"), ("oc-pointer", b"/forged"),
-        ("oc-sha256", b"00" * 32), ("oc-mapping", b"forged@0"), ("oc-timestamp", b"-1"), ("oc-key", b"forged"), ("oc-truncated", b"true"),
-        ("oc-bytes-at", b"hotline.workorder/0/0#0"), ("oc-attempt", b"99"), ("oc-canonical", b"true"), ("oc-region", b"9902"), ("oc-items", b"0"),
-        ("oc-skipped", b"9223372036854775807"), ("oc-forwarded", b"9902"), ("oc-backfill", b"true"), ("oc-command", b"forged"), ("OC-ORIGIN", b"forged"),
+        ("ce_id", b"hotline.workorder/0/0#0"), ("ce_id", b""), ("ce_type", b"onecase.tick"), ("ce_type", b"onecase.command"),
+        ("ce_source", b"GRID"),
+        ("ce_specversion", b"9.9"), ("oc-origin", b"hotline.workorder/0/0#0"), ("oc-stage", b"crash"), ("oc-rule", b"forged"),
+        ("oc-pointer", b"/forged"),
+        ("oc-sha256", b"00" * 32), ("oc-mapping", b"forged@0"), ("oc-timestamp", b"-1"), ("oc-key", b"forged"),
+        ("oc-truncated", b"true"),
+        ("oc-bytes-at", b"hotline.workorder/0/0#0"), ("oc-attempt", b"99"), ("oc-canonical", b"true"), ("oc-region", b"9902"),
+        ("oc-items", b"0"),
+        ("oc-skipped", b"9223372036854775807"), ("oc-forwarded", b"9902"), ("oc-backfill", b"true"), ("oc-command", b"forged"),
+        ("OC-ORIGIN", b"forged"),
         ("oc-", b""), ("oc-no-such", b"forged"), ("ce_", b""))}
     everything = [header for one in forged.values() for header in one]
     return forged | {
-        "all forged at once": everything, "each forged twice": everything * 2, "an empty name": [("", b"a")], "a name of 10 kB": [("n" * 10_000, b"a")],
-        "a null": [("a", None)], "an empty value": [("a", b"")], "no UTF-8": [("a", b"\xff\xfe\x80")], "NULs": [("a", b"\x00" * 100)],
-        "100 kB": [("a", b"v" * 100_000)], "1,000 of them": [(f"h{i}", b"v") for i in range(1000)], "one name 1,000 times": [("a", b"v")] * 1000,
+        "all forged at once": everything, "each forged twice": everything * 2, "an empty name": [("", b"a")],
+        "a name of 10 kB": [("n" * 10_000, b"a")],
+        "a null": [("a", None)], "an empty value": [("a", b"")], "no UTF-8": [("a", b"\xff\xfe\x80")],
+        "NULs": [("a", b"\x00" * 100)],
+        "100 kB": [("a", b"v" * 100_000)], "1,000 of them": [(f"h{i}", b"v") for i in range(1000)],
+        "one name 1,000 times": [("a", b"v")] * 1000,
         "1,000 nulls": [("a", None)] * 1000, "a name with a NUL": [("a\x00b", b"v")], "a name with a line end": [("a\nb", b"v")],
-        "a name with a quote": [("a'b\"c", b"v")], "a Chinese name": [("键", "值".encode())], "a bidi name": [("\u202ea", b"v")], "spaces": [("   ", b"v")],
+        "a name with a quote": [("a'b\"c", b"v")], "a Chinese name": [("键", "值".encode())], "a bidi name": [("\u202ea", b"v")],
+        "spaces": [("   ", b"v")],
         "a format string": [("%s%n", b"%s%n")], "an SQL injection": [("'; drop", b"'; drop table onecase.accounts; --")],
-        "terminal colours": [("\x1b[31m", b"\x1b[31m")], "a trace": [("traceparent", b"00-" + b"0" * 32)], "gzip said of what is not":
-        [("content-encoding", b"gzip")], "another type": [("content-type", b"application/avro")], "an origin": [("a/0/0#0", b"a/0/0#0")]}
+        "terminal colours": [("\x1b[31m", b"\x1b[31m")], "a trace": [("traceparent", b"00-" + b"0" * 32)],
+        "gzip said of what is not":
+        [("content-encoding", b"gzip")], "another type": [("content-type", b"application/avro")],
+        "an origin": [("a/0/0#0", b"a/0/0#0")]}
 
 
 def dressed(maker: Maker) -> Iterator[Message]:
@@ -236,8 +258,10 @@ def dressed(maker: Maker) -> Iterator[Message]:
 
 def stamped(maker: Maker) -> Iterator[Message]:
     """Times of the record itself, which a department's clock sets."""
-    for name, at in (("1970", 0), ("1 ms", 1), ("2000", 946_684_800_000), ("1901", 1), ("2038", 2_147_483_648_000), ("2106", 4_294_967_296_000),
-                     ("3000", 32_503_680_000_000), ("9999", 253_402_300_799_999), ("10000", 253_402_300_800_000), ("in microseconds", 1_767_225_600_000_000),
+    for name, at in (("1970", 0), ("1 ms", 1), ("2000", 946_684_800_000), ("1901", 1), ("2038", 2_147_483_648_000),
+                     ("2106", 4_294_967_296_000),
+                     ("3000", 32_503_680_000_000), ("9999", 253_402_300_799_999), ("10000", 253_402_300_800_000),
+                     ("in microseconds", 1_767_225_600_000_000),
                      ("the largest", 2**63 - 1), ("the largest of JavaScript", 2**53)):
         for feed in SAMPLE_FEEDS:
             yield Message(f"time stamp: {name} ({feed.source})", feed.topic, maker.form(feed).value(), timestamp_ms=at)

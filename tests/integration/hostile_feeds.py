@@ -196,7 +196,8 @@ def fire_alarm(number: int, rng: random.Random, at: datetime) -> tuple[object, d
                 {"alarmId": record_no, "alarmCategory": 1, "alarmName": f"合成报警{number}", "alarmLevel": 1, "partType": "40",
                  "partAddr": "1-1-1", "alarmDesc": text, "alarmDateTime": ms, "alarmState": "on", "fireFlag": ""}]}
     return form, pinned(area, region, at, record_no, point) | {
-        "title": f"合成报警{number}", "body": text.replace("，", ","), "address_text": place_of(number), "level": 1, "status": 10, "revision": ms}
+        "title": f"合成报警{number}", "body": text.replace("，", ","), "address_text": place_of(number), "level": 1, "status": 10,
+        "revision": ms}
 
 
 HOTLINE = Feed("H12345", "hotline.workorder", "gb18030", ("body", "gdbh"), ("body", "content"),

@@ -111,7 +111,8 @@ def unclean_columns(hub: Hub) -> list[tuple[str, str, int]]:
             "   and a.atttypid in ('text'::regtype, 'text[]'::regtype, 'json'::regtype, 'jsonb'::regtype) order by 1, 2").fetchall()
         for table, column in columns:
             count = connection.execute(
-                f"select count(*) from onecase.{table} where {column}::text ~ %s or {column}::text ~* %s", (CONTROLS, ESCAPED)).fetchone()[0]
+                f"select count(*) from onecase.{table} where {column}::text ~ %s or {column}::text ~* %s",
+                (CONTROLS, ESCAPED)).fetchone()[0]
             if count:
                 found.append((table, column, count))
     return found
@@ -120,4 +121,5 @@ def unclean_columns(hub: Hub) -> list[tuple[str, str, int]]:
 def odd_lines(text: str, values: Iterable[str]) -> list[str]:
     """Lines of a log that are no event, hold control characters or one of these values."""
     return [line for line in text.split("\n") if line and (
-        not re.match(r"ts=\S+ level=\w+ ", line) or re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", line) or any(v in line for v in values))]
+        not re.match(r"ts=\S+ level=\w+ ", line) or re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]",
+                                                              line) or any(v in line for v in values))]

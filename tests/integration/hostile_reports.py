@@ -43,8 +43,10 @@ class Case:
     def body(self) -> bytes | None:
         if self.value != "":
             return self.value
-        fields = {"record_no": f"HR{self.number:06d}", "reported_at": "2026-11-01T00:30:00.000Z", "title": "合成记录", "category": "E01"}
-        return json.dumps({name: value for name, value in (fields | self.fields).items() if value != ABSENT}, ensure_ascii=False).encode()
+        fields = {"record_no": f"HR{self.number:06d}", "reported_at": "2026-11-01T00:30:00.000Z", "title": "合成记录",
+                  "category": "E01"}
+        return json.dumps({name: value for name, value in (fields | self.fields).items() if value != ABSENT},
+                          ensure_ascii=False).encode()
 
 
 HEAD = (OWN, "decode", "header")
@@ -53,21 +55,29 @@ HEAD = (OWN, "decode", "header")
 def heads() -> Iterator[Case]:
     for name in ("ce_type", "ce_id", "ce_source"):
         yield Case(f"{name} is missing", HEAD, headers={name: ABSENT})
-    for value in (b"", b"onecase.", b"onecase.nosuch", b"report", b"ONECASE.REPORT", b"onecase.report\x00", b"onecase.report ", b"\xff\xfe", b"x" * 10_000):
+    for value in (b"", b"onecase.", b"onecase.nosuch", b"report", b"ONECASE.REPORT", b"onecase.report\x00", b"onecase.report ",
+                  b"\xff\xfe", b"x" * 10_000):
         yield Case(f"ce_type is {value[:20]!r}", HEAD, headers={"ce_type": value})
-    for value in ("", "a", "a/0/0", "a/0/0#", "a/-1/0#0", "a/0/-1#0", "a/0/0#-1", "a/01/0#0", "a/0/00#0", "a/0/0#00", "/0/0#0", "a/b/0/0#0",
-                  "a/2147483648/0#0", "a/0/9223372036854775808#0", "a/0/0#2147483648", "a/ 0/0#0", "a/０/0#0", "a/0/0#0 ", "a/0/1e3#0", "#", "//#", "a/+0/0#0"):
+    for value in ("", "a", "a/0/0", "a/0/0#", "a/-1/0#0", "a/0/-1#0", "a/0/0#-1", "a/01/0#0", "a/0/00#0", "a/0/0#00", "/0/0#0",
+                  "a/b/0/0#0",
+                  "a/2147483648/0#0", "a/0/9223372036854775808#0", "a/0/0#2147483648", "a/ 0/0#0", "a/０/0#0", "a/0/0#0 ",
+                  "a/0/1e3#0", "#", "//#", "a/+0/0#0"):
         yield Case(f"ce_id is {value!r}", HEAD, headers={"ce_id": value})
-    for name, topic in (("no UTF-8", b"a\xff"), ("NUL", b"a\x00b"), ("overlong", b"a\xc0\xaf"), ("250 characters", b"t" * 250), ("300 kB", b"t" * 300_000),
-                        ("4 kB that do not compress", "".join(f"{(i * 7919) % 10_007:05d}" for i in range(800)).encode()), ("a space", b"a b"),
+    for name, topic in (("no UTF-8", b"a\xff"), ("NUL", b"a\x00b"), ("overlong", b"a\xc0\xaf"), ("250 characters", b"t" * 250),
+                        ("300 kB", b"t" * 300_000),
+                        ("4 kB that do not compress", "".join(f"{(i * 7919) % 10_007:05d}" for i in range(800)).encode()),
+                        ("a space", b"a b"),
                         ("Chinese", "主题".encode()), ("a line end", b"a\nb"), ("a quote", b"a'b")):
         yield Case(f"the topic of ce_id: {name}", HEAD, headers={"ce_id": topic + b"/0/0#0"})
     for name, value in (("empty", b""), ("no UTF-8", b"\xff"), ("NUL", b"a\x00")):
         yield Case(f"ce_source: {name}", HEAD, headers={"ce_source": value})
-    for name, value in (("10 kB", b"S" * 10_000), ("33 characters", b"S" * 33), ("a space", b"A B"), ("Chinese", "来源".encode()), ("a line end", b"A\nB"), ("a slash", b"a/b")):
+    for name, value in (("10 kB", b"S" * 10_000), ("33 characters", b"S" * 33), ("a space", b"A B"), ("Chinese", "来源".encode()),
+                        ("a line end", b"A\nB"), ("a slash", b"a/b")):
         yield Case(f"ce_source: {name}", HEAD, headers={"ce_source": value})
-    for name, bad in (("oc-items", ("0", "-1", "a", "", "2147483648", "01", "1.0")), ("oc-skipped", ("-1", "a", "", "9223372036854775808", "00")),
-                      ("oc-attempt", ("0", "-1", "a", "", "2147483648")), ("oc-backfill", ("", "maybe", "TRUE", "1")), ("oc-forwarded", ("",))):
+    for name, bad in (("oc-items", ("0", "-1", "a", "", "2147483648", "01", "1.0")),
+                      ("oc-skipped", ("-1", "a", "", "9223372036854775808", "00")),
+                      ("oc-attempt", ("0", "-1", "a", "", "2147483648")), ("oc-backfill", ("", "maybe", "TRUE", "1")),
+                      ("oc-forwarded", ("",))):
         for value in bad:
             yield Case(f"{name} is {value!r}", HEAD, headers={name: value})
     for value in (b"\xff\xfe", b"a\x00b"):
@@ -81,7 +91,8 @@ def odd_heads() -> Iterator[Case]:
     yield Case("ce_id twice: the first counts", "report", more_headers=[("ce_id", b"other/0/0#0")])
     yield Case("1,000 more headers", "report", more_headers=[(f"h{i}", b"v") for i in range(1000)])
     yield Case("null headers", "report", more_headers=[("a", None), ("", b"")])
-    yield Case("no oc- headers at all", "report", headers=dict.fromkeys(("oc-items", "oc-skipped", "oc-attempt", "oc-backfill", "oc-mapping"), ABSENT))
+    yield Case("no oc- headers at all", "report",
+               headers=dict.fromkeys(("oc-items", "oc-skipped", "oc-attempt", "oc-backfill", "oc-mapping"), ABSENT))
     yield Case("another specversion", "report", headers={"ce_specversion": "9.9"})
     yield Case("another content type", "report", headers={"content-type": "text/html"})
     yield Case("an attempt of which nothing is known", "report", headers={"oc-attempt": "2147483647"})
@@ -104,9 +115,11 @@ def numbers_without_end() -> Iterator[Case]:
 
 
 def keys() -> Iterator[Case]:
-    for name, key in (("none", None), ("empty", b""), ("no UTF-8", b"\xff\xfe"), ("NUL", b"99\x0001"), ("a surrogate", b"\xed\xa0\x80")):
+    for name, key in (("none", None), ("empty", b""), ("no UTF-8", b"\xff\xfe"), ("NUL", b"99\x0001"),
+                      ("a surrogate", b"\xed\xa0\x80")):
         yield Case(f"key: {name}", ("dead", "misrouted", "key"), key=key)
-    for name, key in (("a region that nobody has", b"9999"), ("Chinese", "区域".encode()), ("a line end", b"99\n01"), ("an SQL injection", b"'; drop table onecase.cases; --")):
+    for name, key in (("a region that nobody has", b"9999"), ("Chinese", "区域".encode()), ("a line end", b"99\n01"),
+                      ("an SQL injection", b"'; drop table onecase.cases; --")):
         yield Case(f"key: {name}", "report", key=key)
     yield Case("key: 10 kB", ("dead", "write", "54000"), key="".join(f"{(i * 7919) % 10_007:05d}" for i in range(2000)).encode())
     yield Case("another region's partition", ("dead", "misrouted", "partition"), astray=True)
@@ -115,9 +128,12 @@ def keys() -> Iterator[Case]:
 
 
 def values() -> Iterator[Case]:
-    bodies = {"null": (None, "empty"), "empty": (b"", "syntax"), "no JSON": (b"{", "syntax"), "an array": (b"[]", "syntax"), "a text": (b'"a"', "syntax"), "a number": (b"1", "syntax"),
-              "JSON null": (b"null", "syntax"), "10,000 deep": (b"[" * 10_000, "syntax"), "no UTF-8": (b'{"record_no":"\xff"}', "syntax"), "NULs": (b"\x00" * 100, "syntax"),
-              "600,000 values": (b'{"record_no":"HRx","x":[' + b"0," * 600_000 + b"0]}", "syntax"), "an empty object": (b"{}", "required")}
+    bodies = {"null": (None, "empty"), "empty": (b"", "syntax"), "no JSON": (b"{", "syntax"), "an array": (b"[]", "syntax"),
+              "a text": (b'"a"', "syntax"), "a number": (b"1", "syntax"),
+              "JSON null": (b"null", "syntax"), "10,000 deep": (b"[" * 10_000, "syntax"),
+              "no UTF-8": (b'{"record_no":"\xff"}', "syntax"), "NULs": (b"\x00" * 100, "syntax"),
+              "600,000 values": (b'{"record_no":"HRx","x":[' + b"0," * 600_000 + b"0]}", "syntax"),
+              "an empty object": (b"{}", "required")}
     for kind in ("report", "update", "assignment", "inspection"):
         for name, (value, rule) in bodies.items():
             yield Case(f"{kind}: {name}", ("dead", "decode", rule), kind=kind, value=value)
@@ -128,12 +144,18 @@ def values() -> Iterator[Case]:
     yield Case("1,000,000 characters", "report", fields={"body": "x" * 1_000_000})
 
 
-WRONG = {"text": (1, 1.5, True, [], {}, ["a"]), "list": ("a", 1, {}, [1], [None], [["a"]]), "integer": ("1", 1.5, True, [], {}, 1e300),
-         "time": ("", "now", 1, "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z", "10000-01-01T00:00:00Z", "0000-01-01T00:00:00Z", [], True),
-         "flag": (0, "true", [], {}), "point": ("1,2", [1], [1, 2, 3], ["1", "2"], [181, 0], [0, 91], [1e308, 0], {}, 1, [None, None])}
-FIELDS = {"text": ("record_no", "title", "body", "address", "category", "channel", "lead_org", "device_id", "reply", "origin_no", "on_off"),
-          "list": ("quoted_nos", "assist_orgs", "noise", "flags"), "integer": ("revision", "level", "urgency", "status", "trapped", "part_no", "urged", "category_confidence"),
-          "time": ("occurred_at", "reported_at", "changed_at", "due_at"), "flag": ("urge", "verified", "test_flag"), "point": ("point",)}
+WRONG = {"text": (1, 1.5, True, [], {}, ["a"]), "list": ("a", 1, {}, [1], [None], [["a"]]),
+         "integer": ("1", 1.5, True, [], {}, 1e300),
+         "time": ("", "now", 1, "2026-02-30T00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z", "10000-01-01T00:00:00Z",
+                  "0000-01-01T00:00:00Z", [], True),
+         "flag": (0, "true", [], {}), "point": ("1,2", [1], [1, 2, 3], ["1", "2"], [181, 0], [0, 91], [1e308, 0], {}, 1,
+                                                [None, None])}
+FIELDS = {"text": ("record_no", "title", "body", "address", "category", "channel", "lead_org", "device_id", "reply", "origin_no",
+                   "on_off"),
+          "list": ("quoted_nos", "assist_orgs", "noise", "flags"), "integer": ("revision", "level", "urgency", "status",
+              "trapped", "part_no", "urged", "category_confidence"),
+          "time": ("occurred_at", "reported_at", "changed_at", "due_at"), "flag": ("urge", "verified", "test_flag"),
+          "point": ("point",)}
 
 
 def wrong_types() -> Iterator[Case]:
@@ -141,10 +163,13 @@ def wrong_types() -> Iterator[Case]:
         for name in names:
             for value in WRONG[kind]:
                 yield Case(f"{name} is {json.dumps(value)}", ("dead", "decode", "type"), fields={name: value})
-    for name, fields in (("no system", {}), ("a system nobody knows", {"point_system": "MARS"}), ("no precision", {"point_system": "WGS-84"}),
-                         ("precision Z", {"point_system": "WGS-84", "point_precision": "Z"}), ("precision AB", {"point_system": "WGS-84", "point_precision": "AB"})):
+    for name, fields in (("no system", {}), ("a system nobody knows", {"point_system": "MARS"}),
+                         ("no precision", {"point_system": "WGS-84"}),
+                         ("precision Z", {"point_system": "WGS-84", "point_precision": "Z"}),
+                         ("precision AB", {"point_system": "WGS-84", "point_precision": "AB"})):
         yield Case(f"a point with {name}", ("dead", "decode", "type"), fields={"point": [113.1, 23.1]} | fields)
-    for value in ("", "1", "1:", ":" + "0" * 32, "1:" + "0" * 31, "1:" + "0" * 33, "01:" + "0" * 32, "1:" + "G" * 32, "19900000001", "1:" + "A" * 32):
+    for value in ("", "1", "1:", ":" + "0" * 32, "1:" + "0" * 31, "1:" + "0" * 33, "01:" + "0" * 32, "1:" + "G" * 32,
+                  "19900000001", "1:" + "A" * 32):
         yield Case(f"the reporter is {value!r}", ("dead", "decode", "type"), fields={"reporter": value})
     for value in ([], "a", 1):
         yield Case(f"extra is {value!r}", ("dead", "decode", "type"), fields={"extra": value})
@@ -161,7 +186,8 @@ def refused_values() -> Iterator[Case]:
     long = "".join(f"{(i * 7919) % 10_007:05d}" for i in range(2000))
     yield Case("a record number too long for an index", ("dead", "write", "54000"), fields={"record_no": long})
     yield Case("the same of an update that waits", ("dead", "write", "54000"), kind="update", fields={"record_no": long + "1"})
-    for name, value in (("level", 70_000), ("status", 40_000), ("urgency", -40_000), ("part_no", 32_768), ("trapped", 2**31), ("injured", -2**31 - 1), ("urged", 2**31),
+    for name, value in (("level", 70_000), ("status", 40_000), ("urgency", -40_000), ("part_no", 32_768), ("trapped", 2**31),
+                        ("injured", -2**31 - 1), ("urged", 2**31),
                         ("category_confidence", 40_000), ("satisfaction", 2**62)):
         yield Case(f"{name} is {value}", ("dead", "write", "22003"), fields={name: value})
     yield Case("a key number beyond its column", ("dead", "write", "22003"), fields={"reporter": "99999:" + "0" * 32})
@@ -170,26 +196,41 @@ def refused_values() -> Iterator[Case]:
 def odd_values() -> Iterator[Case]:
     """Taken as they are: the matcher is no judge of what a department may say."""
     for name, fields in {
-            "all there is no list of": {"category": "ZZ99", "channel": "drum", "finder_kind": "ghost", "reporter_kind": "ghost", "result": "?", "return_reason": "?", "on_off": "?"},
-            "numbers outside their scales": {"level": 99, "urgency": 0, "status": 1, "satisfaction": -5, "trapped": 2**31 - 1, "category_confidence": 999},
-            "a negative revision": {"revision": -(2**62)}, "the largest revision": {"revision": 2**63 - 1}, "times of the year 1": {"reported_at": "0001-01-01T00:00:00Z"},
-            "times of the year 9999": {"reported_at": "9999-12-31T23:59:59.999Z", "due_at": "9999-12-31T23:59:59Z"}, "5,000 flags": {"flags": [f"f{i}" for i in range(5000)]},
-            "5,000 quoted numbers": {"quoted_nos": [f"Q{i}" for i in range(5000)]}, "empty texts": {"title": "", "body": "", "address": "", "category": "", "device_id": ""},
-            "empty lists": {"quoted_nos": [], "assist_orgs": [], "flags": []}, "unknown members": {"nosuch": {"a": [1]}, "": 1}, "a pole": {
-                "point": [0, 90], "point_system": "WGS-84", "point_precision": "A"}, "0,0": {"point": [0, 0], "point_system": "BD-09", "point_precision": "E"},
-            "-0": {"point": [-0.0, -0.0], "point_system": "GCJ-02", "point_precision": "C"}, "extra of 200 kB": {"extra": {"/x": "x" * 200_000}},
-            "a copy of itself": {"origin_no": "HR-self", "origin_source": "GRID", "record_no": "HR-self", "quoted_nos": ["HR-self"]}, "nothing but a number": {"title": ABSENT, "category": ABSENT, "reported_at": ABSENT},
-            "an address of 100 kB": {"address": "样例路1号" * 15_000}, "a text of dates": {"body": "2026-01-01 " * 5000}, "a device": {"device_id": "D" * 5000, "category": "C02"}}.items():
+            "all there is no list of": {"category": "ZZ99", "channel": "drum", "finder_kind": "ghost", "reporter_kind": "ghost",
+                                        "result": "?", "return_reason": "?", "on_off": "?"},
+            "numbers outside their scales": {"level": 99, "urgency": 0, "status": 1, "satisfaction": -5, "trapped": 2**31 - 1,
+                                             "category_confidence": 999},
+            "a negative revision": {"revision": -(2**62)}, "the largest revision": {"revision": 2**63 - 1},
+            "times of the year 1": {"reported_at": "0001-01-01T00:00:00Z"},
+            "times of the year 9999": {"reported_at": "9999-12-31T23:59:59.999Z", "due_at": "9999-12-31T23:59:59Z"},
+            "5,000 flags": {"flags": [f"f{i}" for i in range(5000)]},
+            "5,000 quoted numbers": {"quoted_nos": [f"Q{i}" for i in range(5000)]}, "empty texts": {"title": "", "body": "",
+                "address": "", "category": "", "device_id": ""},
+            "empty lists": {"quoted_nos": [], "assist_orgs": [], "flags": []}, "unknown members": {"nosuch": {"a": [1]}, "": 1},
+            "a pole": {
+                "point": [0, 90], "point_system": "WGS-84", "point_precision": "A"},
+                "0,0": {"point": [0, 0], "point_system": "BD-09", "point_precision": "E"},
+            "-0": {"point": [-0.0, -0.0], "point_system": "GCJ-02", "point_precision": "C"},
+            "extra of 200 kB": {"extra": {"/x": "x" * 200_000}},
+            "a copy of itself": {"origin_no": "HR-self", "origin_source": "GRID", "record_no": "HR-self",
+                                 "quoted_nos": ["HR-self"]}, "nothing but a number": {"title": ABSENT, "category": ABSENT,
+                                     "reported_at": ABSENT},
+            "an address of 100 kB": {"address": "样例路1号" * 15_000}, "a text of dates": {"body": "2026-01-01 " * 5000},
+            "a device": {"device_id": "D" * 5000, "category": "C02"}}.items():
         yield Case(f"odd: {name}", "report", fields=fields)
     yield Case("an update of a report that never came", "pending", kind="update")
-    yield Case("an assignment of a report that never came", "pending", kind="assignment", fields={"assignment_no": "A", "lead_org": "B"})
+    yield Case("an assignment of a report that never came", "pending", kind="assignment",
+               fields={"assignment_no": "A", "lead_org": "B"})
     yield Case("an inspection of what nobody knows", "report", kind="inspection", fields={"result": "ordered"})
     yield Case("ignored without a reason", "ignored", kind="ignored", value=b"{}")
     yield Case("ignored with a reason of 100 kB", "ignored", kind="ignored", value=json.dumps({"reason": "x" * 100_000}).encode())
     yield Case("ignored with another type", "ignored", kind="ignored", value=b'{"reason":{"a":1},"record_no":[1]}')
-    yield Case("dead with a digest that is none", ("dead", "map", "forged"), kind="dead", value=b'{"stage":"map","rule":"forged","sha256":"xyz"}')
-    yield Case("dead with texts of 100 kB", "dead", kind="dead", value=json.dumps(dict.fromkeys(("stage", "rule", "pointer", "message"), "x" * 100_000)).encode())
-    yield Case("dead with NULs", "dead", kind="dead", value=b'{"stage":"m\\u0000ap","rule":"f\\u0000","pointer":"\\u0000","message":"\\u0000"}')
+    yield Case("dead with a digest that is none", ("dead", "map", "forged"), kind="dead",
+               value=b'{"stage":"map","rule":"forged","sha256":"xyz"}')
+    yield Case("dead with texts of 100 kB", "dead", kind="dead",
+               value=json.dumps(dict.fromkeys(("stage", "rule", "pointer", "message"), "x" * 100_000)).encode())
+    yield Case("dead with NULs", "dead", kind="dead",
+               value=b'{"stage":"m\\u0000ap","rule":"f\\u0000","pointer":"\\u0000","message":"\\u0000"}')
     yield Case("dead without a stage", "dead", kind="dead", value=b"{}")
     yield Case("a tick that says anything", None, kind="tick", value=b"\xff\xfe", headers={"ce_source": "forged"})
     yield Case("a tick with the key of a region", None, kind="tick", value=None)
@@ -199,15 +240,18 @@ def odd_values() -> Iterator[Case]:
 def items() -> Iterator[Case]:
     """Out of order, more than were said, and twice."""
     for number in (3, 0, 2, 1):
-        yield Case(f"item {number} of four, out of order", "report", origin=f"forged.items/0/0#{number}", headers={"oc-items": "4"})
+        yield Case(f"item {number} of four, out of order", "report", origin=f"forged.items/0/0#{number}",
+                   headers={"oc-items": "4"})
     yield Case("item 7 of two", "report", origin="forged.items/1/0#7", headers={"oc-items": "2"})
     yield Case("an origin", "report", origin="forged.twice/0/0#0", fields={"record_no": "HR-twice"})
     yield Case("the same origin with another number", "report", origin="forged.twice/0/0#0", fields={"record_no": "HR-other"})
-    yield Case("the same origin as an ignored one", "ignored", origin="forged.twice/0/0#0", kind="ignored", value=b'{"reason":"forged"}')
+    yield Case("the same origin as an ignored one", "ignored", origin="forged.twice/0/0#0", kind="ignored",
+               value=b'{"reason":"forged"}')
 
 
 def cases() -> list[Case]:
-    made = [*heads(), *odd_heads(), *numbers_without_end(), *keys(), *values(), *wrong_types(), *refused_values(), *odd_values(), *items()]
+    made = [*heads(), *odd_heads(), *numbers_without_end(), *keys(), *values(), *wrong_types(), *refused_values(), *odd_values(),
+            *items()]
     for number, case in enumerate(made):
         case.number = number
     return made

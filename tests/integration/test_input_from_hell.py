@@ -25,7 +25,8 @@ from hostile_judge import await_settled, differences, odd_lines, stored, unclean
 ORDINARY = 1000
 MIB = 1024 * 1024
 TOPICS = tuple(feed.topic for feed in FEEDS)
-SPOKEN = ("合成", "前", "后", "长长", "hostile", "drop table", "jndi", "19900000", "forged", "\u202e")  # values of records; none is a reason
+SPOKEN = ("合成", "前", "后", "长长", "hostile", "drop table", "jndi", "19900000", "forged",
+          "\u202e")  # values of records; none is a reason
 TRIED = int(os.environ.get("ONECASE_SEEDS", "0").split(",")[0]) or draw().randrange(1, 1_000_000)
 
 

@@ -62,7 +62,8 @@ def send(topics: Topics, sent: list[Case]) -> None:
 
     for case in sent:
         key, value, headers = case.record()
-        producer.produce(topics.name("onecase.report"), value, key, partition=home(case), headers=headers, on_delivery=noting(case))
+        producer.produce(topics.name("onecase.report"), value, key, partition=home(case), headers=headers,
+                         on_delivery=noting(case))
         producer.poll(0)
     assert producer.flush(120) == 0 and not faults, faults[:3]
 
@@ -73,7 +74,8 @@ def sent() -> list[Case]:
 
 
 @pytest.fixture(scope="module")
-def hubs(servers: LocalServers, template_database: str, sent: list[Case], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Hub]]:
+def hubs(servers: LocalServers, template_database: str, sent: list[Case],
+         tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Hub]]:
     """Two matchers over one log, with batches of 500 and of 7."""
     with ExitStack() as stack:
         first = stack.enter_context(open_hub(servers, template_database, tmp_path_factory.mktemp("500")))
