@@ -12,8 +12,9 @@
 static void
 check_names(const Mapping *mapping, const RegionTable *regions, MappingFindings *findings)
 {
+    enum { SOURCE_SIZE_MAX = 32 };
     Text source = mapping->source;
-    if (source.size > 0 && !text_is_name(source, RECORD_SOURCE_MAX))
+    if (source.size > 0 && !text_is_name(source, SOURCE_SIZE_MAX))
         LINT(BAD_VALUE, mapping->source_line,
              "\"source\" must be 1 to 32 letters, digits, \"_\", \"-\" or \".\"");
     if (!text_is_absent(source) && source.size == 0)

@@ -76,7 +76,7 @@ bool record_origin_parse(Text text, Origin *origin)
     int64_t partition_no;
     if (!cut_last(&text, '#', &item) || !cut_last(&text, '/', &offset) ||
         !cut_last(&text, '/', &partition) || !record_topic_is_name(text) ||
-        !canonical_number(item, INT32_MAX, &item_no) ||
+        !canonical_number(item, RECORD_ITEM_MAX, &item_no) ||
         !canonical_number(offset, RECORD_OFFSET_MAX, &offset_no) ||
         !canonical_number(partition, INT32_MAX, &partition_no)) {
         return false;

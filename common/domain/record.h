@@ -24,10 +24,14 @@ typedef enum RecordKind {
 
 /*
  * What a head may hold; beyond it is malformed. Origins are keys of tables and terms of sums, and not every head need be
- * intake's. A topic's name is as Kafka has it, a source's as the mapping language; at a million records a second an
- * offset gets there in 285 years.
+ * intake's. A topic's name is as Kafka has it, and a source's is a mapping's or a topic's; at a million records a
+ * second an offset gets there in 285 years.
  */
-enum { RECORD_TOPIC_MAX = 249, RECORD_SOURCE_MAX = 32 };
+enum {
+    RECORD_TOPIC_MAX = 249,
+    RECORD_SOURCE_MAX = RECORD_TOPIC_MAX,
+    RECORD_ITEM_MAX = INT32_MAX - 1 /* their count is an int32_t too */
+};
 #define RECORD_OFFSET_MAX ((INT64_C(1) << 53) - 1)
 
 /* Where a record came from: printed as topic/partition/offset#item, which is its ce_id. */

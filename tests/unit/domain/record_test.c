@@ -43,9 +43,9 @@ static void prints_and_parses_an_origin(void **state)
     Origin back;
     assert_true(record_origin_parse(text, &back));
     assert_int_equal(record_origin_compare(&origin, &back), 0);
-    assert_true(record_origin_parse(TEXT("t/2147483647/9007199254740991#2147483647"), &back));
+    assert_true(record_origin_parse(TEXT("t/2147483647/9007199254740991#2147483646"), &back));
     assert_true(
-        text_is(record_origin_text(arena, &back), "t/2147483647/9007199254740991#2147483647"));
+        text_is(record_origin_text(arena, &back), "t/2147483647/9007199254740991#2147483646"));
     arena_free(arena);
 }
 
@@ -74,7 +74,7 @@ static void refuses_a_malformed_origin(void **state)
         "t\n/1/2#3",
         "\xe4\xb8\xbb/1/2#3",
         "t/2147483648/1#0",
-        "t/1/2#2147483648",
+        "t/1/2#2147483647",
         "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
         "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
         "a_topic_of_kafka_has_a_name_of_at_most_249_bytes_"
@@ -200,7 +200,7 @@ static void rejects_a_missing_or_malformed_header(void **state)
         {"ce_source", "", "header \"ce_source\" is malformed"},
         {"oc-items", "0", "header \"oc-items\" is malformed"},
         {"ce_source", "a b", "header \"ce_source\" is malformed"},
-        {"ce_source", "a23456789012345678901234567890123", "header \"ce_source\" is malformed"},
+        {"ce_source", "a/b", "header \"ce_source\" is malformed"},
         {"oc-skipped", "-1", "header \"oc-skipped\" is malformed"},
         {"oc-skipped", "3", "header \"oc-skipped\" is malformed"},
         {"oc-attempt", "x", "header \"oc-attempt\" is malformed"},
