@@ -249,9 +249,38 @@ def items() -> Iterator[Case]:
                value=b'{"reason":"forged"}')
 
 
+def commands() -> Iterator[Case]:
+    """Each ends as a row of onecase.commands, whatever it holds: done, which finds nothing to do, or refused."""
+    def told(**more: object) -> bytes:
+        return json.dumps({"id": "forged", "kind": "dlq.park", "actor": "forged", "submitted_at": "2026-11-01T00:30:00.000Z",
+                           "args": {"origins": ["a/0/0#0"], "reason": "forged"}} | more).encode()
+
+    def asking(**args: object) -> bytes:
+        return told(args=args)
+
+    values = {
+        "null": None, "empty": b"", "no JSON": b"{", "an array": b"[]", "a text": b'"a"', "10,000 deep": b"[" * 10_000,
+        "no UTF-8": b'{"kind":"\xff"}', "NULs": b"\x00" * 100, "an empty object": b"{}",
+        "a kind that nobody knows": told(kind="drop.table"), "a kind that is no text": told(kind=1),
+        "a NUL in the kind": told(kind="dlq.\x00park"), "a NUL in the actor": told(actor="a\x00b"),
+        "a NUL in the reason": asking(origins=["a/0/0#0"], reason="\x00"), "no args": told(args=None),
+        "args of a text": told(args="a"),
+        "args of a list": told(args=[1]), "no origins": asking(), "origins of a text": asking(origins="a", reason="b"),
+        "origins of numbers": asking(origins=[1, None, {}], reason="b"), "20,000 origins": asking(
+            origins=[f"a/0/{n}#0" for n in range(20_000)], reason="b"), "a time that is none": told(submitted_at="yesterday"),
+        "600,000 values": b'{"kind":"dlq.park","args":{"x":[' + b"0," * 600_000 + b"0]}}"}
+    for name, value in values.items():
+        well = name in ("20,000 origins", "a time that is none")
+        yield Case(f"a command: {name}", "done" if well else "refused", kind="command", value=value)
+    for name, known_as in (("empty", b""), ("no UTF-8", b"\xff"), ("NUL", b"a\x00b"), ("300 kB", b"i" * 300_000),
+                           ("a line end", b"a\nb")):
+        yield Case(f"a command whose id is {name}", "refused", kind="command", value=b"{}", headers={"oc-command": known_as})
+    yield Case("a command of no region", "refused", kind="command", value=b"{}", key=None)
+
+
 def cases() -> list[Case]:
     made = [*heads(), *odd_heads(), *numbers_without_end(), *keys(), *values(), *wrong_types(), *refused_values(), *odd_values(),
-            *items()]
+            *items(), *commands()]
     for number, case in enumerate(made):
         case.number = number
     return made

@@ -1,4 +1,4 @@
-"""Some 460 hostile records straight onto onecase.report, shuffled among ordinary ones, in batches of 7 and of 500.
+"""Some 500 hostile records straight onto onecase.report, shuffled among ordinary ones, in batches of 7 and of 500.
 
 Intake and relay alone may write there; this is what the matcher does when somebody else has. Each becomes what the
 table of hostile_reports.py says, ordinary neighbours stand as they were sent, and where batches end does not show.
@@ -101,10 +101,15 @@ def place_of(hub: Hub, case: Case) -> tuple[tuple[str, int, int], int]:
 def test_each_becomes_what_it_should(hubs: list[Hub], sent: list[Case]) -> None:
     for hub in hubs:
         found = went(hub)
+        commands = dict(((p, o), state) for p, o, state in hub.database.rows(
+            "select report_partition, report_offset, state from onecase.commands"))
         dead = {row[:4]: row[4:] for row in hub.database.rows("select topic, partition, kafka_offset, item, stage, rule from onecase.dead_letters")}
         wrong = []
         for case in sent:
             place, item = place_of(hub, case)
+            if case.kind == "command":
+                wrong += [(case.name, state)] if (state := commands.pop(case.place, None)) != case.wanted else []
+                continue
             table = case.wanted if isinstance(case.wanted, str) else case.wanted and "dead"
             rows = found.get(place, [])
             good = (item, table) in rows if table else rows == []
@@ -114,7 +119,7 @@ def test_each_becomes_what_it_should(hubs: list[Hub], sent: list[Case]) -> None:
                 rows.remove((item, table))
             if not good:
                 wrong.append((case.name, case.wanted, rows, dead.get((*place, item))))
-        assert wrong == []
+        assert wrong == [] and commands == {}
         assert [(place, rows) for place, rows in found.items() if rows] == [], "rows of nothing that was sent"
 
 
