@@ -215,7 +215,8 @@ static void print_returned(const Redrive *redrive)
     if (redrive->outcome.left > 0)
         printf("%zu were not open any more when the command came\n", redrive->outcome.left);
     if (returned->under_way > 0)
-        puts("intake takes them when nothing live waits; `onecase dlq list` shows when they are back");
+        puts("intake takes them when nothing live waits; `onecase dlq list` shows when they are "
+             "back");
 }
 
 static int status_of(const Redrive *redrive)
