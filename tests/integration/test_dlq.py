@@ -86,9 +86,12 @@ class Department:
         return self.hub.onecase("dlq", *words, "--prefix", self.hub.topics.prefix, status=status,
                                 environment=environment or OPERATOR)
 
+    def mappings(self) -> list[str]:
+        return ["--sources", str(self.sources), "--words", f"{PROJECT}/deploy/model/words",
+                "--regions", f"{PROJECT}/deploy/regions.cfg"]
+
     def trial(self, *words: str, status: int | None = 0) -> str:
-        return self.dlq("redrive", *words, "--sources", str(self.sources), "--words", f"{PROJECT}/deploy/model/words",
-                        "--regions", f"{PROJECT}/deploy/regions.cfg", status=status)
+        return self.dlq("redrive", *words, *self.mappings(), status=status)
 
     def groups(self, *words: str) -> list[dict]:
         return json.loads(self.dlq("list", "--json", *words))["groups"]

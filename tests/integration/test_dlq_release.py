@@ -52,6 +52,7 @@ def test_a_broken_mapping_is_repaired_and_its_dead_letters_become_cases(departme
     assert database.value("select count(*) from onecase.cases") > 0
     assert department.groups()[0]["count"] == 2
     department.await_accounts("feed")
+    department.hub.onecase("audit")
 
     commands = database.rows("select id, kind, state, actor, args ->> 'reason' from onecase.commands")
     assert {row[1:3] for row in commands} == {("dlq.redrive", "done")}
@@ -102,6 +103,7 @@ def test_an_item_comes_back_alone(department: Department) -> None:
     assert "oc-bytes-at" not in released.headers
     assert states(department, [record.replace("#0", "#1")]) == {("open", 1)}
     department.await_accounts("many")
+    department.hub.onecase("audit")
 
 
 def test_what_does_not_come_back_is_said_and_written_again(department: Department) -> None:
@@ -120,6 +122,24 @@ def test_what_does_not_come_back_is_said_and_written_again(department: Departmen
     department.await_accounts("feed")
     commands = {record.headers["oc-command"] for record in department.hub.topics.read(REDRIVE)}
     assert commands == {department.hub.database.value("select id from onecase.commands")}
+
+
+def test_a_release_whose_bytes_were_never_written_is_taken_up_again(department: Department) -> None:
+    """The command line was killed between the command and the bytes, or no relay sent the command while it waited."""
+    bad = department.send("feed", feed_record(1, kind="hazard"))
+    department.write("feed.cfg", REPAIRED % "feed")
+    department.reload()
+    relay = next(service for service in department.hub.services if service.name == "relay")
+    relay.stop()
+    done = department.run("redrive", bad[0], "--yes", *department.mappings(), status=LATER)
+    assert "queued" in done.stderr and "0 released" in done.stdout and "1 wait for their command" in done.stdout
+    assert department.hub.topics.read(REDRIVE) == [] and states(department, bad) == {("open", 1)}
+    relay.start()
+    wait_until(lambda: states(department, bad) == {("released", 1)}, 60, "the queued command to be applied")
+    assert "1 released: 1 taken\n" in department.trial("--rule", "kind", "--again", "--yes")
+    (released,) = department.hub.topics.read(REDRIVE)
+    assert released.headers["oc-command"] == department.hub.database.value("select id from onecase.commands")
+    department.await_accounts("feed")
 
 
 def test_parked_letters_are_out_of_sight_until_they_are_taken_up(department: Department) -> None:

@@ -214,6 +214,11 @@ static void print_returned(const Redrive *redrive)
     }
     if (redrive->outcome.left > 0)
         printf("%zu were not open any more when the command came\n", redrive->outcome.left);
+    if (redrive->outcome.undone > 0)
+        printf(
+            "%zu wait for their command; when it is done, `onecase dlq redrive ... --again --yes` "
+            "writes their bytes\n",
+            redrive->outcome.undone);
     if (returned->under_way > 0)
         puts("intake takes them when nothing live waits; `onecase dlq list` shows when they are "
              "back");
