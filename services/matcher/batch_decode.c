@@ -12,7 +12,9 @@
 
 #include <string.h>
 
-enum { HEADLESS_TRIES = 3 }; /* of a record: the crash came while it was buried by its head */
+enum {
+    HEADLESS_TRIES = QUARANTINE_TRIES + 1
+}; /* of a record: the crash came while it was buried by its head */
 
 /* PostgreSQL's text holds neither NUL nor broken UTF-8; heads are short and become keys, so they must be clean. */
 static bool clean(Text text)

@@ -297,7 +297,7 @@ def test_one_that_kills_the_matcher_is_refused(log, database, start_service, ope
     wait_until(lambda: len(sent(log)) == 3, 30, "all to be out")
     log.report("after")
     log.send()
-    with Keeper(matcher, most=4):
+    with Keeper(matcher, most=5):
         assert applied(database, before, 120)[1]["done"] == 1
         state, reason = applied(database, guilty, 120)
         assert state == "refused" and "process" in reason

@@ -369,7 +369,7 @@ def test_one_that_kills_intake_is_dead_again_under_its_own_origin(feed: Feed) ->
     service.stop()
     redrive(topics, *places)
     service.environment["ONECASE_TEST_CRASH"] = "intake:kills-whoever-reads-it"
-    with Keeper(service, most=4):
+    with Keeper(service, most=5):
         wait_committed(service, topics, REDRIVE, 120)
     records = [r for r in topics.read(REPORT) if r.headers["oc-attempt"] == "2"]
     assert {r.headers["ce_id"] for r in records if kind(r) == "report"} == set(places) - {places[5]}
