@@ -89,6 +89,9 @@ MUST_CHECK bool kafka_admin_group_commit(
 /* Fills `offset` of each position with its partition's end (high watermark): all in one question. */
 MUST_CHECK bool
 kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error);
+/* The same with the first offset that there is. */
+MUST_CHECK bool
+kafka_admin_beginnings(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error);
 
 /*
  * Time stamp (ms since 1970) of the first record at or after position->offset: 1 to 12 ms. Ask only
@@ -111,10 +114,14 @@ typedef struct KafkaCopy {
 } KafkaCopy;
 
 /*
- * The first record at or after position->offset: 1 to 12 ms. Transactions are not looked at. REJECT as above; so ask only
- * below the end.
+ * The first record at or after each position, all in one go; transactions are not looked at. copies[i].offset is
+ * KAFKA_OFFSET_NONE where there is none (which takes the whole patience at a position behind the last record).
  */
-MUST_CHECK bool kafka_admin_record_at(
-    KafkaAdmin *admin, const KafkaPosition *position, Arena *arena, KafkaCopy *copy, Error *error);
+MUST_CHECK bool kafka_admin_records_at(KafkaAdmin *admin,
+                                       const KafkaPosition *positions,
+                                       size_t count,
+                                       Arena *arena,
+                                       KafkaCopy *copies,
+                                       Error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /*
  * Questions about offsets: where topics begin and end, what a group has committed, when a record was written.
  */
+#include "base/clock.h"
+
 #include "adapters/kafka_admin_parts.h"
 #include "adapters/kafka_batch.h"
 #include "adapters/kafka_handle.h"
@@ -109,15 +111,16 @@ bool kafka_admin_group_commit(
                      rd_kafka_err2str(code));
 }
 
-/* One question for each broker: ListOffsets with Kafka's own word for "the end" as the time. */
-bool kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error)
+/* One question for each broker: ListOffsets with Kafka's own word for "the end" or "the beginning" as the time. */
+static bool
+ask_extreme(KafkaAdmin *admin, int64_t which, KafkaPosition *positions, size_t count, Error *error)
 {
     if (count == 0)
         return true;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, positions[i].topic, positions[i].partition)
-            ->offset = RD_KAFKA_OFFSET_END;
+            ->offset = which;
     rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(admin->client, list, admin->limit_ms);
     for (size_t i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
         const rd_kafka_topic_partition_t *answer =
@@ -131,6 +134,16 @@ bool kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count,
            error_set(error, kafka_handle_verdict(code),
                      "could not ask Kafka at %s for the ends of topics: %s", admin->brokers,
                      rd_kafka_err2str(code));
+}
+
+bool kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error)
+{
+    return ask_extreme(admin, RD_KAFKA_OFFSET_END, positions, count, error);
+}
+
+bool kafka_admin_beginnings(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error)
+{
+    return ask_extreme(admin, RD_KAFKA_OFFSET_BEGINNING, positions, count, error);
 }
 
 /* The first record at or after the position, to be destroyed; NULL with the error set. */
@@ -176,12 +189,50 @@ bool kafka_admin_record_time(KafkaAdmin *admin,
     return true;
 }
 
-bool kafka_admin_record_at(
-    KafkaAdmin *admin, const KafkaPosition *position, Arena *arena, KafkaCopy *copy, Error *error)
+/* ---- many records at once ---- */
+
+typedef struct Fetching {
+    rd_kafka_queue_t *queue;
+    rd_kafka_topic_t **topics; /* one for each position; NULL: not started */
+    bool *open;                /* no answer yet */
+    size_t left;
+} Fetching;
+
+static bool start_fetching(KafkaAdmin *admin,
+                           const KafkaPosition *positions,
+                           size_t count,
+                           Fetching *fetching,
+                           Error *error)
 {
-    rd_kafka_message_t *message = fetch_one(admin, position, error);
-    if (message == NULL)
-        return false;
+    for (size_t i = 0; i < count; i++) {
+        rd_kafka_topic_t *topic = rd_kafka_topic_new(admin->client, positions[i].topic, NULL);
+        if (topic == NULL)
+            return kafka_handle_error(error, rd_kafka_last_error(), positions[i].topic);
+        if (rd_kafka_consume_start_queue(topic, positions[i].partition, positions[i].offset,
+                                         fetching->queue) != 0) {
+            rd_kafka_topic_destroy(topic);
+            return kafka_handle_error(error, rd_kafka_last_error(), positions[i].topic);
+        }
+        fetching->topics[i] = topic;
+        fetching->open[i] = true;
+        fetching->left++;
+    }
+    return true;
+}
+
+static void end_fetching(const KafkaPosition *positions, size_t count, Fetching *fetching)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (fetching->topics[i] == NULL)
+            continue;
+        rd_kafka_consume_stop(fetching->topics[i], positions[i].partition);
+        rd_kafka_topic_destroy(fetching->topics[i]);
+    }
+    rd_kafka_queue_destroy(fetching->queue);
+}
+
+static void copy_record(rd_kafka_message_t *message, Arena *arena, KafkaCopy *copy)
+{
     KafkaBatch batch = {0};
     kafka_batch_add(&batch, message);
     const KafkaRecord *record = kafka_batch_records(&batch);
@@ -196,5 +247,56 @@ bool kafka_admin_record_at(
         copy->headers[i] = (RecordHeader){text_copy(arena, copy->headers[i].name),
                                           text_copy(arena, copy->headers[i].value)};
     kafka_batch_free(&batch);
-    return true;
+}
+
+/* Takes the message; the first of each position counts. */
+static bool take_one(rd_kafka_message_t *message,
+                     Fetching *fetching,
+                     const KafkaPosition *positions,
+                     KafkaCopy *copies,
+                     Arena *arena,
+                     Error *error)
+{
+    size_t at = 0;
+    while (fetching->topics[at] != NULL &&
+           (fetching->topics[at] != message->rkt || positions[at].partition != message->partition))
+        at++;
+    rd_kafka_resp_err_t code = message->err;
+    bool wanted = fetching->topics[at] != NULL && fetching->open[at];
+    bool settled = wanted && (code == RD_KAFKA_RESP_ERR_NO_ERROR ||
+                              code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET);
+    if (settled) {
+        fetching->open[at] = false;
+        fetching->left--;
+    }
+    if (settled && code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        copy_record(message, arena, &copies[at]);
+    else
+        rd_kafka_message_destroy(message);
+    return settled || !wanted || kafka_handle_error(error, code, positions[at].topic);
+}
+
+bool kafka_admin_records_at(KafkaAdmin *admin,
+                            const KafkaPosition *positions,
+                            size_t count,
+                            Arena *arena,
+                            KafkaCopy *copies,
+                            Error *error)
+{
+    Fetching fetching = {
+        .queue = rd_kafka_queue_new(admin->client),
+        .topics = ARENA_ARRAY(arena, rd_kafka_topic_t *, count + 1), /* ended by NULL */
+        .open = ARENA_ARRAY(arena, bool, count + 1),
+    };
+    for (size_t i = 0; i < count; i++)
+        copies[i] = (KafkaCopy){.offset = KAFKA_OFFSET_NONE};
+    bool good = start_fetching(admin, positions, count, &fetching, error);
+    int64_t until = clock_monotonic_ms() + admin->limit_ms;
+    for (int64_t wait; good && fetching.left > 0 && (wait = until - clock_monotonic_ms()) > 0;) {
+        rd_kafka_message_t *message = rd_kafka_consume_queue(fetching.queue, (int)wait);
+        if (message != NULL)
+            good = take_one(message, &fetching, positions, copies, arena, error);
+    }
+    end_fetching(positions, count, &fetching);
+    return good;
 }

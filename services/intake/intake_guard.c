@@ -145,39 +145,76 @@ typedef struct Extent {
     int64_t high;
 } Extent;
 
-/* Whether the record that was done last is still the one that stands there. What is gone says nothing. */
-static bool compare_last(Intake *intake, Place *place, int64_t low, Error *error)
+static bool find_extents(Intake *intake, Extent *extents, Error *error)
 {
-    const KafkaPosition last = {place->topic, place->partition, place->note.last_offset};
-    KafkaCopy copy;
-    if (last.offset < low)
-        return true;
-    if (!kafka_admin_record_at(intake->admin, &last, intake->scratch, &copy, error)) {
-        bool gone = error->verdict == ERROR_REJECT;
-        if (gone)
-            error_clear(error);
-        return gone;
-    }
-    if (copy.offset == last.offset &&
-        place_note_print(copy.timestamp_us / 1000, copy.key, copy.value) != place->note.last_print)
-        place->note.gap = PLACE_ANEW;
+    const Places *places = &intake->places;
+    KafkaPosition *lows = ARENA_ARRAY(intake->scratch, KafkaPosition, places->count);
+    KafkaPosition *highs = ARENA_ARRAY(intake->scratch, KafkaPosition, places->count);
+    for (size_t i = 0; i < places->count; i++)
+        lows[i] = highs[i] = (KafkaPosition){places->items[i].topic, places->items[i].partition, 0};
+    if (!kafka_admin_beginnings(intake->admin, lows, places->count, error) ||
+        !kafka_admin_ends(intake->admin, highs, places->count, error))
+        return false;
+    for (size_t i = 0; i < places->count; i++)
+        extents[i] = (Extent){lows[i].offset, highs[i].offset};
     return true;
 }
 
-static bool find_gap(Intake *intake, Place *place, Extent *extent, Error *error)
+/* By where the topic begins and ends. */
+static void judge_extent(Place *place, Extent extent)
 {
     place->note.gap = PLACE_NO_GAP;
-    if (!kafka_admin_watermarks(intake->admin, place->topic, place->partition, &extent->low,
-                                &extent->high, error))
-        return false;
-    if (place->committed > extent->high)
+    if (place->committed > extent.high)
         place->note.gap = PLACE_ANEW;
-    else if (place->note.last_offset >= 0 && !compare_last(intake, place, extent->low, error))
-        return false;
-    if (place->note.gap == PLACE_NO_GAP && place->committed < extent->low)
+    else if (place->committed < extent.low)
         place->note.gap = PLACE_LOST;
     place->note.gap_first = place->committed;
-    place->note.gap_last = extent->low - 1;
+    place->note.gap_last = extent.low - 1;
+}
+
+/* Whether the record that was done last is still the one that stands there. What is gone says nothing. */
+static bool
+compare_last(Intake *intake, const bool *read_before, const Extent *extents, Error *error)
+{
+    Places *places = &intake->places;
+    size_t count = 0;
+    KafkaPosition *last = ARENA_ARRAY(intake->scratch, KafkaPosition, places->count);
+    KafkaCopy *copies = ARENA_ARRAY(intake->scratch, KafkaCopy, places->count);
+    Place **asked = ARENA_ARRAY(intake->scratch, Place *, places->count);
+    for (size_t i = 0; i < places->count; i++) {
+        Place *place = &places->items[i];
+        if (!read_before[i] || place->note.gap == PLACE_ANEW ||
+            place->note.last_offset < extents[i].low)
+            continue;
+        asked[count] = place;
+        last[count++] = (KafkaPosition){place->topic, place->partition, place->note.last_offset};
+    }
+    if (!kafka_admin_records_at(intake->admin, last, count, intake->scratch, copies, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (copies[i].offset == last[i].offset &&
+            place_note_print(copies[i].timestamp_us / 1000, copies[i].key, copies[i].value) !=
+                asked[i]->note.last_print)
+            asked[i]->note.gap = PLACE_ANEW;
+    return true;
+}
+
+/* Gaps into the notes. cleared[i]: there was one, and is not any more. */
+static bool
+find_gaps(Intake *intake, const bool *read_before, Extent *extents, bool *cleared, Error *error)
+{
+    Places *places = &intake->places;
+    if (!find_extents(intake, extents, error))
+        return false;
+    for (size_t i = 0; i < places->count; i++) {
+        cleared[i] = places->items[i].note.gap != PLACE_NO_GAP;
+        if (read_before[i])
+            judge_extent(&places->items[i], extents[i]);
+    }
+    if (!compare_last(intake, read_before, extents, error))
+        return false;
+    for (size_t i = 0; i < places->count; i++)
+        cleared[i] = cleared[i] && places->items[i].note.gap == PLACE_NO_GAP;
     return true;
 }
 
@@ -317,14 +354,10 @@ bool intake_guard(Intake *intake, const bool *read_before, KafkaPosition *starts
     KafkaCommit *answers = NULL;
     Extent *extents = ARENA_ARRAY(intake->scratch, Extent, intake->places.count);
     bool *cleared = ARENA_ARRAY(intake->scratch, bool, intake->places.count);
-    for (size_t i = 0; i < intake->places.count; i++) {
-        Place *place = &intake->places.items[i];
-        bool was_held = place->note.gap != PLACE_NO_GAP;
-        if (read_before[i] && !find_gap(intake, place, &extents[i], error))
-            return false;
-        cleared[i] = was_held && place->note.gap == PLACE_NO_GAP;
-        any = any || place->note.gap != PLACE_NO_GAP;
-    }
+    if (!find_gaps(intake, read_before, extents, cleared, error))
+        return false;
+    for (size_t i = 0; i < intake->places.count; i++)
+        any = any || intake->places.items[i].note.gap != PLACE_NO_GAP;
     if (any && !ask_answers(intake, &answers, error))
         return false;
     for (size_t i = 0; any && i < intake->places.count; i++) {

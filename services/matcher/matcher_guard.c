@@ -24,6 +24,13 @@ enum { ASK_MS = 10000, LOOK_MS = 2000, ARENA_BLOCK = 16384 };
     "%s/%d was made anew, or lost its end: restore it, or start anew with a new database "         \
     "(docs/guards.md); "
 
+/* A partition as it was claimed, and what the log has of it. */
+typedef struct Extent {
+    const StoredOffset *offset;
+    int64_t next;
+    int64_t low;
+} Extent;
+
 /* What ce_id says; a record that has none that can be read is known by its own place. */
 static Text
 origin_of(const Matcher *matcher, int32_t partition, const KafkaCopy *copy, Arena *arena)
@@ -45,22 +52,34 @@ static bool same_origin(Text found, const char *stored)
                                           : text_is(found, stored);
 }
 
-static bool compare_last(Matcher *matcher, const StoredOffset *offset, Arena *arena, Error *error)
+/* Of those that have one: whether the record before the next offset is still the same. What is gone says nothing. */
+static bool
+compare_last(Matcher *matcher, const Extent *extents, size_t count, Arena *arena, Error *error)
 {
-    const KafkaPosition last = {matcher->topic, offset->partition, offset->next_offset - 1};
-    KafkaCopy copy;
-    if (!kafka_admin_record_at(matcher->admin, &last, arena, &copy, error)) {
-        bool gone = error->verdict == ERROR_REJECT;
-        if (gone)
-            error_clear(error);
-        return gone;
+    size_t asked = 0;
+    KafkaPosition *last = ARENA_ARRAY(arena, KafkaPosition, count);
+    KafkaCopy *copies = ARENA_ARRAY(arena, KafkaCopy, count);
+    const StoredOffset **offsets = ARENA_ARRAY(arena, const StoredOffset *, count);
+    for (size_t i = 0; i < count; i++) {
+        const StoredOffset *offset = extents[i].offset;
+        if (extents[i].next <= extents[i].low || offset->last_origin[0] == '\0')
+            continue;
+        offsets[asked] = offset;
+        last[asked++] = (KafkaPosition){matcher->topic, offset->partition, offset->next_offset - 1};
     }
-    Text found = origin_of(matcher, offset->partition, &copy, arena);
-    return copy.offset != last.offset || same_origin(found, offset->last_origin) ||
-           error_set(error, ERROR_FATAL,
-                     ANOTHER_TOPIC "offset %lld holds %.*s, the database has %s", matcher->topic,
-                     offset->partition, (long long)last.offset, TEXT_ARGS(found),
-                     offset->last_origin);
+    if (!kafka_admin_records_at(matcher->admin, last, asked, arena, copies, error))
+        return false;
+    for (size_t i = 0; i < asked; i++) {
+        if (copies[i].offset != last[i].offset)
+            continue;
+        Text found = origin_of(matcher, last[i].partition, &copies[i], arena);
+        if (!same_origin(found, offsets[i]->last_origin))
+            return error_set(error, ERROR_FATAL,
+                             ANOTHER_TOPIC "offset %lld holds %.*s, the database has %s",
+                             matcher->topic, last[i].partition, (long long)last[i].offset,
+                             TEXT_ARGS(found), offsets[i]->last_origin);
+    }
+    return true;
 }
 
 static bool
@@ -80,26 +99,37 @@ hold_lost(Matcher *matcher, const StoredOffset *offset, int64_t next, int64_t lo
     return true;
 }
 
-static bool guard_one(
-    Matcher *matcher, const StoredOffset *offset, KafkaPosition *start, Arena *arena, Error *error)
+static bool
+find_extents(Matcher *matcher, Extent *extents, size_t count, Arena *arena, Error *error)
 {
-    int64_t low;
-    int64_t high;
-    int64_t next = offset->next_offset < 0 ? 0 : offset->next_offset;
-    if (!kafka_admin_watermarks(matcher->admin, matcher->topic, offset->partition, &low, &high,
-                                error))
+    KafkaPosition *lows = ARENA_ARRAY(arena, KafkaPosition, count);
+    KafkaPosition *highs = ARENA_ARRAY(arena, KafkaPosition, count);
+    for (size_t i = 0; i < count; i++)
+        lows[i] = highs[i] = (KafkaPosition){matcher->topic, extents[i].offset->partition, 0};
+    if (!kafka_admin_beginnings(matcher->admin, lows, count, error) ||
+        !kafka_admin_ends(matcher->admin, highs, count, error))
         return false;
-    if (next > high)
-        return error_set(error, ERROR_FATAL,
-                         ANOTHER_TOPIC
-                         "it ends at offset %lld, the database has records up to %lld",
-                         matcher->topic, offset->partition, (long long)high, (long long)next);
-    if (next > low && offset->last_origin[0] != '\0' &&
-        !compare_last(matcher, offset, arena, error))
-        return false;
-    if (next < low) {
-        start->offset = low; /* it is held */
-        return hold_lost(matcher, offset, next, low, error);
+    for (size_t i = 0; i < count; i++) {
+        Extent *extent = &extents[i];
+        extent->next = extent->offset->next_offset < 0 ? 0 : extent->offset->next_offset;
+        extent->low = lows[i].offset;
+        if (extent->next > highs[i].offset)
+            return error_set(error, ERROR_FATAL,
+                             ANOTHER_TOPIC
+                             "it ends at offset %lld, the database has records up to %lld",
+                             matcher->topic, extent->offset->partition, (long long)highs[i].offset,
+                             (long long)extent->next);
+    }
+    return true;
+}
+
+/* Sets aside what is lost; what was, and is there again, runs. */
+static bool settle(Matcher *matcher, const Extent *extent, KafkaPosition *start, Error *error)
+{
+    const StoredOffset *offset = extent->offset;
+    if (extent->next < extent->low) {
+        start->offset = extent->low; /* it is held */
+        return hold_lost(matcher, offset, extent->next, extent->low, error);
     }
     const StoredClaim claim = {offset->partition, offset->epoch};
     return strcmp(offset->state, "LOST") != 0 ||
@@ -117,11 +147,15 @@ bool matcher_guard(Matcher *matcher,
     if (matcher->admin == NULL && !kafka_admin_open(&client, ASK_MS, &matcher->admin, error))
         return false;
     Arena *arena = arena_new(ARENA_BLOCK);
-    bool well = true;
+    Extent *extents = ARENA_ARRAY(arena, Extent, count);
+    for (size_t i = 0; i < count; i++)
+        extents[i].offset = &offsets[i];
+    bool well = find_extents(matcher, extents, count, arena, error) &&
+                compare_last(matcher, extents, count, arena, error);
     for (size_t i = 0; well && i < count; i++)
         for (size_t k = 0; well && k < count; k++)
             if (starts[k].partition == offsets[i].partition)
-                well = guard_one(matcher, &offsets[i], &starts[k], arena, error);
+                well = settle(matcher, &extents[i], &starts[k], error);
     arena_free(arena);
     return well;
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -32,10 +33,59 @@ static void a_coordinator_that_has_moved_is_asked_again_later(void **state)
     mock_kafka_stop(&mock);
 }
 
+static void produce(const MockKafka *mock, int partition, const char *key, const char *value)
+{
+    char reason[200];
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "bootstrap.servers", mock->brokers, reason, sizeof(reason));
+    rd_kafka_t *producer = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof(reason));
+    assert_non_null(producer);
+    assert_int_equal(rd_kafka_producev(
+                         producer, RD_KAFKA_V_TOPIC("feed"), RD_KAFKA_V_PARTITION(partition),
+                         RD_KAFKA_V_KEY((void *)(uintptr_t)key, strlen(key)),
+                         RD_KAFKA_V_VALUE((void *)(uintptr_t)value, strlen(value)), RD_KAFKA_V_END),
+                     RD_KAFKA_RESP_ERR_NO_ERROR);
+    assert_int_equal(rd_kafka_flush(producer, LIMIT_MS), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_destroy(producer);
+}
+
+/* One of each partition, and none where there is none; two of one partition are no question that anybody asks. */
+static void records_are_read_by_their_places(void **state)
+{
+    (void)state;
+    MockKafka mock = mock_kafka_start(1);
+    mock_kafka_topic(&mock, "feed", 3);
+    produce(&mock, 0, "a", "first");
+    produce(&mock, 0, "b", "second");
+    produce(&mock, 2, "c", "third");
+    const KafkaClientSpec spec = {.brokers = mock.brokers, .client_id = "test"};
+    const KafkaPosition positions[] = {{"feed", 2, 0}, {"feed", 0, 1}, {"feed", 1, 0}};
+    KafkaCopy copies[3];
+    KafkaPosition ends[] = {{"feed", 0, 0}, {"feed", 1, 0}, {"feed", 2, 0}};
+    KafkaAdmin *admin;
+    Error error = {0};
+    Arena *arena = arena_new(1024);
+    assert_true(kafka_admin_open(&spec, 1000, &admin, &error));
+    assert_true(kafka_admin_records_at(admin, positions, 3, arena, copies, &error));
+    assert_true(copies[0].offset == 0 && text_is(copies[0].value, "third"));
+    assert_true(copies[1].offset == 1 && text_is(copies[1].value, "second"));
+    assert_true(text_is(copies[1].key, "b") && copies[1].timestamp_us > 0);
+    assert_true(copies[2].offset == KAFKA_OFFSET_NONE);
+    assert_true(kafka_admin_records_at(admin, positions, 0, arena, copies, &error));
+    assert_true(kafka_admin_ends(admin, ends, 3, &error));
+    assert_true(ends[0].offset == 2 && ends[1].offset == 0 && ends[2].offset == 1);
+    assert_true(kafka_admin_beginnings(admin, ends, 3, &error));
+    assert_true(ends[0].offset == 0 && ends[1].offset == 0 && ends[2].offset == 0);
+    kafka_admin_close(admin);
+    arena_free(arena);
+    mock_kafka_stop(&mock);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_coordinator_that_has_moved_is_asked_again_later),
+        cmocka_unit_test(records_are_read_by_their_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
