@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import subprocess
 from collections.abc import Iterator
@@ -464,3 +465,21 @@ def test_the_command_line_says_what_became_of_it(log, database, start_service, o
     assert json.loads(told["result"])["done"] == 1 and json.loads(told["args"]) == {"origins": [origin]}
     assert applied(database, refused)[0] == "refused"
     assert "result         args.origins: expected a list" in onecase("command", refused, status=1).stdout
+
+
+def test_whoever_submits_hears_that_nobody_is_there(log, database, start_service, onecase):
+    """First no relay runs, then no matcher; what was submitted is done all the same."""
+    matcher = start_service("matcher")
+    (origin,) = buried(log, database, 1)
+    matcher.stop()
+    said = onecase("dlq", "park", origin, "--reason", "being mended", status=75).stderr
+    first = re.search(r"queued, id ([0-9a-f]{32}): no relay has sent it yet", said)[1]
+    relay = start_service("relay", *FAST)
+    wait_until(lambda: database.value("select state from onecase.commands") == "published", 30, "it to be sent")
+    said = onecase("dlq", "park", origin, "--reason", "being mended", status=75).stderr
+    second = re.search(r"queued, id ([0-9a-f]{32}): relay has sent it, and no matcher has applied it yet", said)[1]
+    matcher.start()
+    assert applied(database, first)[1] == {"done": 1, "not_found": [], "not_open": []}
+    assert applied(database, second)[1] == {"done": 0, "not_found": [], "not_open": [origin]}
+    assert onecase("command", second).returncode == 0
+    relay.stop()
