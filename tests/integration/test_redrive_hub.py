@@ -63,7 +63,8 @@ class Department:
         self.relay = hub.start("relay")
 
     def start_intake(self, group: str | None = None) -> Service:
-        return self.hub.start("intake", f"sources={self.sources}", f"regions={self.hub.folder}/regions.cfg", group=group)
+        return self.hub.start("intake", f"sources={self.sources}", f"regions={self.hub.folder}/regions.cfg",
+                              f"matcher_group={self.hub.database.name}.matcher", group=group)
 
     def mend(self, text: str) -> None:
         (self.sources / "feed.cfg").write_text(text)
