@@ -373,7 +373,8 @@ void mapping_apply(const Mapping *mapping,
     else if (items == 0)
         **records = ignored_whole(mapping, TEXT("no items"));
     for (size_t i = 0; i < items; i++)
-        map_item(&message, i, &(*records)[i]);
+        if (input->only == 0 || input->only == i + 1)
+            map_item(&message, i, &(*records)[i]);
     if (message.source.no_list != NULL)
         map_without_items(&message, *records);
     arena_free(message.scratch);

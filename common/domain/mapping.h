@@ -98,6 +98,7 @@ typedef struct MappingInput {
     int64_t
         timestamp_us; /* the record's own Kafka time stamp; 0 or less: none, times are not judged */
     bool backfill;    /* history: being old is not suspicious */
+    size_t only;      /* the number, from 1, of the one item that is asked for; 0: all */
 } MappingInput;
 
 typedef struct MappingTrace MappingTrace; /* domain/mapping_trace.h */
@@ -131,7 +132,7 @@ typedef struct MappedRecord {
 /*
  * Maps one record; never fails: what cannot be read becomes a record of kind RECORD_DEAD with rule,
  * pointer and message. Everything lives on the arena (or is a view of the input). *count is at
- * least 1.
+ * least 1. With `only` the other items are there and empty.
  */
 void mapping_apply(const Mapping *mapping,
                    const MappingContext *context,

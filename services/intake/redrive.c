@@ -157,7 +157,10 @@ static bool map_again(Reading *reading, Error *error)
     Redriven *redriven = reading->redriven;
     if (!check_route(reading, error))
         return false;
+    size_t item = (size_t)redriven->head.origin.item;
+    bool was_whole = item == 0 && reading->vault.items == 1;
     const MappingInput input = {.bytes = reading->record->value,
+                                .only = was_whole ? 0 : item + 1,
                                 .timestamp_us = redriven->original.timestamp_us,
                                 .backfill = reading->route.backfill};
     MappedRecord *mapped;
@@ -165,13 +168,11 @@ static bool map_again(Reading *reading, Error *error)
     test_hook_crash("intake", reading->record->value);
     mapping_apply(reading->route.mapping, sources_context(reading->sources), &input, reading->arena,
                   &mapped, &count);
-    size_t item = (size_t)redriven->head.origin.item;
     if (item >= count)
         return error_set_at(error, ERROR_REJECT, "item", NULL,
                             "its topic's mapping finds %zu items in the record now, so there is "
                             "none with its number",
                             count);
-    bool was_whole = item == 0 && reading->vault.items == 1;
     redriven->items = &mapped[item];
     redriven->count = was_whole ? count : 1;
     if (was_whole)
