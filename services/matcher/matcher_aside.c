@@ -146,8 +146,21 @@ bool matcher_aside_refused(
         return false;
     if (!*bury)
         return refuse(matcher, record, refusal, fault, error);
-    breaker_refused(breaker, refusal);
     return true;
+}
+
+bool matcher_aside_unburied(Matcher *matcher,
+                            const KafkaRecord *record,
+                            const Error *fault,
+                            Error *error)
+{
+    char reason[REASON_SIZE];
+    if (matcher->settings->silent) /* a rebuild ends, and does not wait for somebody */
+        return error_set(error, ERROR_FATAL, "%s", fault->text);
+    snprintf(reason, sizeof(reason),
+             "not even a dead letter can be stored for the record at offset %" PRId64 ": %s",
+             record->offset, fault->text);
+    return set_aside(matcher, record, ASIDE_REFUSING, reason, error);
 }
 
 /* ---- a record that never gets done ---- */
@@ -172,16 +185,27 @@ bool matcher_aside_stuck(
 
 /* ---- trials ---- */
 
+/* What was learnt from one record that is done. */
+static void count_item(const Matcher *matcher, Aside *aside, const BatchItem *item)
+{
+    const Error *fault = matcher->batch.fault;
+    char subject[NAME_SIZE];
+    char cause[NAME_SIZE];
+    bool written = record_kind_carries_report(item->head.kind) && !item->dead && !item->low;
+    if (fault != NULL && !matcher->settings->silent)
+        breaker_refused(breaker_of(aside),
+                        (Refusal){subject_of(item, subject), cause_of(fault, cause)});
+    else if (written && aside->breaker != NULL)
+        breaker_taken(aside->breaker, subject_of(item, subject));
+}
+
 void matcher_aside_committed(Matcher *matcher)
 {
     const Batch *batch = &matcher->batch;
-    char subject[NAME_SIZE];
     for (size_t i = 0; i < batch->count; i++) {
         const BatchItem *item = &batch->items[i];
         Aside *aside = &matcher->asides[item->partition->number];
-        bool written = record_kind_carries_report(item->head.kind) && !item->dead && !item->low;
-        if (written && aside->breaker != NULL)
-            breaker_taken(aside->breaker, subject_of(item, subject));
+        count_item(matcher, aside, item);
         if (aside->state == ASIDE_WAITING ||
             (aside->state == ASIDE_REFUSING && batch->fault == NULL &&
              (aside->breaker == NULL || !breaker_is_full(aside->breaker))))

@@ -141,15 +141,15 @@ static bool run_batch(
 }
 
 /* The record of the batch in hand becomes a dead letter, in one transaction with its offset. */
-static bool bury(Matcher *matcher, const KafkaRecord *record, Error *fault, Error *error)
+static bool bury(Matcher *matcher, const KafkaRecord *record, const Error *fault, Error *error)
 {
-    if (fault->rule[0] == '\0')
-        snprintf(fault->rule, sizeof(fault->rule), "%s", fault->state);
     if (run_batch(matcher, record, 1, fault, error))
         return true;
-    if (error->verdict == ERROR_REJECT) /* not even its dead letter: that is our bug */
-        error->verdict = ERROR_FATAL;
-    return false;
+    if (error->verdict != ERROR_REJECT)
+        return false;
+    Error again = *error;
+    error_clear(error);
+    return matcher_aside_unburied(matcher, record, &again, error);
 }
 
 bool matcher_handle_one(Matcher *matcher, const KafkaRecord *record, Error *error)
@@ -169,6 +169,8 @@ bool matcher_handle_one(Matcher *matcher, const KafkaRecord *record, Error *erro
     Error fault = *error;
     bool buries = false;
     error_clear(error);
+    if (fault.rule[0] == '\0')
+        snprintf(fault.rule, sizeof(fault.rule), "%s", fault.state);
     bool well = refused ? matcher_aside_refused(matcher, record, &fault, &buries, error)
                         : matcher_aside_stuck(matcher, record, &fault, &buries, error);
     return well && (!buries || bury(matcher, record, &fault, error));

@@ -82,11 +82,20 @@ void matcher_aside_claimed(Matcher *matcher, const StoredOffset *offset);
 void matcher_aside_forget(Matcher *matcher, int32_t partition);
 
 /*
- * PostgreSQL refused this record, the only one of the batch in hand. *bury: it becomes a dead letter, and is counted as one. Otherwise it
+ * PostgreSQL refused this record, the only one of the batch in hand. *bury: it is to become a dead letter. Otherwise it
  * is one too many: its partition is set aside, and its records are put back from this one on. RETRY: ask again.
  */
 MUST_CHECK bool matcher_aside_refused(
     Matcher *matcher, const KafkaRecord *record, const Error *fault, bool *bury, Error *error);
+
+/*
+ * Its dead letter is refused as well, so it is not the record that is at fault: its partition is set aside, whatever an operator allows.
+ * FATAL in a rebuild.
+ */
+MUST_CHECK bool matcher_aside_unburied(Matcher *matcher,
+                                       const KafkaRecord *record,
+                                       const Error *fault,
+                                       Error *error);
 
 /* Whether the server is there, but this batch ran into a time-out or a foreign key: it may be one record of it. */
 bool matcher_is_stuck(const Error *error);

@@ -183,6 +183,31 @@ def test_one_source_that_is_refused_for_many_reasons_is_paused_too(log, database
     assert len(dead(database)) == LIMIT - 1
 
 
+def test_when_not_even_a_dead_letter_can_be_stored_nobody_is_guilty(log, database, start_service):
+    """What is refused is written with every batch of the partition, so the first record is set aside, and no other is accused."""
+    log.use(database)
+    wanted = []
+    for number in range(20):
+        wanted += [f"G{number}", f"E{number}"]
+        log.report(f"G{number}")
+        log.report(f"E{number}", region="9902")
+    places = log.send()
+    home = places[0][0]
+    database.execute(f"alter table onecase.accounts add constraint planted check (report_partition <> {home}) not valid")
+    matcher = start_service("matcher")
+    reason = await_state(database, log, home, "REFUSING")[1]
+    assert reason.startswith("not even a dead letter can be stored for the record at offset 0: "), reason
+    wait_until(lambda: len(stored(database)) == 20, 30, "the other partition to go on")
+    assert database.value("select count(*) from onecase.dead_letters") == 0
+    database.execute("alter table onecase.accounts drop constraint planted")
+    wait_until_stored(database, log)
+    await_state(database, log, home, "RUNNING")
+    assert sorted(stored(database)) == sorted(wanted)
+    assert database.value("select count(*) from onecase.dead_letters") == 0
+    assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+    assert (len(matcher.lines("event=set_aside")), len(matcher.lines("event=running"))) == (1, 1)
+
+
 def test_resume_says_what_is_wrong(log, database, onecase):
     log.use(database)
     usage = [(["resume"], "needs one partition"), (["resume", "x", "--bury", "1"], "a partition is a number, not"),
