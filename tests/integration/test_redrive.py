@@ -16,6 +16,7 @@ from harness import Record, Service, Topics, wait_until
 from harness_intake import (FEED, REPORT, VAULT, Feed, feed_record, ids, kind, origins, set_config, wait_committed, wait_reports)
 from keeper import Keeper
 from redriving import REDRIVE, create_redrive, kept, redrive, released
+from test_quarantine import CRASHES
 
 MENDED = FEED.replace('["report"]', '["report", "new"]')
 MANY = FEED.replace('fields :', 'each = "/items";  fields :').replace('"/no"', '"/items/*/no"').replace('"/kind"', '"/items/*/kind"')
