@@ -48,7 +48,7 @@ bool kafka_admin_group_commits(KafkaAdmin *admin,
                                Arena *arena,
                                Error *error)
 {
-    rd_kafka_t *asker;
+    rd_kafka_t *asker = NULL;
     if (count == 0)
         return true;
     if (!open_asker(admin, group, &asker, error))
@@ -86,7 +86,7 @@ bool kafka_admin_group_offsets(
 bool kafka_admin_group_commit(
     KafkaAdmin *admin, const char *group, const KafkaCommit *commits, size_t count, Error *error)
 {
-    rd_kafka_t *asker;
+    rd_kafka_t *asker = NULL;
     if (count == 0)
         return true;
     if (!open_asker(admin, group, &asker, error))
