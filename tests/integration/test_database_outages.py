@@ -190,13 +190,13 @@ def test_no_connection_left_is_waited_for(servers, database, load):
             except psycopg.OperationalError as refused:
                 assert "too many clients" in str(refused)
                 break
+        load.send(20)  # a matcher with nothing to do notices nothing
         load.matcher.wait_for_log("event=waiting")
-        load.send(20)
         time.sleep(3)
         assert load.matcher.running and load.relay.running
         for connection in taken:
             connection.close()
-        load.await_stored(15)
+        load.await_stored()
         load.assert_whole()
         assert len(load.matcher.lines("event=waiting")) == 1
         load.matcher.stop()
