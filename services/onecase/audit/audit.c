@@ -108,7 +108,7 @@ static bool check_chains(Audit *audit, Error *error)
                          text_format(audit->arena, "region %.*s, event %" PRId64,
                                      TEXT_ARGS(postgres_text(result, row, 0)),
                                      postgres_int(result, row, 1)),
-                         "the first that is not as it was written");
+                         TEXT("the first that is not as it was written"));
     return true;
 }
 

@@ -4,10 +4,9 @@
 #include "print.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
-enum { FIRST_CAPACITY = 16, TOLD_MAX = 100, TEXT_MAX = 240 };
+enum { FIRST_CAPACITY = 16, TOLD_MAX = 100 };
 
 static const char *const NAMES[FINDING_KINDS] = {
     [FINDING_MISSING] = "missing", [FINDING_PASSED] = "passed over", [FINDING_DOUBLED] = "doubled",
@@ -38,21 +37,15 @@ const char *finding_kind_name(FindingKind kind)
     return NAMES[kind];
 }
 
-void findings_add(Findings *findings, FindingKind kind, Text where, const char *format, ...)
+void findings_add(Findings *findings, FindingKind kind, Text where, Text what)
 {
-    char text[TEXT_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
     if (findings->count == findings->capacity) {
         size_t old = findings->capacity;
         findings->capacity = old == 0 ? FIRST_CAPACITY : old * 2;
         findings->items = arena_grow(findings->arena, findings->items, old * sizeof(Finding),
                                      findings->capacity * sizeof(Finding));
     }
-    findings->items[findings->count++] =
-        (Finding){kind, where, text_copy(findings->arena, text_from(text))};
+    findings->items[findings->count++] = (Finding){kind, where, what};
 }
 
 Text findings_offsets(Arena *arena, Text topic, int32_t partition, int64_t first, int64_t last)

@@ -32,8 +32,8 @@ typedef struct Findings {
 
 const char *finding_kind_name(FindingKind kind); /* missing */
 
-void findings_add(Findings *findings, FindingKind kind, Text where, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+/* Both texts live as long as the findings. */
+void findings_add(Findings *findings, FindingKind kind, Text where, Text what);
 
 /* topic/partition/first..last, topic/partition/offset#item; item below 0: none. */
 Text findings_offsets(Arena *arena, Text topic, int32_t partition, int64_t first, int64_t last);

@@ -9,6 +9,7 @@
 
 #include "adapters/kafka_reader.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -82,8 +83,9 @@ static void check_trip(const Reading *reading, const KafkaRecord *record, const 
     if (audit_trip_known(reading->log->sources, &trip))
         return;
     findings_add(findings, FINDING_PASSED, findings_origin(findings->arena, &head->origin),
-                 "attempt %" PRId32 " lies at %.*s/%" PRId32 "/%" PRId64, head->attempt,
-                 TEXT_ARGS(record->topic), record->partition, record->offset);
+                 text_format(findings->arena,
+                             "attempt %" PRId32 " lies at %.*s/%" PRId32 "/%" PRId64, head->attempt,
+                             TEXT_ARGS(record->topic), record->partition, record->offset));
 }
 
 /* A record whose head cannot be read is known by its own place. */
@@ -128,6 +130,7 @@ static void check_record(Reading *reading, const KafkaRecord *record, Arena *scr
 {
     AuditLog *log = reading->log;
     const RecordHead head = read_head(reading, record, scratch);
+    assert(reading->next != NULL);
     bool waits = record->partition >= reading->partitions ||
                  record->offset >= reading->next[record->partition];
     bool wanted = text_is_absent(log->topic) || text_equal(log->topic, head.origin.topic);
@@ -207,8 +210,9 @@ static void name_range(const Reading *reading, const AuditPlace *first, const Au
                                  : findings_offsets(findings->arena, origin.topic, origin.partition,
                                                     first->offset, last->offset);
     findings_add(findings, FINDING_MISSING, where,
-                 "no row; passed over at %.*s/%" PRId32 "/%" PRId64,
-                 TEXT_ARGS(reading->report_topic), first->report_partition, first->report_offset);
+                 text_format(findings->arena, "no row; passed over at %.*s/%" PRId32 "/%" PRId64,
+                             TEXT_ARGS(reading->report_topic), first->report_partition,
+                             first->report_offset));
 }
 
 static void name_unknown(const Reading *reading)
@@ -268,12 +272,13 @@ name_hole(Findings *findings, const AuditSource *source, const AuditHole *hole, 
                                         hole->first, hole->last);
     if (hole->on_log)
         findings_add(findings, FINDING_MISSING, where,
-                     "no row; lies on the report topic at %" PRId32 "/%" PRId64,
-                     hole->report_partition, hole->report_offset);
+                     text_format(findings->arena,
+                                 "no row; lies on the report topic at %" PRId32 "/%" PRId64,
+                                 hole->report_partition, hole->report_offset));
     else
-        findings_add(findings, FINDING_MISSING, where, "%s",
-                     with_log ? "no row; never came to the report topic"
-                              : "no row; may wait on the report topic");
+        findings_add(findings, FINDING_MISSING, where,
+                     text_from(with_log ? "no row; never came to the report topic"
+                                        : "no row; may wait on the report topic"));
 }
 
 /* What of the hole does not wait, piece by piece. */

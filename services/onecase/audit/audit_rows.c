@@ -116,7 +116,8 @@ static void say(const Walk *walk, FindingKind kind, const char *what)
     Findings *findings = walk->audit->findings;
     Origin origin = origin_of(walk);
     if (within(walk, origin.offset))
-        findings_add(findings, kind, findings_origin(findings->arena, &origin), "%s", what);
+        findings_add(findings, kind, findings_origin(findings->arena, &origin),
+                     text_copy(findings->arena, text_from(what)));
 }
 
 /* "1 report, 1 ignored" */
@@ -250,7 +251,8 @@ static void check_bounds(const Walk *walk, int64_t offset)
         findings_add(
             findings, FINDING_EXTRA,
             findings_offsets(findings->arena, source->topic, source->partition, offset, offset),
-            "the account goes from %" PRId64 " to %" PRId64, source->first, source->last);
+            text_format(findings->arena, "the account goes from %" PRId64 " to %" PRId64,
+                        source->first, source->last));
 }
 
 static void take_run(Walk *walk, const Row *row)
@@ -265,7 +267,7 @@ static void take_run(Walk *walk, const Row *row)
             findings_add(findings, FINDING_DOUBLED,
                          findings_offsets(findings->arena, source->topic, source->partition, first,
                                           row->last_offset),
-                         "said to be skipped, and offsets of it have rows");
+                         TEXT("said to be skipped, and offsets of it have rows"));
     }
     reach(walk, first, row->last_offset);
 }
@@ -279,7 +281,7 @@ static void start_offset(Walk *walk, int64_t offset)
         findings_add(walk->audit->findings, FINDING_DOUBLED,
                      findings_offsets(walk->audit->findings->arena, walk->source->topic,
                                       walk->source->partition, offset, offset),
-                     "said to be skipped or lost, and has rows");
+                     TEXT("said to be skipped or lost, and has rows"));
     reach(walk, offset, offset);
     check_bounds(walk, offset);
 }
@@ -298,7 +300,9 @@ static void finish_source(Walk *walk)
         findings_add(walk->audit->findings, FINDING_EXTRA,
                      text_format(walk->audit->findings->arena, "%.*s/%" PRId32,
                                  TEXT_ARGS(source->topic), source->partition),
-                     "%" PRId64 " records of a source that has no account", source->records);
+                     text_format(walk->audit->findings->arena,
+                                 "%" PRId64 " records of a source that has no account",
+                                 source->records));
     walk->source = NULL;
 }
 
@@ -455,8 +459,9 @@ void audit_rows_counters(const AuditRows *audit)
                 findings_add(audit->findings, FINDING_COUNTER,
                              text_format(audit->findings->arena, "%.*s/%" PRId32,
                                          TEXT_ARGS(source->topic), source->partition),
-                             "%s: account %" PRId64 ", rows %" PRId64,
-                             audit_counter_name((AuditCounter)k), source->account[k],
-                             source->rows[k]);
+                             text_format(audit->findings->arena,
+                                         "%s: account %" PRId64 ", rows %" PRId64,
+                                         audit_counter_name((AuditCounter)k), source->account[k],
+                                         source->rows[k]));
     }
 }
