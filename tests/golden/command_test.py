@@ -80,6 +80,8 @@ WORDS = [
     ("ledger check a.csv --regions /nowhere", 3, 'onecase ledger check: cannot read "/nowhere": No such file or directory'),
     ("ledger load", 64, "onecase ledger load: a FILE is missing"),
     ("ledger list more", 64, 'onecase ledger list: no words are taken, not "more"'),
+    ("audit --since 3", 64, "onecase audit: --since needs --topic"),
+    ("audit --since -1", 64, 'onecase audit: --since is an offset, not "-1"'),
     ("digest --what", 64, 'onecase digest: no option "--what"'),
     ("digest more", 64, 'onecase digest: no words are taken, not "more"'),
     ("case", 64, "onecase case: a subcommand is missing: list, show or explain"),
@@ -106,7 +108,7 @@ class Commands(unittest.TestCase):
                 self.assertTrue(done.stderr.startswith(said), done.stderr)
 
     def test_help_of_a_command_comes_either_way(self):
-        for command in ("topics", "check", "map", "send", "source", "lag", "digest", "case"):
+        for command in ("topics", "check", "map", "send", "source", "lag", "audit", "digest", "case"):
             with self.subTest(command=command):
                 done = self.run_program("onecase", command, "--help")
                 self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from harness import Database, wait_until
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from harness import Database, LocalServers, Topics, wait_until
 from report_log import PARTITIONS, ReportLog, mixed_log, reconciled, wait_until_stored
 from test_forwarding import AWAY, HOME, Relay, settle
+from test_items import MAPPING, item, items_of
 
 TABLES = ["accounts", "reports", "report_revisions", "pending_updates", "ignored_records", "dead_letters", "forwarded_records",
           "released_records", "skipped_offsets", "case_events"]
@@ -281,6 +284,82 @@ def test_what_waits_is_not_missing(log, database, start_service, onecase):
     wait_until_stored(database, log)
     assert reconciled(database) == log.expected_accounts()
     assert audit(onecase)["findings"] == []
+
+
+# ---- from the department's message, through intake
+
+def in_transactions(servers: LocalServers, topics: Topics, values: list[bytes]) -> None:
+    """Three a transaction, each third transaction aborted: markers and aborted records take offsets."""
+    producer = Producer({"bootstrap.servers": servers.brokers, "transactional.id": topics.name("tx")})
+    producer.init_transactions(30)
+    for number in range(0, len(values), 3):
+        producer.begin_transaction()
+        for value in values[number:number + 3]:
+            producer.produce(topics.name("demo.batch"), value, partition=0)
+        producer.flush(30)
+        if number % 9 == 3:
+            producer.abort_transaction(30)
+        else:
+            producer.commit_transaction(30)
+
+
+def test_intake_killed_transactions_aborted_and_an_offset_pushed_forward(tmp_path, servers, project_topics, database, start_service,
+                                                                         key_file, onecase):
+    topics = project_topics
+    topics.create("demo.batch")
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "demo.cfg").write_text(MAPPING)
+    group = f"{topics.prefix}intake"
+    start_service("matcher")
+    intake = start_service("intake", "--set", f"sources={folder}", "--set", f"key_file={key_file}")
+    in_transactions(servers, topics, [items_of(item(n), item(n + 1), {"subject": "no number"}) for n in range(0, 120, 2)])
+    topics.produce("demo.batch", [(None, items_of(item(1000 + n))) for n in range(20)])
+    source = topics.name("demo.batch")
+
+    def stored(offset: int) -> None:
+        wait_until(lambda: database.value("select max(last_offset) from onecase.accounts where source_topic = %s", (source,)) == offset,
+                   60, f"offset {offset} to be accounted for")
+
+    def place_group(offset: int) -> None:
+        """Answers when the killed member has left the group."""
+        consumer = Consumer({"bootstrap.servers": servers.brokers, "group.id": group, "enable.auto.commit": False})
+
+        def committed() -> bool:
+            with suppress(KafkaException):
+                consumer.commit(offsets=[TopicPartition(source, 0, offset)], asynchronous=False)
+                return True
+            return False
+
+        wait_until(committed, 60, f"the group to stand at {offset}")
+        consumer.close()
+
+    end = topics.ends("demo.batch")[0]
+    stored(end - 1)
+    intake.kill()
+    place_group(0)  # all of it comes again
+    intake.start()
+    wait_until(lambda: database.value("select sum(redelivered) from onecase.accounts") >= database.value(
+        "select sum(reports + updates + dead) from onecase.accounts"), 60, "all of it to come again")
+    intake.stop()
+    [(skipped, extra, missing, doubled)] = database.rows(
+        "select skipped, extra_items, missing, doubled from analysis.reconciliation where source_topic = %s", (source,))
+    assert (missing, doubled) == (0, 0) and skipped >= 41 and extra == 2 * 39  # seven of twenty transactions were aborted
+    told = audit(onecase, "--group", group)
+    assert told["findings"] == [] and told["dead_open"] == 39
+
+    # Somebody moves intake's group over seven records; and then records come behind them.
+    topics.produce("demo.batch", [(None, items_of(item(2000 + n))) for n in range(10)])
+    place_group(end + 7)
+    told = audit(onecase, "--group", group, status=FOUND)
+    assert found(told) == {("missing", f"{source}/0/{end}..{end + 6}")}
+    assert "intake's group went by" in told["findings"][0]["what"]
+    intake.start()
+    stored(end + 9)
+    intake.stop()
+    assert database.value("select missing from analysis.reconciliation where source_topic = %s", (source,)) == 7
+    told = audit(onecase, "--group", group, status=FOUND)
+    assert found(told) == {("missing", f"{source}/0/{end}..{end + 6}")} and "never came" in told["findings"][0]["what"]
 
 
 @pytest.mark.parametrize("wrong", [("--since", "3"), ("--since", "-1", "--topic", "t"), ("--what",), ("word",)])

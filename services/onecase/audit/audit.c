@@ -4,6 +4,7 @@
  */
 #include "audit/audit_log.h"
 #include "audit/audit_rows.h"
+#include "audit/audit_tail.h"
 #include "command.h"
 #include "json_out.h"
 #include "options.h"
@@ -20,6 +21,7 @@ enum { ARENA_BLOCK = 65536 };
 
 typedef struct Options {
     const char *brokers;
+    const char *group;
     const char *topic; /* NULL: all */
     int64_t since;
     bool no_log;
@@ -32,6 +34,7 @@ typedef struct Audit {
     Postgres *pg;
     AuditRows rows;
     AuditLog log;
+    AuditTail tail;
     Findings findings;
     int64_t regions;
     int64_t gaps;
@@ -42,7 +45,8 @@ typedef struct Audit {
 } Audit;
 
 static const char USAGE[] =
-    "usage: onecase audit [--topic T] [--since OFFSET] [--no-log] [--brokers LIST] [--json]\n\n"
+    "usage: onecase audit [--topic T] [--since OFFSET] [--no-log] [--group G]\n"
+    "                     [--brokers LIST] [--json]\n\n"
     "Checks that every record is accounted for, and names what is not, by offset:\n\n"
     "  missing      no row tells where a record went\n"
     "  passed over  released or sent home, on onecase.report, and the matcher went by\n"
@@ -51,11 +55,14 @@ static const char USAGE[] =
     "  counter      an account says another number than its rows\n"
     "  chain        events of a region are not those that were written\n\n"
     "It reads the rows of PostgreSQL, all of one moment, and onecase.report from its first record\n"
-    "on: what the matcher has not reached yet waits and is not missing. Dead letters, gaps and\n"
-    "records on their way home are told; they are no faults.\n\n"
+    "on: what the matcher has not reached yet waits and is not missing. At the end of "
+    "departments'\n"
+    "topics it looks for records that intake's group went by. Dead letters, gaps and records on\n"
+    "their way home are told; they are no faults.\n\n"
     "  --topic T      only this topic of a department\n"
     "  --since OFFSET only what is at or after this offset of it (no counters then)\n"
-    "  --no-log       without onecase.report: what waits is then called missing\n"
+    "  --no-log       without Kafka: what waits is then called missing\n"
+    "  --group G      intake's consumer group [onecase-intake]\n"
     "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
     "  --json         one JSON object\n\n"
     "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE; the rights of onecase_operator\n"
@@ -78,10 +85,11 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
         {"since", .read = read_since, .target = &options->since},
         {"no-log", .flag = &options->no_log},
         {"brokers", .text = &options->brokers},
+        {"group", .text = &options->group},
         {"json", .flag = &options->json},
     };
     const OptionTable table = {"audit", USAGE, rows, sizeof(rows) / sizeof(rows[0])};
-    *options = (Options){.brokers = options_brokers()};
+    *options = (Options){.brokers = options_brokers(), .group = "onecase-intake"};
     if (!options_read_alone(&table, argc, argv, status))
         return false;
     if (options->since == 0 || options->topic != NULL)
@@ -195,7 +203,9 @@ static bool run(Audit *audit, Error *error)
     if (!table_digest_begin(audit->pg, error) || !audit_rows(&audit->rows, error) ||
         !check_chains(audit, error) || !read_told(audit, error))
         return false;
-    if (!audit->options.no_log && !audit_log(&audit->log, error))
+    if (!audit->options.no_log &&
+        (!audit_tail_ask(&audit->tail, error) || !audit_log(&audit->log, error) ||
+         !audit_tail_check(&audit->tail, error)))
         return false;
     audit_log_name_holes(audit->rows.sources, audit->options.no_log ? NULL : &audit->log,
                          &audit->findings);
@@ -220,6 +230,10 @@ int command_audit(int argc, char **argv)
                                .findings = &audit.findings,
                                .topic = topic,
                                .since = audit.options.since};
+        audit.tail = (AuditTail){.brokers = audit.options.brokers,
+                                 .group = audit.options.group,
+                                 .sources = sources,
+                                 .findings = &audit.findings};
         send_stop_watch();
         if (!run(&audit, &error))
             status = command_failed("audit", &error);

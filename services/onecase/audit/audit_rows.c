@@ -49,7 +49,7 @@ static const PostgresStatement DECLARE = {
     "union all select topic, partition, first_offset, -1, 9, 0, 0, false, null, last_offset "
     "from onecase.skipped_offsets "
     "union all select topic, partition, first_offset, -1, 10, 0, 0, false, null, last_offset "
-    "from onecase.gaps "
+    "from onecase.gaps where last_offset is not null "
     "order by 1, 2, 3, 4"};
 
 static const PostgresStatement MEMORY = {"audit_memory", "set local work_mem = '64MB'"};
