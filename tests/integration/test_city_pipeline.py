@@ -62,8 +62,8 @@ def sent_lines(city: City, topic: str) -> list[dict]:
 
 def test_every_offset_is_accounted_for_as_the_sender_counted(hub: Hub, city: City) -> None:
     rows = hub.database.rows(
-        "select source_topic, source_partition, first_offset, last_offset + 1, reports, updates, ignored, dead, skipped,"
-        " extra_items, redelivered, missing, doubled from analysis.reconciliation")
+        "select source_topic, source_partition, first_offset, last_offset + 1, reports + inspections, updates + assignments, ignored,"
+        " dead, skipped, extra_items, redelivered, missing, doubled from analysis.reconciliation")
     assert {(row[0].removeprefix(hub.topics.prefix), row[1]): row[3] for row in rows} == source_ends(hub.topics)
     found = {topic: Counter() for topic in SOURCE_TOPICS}
     for topic, _, first, end, reports, updates, ignored, dead, *nothing in rows:
@@ -77,6 +77,13 @@ def test_every_offset_is_accounted_for_as_the_sender_counted(hub: Hub, city: Cit
             "records": counts["records"], "reports": counts["report"] + counts["inspection"] - again[topic],
             "updates": counts["update"] + again[topic], "ignored": counts["ignored"], "dead": counts["dead"],
         }, topic
+
+
+def test_the_auditor_finds_nothing(hub: Hub, city: City) -> None:
+    told = hub.json("audit", "--group", f"{hub.database.name}.intake")
+    assert told["findings"] == [] and told["log_waiting"] == 0
+    assert told["records"] == sum(counts["records"] for counts in json.loads(
+        (city.directory / "sent.json").read_text(encoding="utf-8")).values())
 
 
 def test_every_report_sent_is_one_report(hub: Hub, city: City) -> None:
