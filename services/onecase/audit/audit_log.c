@@ -232,15 +232,8 @@ bool audit_log(AuditLog *log, Error *error)
     KafkaReader *reader = NULL;
     if (!read_offsets(&reading, error))
         return false;
-    /* All partitions are read ahead at once, so each only a little. */
-    const KafkaProperty little[] = {{"queued.min.messages", "1000"},
-                                    {"queued.max.messages.kbytes", "1024"},
-                                    {"fetch.message.max.bytes", "262144"}};
     const KafkaReaderSpec spec = {
-        .client = {.brokers = log->brokers,
-                   .client_id = "onecase-audit",
-                   .properties = little,
-                   .property_count = sizeof(little) / sizeof(little[0])},
+        .client = {.brokers = log->brokers, .client_id = "onecase-audit"},
         .topic = reading.report_topic.data,
         .limit_ms = READ_LIMIT_MS,
     };

@@ -13,7 +13,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ASK_LIMIT_MS = 15000, FIRST_CAPACITY = 64 };
+/* LOOK: so long it takes where nothing but markers is left. */
+enum { ASK_LIMIT_MS = 15000, LOOK_LIMIT_MS = 5000, FIRST_CAPACITY = 64 };
 
 static KafkaClientSpec client_of(const AuditTail *tail)
 {
@@ -141,39 +142,54 @@ static bool read_tail(AuditTail *tail, const KafkaPosition *of, int64_t since_ms
     return well;
 }
 
-static bool check_one(AuditTail *tail, KafkaAdmin *admin, const KafkaPosition *of, Error *error)
+/* Where a group stands behind what is known, and there are offsets left to look at: where to look, else false. */
+static bool is_further(const AuditTail *tail,
+                       KafkaAdmin *admin,
+                       const KafkaPosition *of,
+                       KafkaPosition *start,
+                       Error *error)
 {
-    Arena *arena = tail->sources->arena;
-    int64_t from = known_until(tail, of) + 1;
     int64_t low;
     int64_t high;
-    if (of->offset <= from)
-        return true;
-    if (!kafka_admin_watermarks(admin, of->topic, of->partition, &low, &high, error))
+    *start = (KafkaPosition){of->topic, of->partition, known_until(tail, of) + 1};
+    if (of->offset <= start->offset ||
+        !kafka_admin_watermarks(admin, of->topic, of->partition, &low, &high, error))
         return false;
-    const KafkaPosition start = {of->topic, of->partition, from < low ? low : from};
-    KafkaCopy copy;
-    if (start.offset >= of->offset || start.offset >= high)
+    if (start->offset < low)
+        start->offset = low;
+    return start->offset < of->offset && start->offset < high;
+}
+
+static bool check_all(AuditTail *tail, KafkaAdmin *admin, Error *error)
+{
+    Arena *arena = tail->sources->arena;
+    KafkaPosition *starts = ARENA_ARRAY(arena, KafkaPosition, tail->count);
+    const KafkaPosition **ends = ARENA_ARRAY(arena, const KafkaPosition *, tail->count);
+    KafkaCopy *copies = ARENA_ARRAY(arena, KafkaCopy, tail->count);
+    size_t count = 0;
+    for (size_t i = 0; i < tail->count && error->verdict == ERROR_NONE; i++)
+        if (is_further(tail, admin, &tail->committed[i], &starts[count], error))
+            ends[count++] = &tail->committed[i];
+    if (error->verdict != ERROR_NONE)
+        return false;
+    if (count == 0)
         return true;
-    if (!kafka_admin_record_at(admin, &start, arena, &copy, error)) {
-        bool none = error->verdict == ERROR_REJECT; /* nothing but markers */
-        if (none)
-            error_clear(error);
-        return none;
+    bool well = kafka_admin_records_at(admin, starts, count, arena, copies, error);
+    for (size_t i = 0; well && i < count; i++) {
+        int64_t since_ms = copies[i].timestamp_us > 0 ? copies[i].timestamp_us / 1000 : 0;
+        if (copies[i].offset >= 0 && copies[i].offset < ends[i]->offset)
+            well = read_tail(tail, ends[i], since_ms, error);
     }
-    return copy.offset >= of->offset ||
-           read_tail(tail, of, copy.timestamp_us > 0 ? copy.timestamp_us / 1000 : 0, error);
+    return well;
 }
 
 bool audit_tail_check(AuditTail *tail, Error *error)
 {
     const KafkaClientSpec client = client_of(tail);
     KafkaAdmin *admin = NULL;
-    if (!kafka_admin_open(&client, ASK_LIMIT_MS, &admin, error))
+    if (!kafka_admin_open(&client, LOOK_LIMIT_MS, &admin, error))
         return false;
-    bool well = true;
-    for (size_t i = 0; well && i < tail->count; i++)
-        well = check_one(tail, admin, &tail->committed[i], error);
+    bool well = check_all(tail, admin, error);
     kafka_admin_close(admin);
     return well;
 }
