@@ -80,6 +80,7 @@ def test_a_record_that_kills_the_matcher_is_buried_alone(log, database, matcher,
     log.send()
     with Keeper(matcher(), most=most) as keeper:
         wait_until_stored(database, log, limit=120)
+        tell("matcher", keeper)
     assert keeper.restarts == most
     assert {status for _, status in keeper.ends} == {-signal.SIGABRT}
     check(database, log, poisoned)
@@ -247,6 +248,7 @@ def test_a_record_that_kills_intake_is_buried_alone(feed: Feed, count: int, pois
     sent = origins(feed.topics, "feed", feed.topics.produce("feed", [(b"k", value) for value in values]))
     with Keeper(intake(feed), most=restarts) as keeper:
         wait_committed(keeper.service, feed.topics, "feed", limit=120)
+        tell("intake", keeper)
     assert keeper.restarts == restarts
     assert {status for _, status in keeper.ends} == {-signal.SIGABRT}
     check_intake(feed, sent, dict(zip((sent[number] for number in poisons), (values[number] for number in poisons), strict=True)))
@@ -344,35 +346,7 @@ def test_intake_buries_what_was_tried_thrice_and_nothing_else(feed: Feed, note: 
     assert len(lines) == (careful is not None) and all(str(careful) in line for line in lines)
 
 
-# ---- figures -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("delay_s", [0, 1])
-def test_how_long_neighbours_of_the_matcher_wait(log, database, matcher, delay_s) -> None:
-    fill(log, 1000, [700])
-    log.send()
-    with Keeper(matcher(), delay_s=delay_s, most=CRASHES) as keeper:
-        wait_until_stored(database, log, limit=240)
-        tell("matcher", keeper)
-
-
-@pytest.mark.parametrize("delay_s", [0, 1])
-def test_how_long_neighbours_of_intake_wait(feed: Feed, delay_s: int) -> None:
-    feed.create(partitions=1)
-    feed.topics.produce("feed", [("k", feed_record(number, text=POISON if number == 700 else "synthetic")) for number in range(1000)])
-    with Keeper(intake(feed), delay_s=delay_s, most=CRASHES) as keeper:
-        wait_until(lambda: sum(feed.topics.ends(REPORT).values()) >= 1000 and kinds(feed)["dead"] == 1, 240, "all to come out", every=0.3)
-        tell("intake", keeper)
-
-
-def kinds(feed: Feed) -> Counter:
-    return Counter(kind(record) for record in {record.headers["ce_id"]: record for record in feed.topics.read(REPORT)}.values())
-
-
 def tell(name: str, keeper: Keeper) -> None:
-    """Everything has come through now. Shown by pytest -rP."""
+    """Everything has come through now: how long that took, shown by pytest -rP and never judged here."""
     waited_s = time.monotonic() - keeper.ends[0][0]
-    print(f"{name}: {keeper.restarts} restarts, {keeper.delay_s} s before each, session {SESSION_MS} ms:"
-          f" all neighbours through {waited_s:.1f} s after the first crash")
-    # A crashed member is waited for, then it starts again, joins and loads.
-    assert waited_s < keeper.restarts * (SESSION_MS / 1000 + keeper.delay_s + 5) + 20
+    print(f"{name}: {keeper.restarts} restarts, session {SESSION_MS} ms: all neighbours through {waited_s:.1f} s after the first crash")
