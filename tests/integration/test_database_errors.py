@@ -11,15 +11,12 @@ import contextlib
 import socket
 import socketserver
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
-from confluent_kafka import Producer
 
 from harness import Database, Service, wait_until
-from harness_postgresql import copied_servers
 from report_log import ReportLog, reconciled, wait_until_stored
 
 MARKER = "MARKER7316"
@@ -463,55 +460,3 @@ def test_another_owner_ends_the_claim(log, database, start_service):
     assert lines(matcher) == {"waiting": 1, "resumed": 1}
     assert_whole(database, log, matcher)
     assert dead(database) == []
-
-
-# ---- how long neighbours wait ----------------------------------------------------------------------------------------
-
-
-def waits_s(database: Database) -> list[float]:
-    """Of every report, from the log to its commit."""
-    return sorted(row[0] for row in database.rows(
-        "select extract(epoch from pg_xact_commit_timestamp(xmin) - received_at)::float from onecase.reports"))
-
-
-def send_live(log: Sender, count: int, guilty: Callable[[int], bool]) -> None:
-    """Ten records every 100 ms, as they come in, by one producer: log.send makes a new one each time."""
-    producer = Producer({"bootstrap.servers": log.topics.servers.brokers, "partitioner": "murmur2_random", "linger.ms": 1})
-    for number in range(count):
-        if guilty(number):
-            log.report(f"bad{number}", source="GRID", title="bad", count="dead")
-        else:
-            log.good()
-        if number % 10 == 9:
-            for region, body, headers in log.pending:
-                producer.produce(log.topics.name("onecase.report"), key=region, value=body, headers=headers)
-            log.pending.clear()
-            assert producer.flush(30) == 0
-            time.sleep(0.1)
-
-
-def test_good_neighbours_wait_less_than_a_second_longer(servers, new_topics, database, start_service):
-    """1 in 100 is refused, against the same load without."""
-    waited = {}
-    with copied_servers(servers, settings={"track_commit_timestamp": "on"}) as copied:
-        for name, guilty in (("calm", lambda n: False), ("poison", lambda n: n % 100 == 50)):
-            with copied.connect() as connection:
-                connection.execute(f'create database {name} template "{database.name}"')
-            topics = new_topics()
-            log = Sender(topics).create()
-            own = log.use(Database(copied, name))
-            own.execute("alter table onecase.reports add constraint planted check (title not like 'bad%')")
-            matcher = start_service("matcher", database=own, topics=topics)
-            log.good()
-            log.send()
-            wait_until_stored(own, log)
-            send_live(log, 1000, guilty)
-            wait_until_stored(own, log)
-            assert_whole(own, log, matcher)
-            assert len(dead(own)) == sum(1 for n in range(1000) if guilty(n))
-            waited[name] = waits_s(own)[1:]
-            matcher.stop()
-    p99 = {name: waits[len(waits) * 99 // 100] for name, waits in waited.items()}
-    print(f"p99 from the log to the commit: {p99['calm']:.3f} s calm, {p99['poison']:.3f} s beside refused records")
-    # Where even a calm load waits (a build with sanitizers on a machine that does much else), as long again is forgiven.
-    assert p99["poison"] - p99["calm"] < 1 + p99["calm"]
