@@ -38,15 +38,16 @@ def make_city(log: ReportLog, database: Database, start_service) -> None:
     mixed_log(log, seed=31, count=300)
     again = log.pending[40:90]
     log.pending += again
-    log.send()
     log.report("Z1", region=HOME, status=10)
+    log.send()
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)  # so that Z1 has its home
     log.report("Z1", "update", region=AWAY, status=20)
     log.report("Z2", "assignment", region=AWAY, lead_org="org-1")  # waits
     dead = {name: log.dead(region=HOME) for name in ("back", "elsewhere", "again", "open", "home")}
     log.dead(region=HOME, item=0, items=2)
     log.report("Z3", region=HOME, item=1, items=2, offset=offset_of(dead["home"]) + 1)
     log.send()
-    matcher = start_service("matcher")
     relay = Relay(database, log)
     settle(database, log, relay)
     relay.repeat()
