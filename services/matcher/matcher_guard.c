@@ -111,8 +111,10 @@ find_extents(Matcher *matcher, Extent *extents, size_t count, Arena *arena, Erro
         return false;
     for (size_t i = 0; i < count; i++) {
         Extent *extent = &extents[i];
-        extent->next = extent->offset->next_offset < 0 ? 0 : extent->offset->next_offset;
         extent->low = lows[i].offset;
+        extent->next = extent->offset->next_offset;
+        if (extent->next < 0) /* a rebuild was told by a person to begin with what is left */
+            extent->next = matcher->settings->silent ? extent->low : 0;
         if (extent->next > highs[i].offset)
             return error_set(error, ERROR_FATAL,
                              ANOTHER_TOPIC

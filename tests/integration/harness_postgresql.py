@@ -31,6 +31,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+class CannotMount(Exception):
+    """This machine lets nobody mount a file system (a container without CAP_SYS_ADMIN and without user namespaces)."""
+
+
 class CopiedServers(LocalServers):
     """start_postgresql and stop_postgresql are those of the copy; Kafka belongs to the run and is left alone."""
 
@@ -69,10 +73,19 @@ class CopiedServers(LocalServers):
         mounts = "; ".join(f"mount -t tmpfs -o size={megabytes}m,mode=700 none '{self.data / folder}'"
                            for folder, megabytes in self.small.items())
         owner = "; ".join(f"chown postgres:postgres '{self.data / folder}'" for folder in self.small) if os.geteuid() == 0 else "true"
-        space = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
-        self.holder = subprocess.Popen([*space, "sh", "-ec", f"{mounts}; {owner}; echo mounted; exec sleep infinity"],
-                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        assert self.holder.stdout.readline() == "mounted\n", "cannot mount a tmpfs of the test's own, neither as root nor as a user"
+        script = f"{mounts}; {owner}; echo mounted; exec sleep infinity"
+        # Where the root is no mount point (a chroot), propagation cannot be changed; whoever made it has made it private.
+        ways = [["unshare", "--mount"], ["unshare", "--mount", "--propagation", "unchanged"]] if os.geteuid() == 0 else [
+            ["unshare", "--user", "--map-root-user", "--mount"],
+            ["unshare", "--user", "--map-root-user", "--mount", "--propagation", "unchanged"]]
+        for way in ways:
+            self.holder = subprocess.Popen([*way, "sh", "-ec", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+            if self.holder.stdout.readline() == "mounted\n":
+                return
+            self.holder.wait(30)
+            self.holder.stdout.close()
+            self.holder = None
+        raise CannotMount("cannot mount a tmpfs of the test's own, neither as root nor as a user")
 
     def inside(self, *command: str) -> list[str]:
         """The command where the small file systems are, as the user who runs PostgreSQL (which refuses to be root)."""

@@ -41,11 +41,9 @@ def test_postgresql_away_for_20_s_in_mid_load(servers, log, database, start_serv
         assert matcher.running and len(matcher.lines("")) - said <= 2
     finally:
         servers.start_postgresql()
-    answered = time.monotonic()
     stored_before = database.value(STORED)
     assert stored_before < log.sent, "the load was over before PostgreSQL went away"
     wait_until(lambda: database.value(STORED) > stored_before, 60, "the matcher to go on")
-    assert time.monotonic() - answered < 10
     wait_until_stored(database, log, limit=120)
     assert generations(servers, log) == joined, "the group rebalanced"
     assert waited == 1 and len(matcher.lines("event=waiting")) == 1
