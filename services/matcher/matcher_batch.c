@@ -168,6 +168,7 @@ bool matcher_handle_one(Matcher *matcher, const KafkaRecord *record, Error *erro
         return false;
     Error fault = *error;
     bool buries = false;
+    matcher->refused++;
     error_clear(error);
     if (fault.rule[0] == '\0')
         snprintf(fault.rule, sizeof(fault.rule), "%s", fault.state);
@@ -176,23 +177,29 @@ bool matcher_handle_one(Matcher *matcher, const KafkaRecord *record, Error *erro
     return well && (!buries || bury(matcher, record, &fault, error));
 }
 
-static bool
-handle_in_halves(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error)
+/*
+ * `doubted`: a refused batch is known to have its guilty record among these, so they are not tried together again. Where two records are
+ * refused only because of each other that is wrong, and costs smaller transactions, no more.
+ */
+static bool handle_in_halves(
+    Matcher *matcher, const KafkaRecord *records, size_t count, bool doubted, Error *error)
 {
     if (count == 1)
         return matcher_handle_one(matcher, records, error);
-    if (run_batch(matcher, records, count, NULL, error))
+    if (!doubted && run_batch(matcher, records, count, NULL, error))
         return true;
-    if (error->verdict != ERROR_REJECT)
+    if (!doubted && error->verdict != ERROR_REJECT)
         return false;
     error_clear(error);
     size_t half = count / 2;
-    return handle_in_halves(matcher, records, half, error) &&
-           handle_in_halves(matcher, records + half, count - half, error);
+    int64_t refused = matcher->refused;
+    return handle_in_halves(matcher, records, half, false, error) &&
+           handle_in_halves(matcher, records + half, count - half, matcher->refused == refused,
+                            error);
 }
 
 bool matcher_handle_batch(Matcher *matcher, const KafkaRecord *records, size_t count, Error *error)
 {
     return matcher_aside_try(matcher, records, count, error) &&
-           handle_in_halves(matcher, records, count, error);
+           handle_in_halves(matcher, records, count, false, error);
 }

@@ -51,6 +51,7 @@ typedef struct Matcher {
     size_t record_count;
     size_t batch_limit; /* of them at once, while a batch does not get done as a whole; 0: all */
     int64_t generation; /* of the assignment they were read under */
+    int64_t refused;    /* records that PostgreSQL did not take */
     bool commit_again;  /* offsets were committed to Kafka once, and may have got lost */
     int64_t committed_ms;
     bool reclaim;                /* what memory holds is not certain: claim and load again */
