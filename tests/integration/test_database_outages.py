@@ -187,6 +187,7 @@ def test_a_full_pg_wal_ends_the_server_and_is_waited_for(servers, database, load
             assert "No space left on device" in copied.said()
         else:
             copied.stop_postgresql(immediate=True)  # what a PANIC looks like to others
+        load.send(20)  # a matcher that had done all it had notices nothing
         load.matcher.wait_for_log("event=waiting")
         time.sleep(3)
         assert load.matcher.running and load.relay.running
