@@ -55,6 +55,15 @@ static int hex_value(char digit)
     return -1;
 }
 
+Text digest_sha256_text(Text bytes, Arena *arena)
+{
+    uint8_t hash[SHA256_SIZE];
+    char *hex = arena_alloc(arena, SHA256_HEX_SIZE + 1);
+    digest_sha256(bytes, hash);
+    digest_hex(hash, sizeof(hash), hex);
+    return (Text){hex, SHA256_HEX_SIZE};
+}
+
 bool digest_from_hex(Text hex, uint8_t *out, size_t size)
 {
     if (hex.size != 2 * size) {

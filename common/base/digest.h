@@ -12,7 +12,8 @@ void digest_sha256(Text bytes, uint8_t out[SHA256_SIZE]);
 void digest_hmac_sha256(Text key, Text bytes, uint8_t out[SHA256_SIZE]);
 void digest_hex(const uint8_t *bytes,
                 size_t size,
-                char *out); /* 2 * size characters and a NUL, lower case */
+                char *out);                        /* 2 * size characters and a NUL, lower case */
+Text digest_sha256_text(Text bytes, Arena *arena); /* SHA256_HEX_SIZE digits, on the arena */
 bool digest_from_hex(Text hex,
                      uint8_t *out,
                      size_t size); /* false unless exactly 2 * size hex digits */

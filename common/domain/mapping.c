@@ -245,21 +245,10 @@ typedef struct Message {
 static void make_dead(Message *message, const char *stage, const Error *error, MappedRecord *record)
 {
     Arena *arena = message->arena;
-    if (text_is_absent(message->sha256)) {
-        uint8_t digest[SHA256_SIZE];
-        char hex[SHA256_HEX_SIZE + 1];
-        digest_sha256(message->input->bytes, digest);
-        digest_hex(digest, sizeof(digest), hex);
-        message->sha256 = text_copy(arena, (Text){hex, SHA256_HEX_SIZE});
-    }
+    if (text_is_absent(message->sha256))
+        message->sha256 = digest_sha256_text(message->input->bytes, arena);
     record->kind = RECORD_DEAD;
-    record->note = (RecordNote){
-        .stage = text_from(stage),
-        .pointer = text_copy(arena, text_from(error->pointer)),
-        .rule = text_copy(arena, text_from(error->rule)),
-        .message = text_copy(arena, text_from(error->text)),
-        .sha256 = message->sha256,
-    };
+    record->note = record_note_dead(stage, error, message->sha256, arena);
 }
 
 static void flag_repairs(MappingRun *run)

@@ -259,6 +259,17 @@ static const struct {
 
 enum { NOTE_MEMBER_COUNT = sizeof NOTE_MEMBERS / sizeof NOTE_MEMBERS[0] };
 
+RecordNote record_note_dead(const char *stage, const Error *fault, Text sha256, Arena *arena)
+{
+    return (RecordNote){
+        .stage = text_from(stage),
+        .pointer = text_copy(arena, text_from(fault->pointer)),
+        .rule = text_copy(arena, text_from(fault->rule)),
+        .message = text_copy(arena, text_from(fault->text)),
+        .sha256 = sha256,
+    };
+}
+
 void record_note_write(const RecordNote *note, RecordKind kind, TextBuilder *out)
 {
     builder_char(out, '{');

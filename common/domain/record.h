@@ -100,6 +100,9 @@ size_t record_head_write(const RecordHead *head, Arena *arena, RecordHeader *hea
 MUST_CHECK bool
 record_head_read(const RecordHeader *headers, size_t count, RecordHead *head, Error *error);
 
+/* What a dead record says: why, and the digest of which bytes. Texts of the fault are copied onto the arena. */
+RecordNote record_note_dead(const char *stage, const Error *fault, Text sha256, Arena *arena);
+
 /* Value of an ignored or dead record. Read: texts live on the arena; REJECT when it is no JSON object. */
 void record_note_write(const RecordNote *note, RecordKind kind, TextBuilder *out);
 MUST_CHECK bool record_note_read(Text value, Arena *arena, RecordNote *note, Error *error);

@@ -121,21 +121,11 @@ static Outgoing *keep_mapped(Batch *batch, const MappedRecord *mapped, const Kaf
 static MappedRecord *bury_unread(Arena *arena, const KafkaRecord *record, const Place *place)
 {
     Error fault = {0};
-    uint8_t hash[SHA256_SIZE];
-    char hex[SHA256_HEX_SIZE + 1];
     MappedRecord *dead = ARENA_NEW(arena, MappedRecord);
     quarantine_fault(place->note.tries - 1, &fault); /* this one is to succeed */
-    digest_sha256(record->value, hash);
-    digest_hex(hash, sizeof(hash), hex);
     dead->kind = RECORD_DEAD;
     dead->region = mapping_default_region(place->mapping);
-    dead->note = (RecordNote){
-        .stage = TEXT("crash"),
-        .pointer = TEXT(""),
-        .rule = text_copy(arena, text_from(fault.rule)),
-        .message = text_copy(arena, text_from(fault.text)),
-        .sha256 = text_copy(arena, (Text){hex, SHA256_HEX_SIZE}),
-    };
+    dead->note = record_note_dead("crash", &fault, digest_sha256_text(record->value, arena), arena);
     return dead;
 }
 

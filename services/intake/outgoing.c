@@ -95,10 +95,6 @@ bool outgoing_send(Outgoing *outgoing, Sender *sender, Arena *arena, Error *erro
 
 void outgoing_bury(Outgoing *outgoing, Arena *arena)
 {
-    uint8_t digest[SHA256_SIZE];
-    char *hex = arena_alloc(arena, SHA256_HEX_SIZE + 1);
-    digest_sha256(outgoing->source->value, digest);
-    digest_hex(digest, SHA256_SIZE, hex);
     bool too_large = strcmp(outgoing->report.rule, "too_large") == 0;
     outgoing->note = (RecordNote){
         .stage = TEXT("send"),
@@ -106,7 +102,7 @@ void outgoing_bury(Outgoing *outgoing, Arena *arena)
         .rule = text_copy(arena, text_from(outgoing->report.rule)),
         .message = too_large ? TEXT("the canonical record is larger than onecase.report takes")
                              : TEXT("Kafka refused the canonical record, also when sent alone"),
-        .sha256 = {hex, SHA256_HEX_SIZE},
+        .sha256 = digest_sha256_text(outgoing->source->value, arena),
     };
     outgoing->head.kind = RECORD_DEAD;
     TextBuilder value = builder_new(arena);

@@ -23,15 +23,6 @@ typedef struct Reading {
     Redriven *redriven;
 } Reading;
 
-static Text digest_of(Text bytes, Arena *arena)
-{
-    uint8_t digest[SHA256_SIZE];
-    char hex[SHA256_HEX_SIZE + 1];
-    digest_sha256(bytes, digest);
-    digest_hex(digest, sizeof(digest), hex);
-    return text_copy(arena, (Text){hex, SHA256_HEX_SIZE});
-}
-
 static Text first_of(Text a, Text b)
 {
     return text_is_empty(a) ? b : a;
@@ -53,17 +44,12 @@ static void make_dead(Reading *reading, const char *stage, const Error *fault)
     Text fallback = mapping != NULL ? mapping_default_region(mapping)
                                     : sources_default_region(reading->sources);
     bool told = vault->truncated && !text_is_empty(vault->sha256);
-    set_item(reading,
-             (MappedRecord){
-                 .kind = RECORD_DEAD,
-                 .region = first_of(vault->region, fallback),
-                 .note = {.stage = text_from(stage),
-                          .pointer = text_copy(reading->arena, text_from(fault->pointer)),
-                          .rule = text_copy(reading->arena, text_from(fault->rule)),
-                          .message = text_copy(reading->arena, text_from(fault->text)),
-                          .sha256 = told ? vault->sha256
-                                         : digest_of(reading->record->value, reading->arena)},
-             });
+    Text sha256 = told ? vault->sha256 : digest_sha256_text(reading->record->value, reading->arena);
+    set_item(reading, (MappedRecord){
+                          .kind = RECORD_DEAD,
+                          .region = first_of(vault->region, fallback),
+                          .note = record_note_dead(stage, fault, sha256, reading->arena),
+                      });
 }
 
 /* ---- who it is ---- */
@@ -131,7 +117,7 @@ static bool check_bytes(Reading *reading, Error *error)
         return error_set_at(error, ERROR_REJECT, "truncated", NULL,
                             "it came without the bytes, which the vault keeps with another item");
     }
-    return text_equal(vault->sha256, digest_of(value, reading->arena)) ||
+    return text_equal(vault->sha256, digest_sha256_text(value, reading->arena)) ||
            error_set_at(error, ERROR_REJECT, "digest", NULL,
                         "the bytes are not those that failed: their SHA-256 is another one");
 }

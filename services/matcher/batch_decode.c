@@ -27,17 +27,8 @@ static void mark_dead(BatchItem *item, Arena *arena, const char *stage, const Er
 {
     item->dead = true;
     item->vault = true;
-    uint8_t hash[SHA256_SIZE];
-    char hex[SHA256_HEX_SIZE + 1];
-    digest_sha256(item->record->value, hash);
-    digest_hex(hash, sizeof(hash), hex);
-    item->note = (RecordNote){
-        .stage = text_from(stage),
-        .pointer = text_copy(arena, text_from(fault->pointer)),
-        .rule = text_copy(arena, text_from(fault->rule)),
-        .message = text_copy(arena, text_from(fault->text)),
-        .sha256 = text_copy(arena, (Text){hex, SHA256_HEX_SIZE}),
-    };
+    item->note =
+        record_note_dead(stage, fault, digest_sha256_text(item->record->value, arena), arena);
 }
 
 /* A record whose head says nothing is known by its own place. */
