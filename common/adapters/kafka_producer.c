@@ -25,6 +25,7 @@ enum {
 struct KafkaProducer {
     rd_kafka_t *client;
     KafkaTopicLimit *limits;
+    rd_kafka_topic_t **topics; /* of the limits */
     size_t limit_count;
     void (*delivered)(void *context, const KafkaDelivery *delivery);
     void *context;
@@ -90,7 +91,8 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
 static void copy_limits(KafkaProducer *producer, const KafkaProducerSpec *spec)
 {
     producer->limits = calloc(spec->limit_count, sizeof(KafkaTopicLimit));
-    if (producer->limits == NULL)
+    producer->topics = calloc(spec->limit_count, sizeof(rd_kafka_topic_t *));
+    if (producer->limits == NULL || producer->topics == NULL)
         abort();
     producer->limit_count = spec->limit_count;
     for (size_t i = 0; i < spec->limit_count; i++) {
@@ -137,6 +139,20 @@ static bool make_client(KafkaProducer *producer, const KafkaProducerSpec *spec, 
     return kafka_handle_new(RD_KAFKA_PRODUCER, conf, &producer->client, error);
 }
 
+/*
+ * librdkafka asks about a topic when it is first met, and its first record then waits for up to a second; the first dead letter
+ * would have its whole batch wait. So all are met now, while nothing waits.
+ */
+static bool meet_topics(KafkaProducer *producer, Error *error)
+{
+    for (size_t i = 0; i < producer->limit_count; i++) {
+        producer->topics[i] = rd_kafka_topic_new(producer->client, producer->limits[i].topic, NULL);
+        if (producer->topics[i] == NULL)
+            return kafka_handle_error(error, rd_kafka_last_error(), producer->limits[i].topic);
+    }
+    return true;
+}
+
 bool kafka_producer_open(const KafkaProducerSpec *spec, KafkaProducer **producer, Error *error)
 {
     KafkaProducer *made = calloc(1, sizeof(*made));
@@ -145,7 +161,7 @@ bool kafka_producer_open(const KafkaProducerSpec *spec, KafkaProducer **producer
     made->delivered = spec->delivered;
     made->context = spec->context;
     copy_limits(made, spec);
-    if (!make_client(made, spec, error)) {
+    if (!make_client(made, spec, error) || !meet_topics(made, error)) {
         kafka_producer_close(made);
         return false;
     }
@@ -161,11 +177,15 @@ void kafka_producer_close(KafkaProducer *producer)
     if (producer->client != NULL) {
         rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
                                              RD_KAFKA_PURGE_F_NON_BLOCKING);
+        for (size_t i = 0; i < producer->limit_count; i++)
+            if (producer->topics[i] != NULL)
+                rd_kafka_topic_destroy(producer->topics[i]);
         rd_kafka_destroy(producer->client);
     }
     for (size_t i = 0; i < producer->limit_count; i++)
         free((char *)producer->limits[i].topic);
     free(producer->limits);
+    free(producer->topics);
     free(producer);
 }
 
