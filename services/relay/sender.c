@@ -82,6 +82,40 @@ bool sender_is_open(const Sender *sender)
     return sender->producer != NULL;
 }
 
+/* Reports that are still to come from a producer that is done for. */
+static void take_last_reports(Sender *sender)
+{
+    int64_t until_ms = clock_monotonic_ms() + LAST_REPORTS_MS;
+    Error ignored = {0};
+    while (kafka_producer_in_flight(sender->producer) > 0 && clock_monotonic_ms() < until_ms)
+        (void)!kafka_producer_poll(sender->producer, LAST_REPORTS_MS / 10, &ignored);
+}
+
+/*
+ * What became of a producer that is done for, and its end. The refusal of one record ends it with "cannot go on", at any time after
+ * the record was handed over, also while those behind it still are; the rows stay, and the next producer tries again.
+ */
+static bool give_up(Sender *sender, Error *error)
+{
+    take_last_reports(sender);
+    if (sender->failure.verdict != ERROR_NONE)
+        *error = sender->failure;
+    if (sender->failure.verdict != ERROR_NONE || strcmp(error->rule, KAFKA_CLIENT_FAILED) == 0)
+        error->verdict = ERROR_RETRY;
+    sender_close(sender);
+    return false;
+}
+
+static bool put(Sender *sender, const KafkaMessage *message, Error *error)
+{
+    if (kafka_producer_send(sender->producer, message, error))
+        return true;
+    if (strcmp(error->rule, KAFKA_CLIENT_FAILED) != 0)
+        return false;
+    give_up(sender, error);
+    return error_prefix(error, "not handed over, one before it failed");
+}
+
 bool sender_put(Sender *sender, int32_t partition, const OutboxRow *row, Arena *arena, Error *error)
 {
     RecordHeader *headers = NULL;
@@ -95,7 +129,7 @@ bool sender_put(Sender *sender, int32_t partition, const OutboxRow *row, Arena *
         .headers = headers,
         .header_count = count,
     };
-    if (well && kafka_producer_send(sender->producer, &message, error))
+    if (well && put(sender, &message, error))
         return true;
     return error_prefix(error, "outbox row %.*s", TEXT_ARGS(event_id(partition, row, arena)));
 }
@@ -110,7 +144,7 @@ bool sender_put_command(Sender *sender, const RelayCommand *command, Arena *aren
         .headers = headers,
         .header_count = event_command_headers(command, arena, headers),
     };
-    return kafka_producer_send(sender->producer, &message, error) ||
+    return put(sender, &message, error) ||
            error_prefix(error, "command %.*s", TEXT_ARGS(command->id));
 }
 
@@ -124,19 +158,10 @@ bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, Error *error
             .headers = headers,
             .header_count = event_tick_headers(i, minute, arena, headers),
         };
-        if (!kafka_producer_send(sender->producer, &message, error))
+        if (!put(sender, &message, error))
             return false;
     }
     return true;
-}
-
-/* Reports that are still to come from a producer that is done for. */
-static void take_last_reports(Sender *sender)
-{
-    int64_t until_ms = clock_monotonic_ms() + LAST_REPORTS_MS;
-    Error ignored = {0};
-    while (kafka_producer_in_flight(sender->producer) > 0 && clock_monotonic_ms() < until_ms)
-        (void)!kafka_producer_poll(sender->producer, LAST_REPORTS_MS / 10, &ignored);
 }
 
 bool sender_settle(Sender *sender, Error *error)
@@ -146,19 +171,10 @@ bool sender_settle(Sender *sender, Error *error)
         return true;
     if (!well && error->verdict == ERROR_RETRY && sender->failure.verdict == ERROR_NONE)
         return false;
-    take_last_reports(sender);
-    if (sender->failure.verdict != ERROR_NONE)
-        *error = sender->failure;
-    if (sender->failure.verdict != ERROR_NONE || strcmp(error->rule, KAFKA_CLIENT_FAILED) == 0)
-        error->verdict = ERROR_RETRY; /* the rows stay, and the next producer tries again */
-    sender_close(sender);
-    return false;
+    return give_up(sender, error);
 }
 
 bool sender_wait(Sender *sender, int wait_ms, Error *error)
 {
-    if (kafka_producer_poll(sender->producer, wait_ms, error))
-        return true;
-    sender_close(sender);
-    return false;
+    return kafka_producer_poll(sender->producer, wait_ms, error) || give_up(sender, error);
 }

@@ -30,13 +30,16 @@ MUST_CHECK bool sender_open(const SenderSpec *spec, Sender *sender, Error *error
 void sender_close(Sender *sender);
 bool sender_is_open(const Sender *sender);
 
-/* Hands a row over. REJECT: it cannot be sent as it stands, the message begins with its key; nothing was handed over. */
+/*
+ * Hands a row over. REJECT: it cannot be sent as it stands, the message begins with its key; nothing was handed over. RETRY: one
+ * handed over before was refused meanwhile, the sender is closed.
+ */
 MUST_CHECK bool
 sender_put(Sender *sender, int32_t partition, const OutboxRow *row, Arena *arena, Error *error);
-/* Hands a command over, for its partition of the report topic. REJECT as above. */
+/* Hands a command over, for its partition of the report topic. REJECT and RETRY as above. */
 MUST_CHECK bool
 sender_put_command(Sender *sender, const RelayCommand *command, Arena *arena, Error *error);
-/* Hands a tick over to each partition of the report topic. */
+/* Hands a tick over to each partition of the report topic. RETRY as above. */
 MUST_CHECK bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, Error *error);
 
 /*
@@ -45,7 +48,7 @@ MUST_CHECK bool sender_put_ticks(Sender *sender, int64_t minute, Arena *arena, E
  */
 MUST_CHECK bool sender_settle(Sender *sender, Error *error);
 
-/* Reports what comes in for up to `wait_ms`. FATAL: the sender is closed. */
+/* Reports what comes in for up to `wait_ms`. RETRY, FATAL: the sender is closed. */
 MUST_CHECK bool sender_wait(Sender *sender, int wait_ms, Error *error);
 
 #endif
