@@ -2,7 +2,9 @@
 #define ONECASE_ADAPTERS_SERVICE_H
 
 #include "base/error.h"
+#include "base/metrics.h"
 
+#include "adapters/http_endpoint.h"
 #include "adapters/settings.h"
 
 /*
@@ -55,6 +57,12 @@ typedef struct ServiceSpec {
     bool (*drain)(void *state,
                   Error *error); /* finish what is in flight, commit; NULL: nothing to do */
     void (*close)(void *state);  /* frees; never called with NULL */
+
+    MetricList
+        metrics; /* of the program; those of every program (process, log, outages) come by themselves */
+    /* Pages beside /metrics, /healthz and /readyz. Asked from another thread, also while there is no state. May be NULL. */
+    const HttpRoute *routes;
+    size_t route_count;
 } ServiceSpec;
 
 int service_run(const ServiceSpec *spec, int argc, char **argv);
@@ -62,11 +70,22 @@ int service_run(const ServiceSpec *spec, int argc, char **argv);
 /* True once SIGTERM or SIGINT came: long waits inside a step look at it. */
 bool service_stopping(void);
 
+/*
+ * Says that the program gets on, from inside a step that may take longer than some seconds (loading memory, a large batch): feeds
+ * systemd's watchdog and /healthz. The loop says so itself after each step and while it waits. Costs a look at the clock; never
+ * call it where nothing was achieved, or a program that hangs is believed to be well.
+ */
+void service_progress(void);
+
 #define SERVICE_LOG_LEVEL_ROW(struct_)                                                             \
     SETTING_CHOICE_ROW(struct_, log_level, "info", "debug info warn error", "least level written")
 #define SERVICE_BROKERS_ROW(struct_)                                                               \
     SETTING_TEXT_ROW(struct_, brokers, "localhost:9092", "ONECASE_BROKERS",                        \
                      "Kafka brokers, host:port with commas between")
+/* `port_` as a text, "9101"; off: no pages. A taken address is said in the log and tried again; the program works without. */
+#define SERVICE_HTTP_ROW(struct_, port_)                                                           \
+    SETTING_TEXT_ROW(struct_, http, "127.0.0.1:" port_, "ONECASE_HTTP",                            \
+                     "address of /metrics, /healthz and /readyz, host:port; off: none")
 #define SERVICE_TOPIC_PREFIX_ROW(struct_)                                                          \
     SETTING_TEXT_ROW(struct_, topic_prefix, "", NULL, "put before every topic name; for tests")
 
