@@ -20,9 +20,8 @@
 
 enum { SERIES_BLOCK_BYTES = 1024, NUMBER_BYTES = 40 };
 
-const double METRIC_SECONDS[] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
-                                 1,     2.5,    5,     10,   30,    60,   120, 300,  600};
-const size_t METRIC_SECONDS_COUNT = sizeof METRIC_SECONDS / sizeof METRIC_SECONDS[0];
+const double METRIC_SECONDS[METRIC_SECONDS_COUNT] = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
 
 typedef struct Series {
     MetricValues values;

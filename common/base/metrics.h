@@ -44,8 +44,8 @@ typedef struct MetricList {
 } MetricList;
 
 /* Bounds that serve most durations: 1 ms to 10 min. */
-extern const double METRIC_SECONDS[];
-extern const size_t METRIC_SECONDS_COUNT;
+enum { METRIC_SECONDS_COUNT = 18 };
+extern const double METRIC_SECONDS[METRIC_SECONDS_COUNT];
 
 /* Label values in the order of the names; missing ones are "". METRIC_VALUES("HOTLINE", "report") */
 typedef struct MetricValues {
