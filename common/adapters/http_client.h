@@ -10,8 +10,9 @@ enum { HTTP_BODY_MAX = 16777216 };
 typedef enum HttpReached {
     HTTP_ANSWERED, /* with a status */
     HTTP_REFUSED, /* nobody listens there: the connection was refused, or the host says it has no such port */
-    HTTP_SILENT,   /* connected, and no answer within the limit: whoever listens there hangs */
-    HTTP_UNREACHED /* no route, no such name, no connection within the limit */
+    HTTP_SILENT, /* connected, and no whole answer within the limit: whoever listens there hangs; on this very host (loopback) also when
+                    no connection came within the limit: more wait there than the kernel lets wait */
+    HTTP_UNREACHED /* no route, no such name, no connection within the limit, no HTTP, cut off in the answer, or an answer too long */
 } HttpReached;
 
 typedef struct HttpReply {

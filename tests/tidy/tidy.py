@@ -29,12 +29,14 @@ FUNCTION_LINES_MAX = 70
 PARAMETERS_MAX = 6
 # Files past LINES_MAX, each with the reason why it is not two.
 LONG_FILES: dict[str, str] = {}
+# Functions whose parameters are not ours to choose, by file: a library calls them.
+CALLED_BY_LIBRARIES = {"common/adapters/http_endpoint.c": "on_request"}
 
 LAYERS = ["base", "domain", "adapters", "services"]
-CLIENT_LIBRARIES = r"librdkafka/|libpq|libconfig|microhttpd|jansson"
+CLIENT_LIBRARIES = r"librdkafka/|libpq|libconfig|microhttpd|jansson|curl/|systemd/"
 # What a layer may not include of the system and of libraries.
 FORBIDDEN = {
-    "base": r"librdkafka/|libpq|libconfig|microhttpd|sys/socket|netinet/|netdb",
+    "base": r"librdkafka/|libpq|libconfig|microhttpd|curl/|systemd/|sys/socket|netinet/|netdb",
     "services": CLIENT_LIBRARIES,
 }
 # The domain is pure: nothing that could reach a clock, a socket or a file. (stdio.h is here for snprintf alone.)
@@ -164,7 +166,7 @@ def function_faults(path: str, lines: list[str]) -> Iterator[Fault]:
         if line == "{":
             start = number
             parameters = parameter_count(lines, number - 1)
-            if parameters > PARAMETERS_MAX:
+            if parameters > PARAMETERS_MAX and not called_by_library(path, lines, number - 1):
                 yield path, number - 1, f"{parameters} parameters are more than {PARAMETERS_MAX}"
         elif line == "}" and start is not None:
             if number - start - 1 > FUNCTION_LINES_MAX:
@@ -172,12 +174,20 @@ def function_faults(path: str, lines: list[str]) -> Iterator[Fault]:
             start = None
 
 
-def parameter_count(lines: list[str], end: int) -> int:
+def function_head(lines: list[str], end: int) -> str:
     begin = end
     while begin > 0 and lines[begin - 1] and not lines[begin - 1].startswith(("}", "#", "/", " *")):
         begin -= 1
+    return " ".join(strip_comments(line) for line in lines[begin:end])
+
+
+def called_by_library(path: str, lines: list[str], end: int) -> bool:
+    return path in CALLED_BY_LIBRARIES and f" {CALLED_BY_LIBRARIES[path]}(" in function_head(lines, end)
+
+
+def parameter_count(lines: list[str], end: int) -> int:
     depth = commas = 0
-    for char in " ".join(strip_comments(line) for line in lines[begin:end]):
+    for char in function_head(lines, end):
         depth += {"(": 1, ")": -1}.get(char, 0)
         commas += char == "," and depth == 1
     return commas + 1
