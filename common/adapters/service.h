@@ -60,6 +60,9 @@ typedef struct ServiceSpec {
 
     MetricList
         metrics; /* of the program; those of every program (process, log, outages) come by themselves */
+    /* Writes `metrics` where the program keeps their numbers elsewhere (metric_write_head); from another thread, also while there is
+     * no state. NULL: metrics_write. */
+    void (*write_metrics)(TextBuilder *out);
     /* Pages beside /metrics, /healthz and /readyz. Asked from another thread, also while there is no state. May be NULL. */
     const HttpRoute *routes;
     size_t route_count;

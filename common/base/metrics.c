@@ -39,7 +39,11 @@ struct MetricSeries {
 };
 
 static const char *const TYPE_NAMES[] = {
-    [METRIC_COUNTER] = "counter", [METRIC_GAUGE] = "gauge", [METRIC_HISTOGRAM] = "histogram"};
+    [METRIC_COUNTER] = "counter",
+    [METRIC_GAUGE] = "gauge",
+    [METRIC_HISTOGRAM] = "histogram",
+    [METRIC_SUMMARY] = "summary",
+};
 static const MetricValues NO_VALUES;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

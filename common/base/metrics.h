@@ -19,7 +19,12 @@
  *
  * Safe from any thread: one lock for all metrics of the process, held for a lookup and an addition.
  */
-typedef enum MetricType { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM } MetricType;
+typedef enum MetricType {
+    METRIC_COUNTER,
+    METRIC_GAUGE,
+    METRIC_HISTOGRAM,
+    METRIC_SUMMARY /* quantiles that somebody else worked out: by metric_write_head and _sample alone */
+} MetricType;
 
 enum { METRIC_LABELS_MAX = 4, METRIC_BOUNDS_MAX = 24 };
 
