@@ -140,6 +140,8 @@ static void note_rewind(LagWindow *window, const LagSample *sample, bool copy)
     if (last != NULL && sample->committed < last->committed) {
         window->rewound_ms = sample->at_ms;
         window->rewound_from = later(window->highest, last->committed);
+        window->clear_ms = sample->at_ms;
+        window->count = 0; /* rates and trend begin anew */
     }
     window->highest = later(window->highest, sample->committed);
 }
