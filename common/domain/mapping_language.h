@@ -82,6 +82,15 @@ const LanguageWord *language_words(LanguageWords words, size_t *count);
 /* The values a target with a closed list may hold (level, status, ...), or NULL. Not `category`: domain/category.h. */
 const LanguageWord *language_values(const char *target, size_t *count);
 
+/* Why a record is dead: domain/mapping.c and its parts set these rules. */
+typedef struct LanguageRule {
+    const char *stage;
+    const char *rule;
+    const char *help;
+    const char *help_zh;
+} LanguageRule;
+const LanguageRule *language_rules(size_t *count);
+
 typedef enum LanguageTongue { TONGUE_ENGLISH, TONGUE_CHINESE } LanguageTongue;
 
 /*

@@ -21,15 +21,6 @@ typedef struct LanguageHead {
 } LanguageHead;
 const LanguageHead *language_head(LanguageSection section);
 
-/* Why a record is dead: domain/mapping.c and its parts set these rules. */
-typedef struct LanguageRule {
-    const char *stage;
-    const char *rule;
-    const char *help;
-    const char *help_zh;
-} LanguageRule;
-const LanguageRule *language_rules(size_t *count);
-
 /* Prose between the tables, mapping_language_text.c. */
 typedef enum LanguageChapter {
     CHAPTER_INTRODUCTION,

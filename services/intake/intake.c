@@ -10,6 +10,7 @@
  */
 #include "intake_parts.h"
 #include "keys.h"
+#include "metrics.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -146,6 +147,8 @@ static bool was_heavy(const Batch *batch)
 static void drop_batch(Intake *intake)
 {
     bool heavy = was_heavy(&intake->batch);
+    if (!intake->batch.abandoned)
+        metrics_batch(intake->batch.count, intake->batch_began_us);
     kafka_consumer_release(intake->consumer);
     batch_clear(&intake->batch);
     if (heavy)
@@ -167,6 +170,7 @@ static bool intake_handle(Intake *intake, Error *error)
         if (!batch_send(&intake->batch, &intake->sender, error))
             return false;
         batch_note_done(&intake->batch, &intake->places);
+        metrics_round(&intake->batch, intake->sources);
         backfill_took(&intake->backfill, intake->batch.guests);
         more = batch_end_round(&intake->batch);
     }
@@ -187,6 +191,7 @@ static int read_wait_ms(const Intake *intake)
 bool intake_step(void *state, Error *error)
 {
     Intake *intake = state;
+    metrics_places(&intake->places);
     if (intake->batch.count > 0)
         return intake_handle(intake, error);
     if (!look_when_due(intake, error) || !follow_topics(intake, error))
@@ -198,6 +203,7 @@ bool intake_step(void *state, Error *error)
     if (!kafka_consumer_read(intake->consumer, reading, &intake->batch.records,
                              &intake->batch.count, error))
         return false;
+    intake->batch_began_us = clock_monotonic_us();
     return intake->batch.count > 0 ? intake_handle(intake, error)
                                    : intake_commit_when_due(intake, error);
 }

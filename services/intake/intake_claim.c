@@ -4,6 +4,7 @@
  */
 #include "intake_parts.h"
 #include "keys.h"
+#include "metrics.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -182,6 +183,8 @@ void intake_revoked(void *state, const KafkaPosition *partitions, size_t count, 
                clock_monotonic_ms() < deadline)
             error_clear(&ignored);
         batch_note_done(&intake->batch, &intake->places);
+        if (!intake->batch.abandoned)
+            metrics_round(&intake->batch, intake->sources);
         intake->batch.abandoned = true;
     }
     if (!lost && !give_all_back(intake, &ignored))

@@ -20,8 +20,9 @@ typedef struct Intake {
     Backfill backfill;
     Places places;
     Batch batch;
-    Arena *scratch;  /* one question */
-    uint64_t holder; /* of partitions: this process, as no other */
+    int64_t batch_began_us; /* when it was read (monotonic) */
+    Arena *scratch;         /* one question */
+    uint64_t holder;        /* of partitions: this process, as no other */
     int64_t commit_due_ms;
     int64_t topics_due_ms;
     int64_t marks_due_ms; /* of all; and of those without one, */

@@ -2,6 +2,7 @@
  * intake: departmental record -> exactly one record on onecase.report (per item); never drops.
  */
 #include "intake.h"
+#include "metrics.h"
 #include "settings.h"
 
 #include "adapters/service.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
         .reload = intake_reload,
         .drain = intake_drain,
         .close = intake_close,
+        .metrics = {INTAKE_METRICS, INTAKE_METRICS_COUNT},
     };
     return service_run(&SPEC, argc, argv);
 }

@@ -3,6 +3,8 @@
  */
 #include "sender.h"
 
+#include "metrics.h"
+
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -17,6 +19,7 @@ static void on_delivered(void *context, const KafkaDelivery *delivery)
     Receipt *receipt = delivery->opaque;
     if (delivery->delivered) {
         receipt->state = RECEIPT_DELIVERED;
+        metrics_acknowledged(receipt->sent_us);
     } else if (delivery->error.verdict == ERROR_REJECT) {
         receipt->state = RECEIPT_REFUSED;
         snprintf(receipt->rule, sizeof(receipt->rule), "%s", delivery->error.rule);
@@ -93,6 +96,7 @@ bool sender_put(Sender *sender, KafkaMessage *message, Receipt *receipt, Error *
         Error reason = {0};
         if (kafka_producer_send(sender->producer, message, &reason)) {
             receipt->state = RECEIPT_SENT;
+            receipt->sent_us = clock_monotonic_us();
             return true;
         }
         if (reason.verdict == ERROR_REJECT) {

@@ -20,8 +20,9 @@ typedef enum ReceiptState {
 
 typedef struct Receipt {
     ReceiptState state;
-    bool certain;  /* refused before it was sent: a second try changes nothing */
-    char rule[24]; /* of a refusal: too_large, refused */
+    int64_t sent_us; /* when it was handed over (monotonic) */
+    bool certain;    /* refused before it was sent: a second try changes nothing */
+    char rule[24];   /* of a refusal: too_large, refused */
 } Receipt;
 
 typedef struct Sender {

@@ -33,6 +33,8 @@ struct Sources {
     Text prefix;
     Text redrive; /* with the prefix */
     Text default_region;
+    const Mapping **mappings;
+    size_t mapping_count;
     Route *routes;
     const char **topics;
     size_t route_count;
@@ -101,6 +103,8 @@ static bool load_mappings(Faults *faults, Sources *sources, const IntakeSettings
     sources->routes = ARENA_ARRAY(sources->arena, Route, TOPICS_MAX);
     sources->topics = ARENA_ARRAY(sources->arena, const char *, TOPICS_MAX);
     sources->patterns = ARENA_ARRAY(sources->arena, Pattern, paths.count);
+    sources->mappings = mappings;
+    sources->mapping_count = paths.count;
     sources->default_region = mapping_default_region(mappings[0]);
     for (size_t i = 0; i < paths.count; i++) {
         bool routes = add_routes(faults, sources, mappings[i]);
@@ -148,6 +152,14 @@ const MappingContext *sources_context(const Sources *sources)
 Text sources_default_region(const Sources *sources)
 {
     return sources->default_region;
+}
+
+bool sources_has(const Sources *sources, Text source)
+{
+    for (size_t i = 0; i < sources->mapping_count; i++)
+        if (text_equal(mapping_source(sources->mappings[i]), source))
+            return true;
+    return false;
 }
 
 const char *const *sources_topics(const Sources *sources, size_t *count)
