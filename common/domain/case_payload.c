@@ -65,6 +65,11 @@ Text case_payload_type(const char *kind)
     return text_from(kind_of(kind)->type);
 }
 
+Text case_payload_type_at(size_t index)
+{
+    return index < sizeof(KINDS) / sizeof(KINDS[0]) ? text_from(KINDS[index].type) : TEXT_ABSENT;
+}
+
 const HazardCase *
 case_payload_case(const Lifecycle *lifecycle, const CaseEvent *event, const Hazard **hazard)
 {

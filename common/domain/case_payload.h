@@ -10,6 +10,8 @@
 
 /* The type of the CloudEvent for a kind of case_events: case.opened, review.requested. Static. */
 Text case_payload_type(const char *kind);
+/* All of them, from 0 on; absent behind the last. */
+Text case_payload_type_at(size_t index);
 
 /*
  * The case of an event as it stands, in the hazard that goes on for the event's, which *hazard is set to; NULL: there is

@@ -1,6 +1,7 @@
 /*
  * relay: rows of the outbox -> events on onecase.case and records to their home region; a tick a minute.
  */
+#include "metrics.h"
 #include "relay.h"
 #include "settings.h"
 
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
         .idle = relay_idle,
         .drain = relay_drain,
         .close = relay_close,
+        .metrics = {RELAY_METRICS, RELAY_METRICS_COUNT},
     };
     return service_run(&SPEC, argc, argv);
 }

@@ -9,6 +9,7 @@
  */
 #include "relay.h"
 
+#include "metrics.h"
 #include "sender.h"
 #include "settings.h"
 
@@ -38,6 +39,8 @@ typedef struct UnderWay {
     enum { UNDER_WAY_NOTHING, UNDER_WAY_ROWS, UNDER_WAY_COMMANDS, UNDER_WAY_TICKS } what;
     OutboxPosition position; /* rows: where the partition stands */
     OutboxPlace last;        /* rows: of those sent */
+    RelayTally tally;        /* rows: by kind */
+    int64_t sent_us;         /* when the first was handed over (monotonic) */
     const RelayCommand *commands;
     size_t command_count;
 } UnderWay;
@@ -72,6 +75,8 @@ static void pause_ms(int64_t wait_ms)
 /* Nobody will tell what became of what is under way. */
 static void drop_sender(Relay *relay)
 {
+    if (relay->under_way.what != UNDER_WAY_NOTHING)
+        metrics_given_up();
     sender_close(&relay->sender);
     relay->under_way.what = UNDER_WAY_NOTHING;
 }
@@ -81,6 +86,7 @@ static void stop_work(Relay *relay)
 {
     drop_sender(relay);
     relay->working = false;
+    metrics_working(false);
 }
 
 static bool put_to_end(Relay *relay, Error *error)
@@ -116,6 +122,7 @@ static bool begin_work(Relay *relay, Error *error)
         !put_to_end(relay, error))
         return false;
     relay->working = true;
+    metrics_working(true);
     relay->standing_by = false;
     log_event(LOG_INFO, "working", LOG_INT("partitions", relay->partition_count));
     return true;
@@ -156,6 +163,16 @@ static bool note_sent(Relay *relay, const UnderWay *under_way, Error *error)
                                      error);
 }
 
+static void count_sent(const Relay *relay, const UnderWay *under_way)
+{
+    if (under_way->what == UNDER_WAY_ROWS)
+        metrics_rows(&under_way->tally, under_way->sent_us);
+    else if (under_way->what == UNDER_WAY_COMMANDS)
+        metrics_commands(under_way->command_count, under_way->sent_us);
+    else
+        metrics_ticks((size_t)relay->partition_count, under_way->sent_us);
+}
+
 /* Waits for what is under way, and notes that it was sent. */
 static bool settle(Relay *relay, Error *error)
 {
@@ -170,6 +187,7 @@ static bool settle(Relay *relay, Error *error)
     }
     if (!note_sent(relay, under_way, error))
         return false;
+    count_sent(relay, under_way);
     under_way->what = UNDER_WAY_NOTHING;
     return true;
 }
@@ -181,13 +199,14 @@ static bool tick(Relay *relay, Error *error)
         (relay->ticked && now_ms - relay->ticked_ms < relay->settings->tick_s * 1000))
         return true;
     arena_reset(relay->arena);
+    int64_t began_us = clock_monotonic_us();
     if (!sender_put_ticks(&relay->sender, clock_wall_us() / MINUTE_US, relay->arena, error)) {
         drop_sender(relay);
         return false;
     }
     relay->ticked = true;
     relay->ticked_ms = now_ms;
-    relay->under_way = (UnderWay){.what = UNDER_WAY_TICKS};
+    relay->under_way = (UnderWay){.what = UNDER_WAY_TICKS, .sent_us = began_us};
     return settle(relay, error);
 }
 
@@ -215,12 +234,15 @@ publish(Relay *relay, const OutboxPosition *position, bool *any, Error *blocked,
         return false;
     Error reason = {0};
     size_t sent = 0;
+    UnderWay under_way = {
+        .what = UNDER_WAY_ROWS, .position = *position, .sent_us = clock_monotonic_us()};
     while (sent < batch.count && sender_put(&relay->sender, position->partition, &batch.rows[sent],
                                             relay->arena, &reason))
-        sent++;
-    if (sent > 0)
-        relay->under_way = (UnderWay){
-            .what = UNDER_WAY_ROWS, .position = *position, .last = batch.rows[sent - 1].place};
+        metrics_tally(&under_way.tally, &batch.rows[sent++]);
+    if (sent > 0) {
+        under_way.last = batch.rows[sent - 1].place;
+        relay->under_way = under_way;
+    }
     outbox_batch_done(&batch);
     *any = *any || sent > 0;
     return settle_up_to(relay, &reason, blocked, error);
@@ -235,12 +257,15 @@ static bool publish_commands(Relay *relay, bool *any, Error *blocked, Error *err
         return false;
     Error reason = {0};
     size_t sent = 0;
+    int64_t began_us = clock_monotonic_us();
     while (sent < count &&
            sender_put_command(&relay->sender, &commands[sent], relay->arena, &reason))
         sent++;
     if (sent > 0)
-        relay->under_way =
-            (UnderWay){.what = UNDER_WAY_COMMANDS, .commands = commands, .command_count = sent};
+        relay->under_way = (UnderWay){.what = UNDER_WAY_COMMANDS,
+                                      .commands = commands,
+                                      .command_count = sent,
+                                      .sent_us = began_us};
     *any = *any || sent > 0;
     return settle_up_to(relay, &reason, blocked, error);
 }
@@ -272,6 +297,7 @@ static bool clean(Relay *relay, Error *error)
         return true;
     if (!relay_store_clean(relay->store, relay->settings->keep_days, CLEAN_ROWS, &deleted, error))
         return false;
+    metrics_deleted(deleted);
     relay->cleaned = deleted < CLEAN_ROWS; /* otherwise there may be more */
     relay->cleaned_ms = now_ms;
     return true;
