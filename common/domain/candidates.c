@@ -19,7 +19,6 @@
 
 enum {
     COUNTED_HAZARDS = 200,
-    GENERIC_NEIGHBOURS = 48,
     GENERIC_PARTNERS = 16,
     GENERIC_LATEST = 16,
     GENERIC_LATEST_ALONE = 64,
@@ -66,7 +65,7 @@ static size_t generic_from(BlockingKey key)
                             1u << BLOCK_DOOR | 1u << BLOCK_BUILDING;
     if ((things & 1u << key.kind) != 0)
         return COUNTED_HAZARDS;
-    return key.partner ? GENERIC_PARTNERS : GENERIC_NEIGHBOURS;
+    return key.partner ? GENERIC_PARTNERS : CANDIDATES_GENERIC_NEIGHBOURS;
 }
 
 static void leave_out(Found *found, int64_t id, Arena *arena)

@@ -26,6 +26,9 @@ typedef struct Crowd {
     int32_t party;
 } Crowd;
 
+/* A key of a place is generic when more hazards of a family share it. */
+enum { CANDIDATES_GENERIC_NEIGHBOURS = 48 };
+
 typedef struct Candidates {
     Candidate *items; /* in order of hazard id, at most BLOCKING_CANDIDATES_MAX */
     size_t count;

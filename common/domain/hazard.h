@@ -173,6 +173,10 @@ void hazard_store_prefetch_hazard(const HazardStore *store, int64_t id);
 size_t hazard_store_changed(const HazardStore *store, Arena *arena, int64_t **ids);
 
 size_t hazard_store_count(const HazardStore *store); /* hazards of a store without base */
+/* The next hazard of a store without base, in no order, from *cursor 0 on; false behind the last. */
+bool hazard_store_each(const HazardStore *store, size_t *cursor, const Hazard **hazard);
+/* Blocking keys of a store without base that more than so many hazards share; walks over all keys. */
+size_t hazard_store_shared_keys(const HazardStore *store, size_t more_than);
 
 /*
  * The evidence of a representative, 0 is the anchor: a view that lives as long as `view` and the hazard as it stands.

@@ -271,6 +271,17 @@ void hazard_index_merge(HazardIndex *index, const HazardIndex *added, bool overl
     }
 }
 
+size_t hazard_index_shared(const HazardIndex *index, size_t more_than)
+{
+    size_t shared = 0;
+    HazardIds ids;
+    for (size_t i = 0; i < index->capacity; i++) {
+        read_value(index->slots[i].value, &ids);
+        shared += ids.count > more_than;
+    }
+    return shared;
+}
+
 size_t hazard_index_size(const HazardIndex *index)
 {
     return sizeof *index + index->capacity * sizeof(IndexSlot) + index->block_bytes;

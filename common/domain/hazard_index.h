@@ -62,6 +62,9 @@ void hazard_index_merge(HazardIndex *index, const HazardIndex *added, bool overl
 void hazard_index_prefetch(const HazardIndex *index, uint64_t key);
 void hazard_index_prefetch_entries(const HazardIndex *index, uint64_t key);
 
+/* How many keys have more than `more_than` entries; walks over all slots. */
+size_t hazard_index_shared(const HazardIndex *index, size_t more_than);
+
 /* Bytes on the heap, without the allocator's own. */
 size_t hazard_index_size(const HazardIndex *index);
 

@@ -374,3 +374,16 @@ size_t hazard_store_count(const HazardStore *store)
 {
     return store->base == NULL ? page_map_count(store->hazards) : map_count(store->own_hazards);
 }
+
+bool hazard_store_each(const HazardStore *store, size_t *cursor, const Hazard **hazard)
+{
+    Hazard *found = NULL;
+    bool more = next_hazard(store, cursor, &found);
+    *hazard = found;
+    return more;
+}
+
+size_t hazard_store_shared_keys(const HazardStore *store, size_t more_than)
+{
+    return hazard_index_shared(store->index, more_than);
+}

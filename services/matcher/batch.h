@@ -72,11 +72,14 @@ typedef struct BatchItem {
     const Error *refused; /* a command that is not to be applied; NULL: none */
     bool vault;           /* its bytes are not in the vault yet */
     bool low;             /* its origin is not beyond what the account has seen */
-    Text arrives_in;    /* of a forwarded record: the region, "" when its key is none; or absent */
-    Identity *identity; /* of a record that carries a report */
-    KnownPlace *place;  /* of one whose origin may be known */
-    int32_t outbox_n;   /* rows of the outbox that it has given so far */
+    Text arrives_in;     /* of a forwarded record: the region, "" when its key is none; or absent */
+    Identity *identity;  /* of a record that carries a report */
+    KnownPlace *place;   /* of one whose origin may be known */
+    int32_t outbox_n;    /* rows of the outbox that it has given so far */
+    const char *outcome; /* what became of it, for the count; NULL: its kind says so */
 } BatchItem;
+
+#define BATCH_DEAD "dead" /* an outcome */
 
 typedef struct BatchLists {
     StoredRevision **revisions;

@@ -26,6 +26,11 @@ static const CommandKind *find_kind(Text name)
     return NULL;
 }
 
+Text batch_command_label(Text kind)
+{
+    return find_kind(kind) != NULL ? kind : TEXT("other");
+}
+
 static bool is_command(const KafkaRecord *record)
 {
     return text_is(kafka_record_header(record, "ce_type"), "onecase.command");

@@ -24,6 +24,9 @@ typedef struct CommandKind {
     bool (*apply)(const CommandCall *call, TextBuilder *result, Error *error);
 } CommandKind;
 
+/* The kind's name, or "other" when there is none: what may stand in a metric. */
+Text batch_command_label(Text kind);
+
 /*
  * Dead letters of the command's partition, named by their origins in args "origins", change their state: open ones are released or
  * parked, parked ones are open again. {"done": 2, "not_found": [...], "not_open": [...]}; the last lists those in another state

@@ -43,8 +43,25 @@ static void count_offset(Batch *batch, const BatchItem *item, StoredAccount *now
         note_skipped(batch, item);
 }
 
+static const char *outcome_of(RecordKind kind, size_t counter)
+{
+    switch (counter) {
+    case offsetof(StoredAccount, reports):
+        return kind == RECORD_INSPECTION ? "inspection" : "report";
+    case offsetof(StoredAccount, updates):
+        return kind == RECORD_ASSIGNMENT ? "assignment" : "update";
+    case offsetof(StoredAccount, ignored):
+        return "ignored";
+    case offsetof(StoredAccount, forwarded):
+        return "forwarded";
+    default:
+        return BATCH_DEAD;
+    }
+}
+
 void batch_count_once(Batch *batch, BatchItem *item, size_t counter)
 {
+    item->outcome = outcome_of(item->head.kind, counter);
     if (item->account == NULL)
         return;
     StoredAccount *now = &item->account->now;
@@ -74,6 +91,7 @@ void batch_count_sent_on(Account *account, const StoredPending *pending)
 
 void batch_count_repeat(BatchItem *item)
 {
+    item->outcome = "redelivered";
     if (item->account == NULL)
         return;
     item->account->touched = true;

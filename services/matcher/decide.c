@@ -11,6 +11,7 @@
 #include "decide_events.h"
 #include "decide_load.h"
 #include "decide_parts.h"
+#include "metrics.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -201,6 +202,7 @@ static bool save_one(Decider *decider,
 {
     place.region = context->region;
     place.stream_time = context->now;
+    decider->decided[decision->outcome]++;
     return decision_rows_add(decider->decision_rows, &place, decision, decider->model,
                              context->arena, error);
 }
@@ -450,11 +452,13 @@ static void clear_rows(Decider *decider)
 {
     hazard_rows_clear(decider->hazard_rows);
     decision_rows_clear(decider->decision_rows);
+    memset(decider->decided, 0, sizeof(decider->decided));
 }
 
 void decide_committed(Decider *decider)
 {
     region_memories_merge(&decider->regions);
+    metrics_decided(decider->decided);
     clear_rows(decider);
 }
 
@@ -462,4 +466,11 @@ void decide_dropped(Decider *decider)
 {
     region_memories_drop(&decider->regions);
     clear_rows(decider);
+}
+
+void decide_survey(const Decider *decider, HazardSurvey *survey)
+{
+    *survey = (HazardSurvey){0};
+    for (const RegionMemory *memory = decider->regions.first; memory != NULL; memory = memory->next)
+        hazard_survey_add(survey, memory->hazards);
 }

@@ -1,6 +1,9 @@
 #ifndef ONECASE_SERVICES_MATCHER_DECIDE_H
 #define ONECASE_SERVICES_MATCHER_DECIDE_H
 
+#include "domain/hazard_survey.h"
+#include "domain/linkage.h"
+
 #include "adapters/case_store.h"
 
 /*
@@ -9,6 +12,8 @@
  * stays in an overlay: decide_committed merges it, decide_dropped forgets it. Nothing here reads a clock.
  */
 typedef struct Decider Decider;
+
+enum { DECIDE_OUTCOMES = OUTCOME_BUCKET + 1 };
 
 typedef struct DeciderSpec {
     const char *model; /* file of the model */
@@ -120,5 +125,8 @@ MUST_CHECK bool decide_save(Decider *decider, Arena *arena, Error *error);
 
 void decide_committed(Decider *decider);
 void decide_dropped(Decider *decider);
+
+/* What memory holds, between batches. */
+void decide_survey(const Decider *decider, HazardSurvey *survey);
 
 #endif

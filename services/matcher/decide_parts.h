@@ -18,6 +18,7 @@ struct Decider {
     HazardRows *hazard_rows;
     DecisionRows *decision_rows;
     Arena *scratch;
+    int64_t decided[DECIDE_OUTCOMES]; /* decisions of the batch in hand, for the count */
 };
 
 /* The region of the context, in the overlay of the batch. */

@@ -2,6 +2,7 @@
  * matcher: canonical records -> reports, hazards and cases in PostgreSQL, in one transaction with their offsets.
  */
 #include "matcher.h"
+#include "metrics.h"
 
 #include "adapters/service.h"
 
@@ -61,6 +62,7 @@ int main(int argc, char **argv)
         .step = matcher_step,
         .idle = matcher_idle,
         .close = matcher_close,
+        .metrics = {MATCHER_METRICS, MATCHER_METRICS_COUNT},
     };
     return service_run(&SPEC, argc, argv);
 }

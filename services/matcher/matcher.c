@@ -3,6 +3,9 @@
  * are matcher_claim.c.
  */
 #include "matcher_parts.h"
+#include "metrics.h"
+
+#include "base/clock.h"
 
 #include "adapters/kafka_admin.h"
 #include "adapters/model_file.h"
@@ -11,7 +14,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_WAIT_MS = 500, BATCH_BLOCK = 262144, ASK_MS = 10000 };
+enum {
+    READ_WAIT_MS = 500,
+    BATCH_BLOCK = 262144,
+    ASK_MS = 10000,
+    SURVEY_EVERY_US = 1000000,
+    SURVEY_SHARE = 1000 /* of the time, at most one part is spent with surveys of memory */
+};
 
 static bool check_topic(Matcher *matcher, Error *error)
 {
@@ -193,9 +202,32 @@ static bool handle_some(Matcher *matcher, Error *error)
     return false;
 }
 
+/* What stands now, for those who watch. */
+static void show(Matcher *matcher)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (now_us >= matcher->survey_due_us) {
+        decide_survey(matcher->decider, &matcher->survey);
+        matcher->survey_us = clock_monotonic_us() - now_us;
+        int64_t share_us = matcher->survey_us * SURVEY_SHARE;
+        matcher->survey_due_us = now_us + (share_us > SURVEY_EVERY_US ? share_us : SURVEY_EVERY_US);
+    }
+    MatcherGauges gauges = {.memory = matcher->survey, .survey_us = matcher->survey_us};
+    for (int32_t i = 0; i < matcher->partition_count; i++) {
+        const PartitionProgress *partition = progress_partition(matcher->progress, i);
+        AsideState state = matcher->asides[i].state;
+        gauges.partitions += partition != NULL;
+        gauges.lost += partition != NULL && partition->lost;
+        gauges.refusing += state == ASIDE_REFUSING;
+        gauges.waiting += state == ASIDE_WAITING;
+    }
+    metrics_gauges(&gauges);
+}
+
 bool matcher_step(void *state, Error *error)
 {
     Matcher *matcher = state;
+    show(matcher);
     if (matcher->reclaim)
         return matcher_claim_again(matcher, error);
     if (kafka_consumer_generation(matcher->consumer) != matcher->generation)

@@ -9,6 +9,7 @@
  * Invariant: memory changes when the transaction has committed, and never otherwise.
  */
 #include "matcher_parts.h"
+#include "metrics.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -101,8 +102,10 @@ void matcher_commit_once_more(Matcher *matcher)
                     false);
 }
 
-static void merge_batch(Matcher *matcher, size_t move_count)
+static void merge_batch(Matcher *matcher, size_t move_count, BatchTimes *times)
 {
+    times->committed_us = clock_monotonic_us();
+    metrics_committed(&matcher->batch, times);
     progress_commit(matcher->progress);
     decide_committed(matcher->decider);
     matcher_aside_committed(matcher);
@@ -111,8 +114,9 @@ static void merge_batch(Matcher *matcher, size_t move_count)
         commit_to_kafka(matcher, matcher->moves, move_count, true);
 }
 
-static void drop_batch(Matcher *matcher)
+static void drop_batch(Matcher *matcher, const Error *error)
 {
+    metrics_rolled_back(error->verdict);
     progress_drop(matcher->progress);
     decide_dropped(matcher->decider);
     case_store_clear(matcher->store);
@@ -127,14 +131,16 @@ static bool run_batch(
     PostgresOutcome outcome = POSTGRES_REFUSED;
     arena_reset(batch->arena);
     batch->fault = fault;
+    BatchTimes times = {.began_us = clock_monotonic_us()};
     batch_decode(batch, records, count);
     bool well = make_partitions(matcher, error) && batch_identify(batch, error) &&
-                batch_decide(batch, error) && keep_bytes(matcher, error) &&
-                batch_save(batch, matcher->moves, &move_count, &outcome, error);
+                batch_decide(batch, error) && keep_bytes(matcher, error);
+    times.saved_us = clock_monotonic_us();
+    well = well && batch_save(batch, matcher->moves, &move_count, &outcome, error);
     if (well)
-        merge_batch(matcher, move_count);
+        merge_batch(matcher, move_count, &times);
     else
-        drop_batch(matcher);
+        drop_batch(matcher, error);
     if (outcome == POSTGRES_UNKNOWN)
         matcher->reclaim = true;
     return well;

@@ -55,6 +55,9 @@ typedef struct Matcher {
     bool commit_again;  /* offsets were committed to Kafka once, and may have got lost */
     int64_t committed_ms;
     bool reclaim;                /* what memory holds is not certain: claim and load again */
+    HazardSurvey survey;         /* of memory, the last one */
+    int64_t survey_us;           /* that it took */
+    int64_t survey_due_us;       /* the next one (monotonic) */
     bool fenced;                 /* somebody else claimed our partitions */
     bool months[MATCHER_MONTHS]; /* since 2000: monthly partitions stand */
 } Matcher;

@@ -8,6 +8,7 @@
 #include "decide_city.h"
 #include "decide_timing.h"
 
+#include "domain/hazard_survey.h"
 #include "domain/placing.h"
 
 #include "adapters/model_file.h"
@@ -207,6 +208,17 @@ static void print_memory(const Bench *bench, size_t heap)
            (double)(heap - hazards - members - cases - evidence) * each);
 }
 
+/* What the matcher does now and then, for those who watch. */
+static void print_survey(const Bench *bench)
+{
+    HazardSurvey survey = {0};
+    int64_t start = decide_timing_now_ns();
+    hazard_survey_add(&survey, bench->base);
+    printf("survey           %.1f ms: %zu hazards, %zu generic keys, %zu reviews\n",
+           (double)(decide_timing_now_ns() - start) / 1e6, survey.hazards, survey.generic_keys,
+           survey.reviews);
+}
+
 static size_t heap_used(void)
 {
     struct mallinfo2 info = mallinfo2();
@@ -228,6 +240,7 @@ static void run(Bench *bench, size_t hazards, size_t reports)
         take(bench, city, number++, NULL);
     printf("%zu reports in %.1f s\n", number, (double)(decide_timing_now_ns() - start) / 1e9);
     print_memory(bench, heap_used() - before);
+    print_survey(bench);
     decide_timing_reset();
     for (size_t i = 0; i < reports; i++)
         take(bench, city, number++, &figures);
