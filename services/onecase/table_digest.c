@@ -1,19 +1,27 @@
 /*
  * A table of tables: name, the columns that order it, and which of it counts. Who wrote a row and when by the system clock
- * stands in consumer_offsets and relay's positions alone, which are left out, and so is the outbox, which relay empties.
+ * stands in consumer_offsets and relay's positions, which are left out, and so is the outbox, which relay empties; and in one
+ * column of reports, which does not count.
  */
 #include "table_digest.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SQL_MAX = 1024, ROWS_FIRST = 1024 };
+enum {
+    COLUMNS_MAX = 4096,
+    QUERY_MAX = COLUMNS_MAX + 512,
+    SQL_MAX = QUERY_MAX + 512,
+    ROWS_FIRST = 1024
+};
 
 typedef struct DecidedTable {
     const char *name;
     const char *order;
     const char *query; /* NULL: all of it */
+    const char *but;   /* NULL; a column that may differ, of what has no query */
 } DecidedTable;
 
 /*
@@ -27,24 +35,24 @@ static const char COMMANDS[] =
     "from onecase.commands where report_offset is not null";
 
 static const DecidedTable DECIDED[] = {
-    {"reports", "region, report_id", NULL},
-    {"report_revisions", "report_partition, report_offset, received_at", NULL},
-    {"assignments", "region, report_id, assignment_no, n", NULL},
-    {"record_index", "source, record_no", NULL},
-    {"pending_updates", "report_partition, report_offset", NULL},
-    {"hazards", "region, hazard_id", NULL},
-    {"hazard_relations", "region, hazard_a, hazard_b, kind", NULL},
-    {"cases", "region, case_id", NULL},
-    {"decisions", "region, decision_id", NULL},
-    {"case_events", "region, seq", NULL},
-    {"ignored_records", "topic, partition, kafka_offset, item", NULL},
-    {"dead_letters", "topic, partition, kafka_offset, item", NULL},
-    {"forwarded_records", "topic, partition, kafka_offset, item, region, attempt", NULL},
-    {"released_records", "topic, partition, kafka_offset, item, attempt", NULL},
-    {"skipped_offsets", "topic, partition, first_offset", NULL},
-    {"commands", "report_partition, report_offset", COMMANDS},
-    {"accounts", "source_topic, source_partition, report_partition", NULL},
-    {"region_counters", "region", NULL},
+    {"reports", "region, report_id", NULL, "written_at"},
+    {"report_revisions", "report_partition, report_offset, received_at", NULL, NULL},
+    {"assignments", "region, report_id, assignment_no, n", NULL, NULL},
+    {"record_index", "source, record_no", NULL, NULL},
+    {"pending_updates", "report_partition, report_offset", NULL, NULL},
+    {"hazards", "region, hazard_id", NULL, NULL},
+    {"hazard_relations", "region, hazard_a, hazard_b, kind", NULL, NULL},
+    {"cases", "region, case_id", NULL, NULL},
+    {"decisions", "region, decision_id", NULL, NULL},
+    {"case_events", "region, seq", NULL, NULL},
+    {"ignored_records", "topic, partition, kafka_offset, item", NULL, NULL},
+    {"dead_letters", "topic, partition, kafka_offset, item", NULL, NULL},
+    {"forwarded_records", "topic, partition, kafka_offset, item, region, attempt", NULL, NULL},
+    {"released_records", "topic, partition, kafka_offset, item, attempt", NULL, NULL},
+    {"skipped_offsets", "topic, partition, first_offset", NULL, NULL},
+    {"commands", "report_partition, report_offset", COMMANDS, NULL},
+    {"accounts", "source_topic, source_partition, report_partition", NULL, NULL},
+    {"region_counters", "region", NULL, NULL},
 };
 enum { DECIDED_COUNT = sizeof(DECIDED) / sizeof(DECIDED[0]) };
 _Static_assert((int)DECIDED_COUNT <= (int)TABLE_DIGEST_MAX, "room for all tables");
@@ -107,21 +115,50 @@ copy_query(Postgres *pg, const char *query, PostgresTake *take, void *context, E
     return postgres_copy_out(pg, sql, take, context, error);
 }
 
-static void rows_of(const DecidedTable *table, char query[SQL_MAX / 2])
+static void take_columns(void *context, Text line)
 {
-    if (table->query != NULL)
-        snprintf(query, SQL_MAX / 2, "%s order by %s", table->query, table->order);
-    else
-        snprintf(query, SQL_MAX / 2, "select * from onecase.%s order by %s", table->name,
-                 table->order);
+    char *columns = context;
+    Text all = text_trim(line);
+    assert(all.size < COLUMNS_MAX);
+    snprintf(columns, COLUMNS_MAX, "%.*s", TEXT_ARGS(all));
+}
+
+/* By name, as the database has them: a later change of the schema may add some. */
+static bool
+columns_of(Postgres *pg, const DecidedTable *table, char columns[COLUMNS_MAX], Error *error)
+{
+    char query[QUERY_MAX];
+    snprintf(columns, COLUMNS_MAX, "*");
+    if (table->but == NULL)
+        return true;
+    snprintf(query, sizeof(query),
+             "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute "
+             "where attrelid = 'onecase.%s'::regclass and attnum > 0 and not attisdropped "
+             "and attname <> '%s'",
+             table->name, table->but);
+    return copy_query(pg, query, take_columns, columns, error);
+}
+
+static bool rows_of(Postgres *pg, const DecidedTable *table, char query[QUERY_MAX], Error *error)
+{
+    char columns[COLUMNS_MAX];
+    if (table->query != NULL) {
+        snprintf(query, QUERY_MAX, "%s order by %s", table->query, table->order);
+        return true;
+    }
+    if (!columns_of(pg, table, columns, error))
+        return false;
+    snprintf(query, QUERY_MAX, "select %s from onecase.%s order by %s", columns, table->name,
+             table->order);
+    return true;
 }
 
 static bool
 copy_table(Postgres *pg, const DecidedTable *table, PostgresTake *take, void *context, Error *error)
 {
-    char query[SQL_MAX / 2];
-    rows_of(table, query);
-    return copy_query(pg, query, take, context, error) || error_prefix(error, "%s", table->name);
+    char query[QUERY_MAX];
+    return (rows_of(pg, table, query, error) && copy_query(pg, query, take, context, error)) ||
+           error_prefix(error, "%s", table->name);
 }
 
 static bool add_sum(Postgres *pg, const DecidedTable *table, TableDigest *digest, Error *error)
@@ -267,8 +304,9 @@ static bool read_key(Postgres *pg,
 {
     Text values = TEXT("?");
     KeyTaker taker = {arena, &values};
-    char rows[SQL_MAX / 2];
-    rows_of(table, rows);
+    char rows[QUERY_MAX];
+    if (!rows_of(pg, table, rows, error))
+        return false;
     Text query = text_format(arena, "select concat_ws(', ', %s) from (%s offset %lld limit 1) as t",
                              table->order, rows, (long long)difference->row);
     bool well = copy_query(pg, query.data, take_key, &taker, error);
