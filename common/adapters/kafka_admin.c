@@ -49,7 +49,7 @@ void kafka_admin_close(KafkaAdmin *admin)
 {
     if (admin == NULL)
         return;
-    rd_kafka_destroy(admin->client);
+    kafka_handle_destroy(admin->client, 0);
     free(admin->brokers);
     free(admin);
 }
@@ -129,15 +129,34 @@ bool kafka_admin_topics(
     return true;
 }
 
+bool kafka_admin_layout(
+    KafkaAdmin *admin, Arena *arena, KafkaLayout **topics, size_t *count, Error *error)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    if (!ask_metadata(admin, NULL, &metadata, error))
+        return false;
+    *topics = ARENA_ARRAY(arena, KafkaLayout, metadata->topic_cnt);
+    *count = 0;
+    for (int i = 0; i < metadata->topic_cnt; i++) {
+        const struct rd_kafka_metadata_topic *found = &metadata->topics[i];
+        bool *led = ARENA_ARRAY(arena, bool, found->partition_cnt);
+        for (int k = 0; k < found->partition_cnt; k++)
+            if (found->partitions[k].id >= 0 && found->partitions[k].id < found->partition_cnt)
+                led[found->partitions[k].id] = found->partitions[k].leader >= 0;
+        if (found->partition_cnt > 0)
+            (*topics)[(*count)++] = (KafkaLayout){
+                .name = text_string(arena, text_from(found->topic)),
+                .partitions = found->partition_cnt,
+                .led = led,
+            };
+    }
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+}
+
 /* ---- admin requests ---- */
 
-/* A request of librdkafka's admin interface: options, a queue, one event. */
-typedef struct KafkaAdminRequest {
-    rd_kafka_queue_t *queue;
-    rd_kafka_AdminOptions_t *options;
-} KafkaAdminRequest;
-
-static KafkaAdminRequest open_request(KafkaAdmin *admin, rd_kafka_admin_op_t operation)
+KafkaAdminRequest kafka_admin_ask(KafkaAdmin *admin, rd_kafka_admin_op_t operation)
 {
     char reason[REASON_SIZE];
     KafkaAdminRequest request = {.queue = rd_kafka_queue_new(admin->client),
@@ -147,9 +166,8 @@ static KafkaAdminRequest open_request(KafkaAdmin *admin, rd_kafka_admin_op_t ope
     return request;
 }
 
-/* The answer, to be destroyed; NULL with the error set when there is none. Ends the request. */
-static rd_kafka_event_t *
-take_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error)
+rd_kafka_event_t *
+kafka_admin_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error)
 {
     rd_kafka_event_t *event = rd_kafka_queue_poll(request->queue, admin->limit_ms + 1000);
     rd_kafka_AdminOptions_destroy(request->options);
@@ -217,9 +235,9 @@ bool kafka_admin_create(KafkaAdmin *admin,
         return error_set(error, ERROR_FATAL, "topic %s: %s", topic->name, reason);
     for (size_t i = 0; i < config_count; i++)
         rd_kafka_NewTopic_set_config(wanted, configs[i].name, configs[i].value);
-    KafkaAdminRequest request = open_request(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     rd_kafka_CreateTopics(admin->client, &wanted, 1, request.options, request.queue);
-    rd_kafka_event_t *event = take_answer(admin, &request, topic->name, error);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic->name, error);
     rd_kafka_NewTopic_destroy(wanted);
     if (event == NULL)
         return false;
@@ -269,9 +287,9 @@ bool kafka_admin_configs(KafkaAdmin *admin,
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
     if (resource == NULL)
         return error_set(error, ERROR_FATAL, "\"%s\" is no name of a topic", topic);
-    KafkaAdminRequest request = open_request(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
     rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
-    rd_kafka_event_t *event = take_answer(admin, &request, topic, error);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic, error);
     rd_kafka_ConfigResource_destroy(resource);
     if (event == NULL)
         return false;

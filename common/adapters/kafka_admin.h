@@ -34,6 +34,17 @@ MUST_CHECK bool kafka_admin_topic(KafkaAdmin *admin, KafkaTopic *topic, Error *e
 MUST_CHECK bool kafka_admin_topics(
     KafkaAdmin *admin, Arena *arena, KafkaTopic **topics, size_t *count, Error *error);
 
+/* A topic as the brokers lay it out. */
+typedef struct KafkaLayout {
+    const char *name;
+    int32_t partitions;
+    const bool *led; /* by partition: it has a leader now */
+} KafkaLayout;
+
+/* All topics that we may see with their partitions, on the arena. One question to one broker. */
+MUST_CHECK bool kafka_admin_layout(
+    KafkaAdmin *admin, Arena *arena, KafkaLayout **topics, size_t *count, Error *error);
+
 /* Creates a topic and waits until its partitions are known. *existed (may be NULL): it was there
  * already; nothing is changed then. */
 MUST_CHECK bool kafka_admin_create(KafkaAdmin *admin,
@@ -94,6 +105,13 @@ MUST_CHECK bool
 kafka_admin_beginnings(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error);
 
 /*
+ * Either of the two for partitions that may be in trouble: `offset` is KAFKA_OFFSET_NONE where no answer came for this partition. Ask
+ * only for those that have a leader; one without makes all wait. The end is what the client's isolation.level may read.
+ */
+MUST_CHECK bool kafka_admin_extremes(
+    KafkaAdmin *admin, bool ends, KafkaPosition *positions, size_t count, Error *error);
+
+/*
  * Time stamp (ms since 1970) of the first record at or after position->offset: 1 to 12 ms. Ask only
  * when the offset lies below the end. REJECT when there is no such record (trimmed, or nothing but
  * transaction markers).
@@ -123,5 +141,44 @@ MUST_CHECK bool kafka_admin_records_at(KafkaAdmin *admin,
                                        Arena *arena,
                                        KafkaCopy *copies,
                                        Error *error);
+
+/* When the first record at or after a position was written. */
+typedef struct KafkaStamp {
+    KafkaPosition position; /* of a partition that has a leader; offset at or above its first one */
+    bool answered;
+    bool
+        found; /* false: nothing that a reader sees follows up to the end, markers of transactions at most */
+    int64_t time_ms; /* since 1970; -1: the record has none */
+    bool log_append_time;
+} KafkaStamp;
+
+/*
+ * Fills answers in the order of the stamps, many partitions at a time, until `wait_ms` is over; no two of one partition. What
+ * nobody answers, or with an error, stays unanswered. The client must have enable.partition.eof and fetch little
+ * (fetch.message.max.bytes), as a record that is larger comes with every record of its batch.
+ */
+void kafka_admin_stamps(KafkaAdmin *admin, KafkaStamp *stamps, size_t count, int wait_ms);
+
+/* A member of a group and what it has. */
+typedef struct KafkaMember {
+    const char *client_id;
+    const char *host;
+    const KafkaPosition *partitions; /* offsets mean nothing */
+    size_t count;
+} KafkaMember;
+
+typedef struct KafkaGroup {
+    const char *name; /* asked for */
+    bool answered;    /* false: `fault` says why */
+    const char *fault;
+    bool
+        settled; /* false: its members are being given their partitions; nobody can say who has what */
+    const KafkaMember *members;
+    size_t count; /* 0: nobody, or no such group */
+} KafkaGroup;
+
+/* Asks the coordinators of all groups at once; names must differ. Everything on the arena. */
+MUST_CHECK bool
+kafka_admin_groups(KafkaAdmin *admin, Arena *arena, KafkaGroup *groups, size_t count, Error *error);
 
 #endif

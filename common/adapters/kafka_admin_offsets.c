@@ -111,9 +111,16 @@ bool kafka_admin_group_commit(
                      rd_kafka_err2str(code));
 }
 
-/* One question for each broker: ListOffsets with Kafka's own word for "the end" or "the beginning" as the time. */
-static bool
-ask_extreme(KafkaAdmin *admin, int64_t which, KafkaPosition *positions, size_t count, Error *error)
+/*
+ * One question for each broker: ListOffsets with Kafka's own word for "the end" or "the beginning" as the time. A partition that
+ * has an error fails it all, unless `partly`.
+ */
+static bool ask_extreme(KafkaAdmin *admin,
+                        int64_t which,
+                        bool partly,
+                        KafkaPosition *positions,
+                        size_t count,
+                        Error *error)
 {
     if (count == 0)
         return true;
@@ -124,10 +131,12 @@ ask_extreme(KafkaAdmin *admin, int64_t which, KafkaPosition *positions, size_t c
     rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(admin->client, list, admin->limit_ms);
     for (size_t i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && i < count; i++) {
         const rd_kafka_topic_partition_t *answer =
-            rd_kafka_topic_partition_list_find(list, positions[i].topic, positions[i].partition);
-        assert(answer != NULL);
-        code = answer->err;
+            &list->elems[i]; /* in the order of the question */
         positions[i].offset = answer->offset;
+        if (!partly)
+            code = answer->err;
+        else if (answer->err != RD_KAFKA_RESP_ERR_NO_ERROR || answer->offset < 0)
+            positions[i].offset = KAFKA_OFFSET_NONE;
     }
     rd_kafka_topic_partition_list_destroy(list);
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ||
@@ -138,12 +147,19 @@ ask_extreme(KafkaAdmin *admin, int64_t which, KafkaPosition *positions, size_t c
 
 bool kafka_admin_ends(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error)
 {
-    return ask_extreme(admin, RD_KAFKA_OFFSET_END, positions, count, error);
+    return ask_extreme(admin, RD_KAFKA_OFFSET_END, false, positions, count, error);
 }
 
 bool kafka_admin_beginnings(KafkaAdmin *admin, KafkaPosition *positions, size_t count, Error *error)
 {
-    return ask_extreme(admin, RD_KAFKA_OFFSET_BEGINNING, positions, count, error);
+    return ask_extreme(admin, RD_KAFKA_OFFSET_BEGINNING, false, positions, count, error);
+}
+
+bool kafka_admin_extremes(
+    KafkaAdmin *admin, bool ends, KafkaPosition *positions, size_t count, Error *error)
+{
+    return ask_extreme(admin, ends ? RD_KAFKA_OFFSET_END : RD_KAFKA_OFFSET_BEGINNING, true,
+                       positions, count, error);
 }
 
 /* The first record at or after the position, to be destroyed; NULL with the error set. */

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATEMENT_MS_DEFAULT = 30000, ANSWER_MARGIN_MS = 5000 };
+enum { STATEMENT_MS_DEFAULT = 30000, ANSWER_MARGIN_MS = 5000, CONNECT_S_DEFAULT = 5 };
 
 Postgres *postgres_new(const PostgresSettings *settings)
 {
@@ -232,9 +232,19 @@ bool postgres_connect(Postgres *pg, Error *error)
                               "application_name",
                               "client_encoding",
                               NULL};
-    const char *values[] = {
-        "5",    "5", "2", "3", "10000", conninfo, named ? "" : "onecase", pg->settings.application,
-        "UTF8", NULL};
+    char patience[12];
+    snprintf(patience, sizeof(patience), "%d",
+             pg->settings.connect_s > 0 ? pg->settings.connect_s : CONNECT_S_DEFAULT);
+    const char *values[] = {patience,
+                            "5",
+                            "2",
+                            "3",
+                            "10000",
+                            conninfo,
+                            named ? "" : "onecase",
+                            pg->settings.application,
+                            "UTF8",
+                            NULL};
     pg->connection = PQconnectdbParams(keywords, values, 1);
     if (pg->connection == NULL)
         abort();

@@ -30,6 +30,7 @@ typedef struct PostgresSettings {
     int statement_ms;        /* statement_timeout; 0: 30,000 */
     int answer_ms;           /* how long an answer may take; 0: statement_ms + 5,000 */
     int lock_ms;             /* lock_timeout; 0: none */
+    int connect_s;           /* how long a connection may take to come, at least 2; 0: 5 */
     bool keys_only;          /* plans by index alone: for the small key look-ups of the matcher */
     bool (*greet)(Postgres *pg,
                   Error *error); /* first on each connection, which ends if it fails; may be NULL */

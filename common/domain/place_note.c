@@ -116,6 +116,15 @@ uint64_t place_note_print(int64_t timestamp_ms, Text key, Text value)
     return text_hash((Text){(const char *)parts, sizeof(parts)});
 }
 
+Text place_note_gap(const PlaceNote *note, Arena *arena)
+{
+    if (note->gap == PLACE_LOST)
+        return text_format(arena,
+                           "%" PRId64 " offsets, %" PRId64 " to %" PRId64 ", are gone (retention)",
+                           note->gap_last - note->gap_first + 1, note->gap_first, note->gap_last);
+    return text_format(arena, "made anew after offset %" PRId64 " was read", note->gap_first);
+}
+
 Text place_note_keys(Text text)
 {
     size_t size = 0;

@@ -44,6 +44,9 @@ Text place_note_write(const PlaceNote *note, Arena *arena);
 /* The print of a record: time stamp in ms, key, value; an absent one is told from an empty one. */
 uint64_t place_note_print(int64_t timestamp_ms, Text key, Text value);
 
+/* What is gone, of a note with a gap, on the arena: "20 offsets, 10 to 29, are gone (retention)" */
+Text place_note_gap(const PlaceNote *note, Arena *arena);
+
 /* The keys that such a text begins with (keys_note). */
 Text place_note_keys(Text text);
 

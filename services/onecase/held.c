@@ -1,7 +1,5 @@
 #include "held.h"
 
-#include <inttypes.h>
-
 bool held_find(KafkaAdmin *admin,
                const char *group,
                HeldTopics topics,
@@ -35,10 +33,5 @@ const char *held_why(const Held *held)
 
 Text held_text(const Held *held, Arena *arena)
 {
-    const PlaceNote *note = &held->note;
-    if (note->gap == PLACE_LOST)
-        return text_format(arena,
-                           "%" PRId64 " offsets, %" PRId64 " to %" PRId64 ", are gone (retention)",
-                           note->gap_last - note->gap_first + 1, note->gap_first, note->gap_last);
-    return text_format(arena, "made anew after offset %" PRId64 " was read", note->gap_first);
+    return place_note_gap(&held->note, arena);
 }

@@ -9,9 +9,8 @@
 
 #include "base/clock.h"
 
-#include "domain/record_loss.h"
+#include "adapters/source_route.h"
 
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,39 +23,9 @@ static const char HISTORY[] = ".backfill";
 
 /* ---- which topics ---- */
 
-static bool fits_pattern(Text pattern, Text name)
-{
-    enum { NAME_BYTES = 250, PATTERN_BYTES = 1024 }; /* Kafka's limit is 249 */
-    char whole[PATTERN_BYTES];
-    char topic[NAME_BYTES];
-    regex_t expression;
-    if (name.size >= sizeof(topic) || pattern.size + 5 > sizeof(whole) ||
-        text_starts(name, TEXT("onecase.")) || text_starts(name, TEXT("__")))
-        return false;
-    snprintf(topic, sizeof(topic), "%.*s", TEXT_ARGS(name));
-    snprintf(whole, sizeof(whole), "^(%.*s)$", TEXT_ARGS(pattern));
-    if (regcomp(&expression, whole, REG_EXTENDED | REG_NOSUB) != 0)
-        return false;
-    bool fits = regexec(&expression, topic, 0, NULL, 0) == 0;
-    regfree(&expression);
-    return fits;
-}
-
 bool source_topic_belongs(const SourceOptions *options, const Mapping *mapping, Text topic)
 {
-    Text prefix = text_from(options->prefix);
-    topic = record_topic_of(topic); /* accounts know a topic that was made anew as another one */
-    if (!text_starts(topic, prefix))
-        return false;
-    Text name = text_slice(topic, prefix.size, SIZE_MAX);
-    if (text_ends(name, text_from(HISTORY)))
-        name.size -= sizeof(HISTORY) - 1;
-    TextList topics = mapping_topics(mapping);
-    for (size_t i = 0; i < topics.count; i++)
-        if (text_equal(topics.items[i], name))
-            return true;
-    Text pattern = mapping_topic_pattern(mapping);
-    return !text_is_absent(pattern) && fits_pattern(pattern, name);
+    return source_route_reads(mapping, text_from(options->prefix), topic);
 }
 
 static TopicWanted wanted_of(const SourceTopics *topics, const char *name)
