@@ -77,14 +77,21 @@ static bool find_live(Replay *replay, Error *error)
     return error_prefix(error, "live database");
 }
 
+static bool check_rows(Replay *replay, Error *error)
+{
+    const ReplayOptions *options = replay->options;
+    return options->restored
+               ? replay_target_take_over(&replay->target, &replay->log, error)
+               : replay_target_check_rows(&replay->target, &replay->log, options->resume, error);
+}
+
 static bool check_target(Replay *replay, Error *error)
 {
     const ReplayTarget *target = &replay->target;
     if (!replay_target_open(&replay->target, error))
         return error_prefix(error, "--into");
     return find_live(replay, error) && replay_target_check_schema(target, error) &&
-           replay_target_check_rows(target, &replay->log, replay->options->resume, error) &&
-           replay_target_set_topic(target, &replay->log, error) &&
+           check_rows(replay, error) && replay_target_set_topic(target, &replay->log, error) &&
            replay_target_reached(target, &replay->log, replay->owner, &replay->reached, error);
 }
 
@@ -227,8 +234,10 @@ static bool take_digest(Replay *replay, Error *error)
 
 static bool place_relay(Replay *replay, Error *error)
 {
-    const ReplayRelaySpec spec = {
-        .brokers = replay->options->brokers, .case_topic = replay->case_topic, .log = &replay->log};
+    const ReplayRelaySpec spec = {.brokers = replay->options->brokers,
+                                  .case_topic = replay->case_topic,
+                                  .log = &replay->log,
+                                  .keep_unannounced = replay->options->restored};
     return replay_relay_place(&spec, replay->target.pg, &replay->events_waiting, error);
 }
 
@@ -273,10 +282,9 @@ static int failed(const Replay *replay, const Error *error)
     if (replay->child != NULL)
         fprintf(stderr,
                 "onecase replay: %lld of %lld records are in database \"%s\"; the same command "
-                "with --resume goes "
-                "on behind them\n",
+                "%sgoes on behind them\n",
                 (long long)replay->reached.records, (long long)replay->log.records,
-                replay->target.name);
+                replay->target.name, replay->options->restored ? "" : "with --resume ");
     return strcmp(error->rule, "stopped") == 0 ? EXIT_FOUND : status;
 }
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const char USAGE[] =
-    "usage: onecase replay --into CONNINFO [--compare] [--resume] [--model FILE]\n"
-    "                      [--from-what-is-left] [--matcher PATH] [--prefix P]\n"
+    "usage: onecase replay --into CONNINFO [--compare] [--resume | --restored]\n"
+    "                      [--model FILE] [--from-what-is-left] [--matcher PATH] [--prefix P]\n"
     "                      [--brokers LIST] [--json]\n\n"
     "Rebuilds the database from onecase.report: runs a matcher of its own over the whole log into\n"
     "an empty database, until it has read what was there at the start, and prints the digest.\n"
@@ -25,6 +25,9 @@ static const char USAGE[] =
     "  --compare            hold the result against the database of PG*, table by table, at one\n"
     "                       moment when both have read the log equally far\n"
     "  --resume             go on with what an earlier replay left in the database\n"
+    "  --restored           the database was restored from a backup: go on behind what it holds. "
+    "The\n"
+    "                       same again when it ended early\n"
     "  --model FILE         matching model [the matcher's default, deploy/model/onecase.cfg]\n"
     "  --from-what-is-left  rebuild although the log begins late; the history before is missing\n"
     "  --matcher PATH       the matcher to run [beside this program]\n"
@@ -54,6 +57,8 @@ static bool sound(const ReplayOptions *options)
         wrong = "--into is missing: which database to fill";
     else if (holds_password(options->into))
         wrong = "--into takes no password: put it into PGPASSFILE";
+    else if (options->resume && options->restored)
+        wrong = "--resume and --restored are two ways to go on: take --restored for a backup";
     if (wrong != NULL)
         command_usage_error("replay", wrong, NULL);
     return wrong == NULL;
@@ -65,6 +70,7 @@ bool replay_options_read(int argc, char **argv, ReplayOptions *options, int *sta
         {"into", .text = &options->into},
         {"compare", .flag = &options->compare},
         {"resume", .flag = &options->resume},
+        {"restored", .flag = &options->restored},
         {"model", .text = &options->model},
         {"from-what-is-left", .flag = &options->from_what_is_left},
         {"matcher", .text = &options->matcher},

@@ -11,6 +11,7 @@ typedef struct ReplayOptions {
     const char *model;   /* NULL: the matcher's own default */
     const char *matcher; /* NULL: beside this program */
     bool resume;
+    bool restored;
     bool from_what_is_left;
     bool compare;
     bool json;

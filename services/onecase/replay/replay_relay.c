@@ -98,9 +98,10 @@ static Text list_places(const OutboxPlace *last, int32_t count, Arena *arena)
 
 /*
  * Behind the last row that went out: an event that is on the case topic, or a forward that has arrived. Where none did,
- * behind all rows. But never behind a forward that is still on its way: it would be lost.
+ * behind all rows, or where the position stands. But never behind a forward that is still on its way: it would be lost.
  */
-static bool move_positions(Postgres *pg, Text announced, int32_t count, Arena *arena, Error *error)
+static bool move_positions(
+    const ReplayRelaySpec *spec, Postgres *pg, Text announced, Arena *arena, Error *error)
 {
     static const PostgresStatement MOVE = {
         "replay_move_positions",
@@ -115,7 +116,8 @@ static bool move_positions(Postgres *pg, Text announced, int32_t count, Arena *a
         "         = (o.report_partition, o.report_offset, o.n)"
         "   where o.kind = 'forward' and f.n is null),"
         "reached as ("
-        "  select o.partition, coalesce(max(g.place), max(o.place)) as place"
+        "  select o.partition, coalesce(max(g.place),"
+        "         case when $3::int = 0 then max(o.place) end) as place"
         "    from (select report_partition as partition, max(array[report_offset, n]) as place"
         "            from onecase.outbox group by 1) o left join gone g using (partition)"
         "   group by 1),"
@@ -132,8 +134,10 @@ static bool move_positions(Postgres *pg, Text announced, int32_t count, Arena *a
         "on conflict (partition) do update"
         "  set report_offset = excluded.report_offset, n = excluded.n, written_at = now()"
         "  where (excluded.report_offset, excluded.n) > (held.report_offset, held.n)"};
-    PostgresParam params[] = {postgres_param_text(announced), postgres_param_int4(arena, count)};
-    return postgres_call(pg, &MOVE, params, 2, NULL, error);
+    PostgresParam params[] = {postgres_param_text(announced),
+                              postgres_param_int4(arena, spec->log->count),
+                              postgres_param_int4(arena, spec->keep_unannounced)};
+    return postgres_call(pg, &MOVE, params, 3, NULL, error);
 }
 
 static bool count_waiting(Postgres *pg, int64_t *waiting, Error *error)
@@ -155,10 +159,10 @@ bool replay_relay_place(const ReplayRelaySpec *spec, Postgres *pg, int64_t *wait
     OutboxPlace *last = ARENA_ARRAY(arena, OutboxPlace, spec->log->count);
     for (int32_t i = 0; i < spec->log->count; i++)
         last[i] = (OutboxPlace){-1, -1};
-    bool well = read_events(spec, last, error) &&
-                move_positions(pg, list_places(last, spec->log->count, arena), spec->log->count,
-                               arena, error) &&
-                count_waiting(pg, waiting, error);
+    bool well =
+        read_events(spec, last, error) &&
+        move_positions(spec, pg, list_places(last, spec->log->count, arena), arena, error) &&
+        count_waiting(pg, waiting, error);
     arena_free(arena);
     return well;
 }

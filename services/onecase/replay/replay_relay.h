@@ -19,11 +19,12 @@ typedef struct ReplayRelaySpec {
     const char *brokers;
     const char *case_topic; /* with its prefix */
     const ReplayLog *log;
+    bool keep_unannounced; /* a partition of which no event is there keeps its position */
 } ReplayRelaySpec;
 
 /*
  * Reads the case topic and moves the positions, never back. A partition of which no event is there any more is behind
- * its last row. *waiting: rows of the outbox that are still to go out.
+ * its last row, unless `keep_unannounced`. *waiting: rows of the outbox that are still to go out.
  */
 MUST_CHECK bool
 replay_relay_place(const ReplayRelaySpec *spec, Postgres *pg, int64_t *waiting, Error *error);

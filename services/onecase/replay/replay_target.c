@@ -10,11 +10,13 @@
 
 enum { NAMED_MAX = 4 }; /* tables named in a message */
 
+/* A copy of a cluster's files has its identifier and its oids, but not its start. */
 bool replay_target_open(ReplayTarget *target, Error *error)
 {
     static const PostgresStatement IDENTITY = {
         "replay_identity", "select current_database()::text, concat_ws('/', "
                            "  (select system_identifier from pg_control_system()),"
+                           "  extract(epoch from pg_postmaster_start_time()),"
                            "  (select oid from pg_database where datname = current_database()))"};
     POSTGRES_RESULT_AUTO *row = NULL;
     if (!postgres_call(target->pg, &IDENTITY, NULL, 0, &row, error))
@@ -127,6 +129,42 @@ bool replay_target_check_rows(const ReplayTarget *target,
     return check_empty(target, claims > 0, error);
 }
 
+static bool nobody_works(const ReplayTarget *target, Error *error)
+{
+    static const PostgresStatement MATCHERS = {
+        "replay_matchers",
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'onecase-matcher'"};
+    POSTGRES_RESULT_AUTO *row = NULL;
+    if (!postgres_call(target->pg, &MATCHERS, NULL, 0, &row, error))
+        return false;
+    return postgres_int(row, 0, 0) == 0 ||
+           error_set_at(error, ERROR_FATAL, "claimed", NULL,
+                        "a matcher works on database \"%s\": end it", target->name);
+}
+
+bool replay_target_take_over(ReplayTarget *target, const ReplayLog *log, Error *error)
+{
+    static const PostgresStatement CLAIMS = {
+        "replay_claims", "select topic, partition, epoch from onecase.consumer_offsets"};
+    POSTGRES_RESULT_AUTO *rows = NULL;
+    if (!nobody_works(target, error) || !postgres_call(target->pg, &CLAIMS, NULL, 0, &rows, error))
+        return false;
+    if (postgres_rows(rows) == 0)
+        return filled(
+            target, "holds no offsets, so it is no backup: without --restored it is filled", error);
+    int64_t *epochs = ARENA_ARRAY(target->arena, int64_t, log->count);
+    for (int row = 0; row < postgres_rows(rows); row++) {
+        int64_t partition = postgres_int(rows, row, 1);
+        if (!text_is(postgres_text(rows, row, 0), log->topic) || partition >= log->count)
+            return filled(target, "was not filled from this topic alone: it is no backup of it",
+                          error);
+        epochs[partition] = postgres_int(rows, row, 2);
+    }
+    target->left_epochs = epochs;
+    return true;
+}
+
 bool replay_target_set_topic(const ReplayTarget *target, const ReplayLog *log, Error *error)
 {
     static const PostgresStatement SET = {"replay_topic",
@@ -148,15 +186,23 @@ static bool claimed(const ReplayTarget *target, int64_t partition, Text owner, E
         TEXT_ARGS(owner), (long long)partition, target->name);
 }
 
+/* The claim is one that came with the backup. */
+static bool
+is_left(const ReplayTarget *target, const ReplayLog *log, int64_t partition, int64_t epoch)
+{
+    return target->left_epochs != NULL && partition < log->count &&
+           target->left_epochs[partition] == epoch;
+}
+
 bool replay_target_reached(const ReplayTarget *target,
                            const ReplayLog *log,
                            const char *owner,
                            ReplayReached *reached,
                            Error *error)
 {
-    static const PostgresStatement NEXT = {
-        "replay_next",
-        "select partition, next_offset, owner from onecase.consumer_offsets where topic = $1"};
+    static const PostgresStatement NEXT = {"replay_next",
+                                           "select partition, next_offset, owner, epoch from "
+                                           "onecase.consumer_offsets where topic = $1"};
     PostgresParam param = postgres_param_text(text_from(log->topic));
     POSTGRES_RESULT_AUTO *rows = NULL;
     if (!postgres_call(target->pg, &NEXT, &param, 1, &rows, error))
@@ -168,7 +214,8 @@ bool replay_target_reached(const ReplayTarget *target,
         int64_t partition = postgres_int(rows, row, 0);
         Text by = postgres_text(rows, row, 2);
         /* what an earlier replay claimed is ours to claim */
-        if (!text_is(by, owner) && !text_starts(by, TEXT(REPLAY_OWNER)))
+        if (!text_is(by, owner) && !text_starts(by, TEXT(REPLAY_OWNER)) &&
+            !is_left(target, log, partition, postgres_int(rows, row, 3)))
             return claimed(target, partition, by, error);
         if (partition < log->count)
             next[partition] = postgres_int(rows, row, 1);

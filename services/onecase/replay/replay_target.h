@@ -15,8 +15,9 @@
 typedef struct ReplayTarget {
     Postgres *pg;
     Arena *arena;
-    const char *name;     /* current_database() */
-    const char *identity; /* equal for two connections to one database */
+    const char *name;           /* current_database() */
+    const char *identity;       /* equal for two connections to one database */
+    const int64_t *left_epochs; /* by partition: claims that a backup holds; NULL: it is none */
 } ReplayTarget;
 
 /* Connects, and learns name and identity. */
@@ -30,6 +31,12 @@ MUST_CHECK bool replay_target_check_rows(const ReplayTarget *target,
                                          const ReplayLog *log,
                                          bool resume,
                                          Error *error);
+
+/*
+ * It is a backup that was restored: a matcher filled it from this topic, and none works on it now. The claims that stand in it are
+ * remembered as those of the time before. FATAL "claimed" or "filled".
+ */
+MUST_CHECK bool replay_target_take_over(ReplayTarget *target, const ReplayLog *log, Error *error);
 
 /* Writes the report topic into it, or finds that it stands there already. */
 MUST_CHECK bool
