@@ -1,0 +1,149 @@
+"""Alerts and dashboard in a real Prometheus, and who is told in a real Alertmanager.
+
+Whether each alert fires when it should is tried by promtool (deploy/prometheus/tests); here, that a server takes all of it: what the rules say when
+they fire, and every query of the dashboard.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness import PROJECT, wait_until
+from harness_prometheus import PROGRAMS, Page, Prometheus, fetch, free_port, run_alertmanager, run_prometheus
+from made_metrics import Hub
+
+OWN_LIMIT = """
+      - record: onecase:silence_limit_seconds:own
+        expr: vector(7200)
+        labels: {source: GRID}
+"""
+# What a hub in which all goes wrong cannot show at one time: it is the cause, or lagwatch is the one to tell of it.
+WITHOUT_SERVERS = {"OnecaseKafkaDown", "OnecaseDatabaseDown"}
+WITHOUT_LAGWATCH = {"OnecaseLagwatchDown", "OnecasePartitionAside"}
+LIMIT_S = 60
+
+
+def dashboard_queries() -> Iterator[tuple[str, str]]:
+    """(panel, query) with the dashboard's variables filled in as Grafana does."""
+    dashboard = json.loads((PROJECT / "deploy/grafana/onecase.json").read_text())
+    for panel in dashboard["panels"]:
+        for shown in (panel, *panel.get("panels", [])):
+            for target in shown.get("targets", []):
+                yield shown["title"], re.sub(r"\$\w+", ".*", target["expr"].replace("$__rate_interval", "1m"))
+    for annotation in dashboard["annotations"]["list"]:
+        yield annotation["name"], annotation["expr"]
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":
+            yield variable["label"], re.fullmatch(r"label_values\((\w+), \w+\)", variable["query"]["query"])[1]
+
+
+def without_patience(rules: str) -> str:
+    """Alerts at once, groups of rules every second, and a source that is known to be silent at most for two hours."""
+    rules = re.sub(r"(?m)^        for: .*\n", "", rules)
+    rules = re.sub(r"(?m)^    interval: .*\n", "", rules)
+    return rules + OWN_LIMIT if "onecase-limits" in rules else rules
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def pages(hub: Hub) -> Iterator[dict[str, Page]]:
+    made = {program: Page(lambda program=program: hub.page(program)) for program in PROGRAMS}
+    yield made
+    for page in made.values():
+        page.close()
+
+
+@pytest.fixture
+def prometheus(pages: dict[str, Page], tmp_path: Path) -> Iterator[Prometheus]:
+    addresses = {program: [page.address] for program, page in pages.items()}
+    addresses["relay"].append(f"127.0.0.1:{free_port()}")  # nobody there
+    with run_prometheus(tmp_path, addresses, without_patience) as running:
+        yield running
+
+
+def test_every_alert_fires_and_says_what_it_means(hub: Hub, pages: dict[str, Page], prometheus: Prometheus):
+    alerts = {rule["name"] for rule in prometheus.rules() if rule["type"] == "alerting"}
+    said: dict[str, dict[str, str]] = {}
+
+    def look() -> set[str]:
+        for rule in prometheus.rules():
+            assert rule["health"] != "err", rule["lastError"]
+            for alert in rule.get("alerts", []):
+                said[rule["name"]] = alert["annotations"] | {"labels": str(alert["labels"])}
+        return prometheus.firing()
+
+    wanted = alerts - WITHOUT_SERVERS - WITHOUT_LAGWATCH
+    wait_until(lambda: look() >= wanted, LIMIT_S, f"all of {sorted(wanted)} to fire")
+    assert not look() & (WITHOUT_SERVERS | WITHOUT_LAGWATCH)
+    hub.kafka = hub.database = 0
+    wait_until(lambda: look() >= WITHOUT_SERVERS, LIMIT_S, "the servers' alerts")
+    wait_until(lambda: not look() & {"OnecaseStalled", "OnecaseStopped", "OnecaseNotReady", "OnecaseRelayIdle", "OnecaseSlow"}, LIMIT_S,
+               "what follows from it to be silent")
+    pages["lagwatch"].close()
+    wait_until(lambda: look() >= WITHOUT_LAGWATCH, LIMIT_S, "the alerts of a hub that nobody watches")
+    pages["lagwatch"] = Page()
+    assert set(said) == alerts
+    for name, annotations in said.items():
+        assert set(annotations) == {"summary", "summary_zh", "description", "step", "runbook_url", "labels"}, name
+        for what, text in annotations.items():
+            assert text and "<no value>" not in text and "<error" not in text, f"{name}: {what}: {text}"
+    assert said["OnecaseStopped"]["step"] == "systemctl start onecase-matcher"
+    assert said["OnecaseAtRisk"]["description"] == "1 partitions. The first record goes in 2h 0m 0s."
+    assert said["OnecaseSourceLate"]["description"].endswith("Held up by: matcher ")
+    assert "Up to 2h 0m 0s would be usual." in said["OnecaseSourceSilent"]["description"]
+
+
+def test_every_query_of_the_dashboard_has_an_answer(prometheus: Prometheus):
+    wait_until(lambda: len(prometheus.firing()) > 5, LIMIT_S, "alerts to fire")
+    for panel, query in dashboard_queries():
+        wait_until(lambda query=query: prometheus.query(query), LIMIT_S, f"an answer for {panel}: {query}")
+
+
+def test_every_rule_takes_its_part_of_the_data(prometheus: Prometheus):
+    recorded = {rule["name"] for rule in prometheus.rules() if rule["type"] == "recording"}
+    later = {"onecase:freshness_limit_seconds:own", "onecase:source_pause_seconds", "onecase:source_pause_seconds:max1h"}  # after a minute
+    for name in sorted(recorded - later):
+        wait_until(lambda name=name: prometheus.query(name), LIMIT_S, f"{name} to be recorded")
+
+
+def post(alertmanager, *alerts: dict[str, str]) -> None:
+    fetch(f"{alertmanager.url}/api/v2/alerts", json.dumps([{"labels": labels} for labels in alerts]).encode())
+
+
+def test_pages_and_tickets_go_where_they_should(tmp_path: Path):
+    told = Page()
+    stopped = {"alertname": "OnecaseStopped", "severity": "page", "group": "onecase-matcher"}
+    foreign = {"alertname": "OnecaseStopped", "severity": "page", "group": "parks-consumer"}
+    down = {"alertname": "OnecaseDatabaseDown", "severity": "page"}
+    dead = {"alertname": "OnecaseDeadLetters", "severity": "ticket", "source": "GRID"}
+    program = {"alertname": "OnecaseProgramDown", "severity": "ticket", "job": "onecase-matcher", "instance": "h1:9102"}
+
+    def got(path: str) -> list[dict[str, str]]:
+        return [alert["labels"] for where, notice in told.posted if where == path for alert in notice["alerts"]]
+
+    try:
+        with run_alertmanager(tmp_path / "1", f"http://{told.address}") as alertmanager:
+            post(alertmanager, stopped, foreign, dead, program)
+            wait_until(lambda: stopped in got("/page"), LIMIT_S, "a page")
+            wait_until(lambda: foreign in got("/ticket") and dead in got("/ticket"), LIMIT_S, "the tickets")
+            held = {alert["labels"]["alertname"] for alert in json.loads(fetch(f"{alertmanager.url}/api/v2/alerts"))
+                    if alert["status"]["inhibitedBy"]}
+            assert held == {"OnecaseProgramDown"}
+            assert foreign not in got("/page") and program not in got("/ticket")
+        told.posted.clear()
+        with run_alertmanager(tmp_path / "2", f"http://{told.address}") as alertmanager:
+            post(alertmanager, down, dead)
+            wait_until(lambda: got("/page") == [down], LIMIT_S, "a page")
+            held = [alert["labels"] for alert in json.loads(fetch(f"{alertmanager.url}/api/v2/alerts")) if alert["status"]["inhibitedBy"]]
+            assert held == [dead]
+    finally:
+        told.close()
