@@ -8,20 +8,17 @@
  */
 #include "batch.h"
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/test_hook.h"
 
 #include "domain/quarantine.h"
 
+#include "adapters/service.h"
+
 #include <assert.h>
 
-enum {
-    LOGGED_PER_SECOND = 20, /* dead letters; the rest of a second is counted */
-    SCRATCH_BLOCK = 65536,
-    ARENA_BLOCK = 262144
-};
+enum { SCRATCH_BLOCK = 65536, ARENA_BLOCK = 262144 };
 
 void batch_init(Batch *batch)
 {
@@ -39,7 +36,7 @@ void batch_clear(Batch *batch)
 {
     arena_reset(batch->arena);
     arena_reset(batch->scratch);
-    *batch = (Batch){.arena = batch->arena, .scratch = batch->scratch, .throttle = batch->throttle};
+    *batch = (Batch){.arena = batch->arena, .scratch = batch->scratch};
 }
 
 static Outgoing *add_outgoing(Batch *batch)
@@ -53,19 +50,8 @@ static Outgoing *add_outgoing(Batch *batch)
     return &batch->outgoings[batch->outgoing_count++];
 }
 
-static void log_dead(BatchThrottle *throttle, const Outgoing *outgoing)
+static void log_dead(const Outgoing *outgoing)
 {
-    int64_t second = clock_monotonic_ms() / 1000;
-    if (second != throttle->second) {
-        if (throttle->held_back > 0)
-            log_event(LOG_WARN, "rejected_more", LOG_INT("count", throttle->held_back));
-        *throttle = (BatchThrottle){.second = second};
-    }
-    if (throttle->written == LOGGED_PER_SECOND) {
-        throttle->held_back++;
-        return;
-    }
-    throttle->written++;
     log_event(LOG_WARN, "rejected", LOG_TEXT("topic", outgoing->head.origin.topic),
               LOG_INT("partition", outgoing->head.origin.partition),
               LOG_INT("offset", outgoing->head.origin.offset),
@@ -113,7 +99,7 @@ static Outgoing *keep_mapped(Batch *batch, const MappedRecord *mapped, const Kaf
     if (mapped->kind != RECORD_DEAD)
         return outgoing;
     outgoing->note = copy_note(batch->arena, &mapped->note);
-    log_dead(&batch->throttle, outgoing);
+    log_dead(outgoing);
     return outgoing;
 }
 
@@ -233,6 +219,7 @@ void batch_map(Batch *batch, const Sources *sources, const Places *places)
         batch->rest = (BatchRest){0};
         arena_reset(batch->scratch);
         batch->next++;
+        service_progress();
     }
     batch->mapped = true;
 }
@@ -300,7 +287,7 @@ static bool judge_refused(Batch *batch, Sender *sender, bool *again, Error *erro
             return error_set(error, ERROR_FATAL, "topic %s refuses even a dead record (%s)",
                              sender->report_topic, outgoing->report.rule);
         outgoing_bury(outgoing, batch->arena);
-        log_dead(&batch->throttle, outgoing);
+        log_dead(outgoing);
         *again = true;
     }
     return true;

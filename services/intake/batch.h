@@ -4,13 +4,6 @@
 #include "places.h"
 #include "redrive.h"
 
-/* Lines about dead letters, so that a broken feed does not flood the log. */
-typedef struct BatchThrottle {
-    int64_t second;
-    int64_t written;
-    int64_t held_back;
-} BatchThrottle;
-
 /* A record that gave more items than one round takes: what is left of it, on the scratch arena. */
 typedef struct BatchRest {
     const MappedRecord *items; /* NULL: none */
@@ -48,7 +41,6 @@ typedef struct Batch {
     bool abandoned;
     Arena *arena;   /* of the round */
     Arena *scratch; /* of one record */
-    BatchThrottle throttle;
 } Batch;
 
 void batch_init(Batch *batch);

@@ -44,7 +44,7 @@ void intake_be_careful(const Intake *intake, Place *place)
     place->careful_left = settings->in_flight_max;
     if (tried && note->tries >= QUARANTINE_TRIES)
         place->buried_offset = note->trying;
-    log_event(LOG_WARN, "careful", LOG_STRING("topic", place->topic),
+    log_state(LOG_WARN, "careful", LOG_STRING("topic", place->topic),
               LOG_INT("partition", place->partition), LOG_INT("crashes", note->crashes),
               LOG_INT("offset", tried ? note->trying : place->done),
               LOG_INT("tries", tried ? note->tries : 0));

@@ -321,7 +321,7 @@ static int64_t follow(Intake *intake, Place *place, const KafkaCommit *commit, E
     }
     if (answer.gap == PLACE_ANEW && !answer.same)
         places_name(place, place->note.life + 1);
-    log_event(LOG_WARN, "goes_on", LOG_STRING("topic", place->topic),
+    log_state(LOG_WARN, "goes_on", LOG_STRING("topic", place->topic),
               LOG_INT("partition", place->partition), LOG_INT("offset", start),
               LOG_STRING("lost", place->told != NULL ? place->told : "nothing"));
     return start;

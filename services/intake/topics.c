@@ -97,10 +97,10 @@ static void say_missing(Topics *topics)
         return;
     for (size_t i = 0; i < topics->count; i++)
         if (topics->items[i].named && topics->items[i].partitions == 0)
-            log_event(LOG_WARN, "topic_missing", LOG_STRING("topic", topics->items[i].name),
+            log_state(LOG_WARN, "topic_missing", LOG_STRING("topic", topics->items[i].name),
                       LOG_STRING("reason", "it does not exist; waiting for it"));
     if (missing == 0)
-        log_event(LOG_INFO, "topics_present", LOG_INT("missing", 0));
+        log_state(LOG_INFO, "topics_present", LOG_INT("missing", 0));
     topics->missing = missing;
 }
 
@@ -123,7 +123,7 @@ bool topics_look(Topics *topics, const Sources *sources, const KafkaTopic *there
         came = true;
         if (route.redrive)
             continue;
-        log_event(LOG_INFO, "topic_found", LOG_TEXT("topic", name),
+        log_state(LOG_INFO, "topic_found", LOG_TEXT("topic", name),
                   LOG_TEXT("mapping", mapping_name(route.mapping)),
                   LOG_STRING("backfill", route.backfill ? "true" : "false"));
     }

@@ -107,7 +107,7 @@ static bool set_aside(
     aside->held = partition->held = true;
     kafka_consumer_put_back(matcher->consumer, matcher->topic, record->partition, record->offset);
     if (!aside->logged)
-        log_event(LOG_WARN, "set_aside", LOG_INT("partition", record->partition),
+        log_state(LOG_WARN, "set_aside", LOG_INT("partition", record->partition),
                   LOG_INT("offset", record->offset), LOG_STRING("state", name_of(state)),
                   LOG_STRING("reason", reason));
     aside->logged = true;
@@ -237,7 +237,7 @@ static bool run_again(Matcher *matcher, int32_t partition, int64_t now_ms, Error
     StoredClaim claim = {partition, progress_partition(matcher->progress, partition)->epoch};
     if (!case_store_set_state(matcher->store, &claim, name_of(ASIDE_NOT), NULL, error))
         return false;
-    log_event(LOG_INFO, "running", LOG_INT("partition", partition),
+    log_state(LOG_INFO, "running", LOG_INT("partition", partition),
               LOG_REAL("waited_s", (double)(now_ms - aside->since_ms) / 1000.0));
     Breaker *breaker = aside->breaker;
     *aside = (Aside){.breaker = breaker};

@@ -21,7 +21,7 @@ void matcher_be_careful(const Matcher *matcher, const StoredOffset *claimed)
     partition->tries = tried ? claimed->tries : 0;
     if (partition->tries >= QUARANTINE_TRIES)
         partition->buried_offset = claimed->trying_offset;
-    log_event(LOG_WARN, "careful", LOG_STRING("topic", matcher->topic),
+    log_state(LOG_WARN, "careful", LOG_STRING("topic", matcher->topic),
               LOG_INT("partition", claimed->partition), LOG_INT("crashes", claimed->crashes),
               LOG_INT("offset", tried ? claimed->trying_offset : claimed->next_offset),
               LOG_INT("tries", partition->tries));
