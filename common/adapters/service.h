@@ -8,22 +8,26 @@
 #include "adapters/settings.h"
 
 /*
- * The skeleton of every long-running program: arguments, settings, log, signals, the loop, back-off
- * and shutdown.
+ * The skeleton of every long-running program: arguments, settings, log, signals, the loop, back-off, shutdown, pages and what systemd
+ * is told.
  *
- *   --config FILE, --set PATH=VALUE (repeatable), --check, --help, --version, and the program's flags
+ *   --config FILE, --set PATH=VALUE (repeatable), --check, --metrics, --help, --version, and the program's flags
  *
  * Life: open -> step, step, step ... -> drain -> close.
- *   step answers true                    next step at once (a step itself waits for input, at most
- * about 1 s) false with RETRY                     logged once per outage (event=waiting
- * reason=...), back-off with jitter from 100 ms to 5 s, during which `idle` is called; then step
- * again; when a step succeeds: event=resumed waited_s=... once false with REJECT a bug: whoever
- * reads records handles rejected ones himself; treated as FATAL false with FATAL logged
- * (event=fatal reason=...), close without drain, exit 1 open may fail with RETRY too and is called
- * again the same way. SIGTERM, SIGINT: after the current step drain and close, exit 0. A second
- * one, or a drain that fails: exit 1. SIGHUP: reload before the next step; failure is logged as
- * event=reload_failed, and the old state goes on. Exit codes: 0 done, 1 fatal, 2 wrong arguments or
- * settings (all faults on stderr).
+ *   step answers true        next step at once (a step itself waits for input, at most about 1 s)
+ *   false with RETRY         logged once per outage (event=waiting reason=...), back-off with jitter from 100 ms to 5 s, during which
+ *                            `idle` is called; then step again; when a step succeeds: event=resumed waited_s=... once
+ *   false with REJECT        a bug: whoever reads records handles rejected ones himself; treated as FATAL
+ *   false with FATAL         logged (event=fatal reason=...), close without drain, exit 1
+ * open may fail with RETRY too and is called again the same way. SIGTERM, SIGINT: after the current step drain and close, exit 0. A
+ * second one, or a drain that fails: exit 1. SIGHUP: reload before the next step; failure is logged as event=reload_failed, and the
+ * old state goes on. Exit codes: 0 done, 1 fatal, 2 wrong arguments or settings (all faults on stderr).
+ *
+ * Pages, for a program whose table has SERVICE_HTTP_ROW: /metrics; /healthz, 503 when the loop has got nowhere for 30 s;
+ * /readyz, 503 while it opens, waits or ends. An address that is taken is logged once and tried again every 10 s.
+ *
+ * systemd (Type=notify), when NOTIFY_SOCKET is set: READY=1 when open or when it waits for a server for the first time, STATUS in
+ * words, RELOADING=1, STOPPING=1, WATCHDOG=1 out of progress alone, and more time while it opens or ends and gets on.
  */
 enum { SERVICE_FLAGS_MAX = 8 };
 

@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+#include "adapters/service.h"
+
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -320,8 +322,10 @@ bool intake_drain(void *state, Error *error)
     int64_t deadline = clock_monotonic_ms() + DRAIN_PATIENCE_MS;
     while (intake->batch.count > 0) {
         Error reason = {0};
-        if (intake_handle(intake, &reason))
+        if (intake_handle(intake, &reason)) {
+            service_progress();
             continue;
+        }
         if (reason.verdict != ERROR_RETRY || clock_monotonic_ms() >= deadline) {
             *error = reason;
             return false;

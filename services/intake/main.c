@@ -60,6 +60,7 @@ static const Setting SETTINGS[] = {
                         300000,
                         "after how long without a sign of life others take its partitions, "
                         "milliseconds; the broker's group.min.session.timeout.ms holds too"),
+    SERVICE_HTTP_ROW(IntakeSettings, "9101"),
     SERVICE_LOG_LEVEL_ROW(IntakeSettings),
 };
 

@@ -21,6 +21,7 @@ typedef struct IntakeSettings {
     int64_t topics_interval_ms;
     int64_t queue_kbytes;
     int64_t session_ms;
+    const char *http; /* "off": no pages */
     const char *log_level;
 } IntakeSettings;
 

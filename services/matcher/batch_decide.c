@@ -16,6 +16,8 @@
 #include "base/digest.h"
 #include "base/test_hook.h"
 
+#include "adapters/service.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -351,9 +353,11 @@ bool batch_decide(Batch *batch, Error *error)
     batch->command = NULL;
     if (!expect_timers(batch, error))
         return false;
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->count; i++) {
         if (!fire_timers(batch, &batch->items[i], error) ||
             !decide_item(batch, &batch->items[i], error))
             return false;
+        service_progress();
+    }
     return decide_save(batch->decider, batch->arena, error);
 }

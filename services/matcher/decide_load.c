@@ -13,6 +13,7 @@
 #include "domain/report.h"
 
 #include "adapters/report_rows.h"
+#include "adapters/service.h"
 
 static const PostgresStatement REGIONS = {
     "load_regions", "select region, report_partition from onecase.region_counters"
@@ -189,6 +190,7 @@ static void judge_cases(const Loader *loader)
                     escalation_judge(model_escalation(loader->model), hazard,
                                      hazard->cases[c].case_id, loader->arena);
         arena_rewind(loader->arena, mark);
+        service_progress();
     }
 }
 
@@ -241,6 +243,7 @@ static bool load_pages(const Loader *loader,
         }
         if (rows > 0)
             last = postgres_int(page, rows - 1, 0);
+        service_progress();
     }
     return true;
 }

@@ -47,6 +47,7 @@ static const Setting SETTINGS[] = {
         silent,
         "false",
         "write nothing to Kafka, neither bytes of dead letters nor offsets; for a rebuild"),
+    SERVICE_HTTP_ROW(MatcherSettings, "9102"),
     SERVICE_LOG_LEVEL_ROW(MatcherSettings),
 };
 

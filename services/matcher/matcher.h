@@ -17,6 +17,7 @@ typedef struct MatcherSettings {
     int64_t session_ms;
     int64_t statement_ms;
     bool silent;
+    const char *http; /* "off": no pages */
     const char *log_level;
 } MatcherSettings;
 

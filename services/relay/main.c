@@ -46,6 +46,7 @@ static const Setting SETTINGS[] = {
         1000,
         600000,
         "after how long without a sign of life another relay takes over, milliseconds"),
+    SERVICE_HTTP_ROW(RelaySettings, "9103"),
     SERVICE_LOG_LEVEL_ROW(RelaySettings),
 };
 

@@ -285,6 +285,7 @@ static bool publish_round(Relay *relay, bool *any, Error *blocked, Error *error)
         if (!publish(relay, &positions[i], any, blocked, error))
             return false;
         arena_rewind(relay->arena, mark);
+        service_progress();
     }
     return true;
 }

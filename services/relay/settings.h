@@ -14,6 +14,7 @@ typedef struct RelaySettings {
     int64_t tick_s; /* 0: none */
     int64_t keep_days;
     int64_t takeover_ms;
+    const char *http; /* "off": no pages */
     const char *log_level;
     bool from_end;
 } RelaySettings;

@@ -67,6 +67,7 @@ def servers():
         lines = run(PROJECT / "deploy/local/env", env=own)
         found = dict(re.findall(r"^export (ONECASE_BROKERS|PG\w+|KCAT_CONFIG)=(.*)$", lines, re.M))
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ONECASE_"))} | found
+        environment["ONECASE_HTTP"] = "off"  # several programs of one name run here
         os.environ["KCAT_CONFIG"] = found["KCAT_CONFIG"]
         run("createdb", "template", env=environment)
         run("sqitch", "deploy", "db:pg:template", cwd=PROJECT / "migrations",

@@ -80,6 +80,7 @@ class LocalServers:
         """What a program needs to find these servers, on top of the rest of our environment."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "ONECASE_"))}
         environment.update({k: v for k, v in self._environment.items() if k != "PATH"})
+        environment["ONECASE_HTTP"] = "off"  # hubs of several tests run at once; who wants pages gives --set http=127.0.0.1:PORT
         if database is not None:
             environment["PGDATABASE"] = database
         return environment

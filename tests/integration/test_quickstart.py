@@ -27,7 +27,7 @@ def newcomer() -> Iterator[LocalServers]:
 
 
 def quickstart(servers: LocalServers, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = dict(os.environ, ONECASE_DATA=str(servers.data))
+    environment = dict(os.environ, ONECASE_DATA=str(servers.data), ONECASE_HTTP="off")
     return subprocess.run([str(PROJECT / "deploy" / "quickstart"), *arguments], env=environment, cwd="/",
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False)
 

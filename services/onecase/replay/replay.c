@@ -152,6 +152,7 @@ static bool start_matcher(Replay *replay, Error *error)
     size_t count = 0;
 #define SETTING(format_, value_) text_format(replay->arena, format_, value_).data
     settings[count++] = "silent=true";
+    settings[count++] = "http=off"; /* the address is that of the hub's own matcher */
     settings[count++] = SETTING("brokers=%s", options->brokers);
     settings[count++] = SETTING("conninfo=%s", options->into);
     settings[count++] = SETTING("topic_prefix=%s", options->prefix);
