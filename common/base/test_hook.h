@@ -4,10 +4,11 @@
 #include "base/text.h"
 
 /*
- * Ends the process where a test wants it to: a record that kills whoever reads it cannot be made on purpose otherwise. Built only
- * with the CMake option ONECASE_TEST_HOOKS (preset dev); without it nothing of it is in a program.
+ * Ends or hangs the process where a test wants it to: a record that does so to whoever reads it cannot be made on purpose otherwise.
+ * Built only with the CMake option ONECASE_TEST_HOOKS (preset dev); without it nothing of it is in a program.
  *
  * ONECASE_TEST_CRASH="STAGE:TEXT" in the environment: abort() when that stage takes bytes that hold TEXT.
+ * ONECASE_TEST_HANG="STAGE:TEXT": for ever in their hands instead.
  */
 #ifdef ONECASE_TEST_HOOKS
 void test_hook_crash(const char *stage, Text bytes);

@@ -241,3 +241,16 @@ def test_faults_of_the_keys_are_named(feed: Feed, tmp_path: Path) -> None:
     assert "before_key_file: " in fault("--set", f"before_key_file={second}", "--set", "before_key_no=2")
     assert run_intake("--check", *feed.arguments(), "--set", f"before_key_file={new_key(tmp_path, 'third.key')}",
                       "--set", "before_key_no=2").returncode == 0
+
+
+def test_a_key_that_systemd_hands_over_may_be_the_groups_too(feed: Feed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where credentials lie on a file system with access lists, the right of the program shows as the group's."""
+    feed.key_file.chmod(0o440)
+    assert "is open to others" in run_intake("--check", *feed.arguments()).stderr
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(feed.key_file.parent))
+    assert run_intake("--check", *feed.arguments()).returncode == 0
+    feed.key_file.chmod(0o444)
+    assert "is open to others" in run_intake("--check", *feed.arguments()).stderr
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(feed.key_file.parent)[:-1])
+    feed.key_file.chmod(0o440)
+    assert "is open to others" in run_intake("--check", *feed.arguments()).stderr
