@@ -25,14 +25,14 @@ static Metric records = {
     .labels = {"source", "outcome"},
     .series_max = SOURCES_MAX * OUTCOMES,
     .help = "Records on onecase.report that Kafka has acknowledged (a departmental record gives "
-            "one for each of its items), by source "
-            "and by what became of them: report, update, assignment, inspection, ignored, dead."};
+            "one for each of its items), by source and by what became of them: report, update, "
+            "assignment, inspection, ignored, dead."};
 static Metric dead_letters = {
     .name = "onecase_intake_dead_letters_total",
     .type = METRIC_COUNTER,
     .labels = {"source", "rule"},
     .series_max = SOURCES_MAX * RULES_MAX,
-    .help = "Of these the dead ones, by source and by the rule that they break."};
+    .help = "Dead letters that Kafka has acknowledged, by source and by the rule that they break."};
 static Metric batch_records = {.name = "onecase_intake_batch_records",
                                .type = METRIC_HISTOGRAM,
                                .bounds = BATCH_RECORDS,
@@ -42,8 +42,8 @@ static Metric batch_seconds = {.name = "onecase_intake_batch_seconds",
                                .type = METRIC_HISTOGRAM,
                                .bounds = METRIC_SECONDS,
                                .bound_count = METRIC_SECONDS_COUNT,
-                               .help = "Seconds from reading such a batch until all that came of "
-                                       "it is acknowledged, outages included."};
+                               .help = "Seconds from reading a batch of departmental records until "
+                                       "all that came of it is acknowledged, outages included."};
 static Metric send_seconds = {
     .name = "onecase_intake_send_seconds",
     .type = METRIC_HISTOGRAM,
@@ -51,23 +51,23 @@ static Metric send_seconds = {
     .bound_count = METRIC_SECONDS_COUNT,
     .help = "Seconds from handing a record of onecase.report or onecase.deadletter over to the "
             "client until Kafka has acknowledged it."};
-static Metric record_age_seconds = {.name = "onecase_intake_record_age_seconds",
-                                    .type = METRIC_HISTOGRAM,
-                                    .labels = {"source"},
-                                    .bounds = AGE_SECONDS,
-                                    .bound_count = sizeof(AGE_SECONDS) / sizeof(AGE_SECONDS[0]),
-                                    .series_max = SOURCES_MAX,
-                                    .help =
-                                        "Seconds from the time stamp of a departmental record "
-                                        "until what came of it is acknowledged; without history "
-                                        "(TOPIC.backfill) and released dead letters."};
+static Metric record_age_seconds = {
+    .name = "onecase_intake_record_age_seconds",
+    .type = METRIC_HISTOGRAM,
+    .labels = {"source"},
+    .bounds = AGE_SECONDS,
+    .bound_count = sizeof(AGE_SECONDS) / sizeof(AGE_SECONDS[0]),
+    .series_max = SOURCES_MAX,
+    .help = "Seconds from the time stamp of a departmental record until what came of it is "
+            "acknowledged; without history (TOPIC.backfill) and released dead letters."};
 static Metric partitions = {.name = "onecase_intake_partitions",
                             .type = METRIC_GAUGE,
                             .help = "Partitions of departmental topics that this process reads."};
 static Metric held_partitions = {.name = "onecase_intake_held_partitions",
                                  .type = METRIC_GAUGE,
-                                 .help = "Of these, partitions that are held because records went "
-                                         "before they were read, or their topic was made anew."};
+                                 .help =
+                                     "Partitions of this process that are held because records "
+                                     "went before they were read, or their topic was made anew."};
 static Metric released = {.name = "onecase_intake_released_total",
                           .type = METRIC_COUNTER,
                           .help =

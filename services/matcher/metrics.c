@@ -23,29 +23,28 @@ static const double BATCH_RECORDS[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000,
 static const double AGE_SECONDS[] = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5,  1,     2.5,   5,
                                      10,   30,    60,   300, 900,  3600, 21600, 86400, 604800};
 
-static Metric records = {.name = "onecase_matcher_records_total",
-                         .type = METRIC_COUNTER,
-                         .labels = {"source", "outcome"},
-                         .series_max = (METRICS_SOURCES_MAX + 1) * OUTCOMES_MAX,
-                         .help =
-                             "Records of onecase.report whose effect is committed, by source and "
-                             "by what became of them: report, inspection, update, "
-                             "assignment, ignored, dead, redelivered (known already), forwarded "
-                             "(to the region where its report lives), command, tick."};
-static Metric decisions = {.name = "onecase_matcher_decisions_total",
-                           .type = METRIC_COUNTER,
-                           .labels = {"kind"},
-                           .help = "Decisions that were stored, by kind: link, review, new, bucket "
-                                   "(waits for its place), moved (out of a bucket), merged (with "
-                                   "its hazard into another one)."};
+static Metric records = {
+    .name = "onecase_matcher_records_total",
+    .type = METRIC_COUNTER,
+    .labels = {"source", "outcome"},
+    .series_max = (METRICS_SOURCES_MAX + 1) * OUTCOMES_MAX,
+    .help = "Records of onecase.report whose effect is committed, by source and by what became of "
+            "them: report, inspection, update, assignment, ignored, dead, redelivered (known "
+            "already), forwarded (to the region where its report lives), command, tick."};
+static Metric decisions = {
+    .name = "onecase_matcher_decisions_total",
+    .type = METRIC_COUNTER,
+    .labels = {"kind"},
+    .help = "Decisions that were stored, by kind: link, review, new, bucket (waits for its place), "
+            "moved (out of a bucket), merged (with its hazard into another one)."};
 static Metric dead_letters = {.name = "onecase_matcher_dead_letters_total",
                               .type = METRIC_COUNTER,
                               .labels = {"stage"},
                               .series_max = STAGES_MAX,
                               .help =
                                   "Dead letters that were stored, by the stage at which the record "
-                                  "failed: decode, map, send (found by intake or, decode, by "
-                                  "the matcher), misrouted, write, crash."};
+                                  "failed: decode and map (it could not be read), send (Kafka "
+                                  "refused it), misrouted, write (PostgreSQL refused it), crash."};
 static Metric commands = {.name = "onecase_matcher_commands_total",
                           .type = METRIC_COUNTER,
                           .labels = {"kind", "result"},
@@ -67,7 +66,7 @@ static Metric commit_seconds = {
     .type = METRIC_HISTOGRAM,
     .bounds = METRIC_SECONDS,
     .bound_count = METRIC_SECONDS_COUNT,
-    .help = "Of these, seconds for sending the rows to PostgreSQL and for the commit."};
+    .help = "Seconds for sending the rows of a batch to PostgreSQL and for its commit."};
 static Metric record_age_seconds = {.name = "onecase_matcher_record_age_seconds",
                                     .type = METRIC_HISTOGRAM,
                                     .bounds = AGE_SECONDS,
@@ -75,13 +74,13 @@ static Metric record_age_seconds = {.name = "onecase_matcher_record_age_seconds"
                                     .help =
                                         "Seconds from when Kafka took a record of onecase.report "
                                         "(LogAppendTime) until its transaction had committed."};
-static Metric rollbacks = {.name = "onecase_matcher_rollbacks_total",
-                           .type = METRIC_COUNTER,
-                           .labels = {"verdict"},
-                           .help =
-                               "Batches that were rolled back, by what follows: reject (decided "
-                               "again in halves, to find the guilty record), retry (again "
-                               "when the server answers, or claimed anew), fatal."};
+static Metric rollbacks = {
+    .name = "onecase_matcher_rollbacks_total",
+    .type = METRIC_COUNTER,
+    .labels = {"verdict"},
+    .help =
+        "Batches that were rolled back, by what follows: reject (decided again in halves, to find "
+        "the guilty record), retry (again when the server answers, or claimed anew), fatal."};
 static Metric partitions = {.name = "onecase_matcher_partitions",
                             .type = METRIC_GAUGE,
                             .help = "Partitions of onecase.report that this process owns."};
@@ -89,9 +88,9 @@ static Metric partitions_aside = {
     .name = "onecase_matcher_partitions_aside",
     .type = METRIC_GAUGE,
     .labels = {"state"},
-    .help = "Of these, partitions that stand still: REFUSING (PostgreSQL refused too many records "
-            "in a row), WAITING (one record never "
-            "gets done), LOST (records went before they were read)."};
+    .help = "Partitions of this process that stand still: REFUSING (PostgreSQL refused too many "
+            "records in a row), WAITING (one record never gets done), LOST (records went before "
+            "they were read)."};
 static Metric hazards = {.name = "onecase_matcher_hazards",
                          .type = METRIC_GAUGE,
                          .help = "Hazards in memory, of the regions whose partitions are ours."};
@@ -103,16 +102,16 @@ static Metric reviews = {.name = "onecase_matcher_reviews",
                          .type = METRIC_GAUGE,
                          .help = "Hazards in memory with an open case that may be the same as "
                                  "another one, and wait for a person."};
-static Metric review_oldest_seconds = {.name = "onecase_matcher_review_oldest_seconds",
-                                       .type = METRIC_GAUGE,
-                                       .help = "Seconds since a department knew of the first "
-                                               "report of the oldest of these; 0 without any."};
+static Metric review_oldest_seconds = {
+    .name = "onecase_matcher_review_oldest_seconds",
+    .type = METRIC_GAUGE,
+    .help = "Seconds since a department knew of the first report of the oldest hazard that waits "
+            "for a review; 0 without any."};
 static Metric survey_seconds = {
     .name = "onecase_matcher_survey_seconds",
     .type = METRIC_GAUGE,
     .help = "Seconds that the last count of hazards, generic keys and reviews took; it is made so "
-            "seldom that it takes a thousandth of "
-            "the time."};
+            "seldom that it takes a thousandth of the time."};
 
 Metric *const MATCHER_METRICS[MATCHER_METRICS_COUNT] = {
     &records,       &decisions,     &dead_letters,          &commands,
@@ -148,10 +147,12 @@ static void get_to_know(Text source)
     known.sizes[known.count++] = source.size;
 }
 
-/* Whether its source is a mapping's: intake made it, nobody released it, and it is whole. */
+/* Whether its source is a mapping's: intake made it as it is, and a dead one was not released. */
 static bool speaks_for_its_source(const BatchItem *item)
 {
-    return item->account != NULL && !item->vault && (!item->dead || item->head.attempt == 1);
+    bool unreadable = item->vault && (text_is(item->note.stage, "decode") ||
+                                      text_is(item->note.stage, "misrouted"));
+    return item->account != NULL && !unreadable && (!item->dead || item->head.attempt == 1);
 }
 
 static Text source_label(const BatchItem *item)

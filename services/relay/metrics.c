@@ -18,8 +18,7 @@ static Metric rows_total = {
     .labels = {"kind"},
     .series_max = RELAY_KINDS_MAX,
     .help = "Rows of the outbox that are published and behind the position of their partition, by "
-            "kind: "
-            "the type of the event, or forward (a record for its home region)."};
+            "kind: the type of the event, or forward (a record for its home region)."};
 static Metric commands_total = {.name = "onecase_relay_commands_total",
                                 .type = METRIC_COUNTER,
                                 .help = "Submitted commands that were sent to onecase.report."};
@@ -42,8 +41,8 @@ static Metric send_seconds = {
 static Metric given_up_total = {
     .name = "onecase_relay_given_up_total",
     .type = METRIC_COUNTER,
-    .help = "Batches whose fate was not learnt (a record was refused, or the lock was lost while "
-            "they were under way); they go out again from the stored position."};
+    .help = "Batches that were under way when the producer was given up (a record was refused, or "
+            "the lock was lost); they go out again from the stored position."};
 static Metric working_now = {
     .name = "onecase_relay_working",
     .type = METRIC_GAUGE,

@@ -1,0 +1,376 @@
+"""What the programs count, against what was sent: the sender's own tally, raw rows of PostgreSQL, records that stand in Kafka."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import subprocess
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from harness import Database, Service, Topics, wait_until
+from harness_intake import FEED, REPORT, VAULT, Feed, feed_record, set_config
+from redriving import REDRIVE
+from report_log import ReportLog, wait_until_stored
+from test_commands import login, submit
+
+SAMPLE = re.compile(r'(?P<name>[a-z_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)')
+LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
+WITH_STATUS = FEED.replace('  title ', '  status    = { value = "60"; when = ( ("/done", "present") ); };\n  title ')
+TOO_LARGE = "合" * 30000  # 90 kB on onecase.report, which takes less here
+REPORT_BYTES = "60000"
+SOURCES_MAX = 64  # services/matcher/metrics.h
+
+
+class Page:
+    """What one program answered, by metric and labels."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.samples: dict[str, dict[tuple[str, ...], float]] = {}
+        for line in text.splitlines():
+            if not line.startswith("#"):
+                found = SAMPLE.fullmatch(line)
+                assert found, f"no sample: {line!r}"
+                labels = tuple(value for _, value in LABEL.findall(found["labels"] or ""))
+                self.samples.setdefault(found["name"], {})[labels] = float(found["value"])
+
+    def value(self, name: str, *labels: str) -> float:
+        return self.samples.get(name, {}).get(labels, 0)
+
+    def series(self, name: str) -> dict:
+        """By labels; those of a single label by its value. Without what is 0."""
+        return {labels[0] if len(labels) == 1 else labels: value for labels, value in self.samples.get(name, {}).items() if value}
+
+    def total(self, name: str) -> float:
+        return sum(self.samples.get(name, {}).values())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Scraped:
+    """A program whose pages are read."""
+
+    def __init__(self, start: Callable[..., Service]) -> None:
+        self.port = free_port()
+        self.service = start("--set", f"http=127.0.0.1:{self.port}")
+
+    def page(self) -> Page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
+            return Page(answer.read().decode())
+
+    def wait(self, predicate: Callable[[Page], object], what: str) -> Page:
+        """The first page of which it is true; the page itself is there once the program has begun."""
+        last: list[Page] = []
+
+        def look() -> bool:
+            assert self.service.running, self.service.tail()
+            try:
+                last[:] = [self.page()]
+            except OSError:
+                return False
+            return bool(predicate(last[0]))
+
+        wait_until(look, 60, what)
+        return last[0]
+
+
+def check_with_promtool(*pages: Page) -> None:
+    for page in pages:
+        done = subprocess.run(["promtool", "check", "metrics"], input=page.text, capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout + done.stderr) == (0, ""), done.stdout + done.stderr
+
+
+def rows(database: Database, query: str) -> dict:
+    return {key[0] if len(key) == 1 else tuple(key): count for *key, count in database.rows(query)}
+
+
+def consumed(database: Database) -> int:
+    return int(database.value("select coalesce(sum(greatest(next_offset, 0)), 0) from onecase.consumer_offsets"))
+
+
+# ---- the whole hub -------------------------------------------------------------------------------------------------
+
+class Departments:
+    """Topics "feed" (source TEST) and "second" (source SECOND), and what was sent to them."""
+
+    def __init__(self, topics: Topics) -> None:
+        self.topics = topics
+        self.outcomes: Counter = Counter()  # by source and outcome
+        self.rules: Counter = Counter()  # of dead ones
+        self.live: Counter = Counter()  # by source, without history
+        self.numbers = iter(range(1, 1_000_000))
+
+    def send(self, topic: str, source: str, values: Iterable[tuple[str, bytes]]) -> None:
+        """values: (outcome, or rule of a dead one; bytes)."""
+        chosen = list(values)
+        self.topics.produce(topic, [(None, value) for _, value in chosen])
+        for what, _ in chosen:
+            dead = what not in ("report", "update", "ignored")
+            self.outcomes[(source, "dead" if dead else what)] += 1
+            self.rules[(source, what)] += dead
+            self.live[source] += not topic.endswith(".backfill")
+
+    def reports(self, count: int) -> list[tuple[str, bytes]]:
+        return [("report", feed_record(next(self.numbers))) for _ in range(count)]
+
+    @property
+    def total(self) -> int:
+        return sum(self.outcomes.values())
+
+
+@pytest.fixture
+def departments(project_topics: Topics, tmp_path: Path, key_file: Path, start_service: Callable[..., Service]) -> Departments:
+    made = Departments(project_topics)
+    set_config(project_topics, REPORT, "max.message.bytes", REPORT_BYTES)
+    made.feed = Feed(project_topics, tmp_path, key_file, start_service)
+    made.feed.write("feed.cfg", WITH_STATUS % "feed")
+    made.feed.write("second.cfg", (FEED % "second").replace('"TEST"', '"SECOND"'))
+    for topic in ("feed", "second", "feed.backfill"):
+        project_topics.create(topic, 2)
+    return made
+
+
+def send_of_every_kind(departments: Departments) -> None:
+    reports = departments.reports(60)
+    departments.send("feed", "TEST", reports)
+    updates = [("update", value.replace(b'"report"', b'"update", "done": 1')) for _, value in reports[:20]]
+    departments.send("feed", "TEST", updates)
+    departments.send("feed", "TEST", [("ignored", feed_record(number, "drill")) for number in range(15)])
+    departments.send("feed", "TEST", [("required", b'{"kind": "report", "area": "990201"}')] * 7 + [("syntax", b"{")] * 5
+                     + [("kind", feed_record(1, "unheard of"))] * 3 + [("too_large", feed_record(999999, text=TOO_LARGE))] * 2)
+    departments.send("second", "SECOND", departments.reports(10))
+    departments.send("second", "SECOND", [("required", b'{"kind": "report"}')] * 4 + [("empty", b"")])
+    departments.send("feed.backfill", "TEST", departments.reports(5))
+
+
+def check_intake(page: Page, departments: Departments, intake: Service) -> None:
+    topics = departments.topics
+    sent = sum(departments.live.values()) + 5
+    assert page.series("onecase_intake_records_total") == dict(departments.outcomes)
+    assert page.series("onecase_intake_dead_letters_total") == {k: v for k, v in departments.rules.items() if v}
+    assert page.value("onecase_intake_batch_records_sum") == sent
+    assert page.value("onecase_intake_batch_records_count") == page.value("onecase_intake_batch_seconds_count") > 0
+    # The first attempt of a record that is too large never left.
+    stand = len(topics.read(REPORT)) - len([r for r in topics.read(REPORT) if r.headers["ce_type"] in ("onecase.tick", "onecase.command")])
+    assert stand == departments.total
+    assert page.value("onecase_intake_send_seconds_count") == stand + len(topics.read(VAULT))
+    assert page.series("onecase_intake_record_age_seconds_count") == dict(departments.live)
+    assigned = int(re.search(r"partitions=(\d+)", intake.lines("event=assigned")[-1])[1])
+    assert (page.value("onecase_intake_partitions"), page.value("onecase_intake_held_partitions")) == (assigned, 0)
+
+
+def check_matcher(page: Page, departments: Departments, database: Database, ticks: float) -> None:
+    beside = {("onecase", "tick"): ticks, ("onecase", "command"): 1}
+    assert page.series("onecase_matcher_records_total") == dict(departments.outcomes) | beside
+    assert page.series("onecase_matcher_records_total") | beside == beside | rows(
+        database, "select source, kind, count(*) from onecase.reports group by 1, 2"
+        " union all select source, 'update', count(*) from onecase.report_revisions group by 1"
+        " union all select source, 'ignored', count(*) from onecase.ignored_records group by 1"
+        " union all select source, 'dead', count(*) from onecase.dead_letters group by 1")
+    assert page.series("onecase_matcher_dead_letters_total") == rows(database, "select stage, count(*) from onecase.dead_letters group by 1")
+    assert page.series("onecase_matcher_decisions_total") == rows(database, "select outcome, count(*) from onecase.decisions group by 1")
+    assert page.series("onecase_matcher_commands_total") == {("dlq.park", "done"): 1}
+    assert page.value("onecase_matcher_batch_records_sum") == consumed(database) == page.total("onecase_matcher_records_total")
+    batches = page.value("onecase_matcher_batch_records_count")
+    assert batches == page.value("onecase_matcher_batch_seconds_count") == page.value("onecase_matcher_commit_seconds_count") > 0
+    assert page.value("onecase_matcher_commit_seconds_sum") <= page.value("onecase_matcher_batch_seconds_sum")
+    assert page.value("onecase_matcher_record_age_seconds_count") == consumed(database)
+    assert page.total("onecase_matcher_rollbacks_total") == 0
+    assert page.value("onecase_matcher_partitions") == 24
+    assert page.total("onecase_matcher_partitions_aside") == 0
+
+
+def check_memory(page: Page, database: Database) -> bool:
+    hazards = database.value("select count(*) from onecase.hazards where merged_into is null")
+    reviews = database.value("select count(*) from onecase.hazards h where merged_into is null and provisional_of is not null and exists"
+                             " (select from onecase.cases c where c.region = h.region and c.hazard_id = h.hazard_id"
+                             "  and c.closed_at is null and c.merged_into is null)")
+    return hazards > 0 and (page.value("onecase_matcher_hazards"), page.value("onecase_matcher_reviews")) == (hazards, reviews)
+
+
+def check_relay(page: Page, database: Database) -> None:
+    outbox = rows(database, "select kind, count(*) from onecase.outbox group by 1")
+    assert len(outbox) > 1
+    assert page.series("onecase_relay_rows_total") == outbox
+    assert page.value("onecase_relay_batch_rows_sum") == sum(outbox.values())
+    rounds = page.value("onecase_relay_ticks_total") / 24
+    sends = page.value("onecase_relay_batch_rows_count") + page.value("onecase_relay_commands_total") + rounds
+    assert page.value("onecase_relay_send_seconds_count") == sends
+    assert page.value("onecase_relay_commands_total") == 1
+    assert (page.value("onecase_relay_working"), page.value("onecase_relay_given_up_total")) == (1, 0)
+
+
+@pytest.fixture
+def operator(servers) -> Iterable[str]:
+    yield from login(servers, "onecase_operator")
+
+
+def test_counts_are_those_of_what_was_sent(departments, database, operator, start_service):
+    send_of_every_kind(departments)
+    intake = Scraped(lambda *more: departments.feed.start(*more))
+    matcher = Scraped(lambda *more: start_service("matcher", *more))
+    accounted = "select coalesce(sum(reports + updates + ignored + dead), 0) from onecase.accounts"
+    wait_until(lambda: database.value(accounted) == departments.total, 120, "all that was sent to be accounted for")
+    origin, partition = database.rows("select topic || '/' || partition || '/' || kafka_offset || '#' || item, report_partition"
+                                      " from onecase.dead_letters limit 1")[0]
+    submit(database, operator, "dlq.park", {"origins": [origin], "reason": "synthetic"}, partition=partition)
+    relay = Scraped(lambda *more: start_service("relay", "--set", "tick_s=1", "--set", "poll_ms=20", *more))
+    relay.wait(lambda page: page.value("onecase_relay_ticks_total") >= 48 and page.value("onecase_relay_commands_total") == 1
+               and page.total("onecase_relay_rows_total") == database.value("select count(*) from onecase.outbox"), "the relay to send all")
+    of_relay = relay.page()
+    relay.service.stop()
+    ticks = len([record for record in departments.topics.read(REPORT) if record.headers["ce_type"] == "onecase.tick"])
+    wait_until(lambda: consumed(database) == departments.total + ticks + 1, 60, "the ticks to be taken")
+    of_matcher = matcher.wait(lambda page: check_memory(page, database), "the matcher to show its memory")
+    of_intake = intake.page()
+    check_with_promtool(of_intake, of_matcher, of_relay)
+    check_intake(of_intake, departments, intake.service)
+    check_matcher(of_matcher, departments, database, ticks)
+    check_relay(of_relay, database)
+
+
+# ---- the matcher alone ---------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def log(topics: Topics, database: Database) -> ReportLog:
+    made = ReportLog(topics).create()
+    made.use(database)
+    return made
+
+
+@pytest.fixture
+def scrape_matcher(start_service) -> Callable[..., Scraped]:
+    return lambda *settings: Scraped(lambda *more: start_service("matcher", *settings, *more))
+
+
+# What PostgreSQL does when the record with this title comes -> what follows, and what the sender counts it as.
+REFUSALS = {
+    "always": ("raise exception 'planted' using errcode = '23514';", "reject", "dead"),
+    "three times": ("if nextval('onecase.planted_tries') <= 3 then raise exception 'planted' using errcode = '40001'; end if;",
+                    "retry", "report"),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_a_batch_that_was_rolled_back_counts_once(log, database, scrape_matcher, refusal):
+    body, verdict, outcome = REFUSALS[refusal]
+    database.execute(
+        "create sequence onecase.planted_tries; grant usage on sequence onecase.planted_tries to public;"
+        f"create function onecase.planted() returns trigger language plpgsql as $$ begin {body} return new; end $$;"
+        "create trigger planted before insert on onecase.reports for each row when (new.title = 'guilty')"
+        " execute function onecase.planted()")
+    for number in range(80):
+        log.report(f"A{number:03d}")
+    log.report("B000", title="guilty", count="dead" if outcome == "dead" else "")
+    for number in range(80):
+        log.report(f"C{number:03d}")
+    log.send()
+    matcher = scrape_matcher()
+    wait_until_stored(database, log)
+    page = matcher.page()
+    check_with_promtool(page)
+    wanted = {("H12345", "report"): 160} if outcome == "dead" else {("H12345", "report"): 161}
+    assert page.series("onecase_matcher_records_total") == wanted | ({("H12345", "dead"): 1} if outcome == "dead" else {})
+    assert page.value("onecase_matcher_batch_records_sum") == page.value("onecase_matcher_record_age_seconds_count") == 161
+    assert page.series("onecase_matcher_decisions_total") == rows(database, "select outcome, count(*) from onecase.decisions group by 1")
+    assert page.series("onecase_matcher_dead_letters_total") == ({"write": 1} if outcome == "dead" else {})
+    assert page.series("onecase_matcher_rollbacks_total").keys() == {verdict}
+    assert page.value("onecase_matcher_rollbacks_total", verdict) >= (3 if verdict == "retry" else 2)
+
+
+HOSTILE_NAMES = ('x"} 1\nonecase_lag_seconds{a="', "\\", "\n# TYPE onecase_up gauge", "源", "a" * 200, "{}", " ", "a,b=c")
+
+
+def test_what_a_record_names_makes_no_series(log, database, scrape_matcher):
+    """More sources than may have a label, by reports that are stored; hostile names; dead letters with stages and sources of their own."""
+    for number in range(200):
+        name = HOSTILE_NAMES[number] if number < len(HOSTILE_NAMES) else f"S{number}"
+        log.report(f"R{number:03d}", headers={"ce_source": name})
+    for number in range(100):
+        note = {"stage": f"stage{number}\n", "pointer": "", "rule": f'rule"{number}', "message": "made", "sha256": "ab" * 32}
+        log.add("dead", note, headers={"ce_source": f"D{number}"}, attempt=2)
+    for number in range(100):
+        log.add("report", b"no JSON", headers={"ce_source": f"U{number}"}, count="dead")
+    log.send()
+    matcher = scrape_matcher()
+    wait_until_stored(database, log)
+    page = matcher.page()
+    check_with_promtool(page)
+    series = page.series("onecase_matcher_records_total")
+    assert sum(series.values()) == 400
+    sources = {source for source, _ in series}
+    assert len(sources) == SOURCES_MAX + 1 and "other" in sources
+    assert not [source for source in sources if source[0] in "DU"]
+    assert sum(count for (source, _), count in series.items() if source == "other") == 200 + 200 - SOURCES_MAX
+    malformed = database.value("select count(*) from onecase.dead_letters where rule = 'header'")
+    assert malformed > 0  # of the hostile names; others are taken, and are too long for a label
+    assert page.series("onecase_matcher_dead_letters_total") == {"other": 100, "decode": 100 + malformed}
+    names = set(page.samples)
+    assert "onecase_up" not in names and "onecase_lag_seconds" not in names
+
+
+def test_a_killed_matcher_begins_at_0(log, database, scrape_matcher):
+    for number in range(50):
+        log.report(f"A{number:03d}")
+    log.send()
+    matcher = scrape_matcher()
+    wait_until_stored(database, log)
+    assert matcher.page().series("onecase_matcher_records_total") == {("H12345", "report"): 50}
+    matcher.service.kill()
+    for number in range(20):
+        log.report(f"B{number:03d}")
+    log.send()
+    again = scrape_matcher()
+    wait_until_stored(database, log)
+    page = again.page()
+    assert page.series("onecase_matcher_records_total") == {("H12345", "report"): 20}
+    assert page.value("onecase_matcher_record_age_seconds_count") == 20
+
+
+def test_partitions_that_stand_still_are_shown(log, database, scrape_matcher):
+    database.execute("alter table onecase.reports add constraint planted check (title not like 'bad%')")
+    for number in range(150):
+        log.report(f"B{number:04d}", title="bad")
+    log.send()
+    matcher = scrape_matcher()
+    page = matcher.wait(lambda page: page.value("onecase_matcher_partitions_aside", "REFUSING") == 1, "the breaker")
+    check_with_promtool(page)
+    assert page.value("onecase_matcher_partitions") == log.partitions
+    stored = database.value("select count(*) from onecase.dead_letters where stage = 'write'")
+    assert page.series("onecase_matcher_dead_letters_total") == {"write": stored}
+    database.execute("alter table onecase.reports drop constraint planted")
+    wait_until_stored(database, log)
+    page = matcher.wait(lambda page: page.total("onecase_matcher_partitions_aside") == 0, "the partition to run again")
+    assert page.series("onecase_matcher_records_total") == {("H12345", "dead"): stored, ("H12345", "report"): 150 - stored}
+
+
+# ---- intake alone --------------------------------------------------------------------------------------------------
+
+def test_what_a_released_dead_letter_names_makes_no_series(topics, tmp_path, key_file, start_service):
+    feed = Feed(topics, tmp_path, key_file, start_service)
+    feed.create(partitions=1)
+    topics.create(REDRIVE, 1, message_timestamp_type="LogAppendTime")
+    letters = []
+    for number in range(40):
+        name = HOSTILE_NAMES[number % len(HOSTILE_NAMES)]
+        headers = {"oc-origin": f"nobody{number}/0/{number}#0", "oc-attempt": "2", "oc-source": f"{name}{number}", "oc-stage": f"s{number}",
+                   "oc-rule": f"r{number}", "oc-sha256": "ab" * 32, "oc-region": "9901", "oc-items": "1"}
+        letters.append((None, json.dumps({"no": number}).encode(), [(key, value.encode()) for key, value in headers.items()]))
+    topics.produce(REDRIVE, letters)
+    topics.produce("feed", [(None, feed_record(1))])
+    intake = Scraped(lambda *more: feed.start(*more))
+    page = intake.wait(lambda page: page.total("onecase_intake_records_total") == 41, "41 records to be acknowledged")
+    check_with_promtool(page)
+    assert page.series("onecase_intake_records_total") == {("TEST", "report"): 1, ("other", "dead"): 40}
+    assert set(page.series("onecase_intake_dead_letters_total")) <= {("other", "digest"), ("other", "no_source"), ("other", "header")}
+    assert page.value("onecase_intake_released_total") == 40
+    assert page.series("onecase_intake_record_age_seconds_count") == {"TEST": 1}
