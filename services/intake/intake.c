@@ -133,6 +133,7 @@ static void swap_sources(Intake *intake)
     sources_free(intake->sources);
     intake->sources = intake->next_sources;
     intake->next_sources = NULL;
+    metrics_begin(intake->sources);
     places_route(&intake->places, intake->sources);
     intake->topics_due_ms = 0;
 }
@@ -285,6 +286,7 @@ bool intake_open(const void *settings, void **state, Error *error)
         intake_close(intake);
         return false;
     }
+    metrics_begin(intake->sources);
     *state = intake;
     return true;
 }

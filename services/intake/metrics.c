@@ -85,7 +85,12 @@ static const Text OTHER = {"other", 5};
 /* A dead letter that was released names what it came from; a mapping may be gone since. */
 static Text source_label(const Sources *sources, Text source)
 {
-    return sources_has(sources, source) ? source : OTHER;
+    size_t count;
+    const Mapping *const *mappings = sources_mappings(sources, &count);
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(mapping_source(mappings[i]), source))
+            return source;
+    return OTHER;
 }
 
 /* Rules beside those of mappings: what Kafka refuses, what ends the process, and what is wrong with a released dead letter. */
@@ -130,6 +135,21 @@ static void count(const Outgoing *outgoing, const Sources *sources, int64_t now_
     if (is_live(outgoing))
         metric_observe(&record_age_seconds, METRIC_VALUES(source),
                        seconds_since(outgoing->source->timestamp_us, now_us));
+}
+
+void metrics_begin(const Sources *sources)
+{
+    static const RecordKind KINDS[] = {RECORD_REPORT,     RECORD_UPDATE,  RECORD_ASSIGNMENT,
+                                       RECORD_INSPECTION, RECORD_IGNORED, RECORD_DEAD};
+    static_assert(sizeof(KINDS) / sizeof(KINDS[0]) == OUTCOMES, "one for each outcome");
+    size_t count;
+    const Mapping *const *mappings = sources_mappings(sources, &count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < OUTCOMES; k++)
+            metric_add(
+                &records,
+                METRIC_VALUES(mapping_source(mappings[i]), text_from(record_kind_name(KINDS[k]))),
+                0);
 }
 
 void metrics_round(const Batch *batch, const Sources *sources)

@@ -13,6 +13,12 @@
 enum { INTAKE_METRICS_COUNT = 9 };
 extern Metric *const INTAKE_METRICS[INTAKE_METRICS_COUNT];
 
+/*
+ * These sources are read from now on. Their series stand at 0 from the start: what begins at 1 is no increase to Prometheus. May be
+ * called again.
+ */
+void metrics_begin(const Sources *sources);
+
 /* What of the round is acknowledged; once for each round. */
 void metrics_round(const Batch *batch, const Sources *sources);
 /* A batch is done: so many records of departments, read `began_us` (monotonic) ago. */

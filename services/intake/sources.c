@@ -154,12 +154,10 @@ Text sources_default_region(const Sources *sources)
     return sources->default_region;
 }
 
-bool sources_has(const Sources *sources, Text source)
+const Mapping *const *sources_mappings(const Sources *sources, size_t *count)
 {
-    for (size_t i = 0; i < sources->mapping_count; i++)
-        if (text_equal(mapping_source(sources->mappings[i]), source))
-            return true;
-    return false;
+    *count = sources->mapping_count;
+    return sources->mappings;
 }
 
 const char *const *sources_topics(const Sources *sources, size_t *count)

@@ -29,8 +29,8 @@ const MappingContext *sources_context(const Sources *sources);
 /* Of the first mapping file: for what belongs to none. */
 Text sources_default_region(const Sources *sources);
 
-/* Whether a mapping file has it as its `source`. */
-bool sources_has(const Sources *sources, Text source);
+/* All of them, which live as long as the sources. */
+const Mapping *const *sources_mappings(const Sources *sources, size_t *count);
 
 /* Topics that are named in mapping files, with the prefix, as C strings that live as long as the sources. */
 const char *const *sources_topics(const Sources *sources, size_t *count);

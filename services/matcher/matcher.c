@@ -149,6 +149,7 @@ bool matcher_open(const void *settings, void **state, Error *error)
     if (matcher == NULL)
         abort();
     matcher->settings = settings;
+    metrics_begin();
     make_names(matcher);
     if (!open_parts(matcher, error)) {
         matcher_close(matcher);

@@ -12,7 +12,7 @@
 
 enum {
     OUTCOMES_MAX = 10, /* of records */
-    STAGES_MAX = 8,
+    STAGES_MAX = 5,
     COMMAND_SERIES_MAX = 100,
     SOURCE_BYTES_MAX = 64
 };
@@ -42,9 +42,9 @@ static Metric dead_letters = {.name = "onecase_matcher_dead_letters_total",
                               .labels = {"stage"},
                               .series_max = STAGES_MAX,
                               .help =
-                                  "Dead letters that were stored, by the stage at which the record "
-                                  "failed: decode and map (it could not be read), send (Kafka "
-                                  "refused it), misrouted, write (PostgreSQL refused it), crash."};
+                                  "Dead letters that the matcher found, by stage: decode (it is no "
+                                  "record of intake's), misrouted, write (PostgreSQL refused it), "
+                                  "crash; those that intake found are counted there."};
 static Metric commands = {.name = "onecase_matcher_commands_total",
                           .type = METRIC_COUNTER,
                           .labels = {"kind", "result"},
@@ -120,6 +120,10 @@ Metric *const MATCHER_METRICS[MATCHER_METRICS_COUNT] = {
     &generic_keys,  &reviews,       &review_oldest_seconds, &survey_seconds,
 };
 
+static const char *const STAGES[] = {"decode", "misrouted", "write", "crash"};
+static const char *const VERDICTS[] = {
+    [ERROR_REJECT] = "reject", [ERROR_RETRY] = "retry", [ERROR_FATAL] = "fatal"};
+
 static const Text OTHER = {"other", 5};
 static const Text OWN = {"onecase", 7}; /* of records of the hub itself */
 
@@ -166,7 +170,6 @@ static Text source_label(const BatchItem *item)
 
 static Text stage_label(Text stage)
 {
-    static const char *const STAGES[] = {"decode", "map", "send", "misrouted", "write", "crash"};
     for (size_t i = 0; i < sizeof(STAGES) / sizeof(STAGES[0]); i++)
         if (text_is(stage, STAGES[i]))
             return stage;
@@ -182,9 +185,19 @@ static void count_item(const BatchItem *item, int64_t now_us)
 {
     const char *outcome = item->outcome != NULL ? item->outcome : record_kind_name(item->head.kind);
     metric_add(&records, METRIC_VALUES(source_label(item), text_from(outcome)), 1);
-    if (strcmp(outcome, BATCH_DEAD) == 0)
+    if (item->vault && strcmp(outcome, BATCH_DEAD) == 0)
         metric_add(&dead_letters, METRIC_VALUES(stage_label(item->note.stage)), 1);
     metric_observe(&record_age_seconds, NULL, seconds_between(item->record->timestamp_us, now_us));
+}
+
+void metrics_begin(void)
+{
+    for (size_t i = 0; i < sizeof(STAGES) / sizeof(STAGES[0]); i++)
+        metric_add(&dead_letters, METRIC_VALUES(text_from(STAGES[i])), 0);
+    for (size_t i = ERROR_REJECT; i < sizeof(VERDICTS) / sizeof(VERDICTS[0]); i++)
+        metric_add(&rollbacks, METRIC_VALUES(text_from(VERDICTS[i])), 0);
+    for (int i = 0; i < DECIDE_OUTCOMES; i++)
+        metric_add(&decisions, METRIC_VALUES(text_from(linkage_outcome_name((Outcome)i))), 0);
 }
 
 void metrics_committed(const Batch *batch, const BatchTimes *times)
@@ -205,10 +218,7 @@ void metrics_committed(const Batch *batch, const BatchTimes *times)
 
 void metrics_rolled_back(ErrorVerdict verdict)
 {
-    Text name = verdict == ERROR_REJECT  ? TEXT("reject")
-                : verdict == ERROR_RETRY ? TEXT("retry")
-                                         : TEXT("fatal");
-    metric_add(&rollbacks, METRIC_VALUES(name), 1);
+    metric_add(&rollbacks, METRIC_VALUES(text_from(VERDICTS[verdict])), 1);
 }
 
 void metrics_decided(const int64_t counts[DECIDE_OUTCOMES])

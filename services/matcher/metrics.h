@@ -22,6 +22,12 @@ typedef struct BatchTimes {
     int64_t committed_us;
 } BatchTimes;
 
+/*
+ * Series whose labels are known beforehand stand at 0 from the start: what begins at 1 is no increase to Prometheus. May be called
+ * again.
+ */
+void metrics_begin(void);
+
 void metrics_committed(const Batch *batch, const BatchTimes *times);
 /* A batch was rolled back, or its fate is unknown: what follows is said by the verdict. */
 void metrics_rolled_back(ErrorVerdict verdict);

@@ -83,6 +83,12 @@ static void observe_send(int64_t sent_us)
     metric_observe(&send_seconds, NULL, (double)(clock_monotonic_us() - sent_us) / US_PER_S);
 }
 
+void metrics_begin(void)
+{
+    for (size_t i = KIND_FORWARD; i < RELAY_KINDS_MAX && !text_is_absent(kind_name(i)); i++)
+        metric_add(&rows_total, METRIC_VALUES(kind_name(i)), 0);
+}
+
 void metrics_tally(RelayTally *tally, const OutboxRow *row)
 {
     tally->rows[kind_of(row->kind)]++;

@@ -18,6 +18,12 @@ typedef struct RelayTally {
     int32_t rows[RELAY_KINDS_MAX];
 } RelayTally;
 
+/*
+ * Series whose labels are known beforehand stand at 0 from the start: what begins at 1 is no increase to Prometheus. May be called
+ * again.
+ */
+void metrics_begin(void);
+
 void metrics_tally(RelayTally *tally, const OutboxRow *row);
 
 /* Times are of clock_monotonic_us: when the first of them was handed over. */

@@ -335,6 +335,7 @@ bool relay_open(const void *settings, void **state, Error *error)
         abort();
     const RelaySettings *given = settings;
     relay->settings = given;
+    metrics_begin();
     relay->from_end = given->from_end;
     relay->opened_ms = clock_monotonic_ms();
     snprintf(relay->case_topic, sizeof(relay->case_topic), "%sonecase.case", given->topic_prefix);

@@ -71,9 +71,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "hazard into another one).",
         "已存储的判定，按种类：link 归并、review 待复核、new 新隐患、bucket 待定位、moved 移出待定位、merged 随隐患并入"),
     "onecase_matcher_dead_letters_total": (
-        "Dead letters that were stored, by the stage at which the record failed: decode and map (it could not be read), send (Kafka "
-        "refused it), misrouted, write (PostgreSQL refused it), crash.",
-        "已存储的死信，按失败的阶段：decode 和 map 无法读取、send 被 Kafka 拒绝、misrouted 分区不符、write 被 PostgreSQL 拒绝、crash 使进程崩溃"),
+        "Dead letters that the matcher found, by stage: decode (it is no record of intake's), misrouted, write (PostgreSQL refused it), "
+        "crash; those that intake found are counted there.",
+        "matcher 发现的死信，按阶段：decode 不是 intake 的记录、misrouted 分区不符、write 被 PostgreSQL 拒绝、crash 使进程崩溃；intake 发现的在那里计数"),
     "onecase_matcher_commands_total": (
         "Commands that were applied (result done) or refused, by kind.",
         "已执行（结果 done）或被拒绝（refused）的命令，按种类"),
