@@ -104,14 +104,23 @@ static void write_more(TextBuilder *out, const LagPartition *partition)
     burrow_time(out, "last_progress", judgement->progress_ms);
 }
 
+/* CLIENT@HOST: Burrow has the host as owner and the client beside. */
+static void write_owner(TextBuilder *out, Text owner)
+{
+    size_t at = owner.size;
+    while (at > 0 && owner.data[at - 1] != '@')
+        at--;
+    burrow_text(out, "owner", text_slice(owner, at, owner.size));
+    burrow_text(out, "client_id", text_slice(owner, 0, at > 0 ? at - 1 : 0));
+}
+
 static void
 write_partition(TextBuilder *out, const LagReport *report, const LagPartition *partition)
 {
     builder_char(out, '{');
     burrow_text(out, "topic", partition->topic);
     burrow_int(out, "partition", partition->partition);
-    burrow_text(out, "owner", partition->owner);
-    burrow_text(out, "client_id", TEXT(""));
+    write_owner(out, partition->owner);
     burrow_text(out, "status", text_from(lag_burrow_status(partition->judgement.verdict)));
     write_end(out, "start", report, partition);
     write_end(out, "end", report, partition);
@@ -236,7 +245,7 @@ sorted(const LagReport *report, const LagGroup *only, Arena *arena, size_t *coun
             if (only == NULL || only == &report->groups[i])
                 list[(*count)++] = &report->groups[i].partitions[k];
     if (*count > 1)
-        qsort(list, *count, sizeof(*list), by_topic);
+        qsort(list, *count, sizeof(const LagPartition *), by_topic);
     return list;
 }
 
@@ -249,8 +258,7 @@ static void write_consumed(TextBuilder *out, const LagReport *report, const LagP
     if (partition->committed != LAG_UNKNOWN)
         write_offset(out, report, partition);
     builder_char(out, ']');
-    burrow_text(out, "owner", partition->owner);
-    burrow_text(out, "client_id", TEXT(""));
+    write_owner(out, partition->owner);
     burrow_count(out, "current-lag", partition->judgement.messages);
     builder_char(out, '}');
 }

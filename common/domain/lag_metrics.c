@@ -6,91 +6,91 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LABELS_PARTITION                                                                           \
-    {                                                                                              \
-        "group", "topic", "partition"                                                              \
-    }
-#define LABELS_GROUP                                                                               \
-    {                                                                                              \
-        "group"                                                                                    \
-    }
-#define LABELS_INSTANCE                                                                            \
-    {                                                                                              \
-        "service", "instance"                                                                      \
-    }
-#define LABELS_SOURCE                                                                              \
-    {                                                                                              \
-        "source"                                                                                   \
-    }
-#define GAUGE(variable_, name_, labels_, help_)                                                    \
+#define GAUGE(variable_, name_, help_, ...)                                                        \
     static Metric variable_ = {                                                                    \
-        .name = (name_), .type = METRIC_GAUGE, .labels = labels_, .help = (help_)}
-#define NO_LABELS                                                                                  \
-    {                                                                                              \
-        NULL                                                                                       \
-    }
+        .name = (name_), .type = METRIC_GAUGE, .labels = {__VA_ARGS__}, .help = (help_)}
 
 GAUGE(lag_messages,
       "onecase_lag_messages",
-      LABELS_PARTITION,
-      "Records that wait in the partition.");
+      "Records that wait in the partition.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_seconds,
       "onecase_lag_seconds",
-      LABELS_PARTITION,
-      "Age of the record that is read next; 0 when none waits.");
+      "Age of the record that is read next; 0 when none waits.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_severity,
       "onecase_lag_severity",
-      LABELS_PARTITION,
       "Verdict: 0 OK, 1 CATCHING_UP, 2 SLOW, 3 STALLED, 4 STOPPED, 5 REWOUND, 6 AT_RISK, "
-      "7 REFUSING, 8 LOST, 9 DATABASE_DOWN.");
+      "7 REFUSING, 8 LOST, 9 DATABASE_DOWN.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_since,
       "onecase_lag_verdict_since_timestamp_seconds",
-      LABELS_PARTITION,
-      "When the verdict began.");
+      "When the verdict began.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_in,
       "onecase_lag_records_in_per_second",
-      LABELS_PARTITION,
-      "Records that come into the partition.");
+      "Records that come into the partition.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_out,
       "onecase_lag_records_out_per_second",
-      LABELS_PARTITION,
-      "Records that the group gets done.");
+      "Records that the group gets done.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_catch_up,
       "onecase_lag_catch_up_seconds",
-      LABELS_PARTITION,
-      "How long the backlog takes at these rates; no sample when it does not shrink.");
+      "How long the backlog takes at these rates; no sample when it does not shrink.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_retention_left,
       "onecase_lag_retention_left_seconds",
-      LABELS_PARTITION,
-      "Until retention takes the record that is read next.");
+      "Until retention takes the record that is read next.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(lag_progress,
       "onecase_lag_last_progress_timestamp_seconds",
-      LABELS_PARTITION,
-      "When the group last got something done.");
+      "When the group last got something done.",
+      "group",
+      "topic",
+      "partition");
 GAUGE(group_messages,
       "onecase_group_lag_messages",
-      LABELS_GROUP,
-      "Records that wait in all partitions of the group.");
+      "Records that wait in all partitions of the group.",
+      "group");
 GAUGE(group_seconds,
       "onecase_group_lag_seconds",
-      LABELS_GROUP,
-      "Age of the oldest record that waits for the group.");
+      "Age of the oldest record that waits for the group.",
+      "group");
 GAUGE(group_severity,
       "onecase_group_severity",
-      LABELS_GROUP,
-      "Worst verdict of the group's partitions, numbers as of onecase_lag_severity.");
+      "Worst verdict of the group's partitions, numbers as of onecase_lag_severity.",
+      "group");
 static Metric group_verdict = {.name = "onecase_group_verdict",
                                .type = METRIC_GAUGE,
                                .labels = {"group", "verdict"},
                                .help = "1 for the verdict on the group, 0 for the others."};
 GAUGE(instance_severity,
       "onecase_instance_severity",
-      LABELS_INSTANCE,
-      "Verdict on a process that has answered before, numbers as of onecase_lag_severity.");
+      "Verdict on a process that has answered before, numbers as of onecase_lag_severity.",
+      "service",
+      "instance");
 GAUGE(instance_up,
       "onecase_instance_up",
-      LABELS_INSTANCE,
-      "1 when the process answers that it gets on.");
+      "1 when the process answers that it gets on.",
+      "service",
+      "instance");
 static Metric source_freshness = {
     .name = "onecase_source_freshness_seconds",
     .type = METRIC_SUMMARY,
@@ -98,31 +98,28 @@ static Metric source_freshness = {
     .help = "From the department's own time of a report to its row in the database."};
 GAUGE(source_newest,
       "onecase_source_newest_timestamp_seconds",
-      LABELS_SOURCE,
-      "When the newest report of the source was stored.");
+      "When the newest report of the source was stored.",
+      "source");
 GAUGE(source_age,
       "onecase_source_age_seconds",
-      LABELS_SOURCE,
-      "Age of what the database does not know yet of the source; 0 when nothing waits.");
+      "Age of what the database does not know yet of the source; 0 when nothing waits.",
+      "source");
 static Metric source_held_up = {
     .name = "onecase_source_held_up",
     .type = METRIC_GAUGE,
     .labels = {"source", "hop"},
     .help = "1 for the hop that holds up the source: intake, matcher or department."};
-GAUGE(kafka_up, "onecase_kafka_up", NO_LABELS, "1 when Kafka answers lagwatch.");
-GAUGE(database_up, "onecase_database_up", NO_LABELS, "1 when PostgreSQL answers lagwatch.");
-GAUGE(cycle_seconds,
-      "onecase_lagwatch_cycle_seconds",
-      NO_LABELS,
-      "How long lagwatch's last look took.");
+GAUGE(kafka_up, "onecase_kafka_up", "1 when Kafka answers lagwatch.", NULL);
+GAUGE(database_up, "onecase_database_up", "1 when PostgreSQL answers lagwatch.", NULL);
+GAUGE(cycle_seconds, "onecase_lagwatch_cycle_seconds", "How long lagwatch's last look took.", NULL);
 GAUGE(last_cycle,
       "onecase_lagwatch_last_cycle_timestamp_seconds",
-      NO_LABELS,
-      "When lagwatch last looked.");
+      "When lagwatch last looked.",
+      NULL);
 GAUGE(partitions_watched,
       "onecase_lagwatch_partitions",
-      NO_LABELS,
-      "Partitions that lagwatch watches, counted for each group.");
+      "Partitions that lagwatch watches, counted for each group.",
+      NULL);
 
 static Metric *const ITEMS[] = {
     &lag_messages,     &lag_seconds,    &lag_severity,       &lag_since,          &lag_in,

@@ -148,7 +148,9 @@ def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ca
         where = database or request.getfixturevalue("database")
         space = topics or request.getfixturevalue("topics")
         own = ["--set", f"topic_prefix={space.prefix}"]
-        if name != "relay":
+        if name == "lagwatch":
+            own += ["--set", f"intake_group={space.prefix}intake", "--set", f"matcher_group={space.prefix}matcher"]
+        elif name != "relay":
             own += ["--set", f"group={space.prefix}{name}"]
         service = Service(name, [*own, *arguments], where.environment(), tmp_path / f"{name}-{len(started)}.log")
         started.append(service)

@@ -53,7 +53,9 @@ class Hub:
     def start(self, name: str, *settings: str, group: str | None = None) -> Service:
         """settings: "batch_max=7". The consumer group is the hub's own unless given."""
         own = [f"topic_prefix={self.topics.prefix}"]
-        if name != "relay":
+        if name == "lagwatch":
+            own += [f"{watched}_group={self.database.name}.{watched}" for watched in ("intake", "matcher")]
+        elif name != "relay":
             own.append(f"group={group or f'{self.database.name}.{name}'}")
         if name == "intake":
             own.append(f"key_file={self.key_file()}")

@@ -93,9 +93,10 @@ static void test_tells_a_group_s_offsets_by_topic_and_number(void **state)
     expect(root, "/topics/onecase.report/1/offsets", "[]");
     root = read_page("/v3/kafka/local/consumer/onecase-intake", 200);
     expect(root, "/topics/grid.event/0", "null"); /* a number that it does not have */
-    expect(root, "/topics/grid.event/1/owner", "\"onecase-1\"");
+    expect(root, "/topics/grid.event/1/owner", "\"10.0.0.7\"");
+    expect(root, "/topics/grid.event/1/client_id", "\"onecase@home\"");
     root = read_page("/v3/kafka/local/consumer/some/body", 200);
-    expect(root, "/topics/grid.event/0/client_id", "\"\"");
+    expect(root, "/topics/grid.event/0/current-lag", "0");
     expect_message(read_page("/v3/kafka/local/consumer/nobody", 404),
                    "cluster or consumer not found");
 }
@@ -127,6 +128,8 @@ static void test_status_tells_what_is_not_well_alone(void **state)
     root = read_page("/v3/kafka/local/consumer/onecase-intake/status", 200);
     expect(root, "/status/status", "\"ERR\"");
     expect(root, "/status/partitions/0/status", "\"STOP\"");
+    expect(root, "/status/partitions/0/owner", "\"\"");
+    expect(root, "/status/partitions/0/client_id", "\"\"");
     root = read_page("/v3/kafka/local/consumer/some/body/status", 200);
     expect(root, "/status/status", "\"OK\"");
     expect(root, "/status/partitions", "[]");

@@ -31,7 +31,7 @@ static LagPartition fixture_partition(const char *topic, int32_t number, LagVerd
             },
         .clock = TEXT("LogAppendTime (broker)"),
         .source_of_offset = TEXT("kafka"),
-        .owner = TEXT("onecase-1"),
+        .owner = TEXT("onecase@home@10.0.0.7"),
         .step = TEXT(""),
     };
 }
