@@ -64,7 +64,7 @@ def test_quickstart_tells_the_story_and_may_be_run_again(newcomer: LocalServers)
     database = Database(newcomer, "onecase")
     counts = database.rows(COUNTS)
     assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
-    services = {name: process_of(newcomer, name) for name in ("intake", "matcher", "relay")}
+    services = {name: process_of(newcomer, name) for name in ("intake", "matcher", "relay", "lagwatch")}
 
     second = quickstart(newcomer)
     assert second.returncode == 0, second.stdout + second.stderr
