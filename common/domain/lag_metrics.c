@@ -18,7 +18,7 @@ GAUGE(lag_messages,
       "partition");
 GAUGE(lag_seconds,
       "onecase_lag_seconds",
-      "Age of the record that is read next; 0 when none waits.",
+      "Age of the record that is read next, in seconds; 0 when none waits.",
       "group",
       "topic",
       "partition");
@@ -31,37 +31,37 @@ GAUGE(lag_severity,
       "partition");
 GAUGE(lag_since,
       "onecase_lag_verdict_since_timestamp_seconds",
-      "When the verdict began.",
+      "When the verdict began, in seconds since 1970 UTC.",
       "group",
       "topic",
       "partition");
 GAUGE(lag_in,
       "onecase_lag_records_in_per_second",
-      "Records that come into the partition.",
+      "Records that come into the partition, each second.",
       "group",
       "topic",
       "partition");
 GAUGE(lag_out,
       "onecase_lag_records_out_per_second",
-      "Records that the group gets done.",
+      "Records that the group gets done, each second.",
       "group",
       "topic",
       "partition");
 GAUGE(lag_catch_up,
       "onecase_lag_catch_up_seconds",
-      "How long the backlog takes at these rates; no sample when it does not shrink.",
+      "Seconds that the backlog takes at these rates; no sample when it does not shrink.",
       "group",
       "topic",
       "partition");
 GAUGE(lag_retention_left,
       "onecase_lag_retention_left_seconds",
-      "Until retention takes the record that is read next.",
+      "Seconds until retention takes the record that is read next.",
       "group",
       "topic",
       "partition");
 GAUGE(lag_progress,
       "onecase_lag_last_progress_timestamp_seconds",
-      "When the group last got something done.",
+      "When the group last got something done, in seconds since 1970 UTC.",
       "group",
       "topic",
       "partition");
@@ -71,7 +71,7 @@ GAUGE(group_messages,
       "group");
 GAUGE(group_seconds,
       "onecase_group_lag_seconds",
-      "Age of the oldest record that waits for the group.",
+      "Age of the oldest record that waits for the group, in seconds.",
       "group");
 GAUGE(group_severity,
       "onecase_group_severity",
@@ -95,14 +95,14 @@ static Metric source_freshness = {
     .name = "onecase_source_freshness_seconds",
     .type = METRIC_SUMMARY,
     .labels = {"source", "quantile"},
-    .help = "From the department's own time of a report to its row in the database."};
+    .help = "Seconds from the department's own time of a report to its row in the database."};
 GAUGE(source_newest,
       "onecase_source_newest_timestamp_seconds",
-      "When the newest report of the source was stored.",
+      "When the newest report of the source was stored, in seconds since 1970 UTC.",
       "source");
 GAUGE(source_age,
       "onecase_source_age_seconds",
-      "Age of what the database does not know yet of the source; 0 when nothing waits.",
+      "Age of what the database does not know yet of the source, in seconds; 0 when nothing waits.",
       "source");
 static Metric source_held_up = {
     .name = "onecase_source_held_up",
@@ -111,10 +111,13 @@ static Metric source_held_up = {
     .help = "1 for the hop that holds up the source: intake, matcher or department."};
 GAUGE(kafka_up, "onecase_kafka_up", "1 when Kafka answers lagwatch.", NULL);
 GAUGE(database_up, "onecase_database_up", "1 when PostgreSQL answers lagwatch.", NULL);
-GAUGE(cycle_seconds, "onecase_lagwatch_cycle_seconds", "How long lagwatch's last look took.", NULL);
+GAUGE(cycle_seconds,
+      "onecase_lagwatch_cycle_seconds",
+      "Seconds that lagwatch's last look took.",
+      NULL);
 GAUGE(last_cycle,
       "onecase_lagwatch_last_cycle_timestamp_seconds",
-      "When lagwatch last looked.",
+      "When lagwatch last looked, in seconds since 1970 UTC.",
       NULL);
 GAUGE(partitions_watched,
       "onecase_lagwatch_partitions",

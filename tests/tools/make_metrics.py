@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from metric_words import WORDS  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PROGRAMS = ("intake", "matcher", "relay")
+PROGRAMS = ("intake", "matcher", "relay", "lagwatch")
 ENGLISH, CHINESE = 0, 1
 PAGES = {"metrics.md": ENGLISH, "metrics.zh-CN.md": CHINESE}
 HEADINGS = (("Name", "Type", "Labels", "Meaning"), ("名称", "类型", "标签", "含义"))

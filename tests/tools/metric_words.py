@@ -143,4 +143,78 @@ WORDS: dict[str, tuple[str, str]] = {
     "onecase_relay_deleted_rows_total": (
         "Rows of the outbox that were deleted after their time, see keep_days.",
         "到期删除的发件箱行，见 keep_days"),
+    # ---- lagwatch ----
+    "onecase_lag_messages": (
+        "Records that wait in the partition.",
+        "分区中等待的记录条数"),
+    "onecase_lag_seconds": (
+        "Age of the record that is read next, in seconds; 0 when none waits.",
+        "下一条将被读取的记录的年龄，秒；没有等待的为 0"),
+    "onecase_lag_severity": (
+        "Verdict: 0 OK, 1 CATCHING_UP, 2 SLOW, 3 STALLED, 4 STOPPED, 5 REWOUND, 6 AT_RISK, 7 REFUSING, 8 LOST, 9 "
+        "DATABASE_DOWN.",
+        "判定：0 OK，1 CATCHING_UP，2 SLOW，3 STALLED，4 STOPPED，5 REWOUND，6 AT_RISK，7 REFUSING，8 LOST，9 DATABASE_DOWN"),
+    "onecase_lag_verdict_since_timestamp_seconds": (
+        "When the verdict began, in seconds since 1970 UTC.",
+        "判定从何时起成立，自 1970 年的秒数"),
+    "onecase_lag_records_in_per_second": (
+        "Records that come into the partition, each second.",
+        "每秒进入分区的记录"),
+    "onecase_lag_records_out_per_second": (
+        "Records that the group gets done, each second.",
+        "每秒由该组做完的记录"),
+    "onecase_lag_catch_up_seconds": (
+        "Seconds that the backlog takes at these rates; no sample when it does not shrink.",
+        "按此速度追平所需的秒数；积压没有减少时没有样本"),
+    "onecase_lag_retention_left_seconds": (
+        "Seconds until retention takes the record that is read next.",
+        "距下一条将被读取的记录被保留期删除的秒数"),
+    "onecase_lag_last_progress_timestamp_seconds": (
+        "When the group last got something done, in seconds since 1970 UTC.",
+        "该组上次做完记录的时间，自 1970 年的秒数"),
+    "onecase_group_lag_messages": (
+        "Records that wait in all partitions of the group.",
+        "该组全部分区中等待的记录条数"),
+    "onecase_group_lag_seconds": (
+        "Age of the oldest record that waits for the group, in seconds.",
+        "等待该组的最旧记录的年龄，秒"),
+    "onecase_group_severity": (
+        "Worst verdict of the group's partitions, numbers as of onecase_lag_severity.",
+        "该组各分区中最严重的判定，数字同 onecase_lag_severity"),
+    "onecase_group_verdict": (
+        "1 for the verdict on the group, 0 for the others.",
+        "该组的判定为 1，其余为 0"),
+    "onecase_instance_severity": (
+        "Verdict on a process that has answered before, numbers as of onecase_lag_severity.",
+        "对应答过的进程的判定，数字同 onecase_lag_severity"),
+    "onecase_instance_up": (
+        "1 when the process answers that it gets on.",
+        "进程应答说自己有进展时为 1"),
+    "onecase_source_freshness_seconds": (
+        "Seconds from the department's own time of a report to its row in the database.",
+        "从报告的部门时间到入库的秒数"),
+    "onecase_source_newest_timestamp_seconds": (
+        "When the newest report of the source was stored, in seconds since 1970 UTC.",
+        "该来源最新报告的入库时间，自 1970 年的秒数"),
+    "onecase_source_age_seconds": (
+        "Age of what the database does not know yet of the source, in seconds; 0 when nothing waits.",
+        "该来源中数据库尚不知道的内容的年龄，秒；没有等待的为 0"),
+    "onecase_source_held_up": (
+        "1 for the hop that holds up the source: intake, matcher or department.",
+        "卡住该来源的一环为 1：intake、matcher 或 department（部门）"),
+    "onecase_kafka_up": (
+        "1 when Kafka answers lagwatch.",
+        "Kafka 应答 lagwatch 时为 1"),
+    "onecase_database_up": (
+        "1 when PostgreSQL answers lagwatch.",
+        "PostgreSQL 应答 lagwatch 时为 1"),
+    "onecase_lagwatch_cycle_seconds": (
+        "Seconds that lagwatch's last look took.",
+        "lagwatch 上一次查看用的秒数"),
+    "onecase_lagwatch_last_cycle_timestamp_seconds": (
+        "When lagwatch last looked, in seconds since 1970 UTC.",
+        "lagwatch 上一次查看的时间，自 1970 年的秒数"),
+    "onecase_lagwatch_partitions": (
+        "Partitions that lagwatch watches, counted for each group.",
+        "lagwatch 查看的分区数，按组分别计"),
 }
