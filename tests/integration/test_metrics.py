@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from harness import Database, Service, Topics, wait_until
+from harness import PROJECT, Database, Service, Topics, wait_until
 from harness_intake import FEED, REPORT, VAULT, Feed, feed_record, set_config
 from redriving import REDRIVE
 from report_log import ReportLog, wait_until_stored
@@ -85,7 +85,10 @@ class Scraped:
 
 
 def check_with_promtool(*pages: Page) -> None:
+    """And each metric stands in the documentation."""
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", (PROJECT / "docs" / "metrics.md").read_text(encoding="utf-8"), re.M))
     for page in pages:
+        assert set(re.findall(r"^# TYPE (\S+)", page.text, re.M)) <= documented
         done = subprocess.run(["promtool", "check", "metrics"], input=page.text, capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stdout + done.stderr) == (0, ""), done.stdout + done.stderr
 
@@ -233,7 +236,9 @@ def test_counts_are_those_of_what_was_sent(departments, database, operator, star
     wait_until(lambda: consumed(database) == departments.total + ticks + 1, 60, "the ticks to be taken")
     of_matcher = matcher.wait(lambda page: check_memory(page, database), "the matcher to show its memory")
     of_intake = intake.page()
-    check_with_promtool(of_intake, of_matcher, of_relay)
+    lagwatch = Scraped(lambda *more: start_service("lagwatch", "--set", f"sources={departments.feed.sources}", *more))
+    of_lagwatch = lagwatch.wait(lambda page: page.value("onecase_kafka_up") and page.value("onecase_lagwatch_partitions"), "a look")
+    check_with_promtool(of_intake, of_matcher, of_relay, of_lagwatch)
     check_intake(of_intake, departments, intake.service)
     check_matcher(of_matcher, departments, database, ticks)
     check_relay(of_relay, database)
