@@ -47,7 +47,7 @@ class Hub:
         return [f'onecase_matcher_records_total{{source="GRID",outcome="report"}} {n}', f'onecase_matcher_decisions_total{{kind="link"}} {n}',
                 f'onecase_matcher_dead_letters_total{{stage="write"}} {n}', f'onecase_matcher_commands_total{{kind="dlq.park",result="done"}} {n}',
                 "onecase_matcher_partitions 24", 'onecase_matcher_partitions_aside{state="WAITING"} 1', "onecase_matcher_hazards 100",
-                "onecase_matcher_generic_keys 3", "onecase_matcher_reviews 5", "onecase_matcher_review_oldest_seconds 1000000",
+                "onecase_matcher_generic_keys 3", f'onecase_matcher_rollbacks_total{{verdict="retry"}} {n}', "onecase_matcher_reviews 5", "onecase_matcher_review_oldest_seconds 1000000",
                 *self.histogram("onecase_matcher_batch_records"), *self.histogram("onecase_matcher_batch_seconds"),
                 *self.histogram("onecase_matcher_commit_seconds"), *self.histogram("onecase_matcher_record_age_seconds")]
 
