@@ -8,7 +8,7 @@ VERDICTS = ["OK", "CATCHING_UP", "SLOW", "STALLED", "STOPPED", "REWOUND", "AT_RI
 BOUNDS = ("0.1", "1", "+Inf")
 
 
-class Hub:
+class MadeHub:
     """What the pages say; a test sets `kafka`, `database`, and whether verdicts are bad. Counters grow with each look."""
 
     def __init__(self) -> None:

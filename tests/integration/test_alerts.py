@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import PROJECT, wait_until
+from harness import PROJECT, LocalServers, wait_until
+from harness_city import City
+from harness_hub import Hub, open_hub
 from harness_prometheus import PROGRAMS, Page, Prometheus, fetch, free_port, run_alertmanager, run_prometheus
-from made_metrics import Hub
+from made_metrics import MadeHub
 
 OWN_LIMIT = """
       - record: onecase:silence_limit_seconds:own
@@ -26,6 +28,12 @@ OWN_LIMIT = """
 WITHOUT_SERVERS = {"OnecaseKafkaDown", "OnecaseDatabaseDown"}
 WITHOUT_LAGWATCH = {"OnecaseLagwatchDown", "OnecasePartitionAside"}
 LIMIT_S = 60
+CITY_SEED = 7
+# Panels of a real hub that are empty while all is well, and where nobody gave a command.
+EMPTY_WHEN_WELL = {"Alerts that fire · 正在告警", "Partitions with a verdict other than OK · 非 OK 的分区", "Dead letters · 死信", "Commands · 命令",
+                   "Rolled back · 回滚", "Restarts"}
+# What a made city shows: its records are as old as their story, and some are broken on purpose.
+OF_THE_CITY = {"OnecaseSourceLate", "OnecaseDeadLetters", "OnecaseSourceBroken"}
 
 
 def dashboard_queries() -> Iterator[tuple[str, str]]:
@@ -50,15 +58,15 @@ def without_patience(rules: str) -> str:
 
 
 @pytest.fixture
-def hub() -> Hub:
-    return Hub()
+def made() -> MadeHub:
+    return MadeHub()
 
 
 @pytest.fixture
-def pages(hub: Hub) -> Iterator[dict[str, Page]]:
-    made = {program: Page(lambda program=program: hub.page(program)) for program in PROGRAMS}
-    yield made
-    for page in made.values():
+def pages(made: MadeHub) -> Iterator[dict[str, Page]]:
+    served = {program: Page(lambda program=program: made.page(program)) for program in PROGRAMS}
+    yield served
+    for page in served.values():
         page.close()
 
 
@@ -70,7 +78,7 @@ def prometheus(pages: dict[str, Page], tmp_path: Path) -> Iterator[Prometheus]:
         yield running
 
 
-def test_every_alert_fires_and_says_what_it_means(hub: Hub, pages: dict[str, Page], prometheus: Prometheus):
+def test_every_alert_fires_and_says_what_it_means(made: MadeHub, pages: dict[str, Page], prometheus: Prometheus):
     alerts = {rule["name"] for rule in prometheus.rules() if rule["type"] == "alerting"}
     said: dict[str, dict[str, str]] = {}
 
@@ -84,7 +92,7 @@ def test_every_alert_fires_and_says_what_it_means(hub: Hub, pages: dict[str, Pag
     wanted = alerts - WITHOUT_SERVERS - WITHOUT_LAGWATCH
     wait_until(lambda: look() >= wanted, LIMIT_S, f"all of {sorted(wanted)} to fire")
     assert not look() & (WITHOUT_SERVERS | WITHOUT_LAGWATCH)
-    hub.kafka = hub.database = 0
+    made.kafka = made.database = 0
     wait_until(lambda: look() >= WITHOUT_SERVERS, LIMIT_S, "the servers' alerts")
     wait_until(lambda: not look() & {"OnecaseStalled", "OnecaseStopped", "OnecaseNotReady", "OnecaseRelayIdle", "OnecaseSlow"}, LIMIT_S,
                "what follows from it to be silent")
@@ -147,3 +155,35 @@ def test_pages_and_tickets_go_where_they_should(tmp_path: Path):
             assert held == [dead]
     finally:
         told.close()
+
+
+def start_with_page(hub: Hub, program: str, *settings: str) -> str:
+    """Address of its page."""
+    address = f"127.0.0.1:{free_port()}"
+    hub.start(program, f"http={address}", *settings)
+    return address
+
+
+def test_a_real_hub_answers_every_query_and_its_dead_matcher_is_a_page(servers: LocalServers, template_database: str, tmp_path: Path):
+    city = City.make(CITY_SEED, tmp_path / "city")
+    with open_hub(servers, template_database, tmp_path / "hub") as hub:
+        addresses = {program: start_with_page(hub, program) for program in ("intake", "matcher", "relay")}
+        watched = " ".join(f"{program}={address}" for program, address in addresses.items())
+        addresses["lagwatch"] = start_with_page(hub, "lagwatch", f"services={watched}", "cycle_ms=1000", "freshness_ms=1000", *(
+            f"{program}_group={hub.database.name}.{program}" for program in ("intake", "matcher")))
+        with run_prometheus(tmp_path, {program: [address] for program, address in addresses.items()}, without_patience) as prometheus:
+            wait_until(lambda: len(prometheus.query("up == 1")) == len(PROGRAMS), LIMIT_S, "Prometheus to read all programs")
+            hub.feed(city)
+            for panel, query in dashboard_queries():
+                if panel in EMPTY_WHEN_WELL:
+                    prometheus.query(query)
+                else:
+                    wait_until(lambda query=query: prometheus.query(query), LIMIT_S, f"an answer for {panel}: {query}")
+            wait_until(lambda: prometheus.firing() <= OF_THE_CITY, LIMIT_S, "a hub that is well to be told so")
+            matcher = next(service for service in hub.services if service.name == "matcher")
+            matcher.kill()
+            wait_until(lambda: {"OnecaseStopped", "OnecaseProgramDown"} <= prometheus.firing(), LIMIT_S, "a page for the dead matcher")
+            stopped = prometheus.query('ALERTS{alertname="OnecaseStopped"}')
+            assert [sample["metric"]["group"] for sample in stopped] == [f"{hub.database.name}.matcher"]
+            hub.start("matcher", f"http={addresses['matcher']}")
+            wait_until(lambda: prometheus.firing() <= OF_THE_CITY, LIMIT_S, "the page to end")
