@@ -99,7 +99,7 @@ def test_a_hundred_refusals_in_a_row_pause_the_partition(log, database, start_se
     shown = lag_of(onecase, log, home)
     assert (shown["state"], shown["reason"], shown["messages"]) == ("REFUSING", reason, 300 - next_offset)
     text = onecase("lag", "--prefix", log.topics.prefix).stdout
-    assert "is REFUSING since" in text and f"`onecase resume {home} --bury N`" in text
+    assert "is REFUSING since" in text and f"onecase resume {home} --bury N`" in text
     assert max(len(line) for line in text.splitlines()) <= 80
     # What comes meanwhile in the other partition is stored, and nothing of this one becomes a dead letter.
     elsewhere += ["E-late"]
