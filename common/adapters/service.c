@@ -144,6 +144,7 @@ static void outage_wait(const Loop *loop, Outage *outage, const Error *error)
             sleep_ms(slice);
         service_progress();
         service_pages_try(loop->pages);
+        log_settle(false);
     }
 }
 
