@@ -147,7 +147,7 @@ def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path, name: str) -> None
     """Also none that it would pass over; and what a process could do to the machine is little."""
     text = (SYSTEMD / f"onecase-{name}.service").read_text()
     unit = tmp_path / f"onecase-{name}.service"
-    unit.write_text(text.replace(f"/usr/local/bin/{name}", str(program("relay"))))
+    unit.write_text(text.replace(f"/usr/local/bin/{name}", str(program(name))))
     for words in (["verify", "--man=no", str(unit)], ["security", "--offline=true", "--threshold=20", str(unit)]):
         done = subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 0 and "ignoring" not in done.stderr, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The pages of intake, matcher and relay: what is counted, whether they get on, whether they are ready; also while they hang or wait."""
+"""The pages that all programs have: what is counted, whether they get on, whether they are ready; also while they hang or wait."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from harness import PROJECT, Service, Topics, program, wait_until
 from harness_intake import Feed, feed_record
 from report_log import ReportLog
 
-NAMES = ["intake", "matcher", "relay"]
+WORKERS = ["intake", "matcher", "relay"]
+NAMES = [*WORKERS, "lagwatch"]
 POISON = "hangs-whoever-reads-it"
 
 
@@ -90,7 +91,7 @@ def test_every_program_tells_how_it_is(name: str, with_pages) -> None:
     assert [get(port, path)[0] for path in ("/", "/metrics/", "/health")] == [404, 404, 404]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WORKERS)  # lagwatch tells of a hub, once it has looked at one
 def test_what_is_described_is_what_is_told(name: str, with_pages) -> None:
     _, port = with_pages(name)
     done = subprocess.run([str(program(name)), "--metrics"], cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60)
