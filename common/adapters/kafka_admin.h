@@ -154,8 +154,8 @@ typedef struct KafkaStamp {
 
 /*
  * Fills answers in the order of the stamps, many partitions at a time, until `wait_ms` is over; no two of one partition. What
- * nobody answers, or with an error, stays unanswered. The client must have enable.partition.eof and fetch little
- * (fetch.message.max.bytes), as a record that is larger comes with every record of its batch.
+ * nobody answers, or with an error, stays unanswered. The client must have enable.partition.eof, fetch little
+ * (fetch.message.max.bytes; a record comes with its whole batch) and nothing ahead (queued.max.messages.kbytes = 1).
  */
 void kafka_admin_stamps(KafkaAdmin *admin, KafkaStamp *stamps, size_t count, int wait_ms);
 

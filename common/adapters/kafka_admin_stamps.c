@@ -6,13 +6,17 @@
  *
  * A batch that is larger than a fetch may be comes alone, when its partition is the first of the question; librdkafka
  * goes round.
+ *
+ * What was fetched of a partition and not handed out when it is stopped stays with librdkafka 2.0 until the partition is started again.
+ * So nothing is fetched ahead (queued.max.messages.kbytes = 1), and as librdkafka notices only now and then that its queue
+ * is empty again, it is woken by a small question.
  */
 #include "base/clock.h"
 
 #include "adapters/kafka_admin_parts.h"
 #include "adapters/kafka_handle.h"
 
-enum { IN_FLIGHT = 64, TAKE_MAX = 256 };
+enum { IN_FLIGHT = 64, TAKE_MAX = 256, WAKE_MS = 10, WAKE_LIMIT_MS = 500 };
 
 typedef struct Started {
     rd_kafka_topic_t *topic; /* NULL: free */
@@ -80,12 +84,23 @@ static void take_one(Stamping *stamping, const rd_kafka_message_t *message)
     stop_one(stamping, started);
 }
 
+static void wake(rd_kafka_t *client, int wait_ms)
+{
+    const struct rd_kafka_metadata *metadata;
+    if (rd_kafka_metadata(client, 0, NULL, &metadata,
+                          wait_ms < WAKE_LIMIT_MS ? wait_ms : WAKE_LIMIT_MS) ==
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
+}
+
 static void take_some(Stamping *stamping, int wait_ms)
 {
     rd_kafka_message_t *messages[TAKE_MAX];
-    messages[0] = rd_kafka_consume_queue(stamping->queue, wait_ms);
-    if (messages[0] == NULL)
+    messages[0] = rd_kafka_consume_queue(stamping->queue, wait_ms < WAKE_MS ? wait_ms : WAKE_MS);
+    if (messages[0] == NULL) {
+        wake(stamping->admin->client, wait_ms);
         return;
+    }
     ssize_t more =
         rd_kafka_consume_batch_queue(stamping->queue, 0, &messages[1], (size_t)TAKE_MAX - 1);
     for (ssize_t i = 0; i < 1 + (more > 0 ? more : 0); i++) {

@@ -40,9 +40,8 @@ static SurveyGroup *name_groups(const LagSurveySpec *spec, Arena *arena, size_t 
 static bool open_admin(LagSurvey *survey, Error *error)
 {
     static const KafkaProperty PROPERTIES[] = {
-        {"isolation.level", "read_committed"},
-        {"enable.partition.eof", "true"},
-        {"queued.max.messages.kbytes", "4096"},
+        {"isolation.level", "read_committed"}, {"enable.partition.eof", "true"},
+        {"queued.max.messages.kbytes", "1"},   {"fetch.max.bytes", "1048576"},
         {"fetch.error.backoff.ms", "100"},
     };
     const KafkaClientSpec client = {.brokers = survey->spec.brokers,

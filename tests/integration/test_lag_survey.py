@@ -8,7 +8,7 @@ import time
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from harness import Database, LocalServers, Topics, wait_until
-from lag_probing import LOST, NOT_OWNED, OWNED, REFUSING, RUNNING, UNKNOWN, Probe, waiting
+from lag_probing import LOST, NOT_OWNED, OWNED, OWNER_UNKNOWN, REFUSING, RUNNING, UNKNOWN, Probe, waiting
 from report_log import ReportLog, wait_until_stored
 
 FEED = "grid.event"
@@ -52,7 +52,9 @@ def commit(topics: Topics, group: str, topic: str, offset: int, partition: int =
 
 def test_an_empty_hub_has_nothing_that_waits(log, topics, probe):
     topics.create(FEED, 2)
-    look = probe.look()
+    # A broker that has just begun does not know its groups yet, and so nobody knows who has what.
+    look = wait_until(lambda: (found := probe.look()) and all(row["ownership"] != OWNER_UNKNOWN for row in found["rows"]) and found,
+                      60, "the coordinator to answer")
     assert look["kafka_up"] and look["database_up"], (look["kafka_fault"], look["database_fault"])
     assert set(look.rows("intake")) == {(FEED, 0), (FEED, 1)}
     assert len(look.rows("matcher")) == len(look.rows("relay")) == log.partitions
