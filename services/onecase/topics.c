@@ -3,6 +3,7 @@
  */
 #include "command.h"
 #include "options.h"
+#include "topics_check.h"
 
 #include "base/json.h"
 
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_LIMIT_MS = 15000, DIFFERENCES_MAX = 1000 };
+enum { ASK_LIMIT_MS = 15000 };
 
 typedef struct Options {
     enum { TOPICS_NOTHING, TOPICS_CREATE, TOPICS_CHECK } action;
@@ -27,13 +28,6 @@ typedef struct Options {
     bool json;
 } Options;
 
-typedef struct Difference {
-    const char *topic;
-    const char *setting;
-    const char *expected;
-    const char *found;
-} Difference;
-
 typedef struct Run {
     const Options *options;
     Arena *arena;
@@ -42,8 +36,7 @@ typedef struct Run {
     int32_t brokers;
     const char **created; /* names */
     size_t created_count;
-    Difference *differences;
-    size_t difference_count;
+    TopicsCheck check;
 } Run;
 
 static const char USAGE[] =
@@ -93,14 +86,6 @@ static bool read_options(int argc, char **argv, Options *options, int *status)
     return true;
 }
 
-static void
-differ(Run *run, const char *topic, const char *setting, const char *expected, const char *found)
-{
-    if (strcmp(expected, found) == 0 || run->difference_count == DIFFERENCES_MAX)
-        return;
-    run->differences[run->difference_count++] = (Difference){topic, setting, expected, found};
-}
-
 static const char *number(Run *run, int64_t value)
 {
     return text_format(run->arena, "%lld", (long long)value).data;
@@ -118,35 +103,6 @@ static bool create_topic(Run *run, const TopicWanted *wanted, Error *error)
         return false;
     if (!existed)
         run->created[run->created_count++] = wanted->name;
-    return true;
-}
-
-static bool check_topic(Run *run, const TopicWanted *wanted, Error *error)
-{
-    KafkaTopic found = {.name = wanted->name};
-    if (!kafka_admin_topic(run->admin, &found, error))
-        return false;
-    differ(run, wanted->name, "topic", "present", found.partitions > 0 ? "present" : "missing");
-    if (found.partitions == 0 || wanted->sample)
-        return true;
-    differ(run, wanted->name, "partitions", number(run, wanted->partitions),
-           number(run, found.partitions));
-    differ(run, wanted->name, "replication",
-           number(run, topics_file_replication(&run->wanted, run->brokers)),
-           number(run, found.replication));
-    KafkaConfig wants[TOPIC_CONFIGS_MAX];
-    size_t want_count = topics_file_configs(&run->wanted, wanted, run->brokers, run->arena, wants);
-    KafkaConfig *configs;
-    size_t count;
-    if (!kafka_admin_configs(run->admin, wanted->name, run->arena, &configs, &count, error))
-        return false;
-    for (size_t i = 0; i < want_count; i++) {
-        const char *value = "unknown to the broker";
-        for (size_t k = 0; k < count; k++)
-            if (strcmp(configs[k].name, wants[i].name) == 0 && configs[k].value != NULL)
-                value = configs[k].value;
-        differ(run, wanted->name, wants[i].name, wants[i].value, value);
-    }
     return true;
 }
 
@@ -179,13 +135,18 @@ static bool database_step(Run *run, Postgres *pg, Error *error)
     if (!postgres_call(pg, &GET, NULL, 0, &rows, error))
         return false;
     if (postgres_rows(rows) == 0) {
-        differ(run, topic, "partition count in the database", number(run, partitions), "missing");
+        topics_check_differ(&run->check,
+                            &(TopicDifference){topic, "partition count in the database",
+                                               number(run, partitions), "missing"});
         return true;
     }
-    differ(run, topic, "report topic in the database", topic,
-           text_string(run->arena, postgres_text(rows, 0, 0)));
-    differ(run, topic, "partition count in the database", number(run, partitions),
-           number(run, postgres_int(rows, 0, 1)));
+    topics_check_differ(&run->check,
+                        &(TopicDifference){topic, "report topic in the database", topic,
+                                           text_string(run->arena, postgres_text(rows, 0, 0))});
+    topics_check_differ(&run->check,
+                        &(TopicDifference){topic, "partition count in the database",
+                                           number(run, partitions),
+                                           number(run, postgres_int(rows, 0, 1))});
     return true;
 }
 
@@ -207,12 +168,13 @@ static bool run_topics(Run *run, Error *error)
     if (!kafka_admin_open(&client, ASK_LIMIT_MS, &run->admin, error) ||
         !kafka_admin_brokers(run->admin, &run->brokers, error))
         return false;
+    run->check = topics_check(&run->wanted, run->admin, run->brokers, run->arena);
     for (size_t i = 0; i < run->wanted.count; i++) {
         const TopicWanted *wanted = &run->wanted.topics[i];
         if (wanted->sample && !run->options->sample)
             continue;
         bool good = run->options->action == TOPICS_CREATE ? create_topic(run, wanted, error)
-                                                          : check_topic(run, wanted, error);
+                                                          : topics_check_topic(&run->check, wanted, error);
         if (!good)
             return false;
     }
@@ -234,8 +196,8 @@ static void print_json(const Run *run)
     builder_char(&out, ']');
     js_write_key(&out, TEXT("differences"));
     builder_char(&out, '[');
-    for (size_t i = 0; i < run->difference_count; i++) {
-        const Difference *difference = &run->differences[i];
+    for (size_t i = 0; i < run->check.count; i++) {
+        const TopicDifference *difference = &run->check.items[i];
         builder_string(&out, i > 0 ? ",{" : "{");
         js_write_key(&out, TEXT("topic"));
         js_write_text(&out, text_from(difference->topic));
@@ -257,8 +219,8 @@ static void print_lines(const Run *run)
 {
     for (size_t i = 0; i < run->created_count; i++)
         printf("%s: created\n", run->created[i]);
-    for (size_t i = 0; i < run->difference_count; i++) {
-        const Difference *difference = &run->differences[i];
+    for (size_t i = 0; i < run->check.count; i++) {
+        const TopicDifference *difference = &run->check.items[i];
         printf("%s: %s: expected %s, found %s\n", difference->topic, difference->setting,
                difference->expected, difference->found);
     }
@@ -267,7 +229,7 @@ static void print_lines(const Run *run)
 static void print_text(const Run *run)
 {
     print_lines(run);
-    if (run->options->action == TOPICS_CHECK && run->difference_count == 0)
+    if (run->options->action == TOPICS_CHECK && run->check.count == 0)
         printf("all topics are as %s wants them (%d broker%s)\n", run->options->file, run->brokers,
                run->brokers == 1 ? "" : "s");
     if (run->options->action == TOPICS_CREATE && run->created_count == 0)
@@ -285,7 +247,6 @@ static int run_command(Run *run)
         return EXIT_USAGE;
     }
     run->created = ARENA_ARRAY(run->arena, const char *, run->wanted.count + 1);
-    run->differences = ARENA_ARRAY(run->arena, Difference, DIFFERENCES_MAX);
     bool good = run_topics(run, &error);
     kafka_admin_close(run->admin);
     if (!good) {
@@ -296,7 +257,7 @@ static int run_command(Run *run)
         print_json(run);
     else
         print_text(run);
-    return run->difference_count > 0 ? EXIT_FOUND : EXIT_OK;
+    return run->check.count > 0 ? EXIT_FOUND : EXIT_OK;
 }
 
 int command_topics(int argc, char **argv)

@@ -1,0 +1,250 @@
+/*
+ * The cluster as its metadata and the admin interface tell it. Texts of librdkafka end with their event, so all are copied.
+ */
+#include "adapters/kafka_admin_cluster.h"
+
+#include "adapters/kafka_admin_parts.h"
+#include "adapters/kafka_handle.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { REASON_SIZE = 256, NUMBER_SIZE = 16 };
+
+static const char *copied(Arena *arena, const char *text)
+{
+    return text != NULL ? text_string(arena, text_from(text)) : "";
+}
+
+/* ---- brokers and copies ---- */
+
+static void take_partitions(const struct rd_kafka_metadata_topic *topic,
+                            Arena *arena,
+                            KafkaCluster *cluster)
+{
+    const char *name = copied(arena, topic->topic);
+    for (int i = 0; i < topic->partition_cnt; i++) {
+        const struct rd_kafka_metadata_partition *found = &topic->partitions[i];
+        int32_t *brokers = ARENA_ARRAY(arena, int32_t, found->replica_cnt);
+        for (int k = 0; k < found->replica_cnt; k++)
+            brokers[k] = found->replicas[k];
+        cluster->partitions[cluster->partition_count++] = (KafkaCopies){
+            .topic = name,
+            .partition = found->id,
+            .leader = found->leader,
+            .brokers = brokers,
+            .count = found->replica_cnt,
+            .in_sync = found->isr_cnt,
+        };
+    }
+}
+
+bool kafka_admin_cluster(KafkaAdmin *admin, Arena *arena, KafkaCluster *cluster, Error *error)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code =
+        rd_kafka_metadata(admin->client, 1, NULL, &metadata, admin->limit_ms);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return error_set(error, kafka_handle_verdict(code), "could not ask Kafka at %s: %s",
+                         admin->brokers, rd_kafka_err2str(code));
+    size_t partitions = 0;
+    for (int i = 0; i < metadata->topic_cnt; i++)
+        partitions += (size_t)metadata->topics[i].partition_cnt;
+    *cluster = (KafkaCluster){
+        .controller = rd_kafka_controllerid(admin->client, admin->limit_ms),
+        .brokers = ARENA_ARRAY(arena, KafkaBroker, metadata->broker_cnt),
+        .broker_count = (size_t)metadata->broker_cnt,
+        .partitions = ARENA_ARRAY(arena, KafkaCopies, partitions),
+    };
+    for (int i = 0; i < metadata->broker_cnt; i++)
+        cluster->brokers[i] = (KafkaBroker){.id = metadata->brokers[i].id,
+                                            .host = copied(arena, metadata->brokers[i].host),
+                                            .port = metadata->brokers[i].port};
+    for (int i = 0; i < metadata->topic_cnt; i++)
+        take_partitions(&metadata->topics[i], arena, cluster);
+    rd_kafka_metadata_destroy(metadata);
+    return true;
+}
+
+/* ---- settings of a broker ---- */
+
+static bool take_configs(rd_kafka_event_t *event,
+                         const char *broker,
+                         Arena *arena,
+                         KafkaConfig **configs,
+                         size_t *count,
+                         Error *error)
+{
+    size_t resources;
+    const rd_kafka_ConfigResource_t **resource = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(event), &resources);
+    assert(resources == 1);
+    rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource[0]);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kafka_handle_error(error, code, broker);
+    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource[0], count);
+    *configs = ARENA_ARRAY(arena, KafkaConfig, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*configs)[i] =
+            (KafkaConfig){.name = copied(arena, rd_kafka_ConfigEntry_name(entries[i])),
+                          .value = copied(arena, rd_kafka_ConfigEntry_value(entries[i]))};
+    return true;
+}
+
+bool kafka_admin_broker_configs(KafkaAdmin *admin,
+                                int32_t broker,
+                                Arena *arena,
+                                KafkaConfig **configs,
+                                size_t *count,
+                                Error *error)
+{
+    char number[NUMBER_SIZE];
+    char what[NUMBER_SIZE + 8];
+    snprintf(number, sizeof(number), "%d", broker);
+    snprintf(what, sizeof(what), "broker %s", number);
+    rd_kafka_ConfigResource_t *resource =
+        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, number);
+    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, what, error);
+    rd_kafka_ConfigResource_destroy(resource);
+    if (event == NULL)
+        return false;
+    bool good = take_configs(event, what, arena, configs, count, error);
+    rd_kafka_event_destroy(event);
+    return good;
+}
+
+/* ---- rights ---- */
+
+/* READ, DESCRIBE_CONFIGS -> Read, DescribeConfigs */
+static const char *operation_name(rd_kafka_AclOperation_t operation, Arena *arena)
+{
+    const char *word = rd_kafka_AclOperation_name(operation);
+    char *name = text_string(arena, text_from(word));
+    size_t size = 0;
+    for (const char *at = word; *at != '\0'; at++)
+        if (*at != '_')
+            name[size++] = (char)(at == word || at[-1] == '_' ? *at : tolower((unsigned char)*at));
+    name[size] = '\0';
+    return name;
+}
+
+static KafkaAcl acl_of(const rd_kafka_AclBinding_t *found, Arena *arena)
+{
+    rd_kafka_ResourceType_t type = rd_kafka_AclBinding_restype(found);
+    return (KafkaAcl){
+        .resource = type == RD_KAFKA_RESOURCE_TOPIC   ? KAFKA_TOPIC
+                    : type == RD_KAFKA_RESOURCE_GROUP ? KAFKA_GROUP
+                                                      : KAFKA_OTHER,
+        .name = copied(arena, rd_kafka_AclBinding_name(found)),
+        .prefixed =
+            rd_kafka_AclBinding_resource_pattern_type(found) == RD_KAFKA_RESOURCE_PATTERN_PREFIXED,
+        .principal = copied(arena, rd_kafka_AclBinding_principal(found)),
+        .operation = operation_name(rd_kafka_AclBinding_operation(found), arena),
+        .allow =
+            rd_kafka_AclBinding_permission_type(found) == RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW,
+    };
+}
+
+/* The answer, or NULL without an error when the cluster has no authorizer. */
+static rd_kafka_event_t *ask_acls(KafkaAdmin *admin, Error *error)
+{
+    char reason[REASON_SIZE];
+    rd_kafka_AclBindingFilter_t *all = rd_kafka_AclBindingFilter_new(
+        RD_KAFKA_RESOURCE_ANY, NULL, RD_KAFKA_RESOURCE_PATTERN_ANY, NULL, NULL,
+        RD_KAFKA_ACL_OPERATION_ANY, RD_KAFKA_ACL_PERMISSION_TYPE_ANY, reason, sizeof(reason));
+    assert(all != NULL);
+    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBEACLS);
+    rd_kafka_DescribeAcls(admin->client, all, request.options, request.queue);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, "access control list", error);
+    rd_kafka_AclBinding_destroy(all);
+    return event;
+}
+
+bool kafka_admin_acls(
+    KafkaAdmin *admin, Arena *arena, KafkaAcl **acls, size_t *count, bool *authorizer, Error *error)
+{
+    Error failure = {0};
+    rd_kafka_event_t *event = ask_acls(admin, &failure);
+    *acls = NULL;
+    *count = 0;
+    *authorizer = true;
+    if (event == NULL) {
+        *authorizer = strstr(failure.text, "SECURITY_DISABLED") == NULL &&
+                      strstr(failure.text, "No Authorizer") == NULL;
+        if (*authorizer)
+            *error = failure;
+        return !*authorizer;
+    }
+    const rd_kafka_AclBinding_t **found =
+        rd_kafka_DescribeAcls_result_acls(rd_kafka_event_DescribeAcls_result(event), count);
+    *acls = ARENA_ARRAY(arena, KafkaAcl, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*acls)[i] = acl_of(found[i], arena);
+    rd_kafka_event_destroy(event);
+    return true;
+}
+
+/* ---- members of a group ---- */
+
+static KafkaMember member_of(const rd_kafka_MemberDescription_t *found, Arena *arena)
+{
+    const rd_kafka_MemberAssignment_t *has = rd_kafka_MemberDescription_assignment(found);
+    const rd_kafka_topic_partition_list_t *list =
+        has != NULL ? rd_kafka_MemberAssignment_partitions(has) : NULL;
+    KafkaMember member = {.client_id = copied(arena, rd_kafka_MemberDescription_client_id(found)),
+                          .host = copied(arena, rd_kafka_MemberDescription_host(found)),
+                          .count = list != NULL ? (size_t)list->cnt : 0};
+    member.assigned = ARENA_ARRAY(arena, KafkaPosition, member.count);
+    for (size_t i = 0; i < member.count; i++)
+        member.assigned[i] = (KafkaPosition){.topic = copied(arena, list->elems[i].topic),
+                                             .partition = list->elems[i].partition};
+    return member;
+}
+
+static bool take_members(rd_kafka_event_t *event,
+                         Arena *arena,
+                         KafkaMember **members,
+                         size_t *count,
+                         Error *error)
+{
+    size_t groups;
+    const rd_kafka_ConsumerGroupDescription_t **found =
+        rd_kafka_DescribeConsumerGroups_result_groups(
+            rd_kafka_event_DescribeConsumerGroups_result(event), &groups);
+    assert(groups == 1);
+    const rd_kafka_error_t *failed = rd_kafka_ConsumerGroupDescription_error(found[0]);
+    if (failed != NULL && rd_kafka_error_code(failed) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
+        return true;
+    if (failed != NULL)
+        return kafka_handle_error(error, rd_kafka_error_code(failed),
+                                  rd_kafka_ConsumerGroupDescription_group_id(found[0]));
+    *count = rd_kafka_ConsumerGroupDescription_member_count(found[0]);
+    *members = ARENA_ARRAY(arena, KafkaMember, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*members)[i] = member_of(rd_kafka_ConsumerGroupDescription_member(found[0], i), arena);
+    return true;
+}
+
+bool kafka_admin_members(KafkaAdmin *admin,
+                         const char *group,
+                         Arena *arena,
+                         KafkaMember **members,
+                         size_t *count,
+                         Error *error)
+{
+    KafkaAdminRequest request =
+        kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
+    *members = NULL;
+    *count = 0;
+    rd_kafka_DescribeConsumerGroups(admin->client, &group, 1, request.options, request.queue);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, group, error);
+    if (event == NULL)
+        return false;
+    bool good = take_members(event, arena, members, count, error);
+    rd_kafka_event_destroy(event);
+    return good;
+}

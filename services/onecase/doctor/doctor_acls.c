@@ -1,0 +1,207 @@
+/*
+ * Rights in Kafka. What each program does with a topic or group is one row below; docs/doctor.md prints the same table. A program
+ * that is a super user needs no entry, so what is missing is told only of principals that are named by --principals.
+ */
+#include "doctor/doctor_checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef enum Subject {
+    REPORT,      /* onecase.report */
+    LETTERS,     /* onecase.deadletter */
+    REDRIVE,     /* onecase.redrive */
+    CASES,       /* onecase.case */
+    DEPARTMENTS, /* every topic of a mapping that is there */
+    GROUP,       /* the program's own consumer group */
+    ANSWERS,     /* intake's second group, GROUP.resume */
+    OTHERS_GROUP /* the matcher's, as intake looks at it */
+} Subject;
+
+typedef struct Need {
+    const char *program;
+    Subject subject;
+    const char *operation;
+} Need;
+
+static const Need NEEDS[] = {
+    {"intake", DEPARTMENTS, "Read"},  {"intake", REDRIVE, "Read"},
+    {"intake", REPORT, "Write"},      {"intake", LETTERS, "Write"},
+    {"intake", GROUP, "Read"},        {"intake", ANSWERS, "Read"},
+    {"intake", REPORT, "Read"},       {"intake", OTHERS_GROUP, "Describe"},
+    {"matcher", REPORT, "Read"},      {"matcher", LETTERS, "Write"},
+    {"matcher", GROUP, "Read"},       {"relay", CASES, "Write"},
+    {"relay", REPORT, "Write"},
+};
+
+typedef struct Rights {
+    Doctor *doctor;
+    const KafkaAcl *acls;
+    size_t count;
+} Rights;
+
+/* "intake=User:intake matcher=..." -> the principal; absent: not named. */
+static Text principal_of(const char *list, const char *program)
+{
+    Text rest = text_trim(text_from(list));
+    while (rest.size > 0) {
+        size_t end = text_find(rest, TEXT(" "), 0);
+        Text entry = text_slice(rest, 0, end);
+        size_t equals = text_find(entry, TEXT("="), 0);
+        if (equals != SIZE_MAX && text_is(text_slice(entry, 0, equals), program))
+            return text_slice(entry, equals + 1, entry.size);
+        rest = end == SIZE_MAX ? TEXT("") : text_trim(text_slice(rest, end, rest.size));
+    }
+    return TEXT_ABSENT;
+}
+
+static bool names(const KafkaAcl *acl, KafkaResource resource, const char *name)
+{
+    return acl->resource == resource &&
+           (strcmp(acl->name, name) == 0 || (!acl->prefixed && strcmp(acl->name, "*") == 0) ||
+            (acl->prefixed && strncmp(name, acl->name, strlen(acl->name)) == 0));
+}
+
+/* Read and Write imply Describe. */
+static bool covers(const KafkaAcl *acl, const char *operation)
+{
+    bool describes = strcmp(acl->operation, "Read") == 0 || strcmp(acl->operation, "Write") == 0;
+    return strcmp(acl->operation, operation) == 0 || strcmp(acl->operation, "All") == 0 ||
+           (acl->allow && describes && strcmp(operation, "Describe") == 0);
+}
+
+static bool may(const Rights *rights,
+                Text principal,
+                KafkaResource resource,
+                const char *name,
+                const char *operation)
+{
+    bool allowed = false;
+    for (size_t i = 0; i < rights->count; i++) {
+        const KafkaAcl *acl = &rights->acls[i];
+        bool of_it = text_is(principal, acl->principal) || strcmp(acl->principal, "User:*") == 0;
+        if (!of_it || !names(acl, resource, name) || !covers(acl, operation))
+            continue;
+        if (!acl->allow)
+            return false;
+        allowed = true;
+    }
+    return allowed;
+}
+
+static void
+want(const Rights *rights, Text principal, const Need *need, KafkaResource resource, const char *name)
+{
+    Doctor *doctor = rights->doctor;
+    const char *kind = resource == KAFKA_TOPIC ? "topic" : "group";
+    if (may(rights, principal, resource, name, need->operation))
+        return;
+    doctor_find(doctor,
+                &(DoctorFinding){
+                    DOCTOR_FAULT,
+                    text_format(doctor->arena, "%s, which is %.*s", need->program,
+                                TEXT_ARGS(principal)),
+                    text_format(doctor->arena, "%s on %s %s", need->operation, kind, name),
+                    TEXT("no entry that allows it"),
+                    text_format(doctor->arena,
+                                "kafka-acls.sh --bootstrap-server %s --add --allow-principal %.*s "
+                                "--operation %s --%s %s",
+                                doctor->options->naming.brokers, TEXT_ARGS(principal),
+                                need->operation, kind, name)});
+}
+
+static void want_departments(const Rights *rights, Text principal, const Need *need)
+{
+    const KafkaCluster *cluster = &rights->doctor->cluster;
+    for (size_t i = 0; i < cluster->partition_count; i++)
+        if (cluster->partitions[i].partition == 0 &&
+            doctor_mapping_of(rights->doctor, text_from(cluster->partitions[i].topic)) != NULL)
+            want(rights, principal, need, KAFKA_TOPIC, cluster->partitions[i].topic);
+}
+
+static void check_need(const Rights *rights, Text principal, const Need *need)
+{
+    static const char *const TOPICS[] = {[REPORT] = "onecase.report",
+                                         [LETTERS] = "onecase.deadletter",
+                                         [REDRIVE] = "onecase.redrive",
+                                         [CASES] = "onecase.case"};
+    const DoctorOptions *options = rights->doctor->options;
+    bool intake = strcmp(need->program, "intake") == 0;
+    switch (need->subject) {
+    case REPORT:
+    case LETTERS:
+    case REDRIVE:
+    case CASES:
+        want(rights, principal, need, KAFKA_TOPIC,
+             doctor_topic(rights->doctor, TOPICS[need->subject]));
+        break;
+    case DEPARTMENTS:
+        want_departments(rights, principal, need);
+        break;
+    case GROUP:
+        want(rights, principal, need, KAFKA_GROUP,
+             intake ? options->naming.group : options->matcher_group);
+        break;
+    case ANSWERS:
+        want(rights, principal, need, KAFKA_GROUP,
+             text_format(rights->doctor->arena, "%s.resume", options->naming.group).data);
+        break;
+    case OTHERS_GROUP:
+        want(rights, principal, need, KAFKA_GROUP, options->matcher_group);
+        break;
+    }
+}
+
+/* Nobody but intake and relay writes the log that the database is made of. */
+static void check_writers(const Rights *rights, const char *principals)
+{
+    Doctor *doctor = rights->doctor;
+    const char *report = doctor_topic(doctor, "onecase.report");
+    for (size_t i = 0; i < rights->count; i++) {
+        const KafkaAcl *acl = &rights->acls[i];
+        Text who = text_from(acl->principal);
+        if (!acl->allow || !names(acl, KAFKA_TOPIC, report) || !covers(acl, "Write") ||
+            text_equal(who, principal_of(principals, "intake")) ||
+            text_equal(who, principal_of(principals, "relay")))
+            continue;
+        doctor_find(doctor,
+                    &(DoctorFinding){DOCTOR_WARNING,
+                                     text_format(doctor->arena, "who may write %s", report),
+                                     TEXT("intake and relay alone"), text_from(acl->principal),
+                                     text_format(doctor->arena,
+                                                 "kafka-acls.sh --bootstrap-server %s --remove "
+                                                 "--allow-principal %s --operation %s --topic %s%s",
+                                                 doctor->options->naming.brokers, acl->principal,
+                                                 acl->operation, acl->name,
+                                                 acl->prefixed
+                                                     ? " --resource-pattern-type prefixed"
+                                                     : "")});
+    }
+}
+
+bool doctor_check_acls(Doctor *doctor, Error *error)
+{
+    const char *principals = doctor->options->principals;
+    KafkaAcl *acls;
+    Rights rights = {.doctor = doctor};
+    bool authorizer;
+    if (!kafka_admin_acls(doctor->admin, doctor->arena, &acls, &rights.count, &authorizer, error))
+        return false;
+    rights.acls = acls;
+    if (!authorizer) {
+        doctor_saw(doctor, "the brokers have no authorizer: everybody may do everything");
+        return true;
+    }
+    doctor_saw(doctor, "%zu entries", rights.count);
+    if (principals == NULL) {
+        doctor_saw_more(doctor, "--principals says whose rights are to be compared");
+        return true;
+    }
+    for (size_t i = 0; i < sizeof(NEEDS) / sizeof(NEEDS[0]); i++) {
+        Text principal = principal_of(principals, NEEDS[i].program);
+        if (!text_is_absent(principal))
+            check_need(&rights, principal, &NEEDS[i]);
+    }
+    check_writers(&rights, principals);
+    return true;
+}

@@ -1,0 +1,47 @@
+/*
+ * The table of checks. A check behind another may rely on what that one saw; docs/doctor.md lists them.
+ */
+#include "doctor/doctor_checks.h"
+
+const DoctorCheck DOCTOR_CHECKS[] = {
+    {"settings", "addresses and files that this call was given: well formed, there, closed to others",
+     0, 0, doctor_check_settings},
+    {"brokers", "Kafka answers; every broker is there and every copy in sync", 0, DOCTOR_KAFKA,
+     doctor_check_brokers},
+    {"topics", "the hub's topics are as topics.cfg wants them", DOCTOR_KAFKA, DOCTOR_REPORT,
+     doctor_check_topics},
+    {"departments", "the departments' topics are there, and none is held", DOCTOR_KAFKA, 0,
+     doctor_check_departments},
+    {"acls", "each program has the rights it needs in Kafka, and nobody else writes the hub's topics",
+     DOCTOR_KAFKA, 0, doctor_check_acls},
+    {"groups", "somebody reads every partition, and it is the hub's own programs", DOCTOR_REPORT, 0,
+     doctor_check_groups},
+    {"database", "PostgreSQL answers, is new enough, writes durably and takes more connections", 0,
+     DOCTOR_DATABASE, doctor_check_database},
+    {"schema", "migrations, monthly partitions made ahead, the count of partitions of the report topic",
+     DOCTOR_DATABASE, DOCTOR_SCHEMA, doctor_check_schema},
+    {"roles", "each role has the rights it needs in PostgreSQL, and none that it must not have",
+     DOCTOR_SCHEMA, 0, doctor_check_roles},
+    {"offsets", "the matcher's offsets lie within the log they are of, and every partition runs",
+     DOCTOR_REPORT | DOCTOR_SCHEMA, 0, doctor_check_offsets},
+    {"relay", "events go out: positions fit the offsets, nothing waits long", DOCTOR_SCHEMA, 0,
+     doctor_check_relay},
+    {"clocks", "this machine, PostgreSQL, the brokers and the departments agree on the time", 0, 0,
+     doctor_check_clocks},
+    {"disk", "room on the disks of this machine that hold data", 0, 0, doctor_check_disk},
+    {"mappings", "mapping files without mistakes, and intake uses those on disk", 0, 0,
+     doctor_check_mappings},
+    {"model", "the matching model without mistakes, and the matcher uses the one on disk", 0, 0,
+     doctor_check_model},
+    {"keys", "the key for hashes of reporters: closed to others, the same on all hosts", 0, 0,
+     doctor_check_keys},
+    {"programs", "pages of the programs: alive, ready, of this version", 0, 0,
+     doctor_check_programs},
+    {"letters", "dead letters: how many wait, and whether a source brings many now", DOCTOR_SCHEMA,
+     0, doctor_check_letters},
+    {"reviews", "commands and links that wait for somebody", DOCTOR_SCHEMA, 0,
+     doctor_check_reviews},
+    {"accounting", "no record is missing, none is counted twice", DOCTOR_SCHEMA, 0,
+     doctor_check_accounting},
+};
+const size_t DOCTOR_CHECK_COUNT = sizeof(DOCTOR_CHECKS) / sizeof(DOCTOR_CHECKS[0]);

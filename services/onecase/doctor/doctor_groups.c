@@ -1,0 +1,132 @@
+/*
+ * The consumer groups of intake and matcher: every partition has a reader, and the readers are our programs.
+ */
+#include "doctor/doctor_checks.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+enum { LOOKS = 6, LOOK_AGAIN_MS = 1000 }; /* partitions are being handed over now and then */
+
+typedef struct Group {
+    const char *name;
+    const char *program;
+    bool report; /* reads the report topic; else the departments' */
+    KafkaMember *members;
+    size_t count;
+    size_t wanted; /* partitions that are to be read */
+    size_t alone;  /* of these without a reader */
+    const KafkaCopies *first_alone;
+} Group;
+
+/* What the group reads for certain: topics of history and of releases come and go. */
+static bool reads(const Doctor *doctor, const Group *group, const char *topic)
+{
+    if (group->report)
+        return strcmp(topic, doctor_topic(doctor, "onecase.report")) == 0;
+    return !text_ends(text_from(topic), TEXT(".backfill")) &&
+           doctor_mapping_of(doctor, text_from(topic)) != NULL;
+}
+
+static bool has_reader(const Group *group, const KafkaCopies *partition)
+{
+    for (size_t i = 0; i < group->count; i++)
+        for (size_t k = 0; k < group->members[i].count; k++)
+            if (group->members[i].assigned[k].partition == partition->partition &&
+                strcmp(group->members[i].assigned[k].topic, partition->topic) == 0)
+                return true;
+    return false;
+}
+
+static void find_alone(const Doctor *doctor, Group *group)
+{
+    group->wanted = group->alone = 0;
+    for (size_t i = 0; i < doctor->cluster.partition_count; i++) {
+        const KafkaCopies *partition = &doctor->cluster.partitions[i];
+        if (!reads(doctor, group, partition->topic))
+            continue;
+        group->wanted++;
+        if (has_reader(group, partition))
+            continue;
+        if (group->alone++ == 0)
+            group->first_alone = partition;
+    }
+}
+
+/* Looks again while a group with members hands its partitions over. */
+static bool look(Doctor *doctor, Group *group, Error *error)
+{
+    for (int i = 0; i < LOOKS; i++) {
+        if (i > 0)
+            (void)nanosleep(&(struct timespec){.tv_sec = LOOK_AGAIN_MS / 1000}, NULL);
+        if (!kafka_admin_members(doctor->admin, group->name, doctor->arena, &group->members,
+                                 &group->count, error))
+            return false;
+        find_alone(doctor, group);
+        if (group->count == 0 || group->alone == 0)
+            break;
+    }
+    return true;
+}
+
+/* A program of ours calls itself intake, onecase-matcher, ... */
+static void tell_strangers(Doctor *doctor, const Group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const KafkaMember *member = &group->members[i];
+        if (strstr(member->client_id, group->program) != NULL)
+            continue;
+        doctor_find(doctor,
+                    &(DoctorFinding){
+                        DOCTOR_FAULT,
+                        text_format(doctor->arena, "member of group %s at %s", group->name,
+                                    member->host),
+                        text_format(doctor->arena, "onecase-%s", group->program),
+                        text_format(doctor->arena,
+                                    "\"%s\" with %zu partitions, whose records it takes away",
+                                    member->client_id, member->count),
+                        text_format(doctor->arena,
+                                    "kafka-consumer-groups.sh --bootstrap-server %s --describe "
+                                    "--members --group %s",
+                                    doctor->options->naming.brokers, group->name)});
+    }
+}
+
+static void tell_alone(Doctor *doctor, const Group *group)
+{
+    Text what = text_format(doctor->arena, "group %s", group->name);
+    Text expected = text_format(doctor->arena, "a reader of each of %zu partition%s", group->wanted,
+                                DOCTOR_PLURAL(group->wanted));
+    if (group->count == 0)
+        doctor_find(doctor, &(DoctorFinding){DOCTOR_FAULT, what, expected,
+                                             TEXT("no member: nobody reads"),
+                                             text_format(doctor->arena, "systemctl start onecase-%s",
+                                                         group->program)});
+    else
+        doctor_find(doctor,
+                    &(DoctorFinding){DOCTOR_FAULT, what, expected,
+                                     text_format(doctor->arena, "%zu without, as %s/%" PRId32,
+                                                 group->alone, group->first_alone->topic,
+                                                 group->first_alone->partition),
+                                     text_format(doctor->arena, "systemctl restart onecase-%s",
+                                                 group->program)});
+}
+
+bool doctor_check_groups(Doctor *doctor, Error *error)
+{
+    Group groups[] = {
+        {.name = doctor->options->naming.group, .program = "intake"},
+        {.name = doctor->options->matcher_group, .program = "matcher", .report = true},
+    };
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+        if (!look(doctor, &groups[i], error))
+            return false;
+        doctor_saw_more(doctor, "%s: %zu member%s, %zu partitions", groups[i].name, groups[i].count,
+                        DOCTOR_PLURAL(groups[i].count), groups[i].wanted);
+        tell_strangers(doctor, &groups[i]);
+        if (groups[i].alone > 0)
+            tell_alone(doctor, &groups[i]);
+    }
+    return true;
+}
