@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -64,7 +65,7 @@ class LocalServers:
         for line in self.local("env").stdout.splitlines():
             match = re.fullmatch(r"export (\w+)=(.*)", line)
             if match:
-                self._environment[match[1]] = match[2]
+                self._environment[match[1]] = shlex.split(match[2])[0]
 
     def stop(self) -> None:
         """Ends the servers and removes their data; also after a failed start."""
