@@ -20,9 +20,8 @@ static const char *copied(Arena *arena, const char *text)
 
 /* ---- brokers and copies ---- */
 
-static void take_partitions(const struct rd_kafka_metadata_topic *topic,
-                            Arena *arena,
-                            KafkaCluster *cluster)
+static void
+take_partitions(const struct rd_kafka_metadata_topic *topic, Arena *arena, KafkaCluster *cluster)
 {
     const char *name = copied(arena, topic->topic);
     for (int i = 0; i < topic->partition_cnt; i++) {
@@ -144,13 +143,11 @@ static KafkaAcl acl_of(const rd_kafka_AclBinding_t *found, Arena *arena)
             rd_kafka_AclBinding_resource_pattern_type(found) == RD_KAFKA_RESOURCE_PATTERN_PREFIXED,
         .principal = copied(arena, rd_kafka_AclBinding_principal(found)),
         .operation = operation_name(rd_kafka_AclBinding_operation(found), arena),
-        .allow =
-            rd_kafka_AclBinding_permission_type(found) == RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW,
+        .allow = rd_kafka_AclBinding_permission_type(found) == RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW,
     };
 }
 
-/* The answer, or NULL without an error when the cluster has no authorizer. */
-static rd_kafka_event_t *ask_acls(KafkaAdmin *admin, Error *error)
+bool kafka_admin_acls(KafkaAdmin *admin, Arena *arena, KafkaAcl **acls, size_t *count, Error *error)
 {
     char reason[REASON_SIZE];
     rd_kafka_AclBindingFilter_t *all = rd_kafka_AclBindingFilter_new(
@@ -161,24 +158,8 @@ static rd_kafka_event_t *ask_acls(KafkaAdmin *admin, Error *error)
     rd_kafka_DescribeAcls(admin->client, all, request.options, request.queue);
     rd_kafka_event_t *event = kafka_admin_answer(admin, &request, "access control list", error);
     rd_kafka_AclBinding_destroy(all);
-    return event;
-}
-
-bool kafka_admin_acls(
-    KafkaAdmin *admin, Arena *arena, KafkaAcl **acls, size_t *count, bool *authorizer, Error *error)
-{
-    Error failure = {0};
-    rd_kafka_event_t *event = ask_acls(admin, &failure);
-    *acls = NULL;
-    *count = 0;
-    *authorizer = true;
-    if (event == NULL) {
-        *authorizer = strstr(failure.text, "SECURITY_DISABLED") == NULL &&
-                      strstr(failure.text, "No Authorizer") == NULL;
-        if (*authorizer)
-            *error = failure;
-        return !*authorizer;
-    }
+    if (event == NULL)
+        return false;
     const rd_kafka_AclBinding_t **found =
         rd_kafka_DescribeAcls_result_acls(rd_kafka_event_DescribeAcls_result(event), count);
     *acls = ARENA_ARRAY(arena, KafkaAcl, *count);
@@ -186,65 +167,4 @@ bool kafka_admin_acls(
         (*acls)[i] = acl_of(found[i], arena);
     rd_kafka_event_destroy(event);
     return true;
-}
-
-/* ---- members of a group ---- */
-
-static KafkaMember member_of(const rd_kafka_MemberDescription_t *found, Arena *arena)
-{
-    const rd_kafka_MemberAssignment_t *has = rd_kafka_MemberDescription_assignment(found);
-    const rd_kafka_topic_partition_list_t *list =
-        has != NULL ? rd_kafka_MemberAssignment_partitions(has) : NULL;
-    KafkaMember member = {.client_id = copied(arena, rd_kafka_MemberDescription_client_id(found)),
-                          .host = copied(arena, rd_kafka_MemberDescription_host(found)),
-                          .count = list != NULL ? (size_t)list->cnt : 0};
-    member.assigned = ARENA_ARRAY(arena, KafkaPosition, member.count);
-    for (size_t i = 0; i < member.count; i++)
-        member.assigned[i] = (KafkaPosition){.topic = copied(arena, list->elems[i].topic),
-                                             .partition = list->elems[i].partition};
-    return member;
-}
-
-static bool take_members(rd_kafka_event_t *event,
-                         Arena *arena,
-                         KafkaMember **members,
-                         size_t *count,
-                         Error *error)
-{
-    size_t groups;
-    const rd_kafka_ConsumerGroupDescription_t **found =
-        rd_kafka_DescribeConsumerGroups_result_groups(
-            rd_kafka_event_DescribeConsumerGroups_result(event), &groups);
-    assert(groups == 1);
-    const rd_kafka_error_t *failed = rd_kafka_ConsumerGroupDescription_error(found[0]);
-    if (failed != NULL && rd_kafka_error_code(failed) == RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND)
-        return true;
-    if (failed != NULL)
-        return kafka_handle_error(error, rd_kafka_error_code(failed),
-                                  rd_kafka_ConsumerGroupDescription_group_id(found[0]));
-    *count = rd_kafka_ConsumerGroupDescription_member_count(found[0]);
-    *members = ARENA_ARRAY(arena, KafkaMember, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*members)[i] = member_of(rd_kafka_ConsumerGroupDescription_member(found[0], i), arena);
-    return true;
-}
-
-bool kafka_admin_members(KafkaAdmin *admin,
-                         const char *group,
-                         Arena *arena,
-                         KafkaMember **members,
-                         size_t *count,
-                         Error *error)
-{
-    KafkaAdminRequest request =
-        kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
-    *members = NULL;
-    *count = 0;
-    rd_kafka_DescribeConsumerGroups(admin->client, &group, 1, request.options, request.queue);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, group, error);
-    if (event == NULL)
-        return false;
-    bool good = take_members(event, arena, members, count, error);
-    rd_kafka_event_destroy(event);
-    return good;
 }

@@ -4,7 +4,7 @@
 #include "adapters/kafka_admin.h"
 
 /*
- * Questions about the cluster itself, for who looks after it: brokers, copies of partitions, rights, members of groups. Nothing is
+ * Questions about the cluster itself, for who looks after it: brokers, copies of partitions, rights. Nothing is
  * changed. Everything lives on the arena; fails as kafka_admin.h says.
  */
 typedef struct KafkaBroker {
@@ -16,14 +16,14 @@ typedef struct KafkaBroker {
 typedef struct KafkaCopies {
     const char *topic;
     int32_t partition;
-    int32_t leader; /* -1: none, nothing can be read or written */
+    int32_t leader;         /* -1: none, nothing can be read or written */
     const int32_t *brokers; /* that are to have a copy, dead ones too */
     int32_t count;
     int32_t in_sync;
 } KafkaCopies;
 
 typedef struct KafkaCluster {
-    int32_t controller; /* -1: none */
+    int32_t controller;   /* -1: none */
     KafkaBroker *brokers; /* that are alive */
     size_t broker_count;
     KafkaCopies *partitions; /* of all topics that we may see, by topic and number */
@@ -46,30 +46,18 @@ typedef enum KafkaResource { KAFKA_TOPIC, KAFKA_GROUP, KAFKA_OTHER } KafkaResour
 /* An entry of the access control list, in the words of Kafka's own tools. */
 typedef struct KafkaAcl {
     KafkaResource resource;
-    const char *name; /* "*": all */
-    bool prefixed;    /* all whose names begin so */
+    const char *name;      /* "*": all */
+    bool prefixed;         /* all whose names begin so */
     const char *principal; /* User:intake; User:* for everybody */
     const char *operation; /* Read, Write, Describe, ..., All */
     bool allow;            /* false: denied */
 } KafkaAcl;
 
-/* *authorizer false, and no entry: the cluster has none and lets everybody do everything. FATAL: we may not see the list. */
-MUST_CHECK bool kafka_admin_acls(
-    KafkaAdmin *admin, Arena *arena, KafkaAcl **acls, size_t *count, bool *authorizer, Error *error);
-
-typedef struct KafkaMember {
-    const char *client_id;
-    const char *host;
-    KafkaPosition *assigned; /* topics and partitions; no offsets */
-    size_t count;
-} KafkaMember;
-
-/* Members of a consumer group; none for a group that does not exist. */
-MUST_CHECK bool kafka_admin_members(KafkaAdmin *admin,
-                                    const char *group,
-                                    Arena *arena,
-                                    KafkaMember **members,
-                                    size_t *count,
-                                    Error *error);
+/*
+ * The whole list. Empty also where the brokers have no authorizer and let everybody do everything: librdkafka 2.0 tells no
+ * difference (the broker's setting authorizer.class.name does). FATAL: we may not see it.
+ */
+MUST_CHECK bool
+kafka_admin_acls(KafkaAdmin *admin, Arena *arena, KafkaAcl **acls, size_t *count, Error *error);
 
 #endif

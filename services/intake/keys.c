@@ -6,17 +6,15 @@
 
 #include "base/digest.h"
 
+#include "domain/key_note.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { KEY_BYTES_MIN = 32, KEY_BYTES_MAX = 512, FINGERPRINT_BYTES = 8 };
-
-typedef struct Fingerprint {
-    char hex[2 * FINGERPRINT_BYTES + 1];
-} Fingerprint;
+enum { KEY_BYTES_MIN = 32, KEY_BYTES_MAX = 512 };
 
 /* ---- files ---- */
 
@@ -119,50 +117,31 @@ void keys_wipe(MappingContext *context)
 
 /* ---- notes ---- */
 
-static Fingerprint fingerprint(const MappingKey *key)
-{
-    Fingerprint print;
-    uint8_t code[SHA256_SIZE];
-    digest_hmac_sha256(key->secret, TEXT("onecase key check"), code);
-    digest_hex(code, FINGERPRINT_BYTES, print.hex);
-    return print;
-}
-
 Text keys_note(const MappingContext *context, Arena *arena)
 {
-    Fingerprint now = fingerprint(&context->key);
+    const KeyPrint now = key_note_print(context->key.number, context->key.secret);
+    Text note = key_note_write(&now, arena);
     if (context->key_before.number == 0)
-        return text_format(arena, "key=%d@%s;", context->key.number, now.hex);
-    Fingerprint before = fingerprint(&context->key_before);
-    return text_format(arena, "key=%d@%s;key=%d@%s;", context->key.number, now.hex,
-                       context->key_before.number, before.hex);
+        return note;
+    const KeyPrint before = key_note_print(context->key_before.number, context->key_before.secret);
+    return text_format(arena, "%.*s%.*s", TEXT_ARGS(note),
+                       TEXT_ARGS(key_note_write(&before, arena)));
 }
 
-/* `value` is NUMBER@FINGERPRINT. */
-static bool contradicts(const MappingKey *key, Text value)
+static bool contradicts(const MappingKey *key, const KeyPrint *noted)
 {
-    size_t at = text_find(value, TEXT("@"), 0);
-    int64_t number;
-    if (key->number == 0 || at == SIZE_MAX || !text_to_int64(text_slice(value, 0, at), &number) ||
-        number != key->number)
-        return false;
-    return !text_is(text_slice(value, at + 1, value.size), fingerprint(key).hex);
+    return key->number != 0 && key->number == noted->number &&
+           strcmp(noted->hex, key_note_print(key->number, key->secret).hex) != 0;
 }
 
 int32_t keys_conflict(const MappingContext *context, Text note)
 {
-    static const char NAME[] = "key=";
-    for (size_t at = 0; at < note.size;) {
-        size_t end = text_find(note, TEXT(";"), at);
-        end = end == SIZE_MAX ? note.size : end;
-        Text entry = text_slice(note, at, end - at);
-        at = end + 1;
-        if (!text_starts(entry, TEXT(NAME)))
-            continue;
-        Text value = text_slice(entry, sizeof(NAME) - 1, entry.size);
-        if (contradicts(&context->key, value))
+    KeyPrint noted[KEY_NOTE_MAX];
+    size_t count = key_note_read(note, noted);
+    for (size_t i = 0; i < count; i++) {
+        if (contradicts(&context->key, &noted[i]))
             return context->key.number;
-        if (contradicts(&context->key_before, value))
+        if (contradicts(&context->key_before, &noted[i]))
             return context->key_before.number;
     }
     return 0;

@@ -10,9 +10,7 @@
  * The secret keys of reporter hashes: the one in use and, during a rotation, the one before it, each with a number.
  *
  * All hosts must have the same key under one number, or one person would become two. Hosts share nothing but Kafka, so
- * each commit of intake carries a note, `key=1@0123456789abcdef;key=2@...;`: number and fingerprint (the first 16 hex
- * digits of HMAC-SHA-256 of "onecase key check" under the key, from which the key cannot be found). A note is a list of
- * NAME=VALUE; where names that are not known are passed over.
+ * each commit of intake carries a note of number and fingerprint (domain/key_note.h).
  */
 
 /* Reads the key files of the settings into context->key and key_before. False with all faults. */

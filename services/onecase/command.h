@@ -35,6 +35,7 @@ int command_topics(int argc, char **argv);
 int command_audit(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_dlq(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_lag(int argc, char **argv);
 int command_ledger(int argc, char **argv);
 int command_map(int argc, char **argv);

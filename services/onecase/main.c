@@ -17,6 +17,7 @@ static const Command COMMANDS[] = {
     {"explain-pair", "compare two stored reports on the spot", command_explain_pair},
     {"command", "what became of a command that was submitted", command_command},
     {"dlq", "dead letters: list, understand, release, park", command_dlq},
+    {"doctor", "check the whole installation and say what to do", command_doctor},
     {"lag", "is the hub behind, since when, why, and what to do", command_lag},
     {"resume", "let go of a partition whose records PostgreSQL refuses", command_resume},
     {"ledger", "check and store what is known beforehand: assets and places", command_ledger},

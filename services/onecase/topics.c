@@ -143,10 +143,9 @@ static bool database_step(Run *run, Postgres *pg, Error *error)
     topics_check_differ(&run->check,
                         &(TopicDifference){topic, "report topic in the database", topic,
                                            text_string(run->arena, postgres_text(rows, 0, 0))});
-    topics_check_differ(&run->check,
-                        &(TopicDifference){topic, "partition count in the database",
-                                           number(run, partitions),
-                                           number(run, postgres_int(rows, 0, 1))});
+    topics_check_differ(&run->check, &(TopicDifference){topic, "partition count in the database",
+                                                        number(run, partitions),
+                                                        number(run, postgres_int(rows, 0, 1))});
     return true;
 }
 
@@ -173,8 +172,9 @@ static bool run_topics(Run *run, Error *error)
         const TopicWanted *wanted = &run->wanted.topics[i];
         if (wanted->sample && !run->options->sample)
             continue;
-        bool good = run->options->action == TOPICS_CREATE ? create_topic(run, wanted, error)
-                                                          : topics_check_topic(&run->check, wanted, error);
+        bool good = run->options->action == TOPICS_CREATE
+                        ? create_topic(run, wanted, error)
+                        : topics_check_topic(&run->check, wanted, error);
         if (!good)
             return false;
     }

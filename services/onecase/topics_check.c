@@ -39,8 +39,8 @@ static bool compare_configs(TopicsCheck *check, const TopicWanted *wanted, Error
         for (size_t k = 0; k < count; k++)
             if (strcmp(configs[k].name, wants[i].name) == 0 && configs[k].value != NULL)
                 value = configs[k].value;
-        topics_check_differ(
-            check, &(TopicDifference){wanted->name, wants[i].name, wants[i].value, value});
+        topics_check_differ(check,
+                            &(TopicDifference){wanted->name, wants[i].name, wants[i].value, value});
     }
     return true;
 }
@@ -50,17 +50,16 @@ bool topics_check_topic(TopicsCheck *check, const TopicWanted *wanted, Error *er
     KafkaTopic found = {.name = wanted->name};
     if (!kafka_admin_topic(check->admin, &found, error))
         return false;
-    topics_check_differ(check,
-                        &(TopicDifference){wanted->name, "topic", "present",
-                                           found.partitions > 0 ? "present" : "missing"});
+    topics_check_differ(check, &(TopicDifference){wanted->name, "topic", "present",
+                                                  found.partitions > 0 ? "present" : "missing"});
     if (found.partitions == 0 || wanted->sample)
         return true;
     topics_check_differ(check, &(TopicDifference){wanted->name, "partitions",
                                                   number(check, wanted->partitions),
                                                   number(check, found.partitions)});
     int32_t replication = topics_file_replication(check->wanted, check->brokers);
-    topics_check_differ(check, &(TopicDifference){wanted->name, "replication",
-                                                  number(check, replication),
-                                                  number(check, found.replication)});
+    topics_check_differ(check,
+                        &(TopicDifference){wanted->name, "replication", number(check, replication),
+                                           number(check, found.replication)});
     return compare_configs(check, wanted, error);
 }

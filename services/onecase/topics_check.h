@@ -23,7 +23,8 @@ typedef struct TopicsCheck {
     size_t count;
 } TopicsCheck;
 
-TopicsCheck topics_check(const TopicsFile *wanted, KafkaAdmin *admin, int32_t brokers, Arena *arena);
+TopicsCheck
+topics_check(const TopicsFile *wanted, KafkaAdmin *admin, int32_t brokers, Arena *arena);
 
 /* Notes a difference unless both are the same. The texts outlive the check. */
 void topics_check_differ(TopicsCheck *check, const TopicDifference *difference);

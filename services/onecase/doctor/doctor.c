@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "doctor/doctor_print.h"
+#include "doctor/doctor_rights.h"
 #include "source/source_topics.h"
 
 #include "adapters/mapping_file.h"
@@ -50,9 +51,9 @@ void doctor_saw_more(Doctor *doctor, const char *format, ...)
     Text more = format_text(doctor->arena, format, arguments);
     va_end(arguments);
     Text *saw = &doctor->now->saw;
-    *saw = text_is_empty(*saw) ? more
-                               : text_format(doctor->arena, "%.*s; %.*s", TEXT_ARGS(*saw),
-                                             TEXT_ARGS(more));
+    *saw = text_is_empty(*saw)
+               ? more
+               : text_format(doctor->arena, "%.*s; %.*s", TEXT_ARGS(*saw), TEXT_ARGS(more));
 }
 
 void doctor_skip(Doctor *doctor, const char *format, ...)
@@ -171,8 +172,8 @@ static const DoctorCheck *giver_of(unsigned missing)
 /* What cannot be asked is a fault of the thing asked, unless it is only not for us. */
 static void take_failure(Doctor *doctor, const Error *error)
 {
-    if (strcmp(error->state, "42501") == 0) {
-        doctor_skip(doctor, "%s; ask as a member of onecase_operator", error->text);
+    if (strcmp(error->state, "42501") == 0 || strstr(error->text, "authorization failed") != NULL) {
+        doctor_skip(doctor, "%s; ask as somebody who may see it", error->text);
         return;
     }
     doctor_find(doctor, &(DoctorFinding){
@@ -282,6 +283,8 @@ int command_doctor(int argc, char **argv)
                 "doctor", "--only names a check of `onecase doctor --list`, not", options.only);
         else if (options.list)
             doctor_print_list();
+        else if (options.rights)
+            doctor_rights_print();
         else
             status = examine(&doctor, only);
     }

@@ -22,7 +22,7 @@ typedef enum DoctorGrade { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_FAULT } DoctorGrade
 /* All texts on the doctor's arena, or literals. */
 typedef struct DoctorFinding {
     DoctorGrade grade; /* not DOCTOR_OK */
-    Text what;         /* the thing, and which side of it: "onecase.report: message.timestamp.type" */
+    Text what; /* the thing, and which side of it: "onecase.report: message.timestamp.type" */
     Text expected;
     Text found;
     Text step; /* the command to run next */
@@ -40,9 +40,9 @@ typedef struct Doctor Doctor;
 
 typedef struct DoctorCheck {
     const char *name;
-    const char *looks_at; /* one line for --list and the docs */
-    unsigned needs;       /* DoctorAbility */
-    unsigned gives;       /* may give */
+    const char *looks_at;                      /* one line for --list and the docs */
+    unsigned needs;                            /* DoctorAbility */
+    unsigned gives;                            /* may give */
     bool (*run)(Doctor *doctor, Error *error); /* false: something could not be asked */
 } DoctorCheck;
 
@@ -75,7 +75,7 @@ struct Doctor {
     Postgres *pg;
     bool role_is_super; /* of DOCTOR_DATABASE: we may see everything */
 
-    TextList paths; /* of mapping files */
+    TextList paths;           /* of mapping files */
     const Mapping **mappings; /* one for each, NULL where it has mistakes */
     MappingFindings mapping_findings;
     Text mapping_fault; /* absent: the folder could be read */
@@ -112,10 +112,8 @@ MUST_CHECK bool
 doctor_intake_commits(Doctor *doctor, KafkaCommit **commits, size_t *count, Error *error);
 
 /* One row for each statement; as postgres_call. */
-MUST_CHECK bool doctor_ask(Doctor *doctor,
-                           const PostgresStatement *statement,
-                           PostgresResult **rows,
-                           Error *error);
+MUST_CHECK bool
+doctor_ask(Doctor *doctor, const PostgresStatement *statement, PostgresResult **rows, Error *error);
 
 /* 1 word, 2 words */
 #define DOCTOR_PLURAL(count_) ((count_) == 1 ? "" : "s")

@@ -1,38 +1,12 @@
 /*
- * Rights in Kafka. What each program does with a topic or group is one row below; docs/doctor.md prints the same table. A program
+ * Rights in Kafka. What each program does with a topic or group is data (doctor_rights.c). A program
  * that is a super user needs no entry, so what is missing is told only of principals that are named by --principals.
  */
 #include "doctor/doctor_checks.h"
+#include "doctor/doctor_rights.h"
 
 #include <stdio.h>
 #include <string.h>
-
-typedef enum Subject {
-    REPORT,      /* onecase.report */
-    LETTERS,     /* onecase.deadletter */
-    REDRIVE,     /* onecase.redrive */
-    CASES,       /* onecase.case */
-    DEPARTMENTS, /* every topic of a mapping that is there */
-    GROUP,       /* the program's own consumer group */
-    ANSWERS,     /* intake's second group, GROUP.resume */
-    OTHERS_GROUP /* the matcher's, as intake looks at it */
-} Subject;
-
-typedef struct Need {
-    const char *program;
-    Subject subject;
-    const char *operation;
-} Need;
-
-static const Need NEEDS[] = {
-    {"intake", DEPARTMENTS, "Read"},  {"intake", REDRIVE, "Read"},
-    {"intake", REPORT, "Write"},      {"intake", LETTERS, "Write"},
-    {"intake", GROUP, "Read"},        {"intake", ANSWERS, "Read"},
-    {"intake", REPORT, "Read"},       {"intake", OTHERS_GROUP, "Describe"},
-    {"matcher", REPORT, "Read"},      {"matcher", LETTERS, "Write"},
-    {"matcher", GROUP, "Read"},       {"relay", CASES, "Write"},
-    {"relay", REPORT, "Write"},
-};
 
 typedef struct Rights {
     Doctor *doctor;
@@ -89,28 +63,31 @@ static bool may(const Rights *rights,
     return allowed;
 }
 
-static void
-want(const Rights *rights, Text principal, const Need *need, KafkaResource resource, const char *name)
+static void want(const Rights *rights,
+                 Text principal,
+                 const DoctorNeed *need,
+                 KafkaResource resource,
+                 const char *name)
 {
     Doctor *doctor = rights->doctor;
     const char *kind = resource == KAFKA_TOPIC ? "topic" : "group";
     if (may(rights, principal, resource, name, need->operation))
         return;
-    doctor_find(doctor,
-                &(DoctorFinding){
-                    DOCTOR_FAULT,
-                    text_format(doctor->arena, "%s, which is %.*s", need->program,
-                                TEXT_ARGS(principal)),
-                    text_format(doctor->arena, "%s on %s %s", need->operation, kind, name),
-                    TEXT("no entry that allows it"),
-                    text_format(doctor->arena,
-                                "kafka-acls.sh --bootstrap-server %s --add --allow-principal %.*s "
-                                "--operation %s --%s %s",
-                                doctor->options->naming.brokers, TEXT_ARGS(principal),
-                                need->operation, kind, name)});
+    doctor_find(
+        doctor,
+        &(DoctorFinding){
+            DOCTOR_FAULT,
+            text_format(doctor->arena, "%s, which is %.*s", need->program, TEXT_ARGS(principal)),
+            text_format(doctor->arena, "%s on %s %s", need->operation, kind, name),
+            TEXT("no entry that allows it"),
+            text_format(doctor->arena,
+                        "kafka-acls.sh --bootstrap-server %s --add --allow-principal %.*s "
+                        "--operation %s --%s %s",
+                        doctor->options->naming.brokers, TEXT_ARGS(principal), need->operation,
+                        kind, name)});
 }
 
-static void want_departments(const Rights *rights, Text principal, const Need *need)
+static void want_departments(const Rights *rights, Text principal, const DoctorNeed *need)
 {
     const KafkaCluster *cluster = &rights->doctor->cluster;
     for (size_t i = 0; i < cluster->partition_count; i++)
@@ -119,34 +96,34 @@ static void want_departments(const Rights *rights, Text principal, const Need *n
             want(rights, principal, need, KAFKA_TOPIC, cluster->partitions[i].topic);
 }
 
-static void check_need(const Rights *rights, Text principal, const Need *need)
+static void check_need(const Rights *rights, Text principal, const DoctorNeed *need)
 {
-    static const char *const TOPICS[] = {[REPORT] = "onecase.report",
-                                         [LETTERS] = "onecase.deadletter",
-                                         [REDRIVE] = "onecase.redrive",
-                                         [CASES] = "onecase.case"};
+    static const char *const TOPICS[] = {[DOCTOR_ON_REPORT] = "onecase.report",
+                                         [DOCTOR_ON_LETTERS] = "onecase.deadletter",
+                                         [DOCTOR_ON_REDRIVE] = "onecase.redrive",
+                                         [DOCTOR_ON_CASES] = "onecase.case"};
     const DoctorOptions *options = rights->doctor->options;
     bool intake = strcmp(need->program, "intake") == 0;
     switch (need->subject) {
-    case REPORT:
-    case LETTERS:
-    case REDRIVE:
-    case CASES:
+    case DOCTOR_ON_REPORT:
+    case DOCTOR_ON_LETTERS:
+    case DOCTOR_ON_REDRIVE:
+    case DOCTOR_ON_CASES:
         want(rights, principal, need, KAFKA_TOPIC,
              doctor_topic(rights->doctor, TOPICS[need->subject]));
         break;
-    case DEPARTMENTS:
+    case DOCTOR_ON_DEPARTMENTS:
         want_departments(rights, principal, need);
         break;
-    case GROUP:
+    case DOCTOR_ON_GROUP:
         want(rights, principal, need, KAFKA_GROUP,
              intake ? options->naming.group : options->matcher_group);
         break;
-    case ANSWERS:
+    case DOCTOR_ON_ANSWERS:
         want(rights, principal, need, KAFKA_GROUP,
              text_format(rights->doctor->arena, "%s.resume", options->naming.group).data);
         break;
-    case OTHERS_GROUP:
+    case DOCTOR_ON_MATCHERS:
         want(rights, principal, need, KAFKA_GROUP, options->matcher_group);
         break;
     }
@@ -164,43 +141,58 @@ static void check_writers(const Rights *rights, const char *principals)
             text_equal(who, principal_of(principals, "intake")) ||
             text_equal(who, principal_of(principals, "relay")))
             continue;
-        doctor_find(doctor,
-                    &(DoctorFinding){DOCTOR_WARNING,
-                                     text_format(doctor->arena, "who may write %s", report),
-                                     TEXT("intake and relay alone"), text_from(acl->principal),
-                                     text_format(doctor->arena,
-                                                 "kafka-acls.sh --bootstrap-server %s --remove "
-                                                 "--allow-principal %s --operation %s --topic %s%s",
-                                                 doctor->options->naming.brokers, acl->principal,
-                                                 acl->operation, acl->name,
-                                                 acl->prefixed
-                                                     ? " --resource-pattern-type prefixed"
-                                                     : "")});
+        doctor_find(
+            doctor,
+            &(DoctorFinding){
+                DOCTOR_WARNING, text_format(doctor->arena, "who may write %s", report),
+                TEXT("intake and relay alone"), text_from(acl->principal),
+                text_format(doctor->arena,
+                            "kafka-acls.sh --bootstrap-server %s --remove "
+                            "--allow-principal %s --operation %s --topic %s%s",
+                            doctor->options->naming.brokers, acl->principal, acl->operation,
+                            acl->name, acl->prefixed ? " --resource-pattern-type prefixed" : "")});
     }
+}
+
+static bool has_authorizer(Doctor *doctor, bool *has, Error *error)
+{
+    KafkaConfig *configs = NULL;
+    size_t count = 0;
+    *has = false;
+    if (doctor->cluster.broker_count > 0 &&
+        !kafka_admin_broker_configs(doctor->admin, doctor->cluster.brokers[0].id, doctor->arena,
+                                    &configs, &count, error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(configs[i].name, "authorizer.class.name") == 0)
+            *has = configs[i].value[0] != '\0';
+    return true;
 }
 
 bool doctor_check_acls(Doctor *doctor, Error *error)
 {
     const char *principals = doctor->options->principals;
-    KafkaAcl *acls;
+    KafkaAcl *acls = NULL;
     Rights rights = {.doctor = doctor};
     bool authorizer;
-    if (!kafka_admin_acls(doctor->admin, doctor->arena, &acls, &rights.count, &authorizer, error))
+    if (!has_authorizer(doctor, &authorizer, error))
         return false;
-    rights.acls = acls;
     if (!authorizer) {
         doctor_saw(doctor, "the brokers have no authorizer: everybody may do everything");
         return true;
     }
+    if (!kafka_admin_acls(doctor->admin, doctor->arena, &acls, &rights.count, error))
+        return false;
+    rights.acls = acls;
     doctor_saw(doctor, "%zu entries", rights.count);
     if (principals == NULL) {
         doctor_saw_more(doctor, "--principals says whose rights are to be compared");
         return true;
     }
-    for (size_t i = 0; i < sizeof(NEEDS) / sizeof(NEEDS[0]); i++) {
-        Text principal = principal_of(principals, NEEDS[i].program);
+    for (size_t i = 0; i < DOCTOR_NEED_COUNT; i++) {
+        Text principal = principal_of(principals, DOCTOR_NEEDS[i].program);
         if (!text_is_absent(principal))
-            check_need(&rights, principal, &NEEDS[i]);
+            check_need(&rights, principal, &DOCTOR_NEEDS[i]);
     }
     check_writers(&rights, principals);
     return true;

@@ -42,9 +42,9 @@ static int64_t in_sync_least(Doctor *doctor, const char *topic)
 /* Copies that are not in sync, by how bad it is. */
 typedef struct Copies {
     size_t partitions;
-    size_t behind;  /* partitions with a copy that is not in sync */
-    size_t refused; /* of these, whose writes are refused */
-    size_t headless; /* no leader */
+    size_t behind;     /* partitions with a copy that is not in sync */
+    size_t refused;    /* of these, whose writes are refused */
+    size_t headless;   /* no leader */
     const char *worst; /* a topic of the worst kind */
     int32_t dead[BROKERS_MAX];
     size_t dead_count;
@@ -99,7 +99,8 @@ static void tell_dead(Doctor *doctor, const Copies *copies)
                             : 0;
         doctor_find(doctor,
                     &(DoctorFinding){
-                        DOCTOR_FAULT, text_format(doctor->arena, "broker %" PRId32, copies->dead[i]),
+                        DOCTOR_FAULT,
+                        text_format(doctor->arena, "broker %" PRId32, copies->dead[i]),
                         TEXT("alive"),
                         text_format(doctor->arena,
                                     "dead or cut off, with copies of %zu partitions of ours", held),
@@ -113,16 +114,15 @@ static void tell_copies(Doctor *doctor, const Copies *copies)
     if (copies->headless + copies->refused > 0)
         doctor_find(
             doctor,
-            &(DoctorFinding){
-                DOCTOR_FAULT, TEXT("partitions that take no records"), TEXT("none"),
-                text_format(doctor->arena,
-                            "%zu without a leader, %zu with fewer copies in sync than "
-                            "min.insync.replicas, among them of %s",
-                            copies->headless, copies->refused, copies->worst),
-                text_format(doctor->arena,
-                            "kafka-topics.sh --bootstrap-server %s --describe "
-                            "--under-min-isr-partitions",
-                            brokers)});
+            &(DoctorFinding){DOCTOR_FAULT, TEXT("partitions that take no records"), TEXT("none"),
+                             text_format(doctor->arena,
+                                         "%zu without a leader, %zu with fewer copies in sync than "
+                                         "min.insync.replicas, among them of %s",
+                                         copies->headless, copies->refused, copies->worst),
+                             text_format(doctor->arena,
+                                         "kafka-topics.sh --bootstrap-server %s --describe "
+                                         "--under-min-isr-partitions",
+                                         brokers)});
     else if (copies->behind > 0 && copies->dead_count == 0)
         doctor_find(doctor,
                     &(DoctorFinding){DOCTOR_WARNING, TEXT("copies in sync"), TEXT("all"),
@@ -149,19 +149,19 @@ static void check_retention(Doctor *doctor)
     for (size_t i = 0; i < count; i++)
         if (strcmp(configs[i].name, "offsets.retention.minutes") == 0 &&
             text_to_int64(text_from(configs[i].value), &minutes) && minutes < RETENTION_MINUTES_MIN)
-            doctor_find(doctor,
-                        &(DoctorFinding){
-                            DOCTOR_WARNING, TEXT("offsets.retention.minutes"),
-                            text_format(doctor->arena, "at least %d (7 days)",
-                                        RETENTION_MINUTES_MIN),
-                            text_format(doctor->arena,
-                                        "%" PRId64 ": an intake that is off for longer is forgotten",
-                                        minutes),
-                            text_format(doctor->arena,
-                                        "kafka-configs.sh --bootstrap-server %s --alter "
-                                        "--entity-type brokers --entity-default --add-config "
-                                        "offsets.retention.minutes=%d",
-                                        doctor->options->naming.brokers, RETENTION_MINUTES_MIN)});
+            doctor_find(
+                doctor,
+                &(DoctorFinding){
+                    DOCTOR_WARNING, TEXT("offsets.retention.minutes"),
+                    text_format(doctor->arena, "at least %d (7 days)", RETENTION_MINUTES_MIN),
+                    text_format(doctor->arena,
+                                "%" PRId64 ": an intake that is off for longer is forgotten",
+                                minutes),
+                    text_format(doctor->arena,
+                                "kafka-configs.sh --bootstrap-server %s --alter "
+                                "--entity-type brokers --entity-default --add-config "
+                                "offsets.retention.minutes=%d",
+                                doctor->options->naming.brokers, RETENTION_MINUTES_MIN)});
 }
 
 bool doctor_check_brokers(Doctor *doctor, Error *error)
@@ -172,10 +172,11 @@ bool doctor_check_brokers(Doctor *doctor, Error *error)
     KafkaCluster *cluster = &doctor->cluster;
     if (!kafka_admin_open(&client, ASK_MS, &doctor->admin, &failure) ||
         !kafka_admin_cluster(doctor->admin, doctor->arena, cluster, &failure)) {
-        doctor_find(doctor, &(DoctorFinding){DOCTOR_FAULT, TEXT("Kafka"), TEXT("an answer within 5 s"),
-                                             text_copy(doctor->arena, text_from(failure.text)),
-                                             TEXT("systemctl status kafka    # on the hosts of "
-                                                  "ONECASE_BROKERS")});
+        doctor_find(doctor,
+                    &(DoctorFinding){DOCTOR_FAULT, TEXT("Kafka"), TEXT("an answer within 5 s"),
+                                     text_copy(doctor->arena, text_from(failure.text)),
+                                     TEXT("systemctl status kafka    # on the hosts of "
+                                          "ONECASE_BROKERS")});
         return true;
     }
     doctor->abilities |= DOCTOR_KAFKA;

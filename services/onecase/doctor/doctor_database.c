@@ -40,11 +40,14 @@ enum {
     TRANSACTION_AGE
 };
 
-static void finding(Doctor *doctor, DoctorGrade grade, const char *what, const char *expected,
-                    Text found, Text step)
+static void finding(Doctor *doctor,
+                    DoctorGrade grade,
+                    const char *what,
+                    const char *expected,
+                    Text found,
+                    Text step)
 {
-    doctor_find(doctor,
-                &(DoctorFinding){grade, text_from(what), text_from(expected), found, step});
+    doctor_find(doctor, &(DoctorFinding){grade, text_from(what), text_from(expected), found, step});
 }
 
 static void check_durable(Doctor *doctor, const PostgresResult *row)
@@ -54,8 +57,9 @@ static void check_durable(Doctor *doctor, const PostgresResult *row)
         const char *name;
         const char *why;
     } SETTINGS[] = {
-        {SYNCHRONOUS, "synchronous_commit", "a crash forgets what was committed, and events of it "
-                                            "are out"},
+        {SYNCHRONOUS, "synchronous_commit",
+         "a crash forgets what was committed, and events of it "
+         "are out"},
         {FSYNC, "fsync", "a crash of the machine destroys the database"},
         {PAGE_WRITES, "full_page_writes", "a crash of the machine may tear pages"},
     };
@@ -73,11 +77,13 @@ static void check_server(Doctor *doctor, const PostgresResult *row)
     enum { AGE_MAX = 1500000000 };
     if (postgres_int(row, 0, VERSION_NUMBER) < VERSION_LEAST)
         finding(doctor, DOCTOR_FAULT, "version of PostgreSQL", "15 or newer",
-                text_copy(doctor->arena, postgres_text(row, 0, VERSION)), TEXT("pg_upgrade --help"));
+                text_copy(doctor->arena, postgres_text(row, 0, VERSION)),
+                TEXT("pg_upgrade --help"));
     if (postgres_int(row, 0, STANDBY) == 1)
-        finding(doctor, DOCTOR_FAULT, "server", "the primary",
-                TEXT("a standby, on which nothing can be written"),
-                TEXT("export PGHOST=PRIMARY    # or PGTARGETSESSIONATTRS=read-write with all hosts"));
+        finding(
+            doctor, DOCTOR_FAULT, "server", "the primary",
+            TEXT("a standby, on which nothing can be written"),
+            TEXT("export PGHOST=PRIMARY    # or PGTARGETSESSIONATTRS=read-write with all hosts"));
     if (!text_is(postgres_text(row, 0, ENCODING), "UTF8"))
         finding(doctor, DOCTOR_FAULT, "encoding of the database", "UTF8",
                 text_copy(doctor->arena, postgres_text(row, 0, ENCODING)),
@@ -103,9 +109,10 @@ bool doctor_check_database(Doctor *doctor, Error *error)
     Error failure = {0};
     POSTGRES_RESULT_AUTO *row = NULL;
     if (!postgres_connect(doctor->pg, &failure)) {
-        finding(doctor, DOCTOR_FAULT, "PostgreSQL", "a connection",
-                text_copy(doctor->arena, text_from(failure.text)),
-                TEXT("pg_isready    # and psql -c 'select 1' with the same PGHOST, PGPORT, PGUSER"));
+        finding(
+            doctor, DOCTOR_FAULT, "PostgreSQL", "a connection",
+            text_copy(doctor->arena, text_from(failure.text)),
+            TEXT("pg_isready    # and psql -c 'select 1' with the same PGHOST, PGPORT, PGUSER"));
         return true;
     }
     if (!doctor_ask(doctor, &SERVER, &row, error))
@@ -114,8 +121,9 @@ bool doctor_check_database(Doctor *doctor, Error *error)
     doctor->role_is_super = postgres_int(row, 0, SUPER) == 1;
     check_server(doctor, row);
     doctor_saw(doctor, "PostgreSQL %.*s, database %.*s as %.*s, %" PRId64 " connections left",
-               TEXT_ARGS(postgres_text(row, 0, VERSION)), TEXT_ARGS(postgres_text(row, 0, DATABASE)),
-               TEXT_ARGS(postgres_text(row, 0, ROLE)), postgres_int(row, 0, CONNECTIONS_LEFT));
+               TEXT_ARGS(postgres_text(row, 0, VERSION)),
+               TEXT_ARGS(postgres_text(row, 0, DATABASE)), TEXT_ARGS(postgres_text(row, 0, ROLE)),
+               postgres_int(row, 0, CONNECTIONS_LEFT));
     return true;
 }
 
@@ -129,11 +137,14 @@ static const PostgresStatement PARTITIONS = {
     "doctor_partitions",
     "with bounds as ( "
     "  select p.relname::text as parent, "
-    "         (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \\(''([^'']+)''\\)'))[1]::timestamptz "
+    "         (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO "
+    "\\(''([^'']+)''\\)'))[1]::timestamptz "
     "           as upto "
-    "    from pg_class p join pg_inherits i on i.inhparent = p.oid join pg_class c on c.oid = i.inhrelid "
+    "    from pg_class p join pg_inherits i on i.inhparent = p.oid join pg_class c on c.oid = "
+    "i.inhrelid "
     "   where p.relkind = 'p' and p.relnamespace = 'onecase'::regnamespace) "
-    "select p.relname::text, max(b.upto), max(b.upto) > now(), max(b.upto) > now() + interval '1 month' "
+    "select p.relname::text, max(b.upto), max(b.upto) > now(), max(b.upto) > now() + interval '1 "
+    "month' "
     "  from pg_class p left join bounds b on b.parent = p.relname "
     " where p.relkind = 'p' and p.relnamespace = 'onecase'::regnamespace "
     "   and exists (select from onecase.consumer_offsets where stream_time is not null) "
@@ -141,6 +152,9 @@ static const PostgresStatement PARTITIONS = {
 
 static const PostgresStatement REPORT_TOPIC = {
     "doctor_report_topic", "select topic, partition_count from onecase.report_topic"};
+
+static const PostgresStatement VERSION_NOW = {"doctor_version",
+                                              "select version from onecase.schema_version"};
 
 static bool check_partitions(Doctor *doctor, Error *error)
 {
@@ -151,14 +165,14 @@ static bool check_partitions(Doctor *doctor, Error *error)
         bool now = postgres_int(rows, row, 2) == 1;
         if (now && postgres_int(rows, row, 3) == 1)
             continue;
-        doctor_find(doctor,
-                    &(DoctorFinding){now ? DOCTOR_WARNING : DOCTOR_FAULT,
-                                     text_format(doctor->arena, "monthly partitions of onecase.%.*s",
-                                                 TEXT_ARGS(postgres_text(rows, row, 0))),
-                                     TEXT("made a month ahead (the matcher makes three)"),
-                                     now ? TEXT("none for next month")
-                                         : TEXT("none for this month: nothing can be stored"),
-                                     TEXT("psql -c 'select onecase.make_partitions(now())'")});
+        doctor_find(doctor, &(DoctorFinding){
+                                now ? DOCTOR_WARNING : DOCTOR_FAULT,
+                                text_format(doctor->arena, "monthly partitions of onecase.%.*s",
+                                            TEXT_ARGS(postgres_text(rows, row, 0))),
+                                TEXT("made a month ahead (the matcher makes three)"),
+                                now ? TEXT("none for next month")
+                                    : TEXT("none for this month: nothing can be stored"),
+                                TEXT("psql -c 'select onecase.make_partitions(now())'")});
     }
     return true;
 }
@@ -193,14 +207,14 @@ static bool check_report_topic(Doctor *doctor, Error *error)
                 text_copy(doctor->arena, postgres_text(row, 0, 0)),
                 TEXT("echo $PGDATABASE    # the database of another hub?"));
     else if ((doctor->abilities & DOCTOR_REPORT) != 0 && stored != count)
-        doctor_find(doctor,
-                    &(DoctorFinding){
-                        DOCTOR_FAULT, text_format(doctor->arena, "partitions of %s", topic),
-                        text_format(doctor->arena, "%" PRId64 ", as the database was begun with",
-                                    stored),
-                        text_format(doctor->arena, "%" PRId32 ": regions lie elsewhere now", count),
-                        TEXT("onecase replay --help    # into a new database, from a topic of the "
-                             "new size")});
+        doctor_find(
+            doctor,
+            &(DoctorFinding){
+                DOCTOR_FAULT, text_format(doctor->arena, "partitions of %s", topic),
+                text_format(doctor->arena, "%" PRId64 ", as the database was begun with", stored),
+                text_format(doctor->arena, "%" PRId32 ": regions lie elsewhere now", count),
+                TEXT("onecase replay --help    # into a new database, from a topic of the "
+                     "new size")});
     return true;
 }
 
@@ -217,7 +231,11 @@ bool doctor_check_schema(Doctor *doctor, Error *error)
                 TEXT("cd migrations && sqitch deploy db:pg:onecase"));
         return true;
     }
+    POSTGRES_RESULT_AUTO *version = NULL;
+    if (!doctor_ask(doctor, &VERSION_NOW, &version, error))
+        return false;
     doctor->abilities |= DOCTOR_SCHEMA;
-    doctor_saw(doctor, "version %d or later, as this program needs it", SCHEMA_VERSION);
+    doctor_saw(doctor, "version %" PRId64 ", which serves this program",
+               postgres_int(version, 0, 0));
     return check_partitions(doctor, error) && check_report_topic(doctor, error);
 }

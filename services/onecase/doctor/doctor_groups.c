@@ -10,11 +10,9 @@
 enum { LOOKS = 6, LOOK_AGAIN_MS = 1000 }; /* partitions are being handed over now and then */
 
 typedef struct Group {
-    const char *name;
     const char *program;
     bool report; /* reads the report topic; else the departments' */
-    KafkaMember *members;
-    size_t count;
+    KafkaGroup of;
     size_t wanted; /* partitions that are to be read */
     size_t alone;  /* of these without a reader */
     const KafkaCopies *first_alone;
@@ -31,10 +29,10 @@ static bool reads(const Doctor *doctor, const Group *group, const char *topic)
 
 static bool has_reader(const Group *group, const KafkaCopies *partition)
 {
-    for (size_t i = 0; i < group->count; i++)
-        for (size_t k = 0; k < group->members[i].count; k++)
-            if (group->members[i].assigned[k].partition == partition->partition &&
-                strcmp(group->members[i].assigned[k].topic, partition->topic) == 0)
+    for (size_t i = 0; i < group->of.count; i++)
+        for (size_t k = 0; k < group->of.members[i].count; k++)
+            if (group->of.members[i].partitions[k].partition == partition->partition &&
+                strcmp(group->of.members[i].partitions[k].topic, partition->topic) == 0)
                 return true;
     return false;
 }
@@ -54,17 +52,18 @@ static void find_alone(const Doctor *doctor, Group *group)
     }
 }
 
-/* Looks again while a group with members hands its partitions over. */
+/* Looks again while the group hands its partitions over. */
 static bool look(Doctor *doctor, Group *group, Error *error)
 {
     for (int i = 0; i < LOOKS; i++) {
         if (i > 0)
             (void)nanosleep(&(struct timespec){.tv_sec = LOOK_AGAIN_MS / 1000}, NULL);
-        if (!kafka_admin_members(doctor->admin, group->name, doctor->arena, &group->members,
-                                 &group->count, error))
+        if (!kafka_admin_groups(doctor->admin, doctor->arena, &group->of, 1, error))
             return false;
+        if (!group->of.answered)
+            return error_set(error, ERROR_RETRY, "group %s: %s", group->of.name, group->of.fault);
         find_alone(doctor, group);
-        if (group->count == 0 || group->alone == 0)
+        if (group->of.settled && (group->of.count == 0 || group->alone == 0))
             break;
     }
     return true;
@@ -73,14 +72,14 @@ static bool look(Doctor *doctor, Group *group, Error *error)
 /* A program of ours calls itself intake, onecase-matcher, ... */
 static void tell_strangers(Doctor *doctor, const Group *group)
 {
-    for (size_t i = 0; i < group->count; i++) {
-        const KafkaMember *member = &group->members[i];
+    for (size_t i = 0; i < group->of.count; i++) {
+        const KafkaMember *member = &group->of.members[i];
         if (strstr(member->client_id, group->program) != NULL)
             continue;
         doctor_find(doctor,
                     &(DoctorFinding){
                         DOCTOR_FAULT,
-                        text_format(doctor->arena, "member of group %s at %s", group->name,
+                        text_format(doctor->arena, "member of group %s at %s", group->of.name,
                                     member->host),
                         text_format(doctor->arena, "onecase-%s", group->program),
                         text_format(doctor->arena,
@@ -89,41 +88,41 @@ static void tell_strangers(Doctor *doctor, const Group *group)
                         text_format(doctor->arena,
                                     "kafka-consumer-groups.sh --bootstrap-server %s --describe "
                                     "--members --group %s",
-                                    doctor->options->naming.brokers, group->name)});
+                                    doctor->options->naming.brokers, group->of.name)});
     }
 }
 
 static void tell_alone(Doctor *doctor, const Group *group)
 {
-    Text what = text_format(doctor->arena, "group %s", group->name);
+    Text what = text_format(doctor->arena, "group %s", group->of.name);
     Text expected = text_format(doctor->arena, "a reader of each of %zu partition%s", group->wanted,
                                 DOCTOR_PLURAL(group->wanted));
-    if (group->count == 0)
-        doctor_find(doctor, &(DoctorFinding){DOCTOR_FAULT, what, expected,
-                                             TEXT("no member: nobody reads"),
-                                             text_format(doctor->arena, "systemctl start onecase-%s",
-                                                         group->program)});
-    else
+    if (group->of.count == 0)
         doctor_find(doctor,
-                    &(DoctorFinding){DOCTOR_FAULT, what, expected,
-                                     text_format(doctor->arena, "%zu without, as %s/%" PRId32,
-                                                 group->alone, group->first_alone->topic,
-                                                 group->first_alone->partition),
-                                     text_format(doctor->arena, "systemctl restart onecase-%s",
-                                                 group->program)});
+                    &(DoctorFinding){
+                        DOCTOR_FAULT, what, expected, TEXT("no member: nobody reads"),
+                        text_format(doctor->arena, "systemctl start onecase-%s", group->program)});
+    else
+        doctor_find(
+            doctor,
+            &(DoctorFinding){
+                DOCTOR_FAULT, what, expected,
+                text_format(doctor->arena, "%zu without, as %s/%" PRId32, group->alone,
+                            group->first_alone->topic, group->first_alone->partition),
+                text_format(doctor->arena, "systemctl restart onecase-%s", group->program)});
 }
 
 bool doctor_check_groups(Doctor *doctor, Error *error)
 {
     Group groups[] = {
-        {.name = doctor->options->naming.group, .program = "intake"},
-        {.name = doctor->options->matcher_group, .program = "matcher", .report = true},
+        {.of.name = doctor->options->naming.group, .program = "intake"},
+        {.of.name = doctor->options->matcher_group, .program = "matcher", .report = true},
     };
     for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
         if (!look(doctor, &groups[i], error))
             return false;
-        doctor_saw_more(doctor, "%s: %zu member%s, %zu partitions", groups[i].name, groups[i].count,
-                        DOCTOR_PLURAL(groups[i].count), groups[i].wanted);
+        doctor_saw_more(doctor, "%s: %zu member%s, %zu partitions", groups[i].of.name,
+                        groups[i].of.count, DOCTOR_PLURAL(groups[i].of.count), groups[i].wanted);
         tell_strangers(doctor, &groups[i]);
         if (groups[i].alone > 0)
             tell_alone(doctor, &groups[i]);

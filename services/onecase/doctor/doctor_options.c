@@ -18,6 +18,7 @@ static const char USAGE[] =
     "  onecase doctor --only offsets\n"
     "\n"
     "  --list               the checks, in order\n"
+    "  --rights             who may do what in Kafka and PostgreSQL\n"
     "  --only NAME          this one alone, and those it relies on as far as they find a fault\n"
     "  --quiet              findings alone\n"
     "  --json               one JSON object\n"
@@ -57,6 +58,7 @@ bool doctor_options_read(int argc, char **argv, Arena *arena, DoctorOptions *opt
     SourceOptions *naming = &options->naming;
     const Option rows[] = {
         {"list", .flag = &options->list},
+        {"rights", .flag = &options->rights},
         {"quiet", .flag = &options->quiet},
         {"json", .flag = &options->json},
         {"only", .text = &options->only},

@@ -82,8 +82,7 @@ static void write_findings(const DoctorResult *result, TextBuilder *out)
     for (size_t i = 0; i < result->count; i++) {
         const DoctorFinding *finding = &result->findings[i];
         builder_string(out, i > 0 ? ",{" : "{");
-        out_text(out, "grade",
-                 finding->grade == DOCTOR_FAULT ? TEXT("fault") : TEXT("warning"));
+        out_text(out, "grade", finding->grade == DOCTOR_FAULT ? TEXT("fault") : TEXT("warning"));
         out_text(out, "what", finding->what);
         out_text(out, "expected", finding->expected);
         out_text(out, "found", finding->found);

@@ -15,15 +15,15 @@ extern char **environ;
 enum { PORT_MAX = 65535 };
 
 /* Names that programs of the hub, their tests and deploy/ know. */
-static const char *const KNOWN[] = {
-    "ONECASE_BROKERS", "ONECASE_DATA",       "ONECASE_CACHE",       "ONECASE_HTTP",
-    "ONECASE_BIN",     "ONECASE_LAGWATCH",   "ONECASE_STALL_MS",    "ONECASE_SERVER_USER",
-    "ONECASE",         "ONECASE_TEST_HOOKS", "ONECASE_SEND_OPTIONS"};
+static const char *const KNOWN[] = {"ONECASE_BROKERS",    "ONECASE_DATA",        "ONECASE_CACHE",
+                                    "ONECASE_HTTP",       "ONECASE_BIN",         "ONECASE_LAGWATCH",
+                                    "ONECASE_STALL_MS",   "ONECASE_SERVER_USER", "ONECASE",
+                                    "ONECASE_TEST_HOOKS", "ONECASE_SEND_OPTIONS"};
 
 static void fault(Doctor *doctor, const char *what, const char *expected, Text found, Text step)
 {
-    doctor_find(doctor, &(DoctorFinding){DOCTOR_FAULT, text_from(what), text_from(expected), found,
-                                         step});
+    doctor_find(doctor,
+                &(DoctorFinding){DOCTOR_FAULT, text_from(what), text_from(expected), found, step});
 }
 
 static bool is_port(Text word)
@@ -62,10 +62,10 @@ static void check_unknown_names(Doctor *doctor)
             known = known || text_is(name, KNOWN[i]);
         if (!known)
             doctor_find(doctor,
-                        &(DoctorFinding){DOCTOR_WARNING, text_copy(doctor->arena, name),
-                                         TEXT("a name that the programs know"),
-                                         TEXT("one that nobody reads"),
-                                         text_format(doctor->arena, "unset %.*s", TEXT_ARGS(name))});
+                        &(DoctorFinding){
+                            DOCTOR_WARNING, text_copy(doctor->arena, name),
+                            TEXT("a name that the programs know"), TEXT("one that nobody reads"),
+                            text_format(doctor->arena, "unset %.*s", TEXT_ARGS(name))});
     }
 }
 

@@ -3,7 +3,6 @@
  * and never was waits for its department and is no finding; one that intake has read from and that is gone is one.
  */
 #include "doctor/doctor_checks.h"
-
 #include "held.h"
 #include "topics_check.h"
 
@@ -96,9 +95,10 @@ bool doctor_check_topics(Doctor *doctor, Error *error)
     if (is_there(doctor, doctor_topic(doctor, "onecase.report")))
         doctor->abilities |= DOCTOR_REPORT;
     for (size_t i = 0; i < doctor->topic_faults.count; i++)
-        doctor_find(doctor, &(DoctorFinding){DOCTOR_FAULT, text_from(doctor->options->naming.topics),
-                                             TEXT("a file of topics"), doctor->topic_faults.items[i],
-                                             TEXT("onecase topics --check")});
+        doctor_find(doctor,
+                    &(DoctorFinding){DOCTOR_FAULT, text_from(doctor->options->naming.topics),
+                                     TEXT("a file of topics"), doctor->topic_faults.items[i],
+                                     TEXT("onecase topics --check")});
     TopicsCheck check = topics_check(&doctor->topics, doctor->admin,
                                      brokers_in_all(&doctor->cluster), doctor->arena);
     for (size_t i = 0; i < doctor->topics.count; i++) {
@@ -111,14 +111,13 @@ bool doctor_check_topics(Doctor *doctor, Error *error)
     }
     for (size_t i = 0; i < check.count; i++) {
         const TopicDifference *found = &check.items[i];
-        doctor_find(doctor,
-                    &(DoctorFinding){is_mild(found) ? DOCTOR_WARNING : DOCTOR_FAULT,
-                                     text_format(doctor->arena, "%s: %s", found->topic,
-                                                 strcmp(found->setting, "topic") == 0
-                                                     ? "the topic"
-                                                     : found->setting),
-                                     text_from(found->expected), text_from(found->found),
-                                     step_for(doctor, found)});
+        doctor_find(
+            doctor,
+            &(DoctorFinding){
+                is_mild(found) ? DOCTOR_WARNING : DOCTOR_FAULT,
+                text_format(doctor->arena, "%s: %s", found->topic,
+                            strcmp(found->setting, "topic") == 0 ? "the topic" : found->setting),
+                text_from(found->expected), text_from(found->found), step_for(doctor, found)});
     }
     doctor_saw(doctor, "%zu of the hub, as %s wants them", own, doctor->options->naming.topics);
     return true;
@@ -135,10 +134,10 @@ read_marks(Doctor *doctor, const char *report, KafkaCommit **marks, size_t *coun
     for (size_t i = 0; i < doctor->cluster.partition_count; i++) {
         const KafkaCopies *partition = &doctor->cluster.partitions[i];
         if (strcmp(partition->topic, report) == 0)
-            (*marks)[(*count)++] = (KafkaCommit){.topic = report, .partition = partition->partition};
+            (*marks)[(*count)++] =
+                (KafkaCommit){.topic = report, .partition = partition->partition};
     }
-    const char *group =
-        text_format(doctor->arena, "%s.resume", doctor->options->naming.group).data;
+    const char *group = text_format(doctor->arena, "%s.resume", doctor->options->naming.group).data;
     return kafka_admin_group_commits(doctor->admin, group, *marks, *count, doctor->arena, error);
 }
 
@@ -170,14 +169,14 @@ static void check_named(Doctor *doctor, Departments *all, Text named)
         builder_string(&all->waiting, topic);
         return;
     }
-    doctor_find(doctor,
-                &(DoctorFinding){DOCTOR_FAULT, text_format(doctor->arena, "%s: the topic", topic),
-                                 TEXT("present: intake has read from it"), TEXT("missing"),
-                                 text_format(doctor->arena, "onecase topics --create --file %s%s%s",
-                                             doctor->options->naming.topics,
-                                             doctor->options->naming.prefix[0] != '\0' ? " --prefix "
-                                                                                       : "",
-                                             doctor->options->naming.prefix)});
+    doctor_find(
+        doctor,
+        &(DoctorFinding){DOCTOR_FAULT, text_format(doctor->arena, "%s: the topic", topic),
+                         TEXT("present: intake has read from it"), TEXT("missing"),
+                         text_format(doctor->arena, "onecase topics --create --file %s%s%s",
+                                     doctor->options->naming.topics,
+                                     doctor->options->naming.prefix[0] != '\0' ? " --prefix " : "",
+                                     doctor->options->naming.prefix)});
 }
 
 /* Partitions of which intake waits for a word. */
@@ -188,17 +187,18 @@ static bool check_held(Doctor *doctor, Error *error)
     if (!doctor_intake_commits(doctor, &commits, &count, error))
         return false;
     for (size_t i = 0; i < count; i++) {
-        const Held held = {commits[i].topic, commits[i].partition, place_note_read(commits[i].note)};
+        const Held held = {commits[i].topic, commits[i].partition,
+                           place_note_read(commits[i].note)};
         if (held.note.gap == PLACE_NO_GAP)
             continue;
-        doctor_find(doctor, &(DoctorFinding){DOCTOR_FAULT,
-                                             text_format(doctor->arena, "%s/%" PRId32, held.topic,
-                                                         held.partition),
-                                             TEXT("to be read"),
-                                             text_format(doctor->arena, "held: %.*s",
-                                                         TEXT_ARGS(held_text(&held, doctor->arena))),
-                                             text_format(doctor->arena, "onecase source resume %s",
-                                                         held.topic)});
+        doctor_find(
+            doctor,
+            &(DoctorFinding){DOCTOR_FAULT,
+                             text_format(doctor->arena, "%s/%" PRId32, held.topic, held.partition),
+                             TEXT("to be read"),
+                             text_format(doctor->arena, "held: %.*s",
+                                         TEXT_ARGS(held_text(&held, doctor->arena))),
+                             text_format(doctor->arena, "onecase source resume %s", held.topic)});
     }
     return true;
 }
