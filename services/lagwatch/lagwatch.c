@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { ARENA_BLOCK = 65536, NAP_MS = 100 };
+enum { ARENA_BLOCK = 65536, SCRATCH_BLOCK = 1048576, NAP_MS = 100 };
 
 static const char CLIENT_ID[] = "onecase-lagwatch";
 static const char RELAY_NAME[] = "onecase-relay";
@@ -31,7 +31,7 @@ typedef struct Lagwatch {
     Probes *probes;
     LagBoard *board;
     State state;
-    Arena *scratch;
+    Arena *scratch; /* of a cycle, in blocks that go back to the system */
     int64_t due_ms; /* of the next cycle, by the monotonic clock */
     uint64_t stamp; /* of the mapping files that were tried last */
 } Lagwatch;
@@ -122,7 +122,7 @@ bool lagwatch_open(const void *settings, void **state, Error *error)
     watch->watched = watched;
     watch->stamp = watched->stamp;
     watch->survey = survey;
-    watch->scratch = arena_new(ARENA_BLOCK);
+    watch->scratch = arena_new(SCRATCH_BLOCK);
     watch->probes = probes_new(given->services, watch->scratch, &faults); /* was checked */
     watch->board = new_board(given);
     watch->state.path = given->state_file;
@@ -231,20 +231,27 @@ static void follow_mappings(Lagwatch *watch)
         log_event(LOG_WARN, "mappings_not_loaded", LOG_STRING("reason", error.text));
 }
 
+/* The look lies on the scratch arena, the report on one of the pages': nothing of a look is kept with a report. */
+static void look_and_judge(Lagwatch *watch, LagReport *report)
+{
+    LagLook look = {0};
+    lag_survey_look(watch->survey, watch->scratch, &look);
+    service_progress();
+    look.processes = probes_ask(watch->probes, (int)watch->settings->limit_ms, watch->scratch,
+                                &look.process_count);
+    lag_board_take(watch->board, &look, pages_arena(), report);
+    arena_reset(watch->scratch);
+}
+
 static void cycle(Lagwatch *watch)
 {
     int64_t begun_ms = clock_monotonic_ms();
-    Arena *arena = pages_arena();
-    LagLook look = {0};
     LagReport report;
     follow_mappings(watch);
-    lag_survey_look(watch->survey, arena, &look);
-    service_progress();
-    look.processes =
-        probes_ask(watch->probes, (int)watch->settings->limit_ms, arena, &look.process_count);
-    lag_board_take(watch->board, &look, arena, &report);
+    look_and_judge(watch, &report);
     say_changes(pages_shown(), &report);
-    pages_publish(&report, clock_monotonic_ms() - begun_ms);
+    pages_publish(&report, clock_monotonic_ms() - begun_ms, watch->scratch);
+    arena_reset(watch->scratch);
     state_write(&watch->state, watch->board, watch->scratch);
     arena_reset(watch->scratch);
 }

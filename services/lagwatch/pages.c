@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { ARENA_BLOCK = 65536, HOST_SIZE = 256 };
+enum { ARENA_BLOCK = 1048576, HOST_SIZE = 256 };
 
 typedef struct Shown {
     Arena *arena;
@@ -63,14 +63,17 @@ const LagReport *pages_shown(void)
     return pages.any ? &pages.sides[pages.side].report : NULL;
 }
 
-void pages_publish(const LagReport *report, int64_t cycle_ms)
+/* Texts grow by doubling, so they are made elsewhere and kept in the size that they have. */
+void pages_publish(const LagReport *report, int64_t cycle_ms, Arena *scratch)
 {
     Shown *next = &pages.sides[!pages.side];
-    TextBuilder metrics = builder_new(next->arena);
-    lag_metrics_write(report, cycle_ms, &metrics);
     next->report = *report;
-    next->json = lag_report_write(report, next->arena);
-    next->metrics = builder_view(&metrics);
+    ArenaMark mark = arena_mark(scratch);
+    next->json = text_copy(next->arena, lag_report_write(report, scratch));
+    arena_rewind(scratch, mark);
+    TextBuilder metrics = builder_new(scratch);
+    lag_metrics_write(report, cycle_ms, &metrics);
+    next->metrics = text_copy(next->arena, builder_view(&metrics));
     pthread_mutex_lock(&pages.lock);
     pages.side = !pages.side;
     pages.any = true;

@@ -22,8 +22,8 @@ void pages_close(void);
 Arena *pages_arena(void);
 /* The report that is shown, for the thread that publishes; NULL: none yet. */
 const LagReport *pages_shown(void);
-/* Shows a report made on pages_arena. `cycle_ms`: how long its look took. */
-void pages_publish(const LagReport *report, int64_t cycle_ms);
+/* Shows a report made on pages_arena. `cycle_ms`: how long its look took. `scratch` is used and left dirty. */
+void pages_publish(const LagReport *report, int64_t cycle_ms, Arena *scratch);
 
 /* The report as metrics; nothing while there is none. */
 void pages_write_metrics(TextBuilder *out);
