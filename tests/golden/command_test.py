@@ -3,6 +3,7 @@ Usage: command_test.py FOLDER_OF_PROGRAMS SOURCE_FOLDER"""
 
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -127,6 +128,14 @@ class Commands(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
                 self.assertTrue(done.stdout.startswith(f"usage: onecase {command}"), done.stdout)
                 self.assertEqual(self.run_program("onecase", "help", command).stdout, done.stdout)
+
+    def test_exit_codes_of_lag_are_told_alike(self):
+        told = " ".join(self.run_program("onecase", "lag", "--help").stdout.split()).split("--verdict: 0 OK")[1]
+        codes = {"0": "OK"} | {code: verdict for code, verdict in re.findall(r"(1[0-8]) ([A-Z_]+)", told)}
+        self.assertEqual(len(codes), 10)
+        for page in ("lag.md", "lag.zh-CN.md"):
+            text = (PROJECT / "docs" / page).read_text(encoding="utf-8")
+            self.assertEqual(dict(re.findall(r"^\| (0|1[0-8]) \| `([A-Z_]+)` \|$", text, re.MULTILINE)), codes)
 
     def test_help_of_a_service_names_every_signal_it_heeds(self):
         self.assertIn("SIGHUP reloads", self.run_program("intake", "--help").stdout)

@@ -42,11 +42,10 @@ void lag_view_space(LagDrawing *drawing)
 
 /* ---- since when ---- */
 
-/* Whether it was so when watching began: then it may have been so for longer, unless somebody's books say since when. */
+/* It was so at the first look: it may have been so for longer. */
 static bool is_bound(const LagReport *report, int64_t since_ms)
 {
-    const int64_t after_ms = since_ms - report->watching_since_ms;
-    return after_ms > -KNOWN_LEAST_MS && after_ms < KNOWN_LEAST_MS;
+    return since_ms == report->watching_since_ms;
 }
 
 Text lag_view_for(const LagReport *report, int64_t since_ms, Arena *arena)

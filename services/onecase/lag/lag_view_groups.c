@@ -3,6 +3,7 @@
 #include "lag/lag_view_parts.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 enum { NAME, VERDICT, FOR, LAG, AGE, IN, OUT, DONE, COLUMNS };
 
@@ -121,22 +122,58 @@ static bool is_shown(const LagDrawing *drawing, const LagPartition *partition)
            (drawing->options->waiting && judgement->messages != 0);
 }
 
-/* The worst come first. What to do is said once for partitions in a row that need the same;
- * where it mends itself the figures say it all. */
+/* A place in the order of trouble: verdict, then what has waited longest, then what waits most. */
+typedef struct LagPlace {
+    const LagPartition *partition;
+} LagPlace;
+
+static int64_t rank(int64_t left, int64_t right)
+{
+    return left == right ? 0 : left > right ? -1 : 1;
+}
+
+static int by_trouble(const void *a, const void *b)
+{
+    const LagPartition *left = ((const LagPlace *)a)->partition;
+    const LagPartition *right = ((const LagPlace *)b)->partition;
+    int64_t order = rank((int64_t)left->judgement.verdict, (int64_t)right->judgement.verdict);
+    if (order == 0)
+        order = rank(left->judgement.late_ms, right->judgement.late_ms);
+    if (order == 0)
+        order = rank(left->judgement.messages, right->judgement.messages);
+    if (order == 0)
+        order = text_compare(left->topic, right->topic);
+    return order != 0 ? (int)order : left->partition < right->partition ? -1 : 1;
+}
+
+static LagPlace *sorted(const LagDrawing *drawing, const LagGroup *group)
+{
+    LagPlace *places = ARENA_ARRAY(drawing->arena, LagPlace, group->partition_count);
+    for (size_t i = 0; i < group->partition_count; i++)
+        places[i].partition = &group->partitions[i];
+    if (group->partition_count > 1)
+        qsort(places, group->partition_count, sizeof(LagPlace), by_trouble);
+    return places;
+}
+
+/*
+ * What to do is said once for partitions in a row that need the same; where it mends itself the figures say it all. Of many the worst
+ * are shown, and the verdict of the worst of the others.
+ */
 static void add_partitions(LagDrawing *drawing, const LagGroup *group, bool by_name, LagGrid *grid)
 {
-    const bool all = drawing->options->all;
+    const LagPlace *places = sorted(drawing, group);
     const LagPartition *before = NULL;
     LagVerdict rest_worst = LAG_OK;
     size_t shown = 0;
     size_t rest = 0;
     for (size_t i = 0; i < group->partition_count; i++) {
-        const LagPartition *partition = &group->partitions[i];
+        const LagPartition *partition = places[i].partition;
         const LagVerdict verdict = partition->judgement.verdict;
         if ((!by_name && !lag_view_shows(drawing, partition->topic)) ||
             !is_shown(drawing, partition))
             continue;
-        if (!all && shown == SHOWN_MAX) {
+        if (!drawing->options->all && shown == SHOWN_MAX) {
             rest_worst = verdict > rest_worst ? verdict : rest_worst;
             rest++;
             continue;
