@@ -15,7 +15,7 @@ import pytest
 from harness import PROJECT, Database, Service, Topics, wait_until
 from harness_intake import FEED, REPORT, VAULT, Feed, feed_record, set_config
 from redriving import REDRIVE
-from report_log import ReportLog, wait_until_stored
+from report_log import ReportLog, mixed_log, wait_until_stored
 from test_commands import login, submit
 
 SAMPLE = re.compile(r'(?P<name>[a-z_]+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)')
@@ -256,6 +256,27 @@ def log(topics: Topics, database: Database) -> ReportLog:
 @pytest.fixture
 def scrape_matcher(start_service) -> Callable[..., Scraped]:
     return lambda *settings: Scraped(lambda *more: start_service("matcher", *settings, *more))
+
+
+@pytest.mark.parametrize("batch_max", [1, 7, 500])
+def test_records_count_as_the_accounts_do(log, database, scrape_matcher, batch_max):
+    """Every kind of four feeds, repeats, several items, updates that wait; by outcome alike, and the same for any size of batch."""
+    mixed_log(log, 20261126, 400)
+    log.send()
+    matcher = scrape_matcher("--set", f"batch_max={batch_max}")
+    wait_until_stored(database, log)
+    page = matcher.page()
+    outcomes = Counter()
+    for (_, outcome), count in page.series("onecase_matcher_records_total").items():
+        outcomes[outcome] += count
+    counts = sum((account.counts for account in log.sources.values()), Counter())
+    kinds = ("reports", "inspections", "updates", "assignments", "ignored", "dead", "redelivered")
+    assert min(counts[kind] for kind in kinds) > 0
+    assert outcomes == {kind if kind in ("ignored", "dead", "redelivered") else kind[:-1]: counts[kind] for kind in kinds}
+    assert sum(outcomes.values()) == log.sent
+    assert {source for source, _ in page.series("onecase_matcher_records_total")} == {"H12345", "FIRE119", "MKT12315", "GRID"}
+    assert page.value("onecase_matcher_batch_records_sum") == log.sent
+    assert page.series("onecase_matcher_decisions_total") == rows(database, "select outcome, count(*) from onecase.decisions group by 1")
 
 
 # What PostgreSQL does when the record with this title comes -> what follows, and what the sender counts it as.
