@@ -81,11 +81,84 @@ static void records_are_read_by_their_places(void **state)
     mock_kafka_stop(&mock);
 }
 
+/* As the survey of lag opens it (lag_survey.c). */
+static KafkaAdmin *open_surveyor(const MockKafka *mock)
+{
+    const KafkaProperty properties[] = {{"enable.partition.eof", "true"},
+                                        {"queued.max.messages.kbytes", "1"},
+                                        {"isolation.level", "read_committed"}};
+    const KafkaClientSpec spec = {.brokers = mock->brokers,
+                                  .client_id = "test",
+                                  .properties = properties,
+                                  .property_count = 3};
+    KafkaAdmin *admin;
+    Error error = {0};
+    assert_true(kafka_admin_open(&spec, LIMIT_MS, &admin, &error));
+    return admin;
+}
+
+/* Many more than are fetched at a time; of each the first record from the offset on, and that none follows. */
+static void stamps_are_those_of_the_next_records_in_every_partition(void **state)
+{
+    enum { PARTITIONS = 200 };
+    (void)state;
+    MockKafka mock = mock_kafka_start(1);
+    mock_kafka_topic(&mock, "feed", PARTITIONS);
+    for (int i = 0; i < PARTITIONS; i += 2) {
+        produce(&mock, i, "a", "first");
+        produce(&mock, i, "b", "second");
+    }
+    KafkaAdmin *admin = open_surveyor(&mock);
+    KafkaStamp stamps[PARTITIONS] = {0};
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < PARTITIONS; i++)
+            stamps[i].position = (KafkaPosition){"feed", i, i % 2 == 0 ? round : 0};
+        kafka_admin_stamps(admin, stamps, PARTITIONS, LIMIT_MS);
+        for (int i = 0; i < PARTITIONS; i++) {
+            assert_true(stamps[i].answered);
+            assert_int_equal(stamps[i].found, i % 2 == 0);
+            assert_true(stamps[i].time_ms > 0 || i % 2 != 0);
+        }
+    }
+    kafka_admin_close(admin);
+    mock_kafka_stop(&mock);
+}
+
+/* Only the partition that has no leader is not known, and asking for the others takes no longer. */
+static void a_partition_without_a_leader_leaves_the_others_known(void **state)
+{
+    (void)state;
+    MockKafka mock = mock_kafka_start(2);
+    mock_kafka_topic(&mock, "feed", 3);
+    produce(&mock, 0, "a", "first");
+    produce(&mock, 2, "c", "third");
+    rd_kafka_mock_partition_set_leader(mock.cluster, "feed", 1, -1);
+    KafkaAdmin *admin = open_surveyor(&mock);
+    Arena *arena = arena_new(1024);
+    KafkaLayout *topics;
+    size_t count;
+    Error error = {0};
+    assert_true(kafka_admin_layout(admin, arena, &topics, &count, &error));
+    assert_int_equal(count, 1);
+    assert_int_equal(topics[0].partitions, 3);
+    assert_true(topics[0].led[0] && !topics[0].led[1] && topics[0].led[2]);
+    KafkaPosition ends[] = {{"feed", 0, 0}, {"feed", 2, 0}};
+    assert_true(kafka_admin_extremes(admin, true, ends, 2, &error));
+    assert_true(ends[0].offset == 1 && ends[1].offset == 1);
+    assert_true(kafka_admin_extremes(admin, false, ends, 2, &error));
+    assert_true(ends[0].offset == 0 && ends[1].offset == 0);
+    arena_free(arena);
+    kafka_admin_close(admin);
+    mock_kafka_stop(&mock);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_coordinator_that_has_moved_is_asked_again_later),
         cmocka_unit_test(records_are_read_by_their_places),
+        cmocka_unit_test(stamps_are_those_of_the_next_records_in_every_partition),
+        cmocka_unit_test(a_partition_without_a_leader_leaves_the_others_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
