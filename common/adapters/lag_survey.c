@@ -83,6 +83,7 @@ void lag_survey_close(LagSurvey *survey)
     kafka_admin_close(survey->admin);
     postgres_free(survey->pg);
     survey_topics_free(survey);
+    free(survey->matcher_seen);
     map_free(survey->by_name);
     arena_free(survey->fresh);
     arena_free(survey->arena);
@@ -150,10 +151,19 @@ static void copy_sources(const LagSurvey *survey, Arena *arena, LagLook *look)
     look->source_count = survey->source_count;
 }
 
+/* Where topics were deleted, or their leaders have changed, since they were learnt, there is a second try. */
 static bool look_at_kafka(SurveyLook *look, Error *error)
 {
-    if (!survey_topics_learn(look, error) || !survey_groups_look(look, error))
+    if (!survey_topics_learn(look, error))
         return false;
+    if (!survey_groups_look(look, error)) {
+        if (error->verdict != ERROR_RETRY || !survey_time_left(look))
+            return false;
+        *error = (Error){0};
+        look->count = 0;
+        if (!survey_topics_learn(look, error) || !survey_groups_look(look, error))
+            return false;
+    }
     survey_heads_look(look);
     survey_topics_configs(look);
     return true;
@@ -166,7 +176,7 @@ static void complete(SurveyLook *look)
     for (size_t i = 0; i < look->count; i++) {
         LagObservation *row = &look->observations[i];
         const SurveyTopic *topic = look->rows[i].topic;
-        row->sample.at_ms = out->at_ms;
+        row->sample.at_ms = topic == NULL && out->database_up ? look->database.at_ms : out->at_ms;
         if (topic != NULL)
             row->circumstances.retention_ms = topic->retention_ms;
         if (row->circumstances.needs_database && !out->database_up)

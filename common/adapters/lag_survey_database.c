@@ -13,6 +13,7 @@
 #include "adapters/schema_version.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { CONNECT_S_MIN = 2 };
 
@@ -63,7 +64,7 @@ void survey_database_open(LagSurvey *survey)
     const PostgresSettings settings = {
         .conninfo = survey->spec.conninfo,
         .application = survey->spec.client_id,
-        .statement_ms = survey->spec.limit_ms,
+        .statement_ms = survey->spec.limit_ms / 4 * 3, /* the server gives up before we do */
         .answer_ms = survey->spec.limit_ms,
         .connect_s = connect_s < CONNECT_S_MIN ? CONNECT_S_MIN : connect_s,
         .keys_only = true,
@@ -134,6 +135,22 @@ static bool ask_matcher(SurveyLook *look, int64_t ahead_ms, Error *error)
     return true;
 }
 
+/* For when PostgreSQL is away. */
+static void remember_matcher(LagSurvey *survey, const SurveyDatabase *database)
+{
+    if (survey->matcher_seen_count < database->matcher_count) {
+        survey->matcher_seen =
+            realloc(survey->matcher_seen, database->matcher_count * sizeof(int64_t));
+        if (survey->matcher_seen == NULL)
+            abort();
+        survey->matcher_seen_count = database->matcher_count;
+    }
+    for (size_t i = 0; i < survey->matcher_seen_count; i++)
+        survey->matcher_seen[i] = i < database->matcher_count && database->matcher[i].there
+                                      ? database->matcher[i].next
+                                      : LAG_UNKNOWN;
+}
+
 static bool ask_relay(SurveyLook *look, int64_t ahead_ms, Error *error)
 {
     SurveyDatabase *database = &look->database;
@@ -190,11 +207,26 @@ static bool ask_freshness(SurveyLook *look, int64_t ahead_ms, Error *error)
     return true;
 }
 
+/*
+ * The server answers when it tells where the matcher stands. What takes too long beyond that (a backlog of millions of
+ * rows to be counted) is not known, and said; the connection stands.
+ */
 static bool ask_database(SurveyLook *look, Error *error)
 {
+    Postgres *pg = look->survey->pg;
     int64_t ahead_ms = 0;
-    return ask_clock(look, &ahead_ms, error) && ask_matcher(look, ahead_ms, error) &&
-           ask_relay(look, ahead_ms, error) && ask_freshness(look, ahead_ms, error);
+    Error part = {0};
+    look->database.relay_count = 0;
+    if (!ask_clock(look, &ahead_ms, error) || !ask_matcher(look, ahead_ms, error))
+        return false;
+    look->database.at_ms = clock_wall_us() / 1000;
+    remember_matcher(look->survey, &look->database);
+    if (ask_relay(look, ahead_ms, &part) && ask_freshness(look, ahead_ms, &part))
+        return true;
+    if (!postgres_connected(pg))
+        return error_set(error, part.verdict, "%s", part.text);
+    look->look->database_fault = text_copy(look->arena, text_from(part.text));
+    return true;
 }
 
 /* A connection that ended since the last look says nothing of the server: it is asked on a new one, if there is time. */
@@ -219,10 +251,10 @@ void survey_database_look(SurveyLook *look)
 
 /* ---- the relay's rows ---- */
 
-/* As many as onecase.report has partitions: by PostgreSQL, and by Kafka while that does not answer. */
+/* As many as onecase.report has partitions: by PostgreSQL, and by Kafka while that does not say. */
 static size_t relay_partitions(const SurveyLook *look)
 {
-    if (look->database.up)
+    if (look->database.relay_count > 0)
         return look->database.relay_count;
     const SurveyTopic *topic = survey_topic(look->survey, text_from(look->survey->report_topic));
     return topic != NULL ? (size_t)topic->partitions : 0;
@@ -241,16 +273,18 @@ void survey_relay_look(SurveyLook *look)
         row->circumstances.needs_database = true;
         if (!database->up)
             continue;
+        row->owner = text_is_absent(database->relay_owner) ? TEXT("") : database->relay_owner;
+        row->circumstances.ownership =
+            text_is_absent(database->relay_owner) ? LAG_NOT_OWNED : LAG_OWNED;
+        row->source_of_offset = TEXT("postgresql");
+        if (database->relay_count == 0)
+            continue;
         const SurveyRelayRow *known = &database->relay[i];
         row->sample.committed = known->position;
         row->sample.low = 0;
         row->sample.end = known->position + known->waiting;
         row->sample.head_ms = known->oldest_ms;
         row->sample.progress_ms = known->written_ms;
-        row->circumstances.ownership =
-            text_is_absent(database->relay_owner) ? LAG_NOT_OWNED : LAG_OWNED;
         row->clock = TEXT("database");
-        row->source_of_offset = TEXT("postgresql");
-        row->owner = text_is_absent(database->relay_owner) ? TEXT("") : database->relay_owner;
     }
 }

@@ -119,11 +119,18 @@ static void add_intake_state(const KafkaCommit *commit, Arena *arena, LagObserva
     row->circumstances.state_reason = place_note_gap(&note, arena);
 }
 
-static void add_matcher_state(const SurveyDatabase *database, LagObservation *row)
+/* Kafka's copy may be a batch behind what PostgreSQL said before it went; that is no step back. */
+static void add_matcher_state(const SurveyLook *look, LagObservation *row)
 {
+    const SurveyDatabase *database = &look->database;
+    const LagSurvey *survey = look->survey;
     row->circumstances.needs_database = true;
-    if (!database->up)
+    if (!database->up) {
+        if ((size_t)row->partition < survey->matcher_seen_count &&
+            survey->matcher_seen[row->partition] > row->sample.committed)
+            row->sample.committed = survey->matcher_seen[row->partition];
         return;
+    }
     row->source_of_offset = TEXT("postgresql");
     if ((size_t)row->partition >= database->matcher_count ||
         !database->matcher[row->partition].there)
@@ -153,7 +160,7 @@ static void add_row(SurveyLook *look, size_t number, const KafkaGroup *members, 
     if (number == SURVEY_INTAKE)
         add_intake_state(commit, look->arena, row);
     if (number == SURVEY_MATCHER)
-        add_matcher_state(&look->database, row);
+        add_matcher_state(look, row);
 }
 
 static bool look_at_group(SurveyLook *look, size_t number, const KafkaGroup *members, Error *error)
@@ -188,7 +195,7 @@ static KafkaPosition *watched_partitions(SurveyLook *look, size_t *count)
     return positions;
 }
 
-/* Answers into the topics; `pick` says which array. */
+/* Answers into the topics. */
 static void spread(const SurveyLook *look, const KafkaPosition *positions, size_t count, bool ends)
 {
     const SurveyTopic *topic = NULL;

@@ -65,6 +65,8 @@ struct LagSurvey {
     const char *case_topic;
     const char *redrive_topic;
     Postgres *pg;
+    int64_t *matcher_seen; /* by partition: next offset that PostgreSQL told last; LAG_UNKNOWN */
+    size_t matcher_seen_count;
     Arena *fresh; /* of the sources */
     LagSource *sources;
     size_t source_count;
@@ -92,11 +94,12 @@ typedef struct SurveyRelayRow {
 /* Times are by the clock of this machine: what the database says, moved by the difference of the clocks. */
 typedef struct SurveyDatabase {
     bool up;
+    int64_t at_ms;
     SurveyMatcherRow *matcher; /* by partition */
     size_t matcher_count;
-    SurveyRelayRow *relay;
-    size_t relay_count;
-    Text relay_owner; /* absent: nobody has the lock */
+    SurveyRelayRow *relay; /* by partition */
+    size_t relay_count;    /* 0: not known */
+    Text relay_owner;      /* absent: nobody has the lock */
 } SurveyDatabase;
 
 /* A row of the look beside its observation. */

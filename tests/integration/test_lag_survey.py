@@ -371,6 +371,46 @@ def test_a_report_that_the_matcher_stores_has_its_time(topics, log, database, st
 
 # Trouble
 
+def matcher_at(database: Database, topics: Topics, partition: int, offset: int) -> None:
+    database.execute("""insert into onecase.consumer_offsets (topic, partition, next_offset, epoch, owner) values (%s, %s, %s, 1, 'somebody')
+        on conflict (topic, partition) do update set next_offset = excluded.next_offset""",
+                     [topics.name("onecase.report"), partition, offset])
+
+
+def test_kafkas_copy_that_is_a_batch_behind_is_no_step_back(topics, log, database, servers, probe):
+    for number in range(6):
+        log.report(f"A{number}")
+    partition = log.send()[0][0]
+    matcher_at(database, topics, partition, 5)
+    commit(topics, "matcher", "onecase.report", 3, partition=partition)
+    assert probe.look().row("matcher", "onecase.report", partition)["committed"] == 5
+    servers.stop_postgresql()
+    try:
+        row = probe.look().row("matcher", "onecase.report", partition)
+        assert (row["committed"], row["source_of_offset"]) == (5, "kafka")
+        commit(topics, "matcher", "onecase.report", 6, partition=partition)
+        assert probe.look().row("matcher", "onecase.report", partition)["committed"] == 6
+    finally:
+        servers.start_postgresql()
+    assert probe.look().row("matcher", "onecase.report", partition)["committed"] == 5
+
+
+def test_a_question_that_takes_too_long_is_no_lost_database(servers, topics, log, database):
+    matcher_at(database, topics, 1, 0)
+    outbox_row(database, 5)
+    with Probe(servers, topics.prefix, database=database.name, limit_ms=2000) as probe, database.connect() as rival:
+        assert waiting(probe.look().row("relay", "onecase.outbox", 1)) == 1
+        with rival.transaction():
+            rival.execute("lock table onecase.outbox in access exclusive mode")
+            look = probe.look()
+        assert look["database_up"] and "timeout" in look["database_fault"], look["database_fault"]
+        assert look.row("matcher", "onecase.report", 1)["committed"] == 0
+        row = look.row("relay", "onecase.outbox", 1)
+        assert (row["committed"], row["end"], row["ownership"], row["database_down_since_ms"]) == (UNKNOWN, UNKNOWN, NOT_OWNED, UNKNOWN)
+        assert look["took_ms"] < 8000
+        assert waiting(probe.look().row("relay", "onecase.outbox", 1)) == 1
+
+
 def test_says_that_kafka_does_not_answer_and_goes_on_when_it_does(servers, topics, log, database):
     topics.create(FEED, 1)
     produced(topics, FEED, [now_ms()])
