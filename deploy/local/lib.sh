@@ -9,6 +9,7 @@
 #     run/NAME.pid            "PID STARTTIME BOOTID" of what we started
 #     log/NAME.log            what it said
 #     kafka/node-N/           settings and data of each broker
+#     kafka/more.properties   settings of your own for all brokers, if there
 #     postgresql/             database cluster
 #     pgpass                  its password, readable by the caller alone
 #     kcat.conf               kcat's settings: the brokers, and the partitioner that agrees with ours

@@ -28,10 +28,11 @@ def hub(servers: LocalServers, template_database: str, tmp_path: Path) -> Iterat
         yield made
 
 
-def start(hub: Hub, *intake: str) -> list[Service]:
-    services = [hub.start("intake", *intake), hub.start("matcher"), hub.start("relay")]
-    for service in services:
-        service.wait_for_log(r"event=started")
+def start(hub: Hub, intake: tuple[str, ...] = (), matcher: tuple[str, ...] = ()) -> list[Service]:
+    """Until each has what it works with."""
+    services = [hub.start("intake", *intake), hub.start("matcher", *matcher), hub.start("relay")]
+    for service, event in zip(services, ("assigned", "claimed", "working")):
+        service.wait_for_log(rf"event={event}\b", limit=60)
     return services
 
 
@@ -169,13 +170,13 @@ def test_programs_of_another_version(hub: Hub) -> None:
 
 def test_programs_that_answer_are_fine(hub: Hub) -> None:
     port = free_port()
-    start(hub, f"http=127.0.0.1:{port}")
+    start(hub, intake=(f"http=127.0.0.1:{port}",))
     assert_fine(hub, f"--services=intake=127.0.0.1:{port}")
 
 
 def test_a_mapping_that_was_not_reloaded(hub: Hub, tmp_path: Path) -> None:
     sources = own_deploy(tmp_path)
-    services = start(hub, f"sources={sources}")
+    services = start(hub, intake=(f"sources={sources}",))
 
     def tell() -> None:
         record = grid(days_ago(1), "030201", "电梯故障", "测试路1号")
@@ -203,8 +204,7 @@ def test_a_mapping_that_was_not_reloaded(hub: Hub, tmp_path: Path) -> None:
 def test_a_model_that_was_not_taken_up(hub: Hub, tmp_path: Path) -> None:
     sources = own_deploy(tmp_path)
     model = sources.parent / "model" / "onecase.cfg"
-    for service in (hub.start("intake"), hub.start("matcher", f"model={model}"), hub.start("relay")):
-        service.wait_for_log(r"event=started")
+    start(hub, matcher=(f"model={model}",))
 
     def warned() -> bool:
         record = grid(days_ago(1), "030201", "电梯故障", "测试路1号")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -15,7 +16,8 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import NewPartitions
+from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, NewPartitions, ResourcePatternType,
+                                   ResourceType)
 from harness import Database, LocalServers, deploy_schema, program, wait_until
 from harness_doctor import ALONE, FAULTS, NOBODY, WARNINGS, Told, ask, own_deploy
 from harness_hub import Hub, open_hub
@@ -171,6 +173,42 @@ def test_a_stranger_in_the_group(hub: Hub) -> None:
         stranger.close()
     assert faults(told) == set()
     assert any(f["found"].startswith('"somebody" with 24 partitions') for f in told.findings("groups"))
+
+
+PRINCIPALS = "intake=User:intake matcher=User:matcher relay=User:relay lagwatch=User:lagwatch"
+
+
+def allow(hub: Hub, principal: str, operation: str, kind: str, name: str, prefixed: bool = False) -> None:
+    binding = AclBinding(getattr(ResourceType, kind), name, ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL,
+                         principal, "*", getattr(AclOperation, operation), AclPermissionType.ALLOW)
+    hub.topics.admin.create_acls([binding])[binding].result(30)
+
+
+def test_rights_in_kafka(tmp_path: Path) -> None:
+    """Brokers with an authorizer, before which this test is a super user; every step that is named is taken, and then nothing is found."""
+    servers = LocalServers()
+    try:
+        servers.start()
+        servers.stop_kafka()
+        (servers.data / "kafka" / "more.properties").write_text(
+            "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\nsuper.users=User:ANONYMOUS\n")
+        servers.start_kafka()
+        deploy_schema(servers, "onecase_acls")
+        with open_hub(servers, "onecase_acls", tmp_path / "hub") as hub:
+            assert "--principals says" in ask(hub, "--only=acls").checks["acls"]["saw"]
+            told = ask(hub, "--only=acls", f"--principals={PRINCIPALS}")
+            assert told.at_fault() == {"acls"}
+            steps = [f["step"] for f in told.findings("acls")]
+            assert len(steps) == len(set(steps)) > 20
+            for step in steps:
+                principal, operation, kind, name = re.search(r"--allow-principal (\S+) --operation (\S+) --(topic|group) (\S+)", step).groups()
+                allow(hub, principal, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).upper(), kind.upper(), name)
+            assert ask(hub, "--only=acls", f"--principals={PRINCIPALS}").status == 0
+            allow(hub, "User:somebody", "ALL", "TOPIC", hub.topics.prefix, prefixed=True)
+            told = ask(hub, "--only=acls", f"--principals={PRINCIPALS}")
+            assert told.warned() == {"acls"} and told.only("acls")["found"] == "User:somebody"
+    finally:
+        servers.stop()
 
 
 # ---- PostgreSQL ----------------------------------------------------------------------------------------------------

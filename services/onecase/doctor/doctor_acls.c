@@ -36,12 +36,23 @@ static bool names(const KafkaAcl *acl, KafkaResource resource, const char *name)
             (acl->prefixed && strncmp(name, acl->name, strlen(acl->name)) == 0));
 }
 
-/* Read and Write imply Describe. */
+/* What is allowed for more is allowed for less. */
 static bool covers(const KafkaAcl *acl, const char *operation)
 {
-    bool describes = strcmp(acl->operation, "Read") == 0 || strcmp(acl->operation, "Write") == 0;
-    return strcmp(acl->operation, operation) == 0 || strcmp(acl->operation, "All") == 0 ||
-           (acl->allow && describes && strcmp(operation, "Describe") == 0);
+    static const struct {
+        const char *more;
+        const char *less;
+    } IMPLIED[] = {{"Read", "Describe"},
+                   {"Write", "Describe"},
+                   {"Alter", "Describe"},
+                   {"Delete", "Describe"},
+                   {"AlterConfigs", "DescribeConfigs"}};
+    if (strcmp(acl->operation, operation) == 0 || strcmp(acl->operation, "All") == 0)
+        return true;
+    for (size_t i = 0; acl->allow && i < sizeof(IMPLIED) / sizeof(IMPLIED[0]); i++)
+        if (strcmp(acl->operation, IMPLIED[i].more) == 0 && strcmp(operation, IMPLIED[i].less) == 0)
+            return true;
+    return false;
 }
 
 static bool may(const Rights *rights,
@@ -103,7 +114,6 @@ static void check_need(const Rights *rights, Text principal, const DoctorNeed *n
                                          [DOCTOR_ON_REDRIVE] = "onecase.redrive",
                                          [DOCTOR_ON_CASES] = "onecase.case"};
     const DoctorOptions *options = rights->doctor->options;
-    bool intake = strcmp(need->program, "intake") == 0;
     switch (need->subject) {
     case DOCTOR_ON_REPORT:
     case DOCTOR_ON_LETTERS:
@@ -115,9 +125,8 @@ static void check_need(const Rights *rights, Text principal, const DoctorNeed *n
     case DOCTOR_ON_DEPARTMENTS:
         want_departments(rights, principal, need);
         break;
-    case DOCTOR_ON_GROUP:
-        want(rights, principal, need, KAFKA_GROUP,
-             intake ? options->naming.group : options->matcher_group);
+    case DOCTOR_ON_INTAKES:
+        want(rights, principal, need, KAFKA_GROUP, options->naming.group);
         break;
     case DOCTOR_ON_ANSWERS:
         want(rights, principal, need, KAFKA_GROUP,

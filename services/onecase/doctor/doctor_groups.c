@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LOOKS = 6, LOOK_AGAIN_MS = 1000 }; /* partitions are being handed over now and then */
+enum { GROUPS = 2, LOOKS = 6, LOOKS_EMPTY = 3, LOOK_AGAIN_S = 1 };
 
 typedef struct Group {
     const char *program;
@@ -52,19 +52,33 @@ static void find_alone(const Doctor *doctor, Group *group)
     }
 }
 
-/* Looks again while the group hands its partitions over. */
-static bool look(Doctor *doctor, Group *group, Error *error)
+/* Whether another look may show more: partitions are handed over in seconds, and who has just begun joins in one or two. */
+static bool may_change(const Group *group, int looks)
 {
-    for (int i = 0; i < LOOKS; i++) {
-        if (i > 0)
-            (void)nanosleep(&(struct timespec){.tv_sec = LOOK_AGAIN_MS / 1000}, NULL);
-        if (!kafka_admin_groups(doctor->admin, doctor->arena, &group->of, 1, error))
+    if (group->of.settled && group->alone == 0)
+        return false;
+    return looks < (group->of.count == 0 ? LOOKS_EMPTY : LOOKS);
+}
+
+static bool look(Doctor *doctor, Group groups[GROUPS], Error *error)
+{
+    bool again = true;
+    for (int looks = 1; again; looks++) {
+        KafkaGroup asked[GROUPS];
+        if (looks > 1)
+            (void)nanosleep(&(struct timespec){.tv_sec = LOOK_AGAIN_S}, NULL);
+        for (size_t i = 0; i < GROUPS; i++)
+            asked[i] = (KafkaGroup){.name = groups[i].of.name};
+        if (!kafka_admin_groups(doctor->admin, doctor->arena, asked, GROUPS, error))
             return false;
-        if (!group->of.answered)
-            return error_set(error, ERROR_RETRY, "group %s: %s", group->of.name, group->of.fault);
-        find_alone(doctor, group);
-        if (group->of.settled && (group->of.count == 0 || group->alone == 0))
-            break;
+        again = false;
+        for (size_t i = 0; i < GROUPS; i++) {
+            groups[i].of = asked[i];
+            if (!asked[i].answered)
+                return error_set(error, ERROR_RETRY, "group %s: %s", asked[i].name, asked[i].fault);
+            find_alone(doctor, &groups[i]);
+            again = again || may_change(&groups[i], looks);
+        }
     }
     return true;
 }
@@ -114,13 +128,13 @@ static void tell_alone(Doctor *doctor, const Group *group)
 
 bool doctor_check_groups(Doctor *doctor, Error *error)
 {
-    Group groups[] = {
+    Group groups[GROUPS] = {
         {.of.name = doctor->options->naming.group, .program = "intake"},
         {.of.name = doctor->options->matcher_group, .program = "matcher", .report = true},
     };
-    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
-        if (!look(doctor, &groups[i], error))
-            return false;
+    if (!look(doctor, groups, error))
+        return false;
+    for (size_t i = 0; i < GROUPS; i++) {
         doctor_saw_more(doctor, "%s: %zu member%s, %zu partitions", groups[i].of.name,
                         groups[i].of.count, DOCTOR_PLURAL(groups[i].of.count), groups[i].wanted);
         tell_strangers(doctor, &groups[i]);

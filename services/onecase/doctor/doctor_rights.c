@@ -111,12 +111,30 @@ const DoctorRight DOCTOR_RIGHTS[] = {
 const size_t DOCTOR_RIGHT_COUNT = sizeof(DOCTOR_RIGHTS) / sizeof(DOCTOR_RIGHTS[0]);
 
 const DoctorNeed DOCTOR_NEEDS[] = {
-    {"intake", DOCTOR_ON_DEPARTMENTS, "Read"},  {"intake", DOCTOR_ON_REDRIVE, "Read"},
-    {"intake", DOCTOR_ON_REPORT, "Write"},      {"intake", DOCTOR_ON_LETTERS, "Write"},
-    {"intake", DOCTOR_ON_GROUP, "Read"},        {"intake", DOCTOR_ON_ANSWERS, "Read"},
-    {"intake", DOCTOR_ON_MATCHERS, "Describe"}, {"matcher", DOCTOR_ON_REPORT, "Read"},
-    {"matcher", DOCTOR_ON_LETTERS, "Write"},    {"matcher", DOCTOR_ON_GROUP, "Read"},
-    {"relay", DOCTOR_ON_CASES, "Write"},        {"relay", DOCTOR_ON_REPORT, "Write"},
+    {"intake", DOCTOR_ON_DEPARTMENTS, "Read"},
+    {"intake", DOCTOR_ON_REDRIVE, "Read"},
+    {"intake", DOCTOR_ON_REPORT, "Write"},
+    {"intake", DOCTOR_ON_REPORT, "Read"},
+    {"intake", DOCTOR_ON_REPORT, "DescribeConfigs"},
+    {"intake", DOCTOR_ON_LETTERS, "Write"},
+    {"intake", DOCTOR_ON_LETTERS, "DescribeConfigs"},
+    {"intake", DOCTOR_ON_INTAKES, "Read"},
+    {"intake", DOCTOR_ON_ANSWERS, "Read"},
+    {"intake", DOCTOR_ON_MATCHERS, "Describe"},
+    {"matcher", DOCTOR_ON_REPORT, "Read"},
+    {"matcher", DOCTOR_ON_LETTERS, "Write"},
+    {"matcher", DOCTOR_ON_LETTERS, "DescribeConfigs"},
+    {"matcher", DOCTOR_ON_MATCHERS, "Read"},
+    {"relay", DOCTOR_ON_CASES, "Write"},
+    {"relay", DOCTOR_ON_CASES, "DescribeConfigs"},
+    {"relay", DOCTOR_ON_REPORT, "Write"},
+    {"relay", DOCTOR_ON_REPORT, "DescribeConfigs"},
+    {"lagwatch", DOCTOR_ON_DEPARTMENTS, "Read"},
+    {"lagwatch", DOCTOR_ON_DEPARTMENTS, "DescribeConfigs"},
+    {"lagwatch", DOCTOR_ON_REPORT, "Read"},
+    {"lagwatch", DOCTOR_ON_REPORT, "DescribeConfigs"},
+    {"lagwatch", DOCTOR_ON_INTAKES, "Describe"},
+    {"lagwatch", DOCTOR_ON_MATCHERS, "Describe"},
 };
 const size_t DOCTOR_NEED_COUNT = sizeof(DOCTOR_NEEDS) / sizeof(DOCTOR_NEEDS[0]);
 
@@ -138,13 +156,13 @@ void doctor_rights_print(void)
         [DOCTOR_ON_REDRIVE] = "topic onecase.redrive",
         [DOCTOR_ON_CASES] = "topic onecase.case",
         [DOCTOR_ON_DEPARTMENTS] = "topics of the mappings",
-        [DOCTOR_ON_GROUP] = "its own consumer group",
-        [DOCTOR_ON_ANSWERS] = "group GROUP.resume",
-        [DOCTOR_ON_MATCHERS] = "the matcher's group",
+        [DOCTOR_ON_INTAKES] = "group of intake",
+        [DOCTOR_ON_ANSWERS] = "group of intake, with .resume behind its name",
+        [DOCTOR_ON_MATCHERS] = "group of the matcher",
     };
     puts("Kafka");
     for (size_t i = 0; i < DOCTOR_NEED_COUNT; i++)
-        printf("  %-8s %-8s %s\n", DOCTOR_NEEDS[i].program, DOCTOR_NEEDS[i].operation,
+        printf("  %-8s  %-15s  %s\n", DOCTOR_NEEDS[i].program, DOCTOR_NEEDS[i].operation,
                SUBJECTS[DOCTOR_NEEDS[i].subject]);
     puts("PostgreSQL");
     for (size_t i = 0; i < DOCTOR_RIGHT_COUNT; i++) {

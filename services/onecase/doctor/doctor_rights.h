@@ -24,9 +24,9 @@ typedef enum DoctorSubject {
     DOCTOR_ON_REDRIVE,     /* onecase.redrive */
     DOCTOR_ON_CASES,       /* onecase.case */
     DOCTOR_ON_DEPARTMENTS, /* every topic of a mapping */
-    DOCTOR_ON_GROUP,       /* the program's own consumer group */
-    DOCTOR_ON_ANSWERS,     /* intake's second group, GROUP.resume */
-    DOCTOR_ON_MATCHERS     /* the matcher's group, as intake looks at it */
+    DOCTOR_ON_INTAKES,     /* intake's group */
+    DOCTOR_ON_ANSWERS,     /* intake's second group, its name with .resume */
+    DOCTOR_ON_MATCHERS     /* the matcher's group */
 } DoctorSubject;
 
 typedef struct DoctorNeed {
