@@ -1,0 +1,223 @@
+"""What is true of a consumer group, known by whoever made it so, and lagwatch beside it.
+
+Truth is one partition's production times and what its reader has committed, both by this process's clock, which is that of the
+broker and of lagwatch too: one machine. A report is held against it at the report's own time.
+"""
+
+from __future__ import annotations
+
+import bisect
+import json
+import threading
+import time
+from datetime import datetime
+from http.client import HTTPException
+from pathlib import Path
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+from harness import Service, Topics, wait_until
+from watching import SEVERITY, fetch, free_port
+
+WITHIN_S = 1.0  # of the truth, or this part of it
+WITHIN_PART = 0.1
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def milliseconds(iso: str) -> int:
+    return int(datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp() * 1000 + 0.5)
+
+
+def worse(verdict: str, than: str) -> bool:
+    return SEVERITY.index(verdict) > SEVERITY.index(than)
+
+
+class Watch:
+    """lagwatch as a process. `settings` are those of --set, "cycle_ms=500"."""
+
+    def __init__(self, topics: Topics, environment: dict[str, str], folder: Path, *settings: str) -> None:
+        self.port = free_port()
+        own = [f"topic_prefix={topics.prefix}", f"http=127.0.0.1:{self.port}", f"state_file={folder}/lagwatch.json"]
+        words = [word for setting in (*own, *settings) for word in ("--set", setting)]
+        self.prefix = topics.prefix
+        self.service = Service("lagwatch", words, environment, folder / "lagwatch.log")
+        self.service.start()
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, kind: object, *_rest: object) -> None:
+        if kind is not None and self.service.running:
+            self.service.kill()
+        self.service.finish()
+
+    def report(self) -> dict:
+        def answered() -> dict | None:
+            assert self.service.running, f"lagwatch ended:\n{self.service.tail()}"
+            try:
+                status, _, body = fetch(self.port, "/v1/lag")
+            except (OSError, HTTPException):
+                return None
+            return json.loads(body) if status == 200 else None
+        return wait_until(answered, 60, "lagwatch to have a report", every=0.05)
+
+    def next_report(self) -> dict:
+        """A report of a look that began after this call: the second of those that come."""
+        report = self.report()
+        for _ in range(2):
+            seen = report["at"]
+            report = wait_until(lambda: (newer := self.report())["at"] > seen and newer, 60, "lagwatch's next report", every=0.05)
+        return report
+
+    def group(self, name: str, report: dict | None = None) -> dict:
+        """By group or program."""
+        found = [group for group in (report or self.report())["groups"] if name in (group["group"], group["program"])]
+        assert len(found) == 1, f"one group {name} expected of {[group['group'] for group in (report or self.report())['groups']]}"
+        return found[0]
+
+    def partition(self, group: str, topic: str, number: int = 0, report: dict | None = None) -> dict:
+        return next(row for row in self.group(group, report)["partitions"]
+                    if row["topic"] in (self.prefix + topic, topic) and row["partition"] == number)
+
+    def await_verdict(self, group: str, verdict: str, limit: float = 30) -> dict:
+        """The group, once it is so; fails with all that was said of it meanwhile."""
+        said: list[tuple[str, str]] = []
+
+        def is_so() -> dict | None:
+            found = next((g for g in self.report()["groups"] if group in (g["group"], g["program"])), None)
+            if found is not None and (not said or said[-1] != (found["verdict"], found["evidence"])):
+                said.append((found["verdict"], found["evidence"]))
+            return found if found is not None and found["verdict"] == verdict else None
+        try:
+            return wait_until(is_so, limit, f"{group} to be {verdict}", every=0.05)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; it was {said[-6:]}\n{self.service.tail(10)}") from None
+
+    def restarts_unimpressed(self, group: str) -> None:
+        """Killed in the middle of it and started again, its first report says the same, since the same time."""
+        before = self.group(group)
+        self.service.kill()
+        self.service.start()
+        after = self.group(group)
+        assert (after["verdict"], after["since"]) == (before["verdict"], before["since"]), (before, after)
+
+
+class Lane:
+    """One partition: when each record was produced, and from when on which offset was committed."""
+
+    def __init__(self) -> None:
+        self.stamps: list[int] = []  # ms, by offset
+        self.sent: list[int] = []  # when it was there, by our clock
+        self.commits: list[tuple[int, int]] = []  # (ms, next offset)
+        self.low = 0
+
+    def committed(self, at_ms: int) -> int:
+        known = [offset for ms, offset in self.commits if ms <= at_ms]
+        return known[-1] if known else 0
+
+    def truth(self, at_ms: int) -> tuple[int, float]:
+        """Messages and seconds behind, at that time."""
+        there = bisect.bisect_right(self.sent, at_ms)
+        reads = max(self.committed(at_ms), self.low)
+        return max(0, there - reads), max(0, at_ms - self.stamps[reads]) / 1000 if reads < there else 0.0
+
+
+class Traffic:
+    """A topic of the test's own, whose every record is known."""
+
+    def __init__(self, topics: Topics, topic: str, partitions: int = 1, **config: str) -> None:
+        topics.create(topic, partitions, **config)
+        self.topic = topic
+        self.name = topics.name(topic)
+        self.lanes = [Lane() for _ in range(partitions)]
+        self.producer = Producer({"bootstrap.servers": topics.servers.brokers, "linger.ms": 0, "enable.idempotence": True})
+
+    def send(self, partition: int = 0, age_ms: int = 0) -> None:
+        """One record; what it is stamped with is what the broker says."""
+        lane = self.lanes[partition]
+        told: list = []
+        self.producer.produce(self.name, b"{}", partition=partition, timestamp=now_ms() - age_ms,
+                              on_delivery=lambda error, message: told.append((error, message)))
+        assert self.producer.flush(30) == 0
+        error, message = told[0]
+        assert error is None and message.offset() == len(lane.stamps), (error, len(lane.stamps))
+        lane.stamps.append(message.timestamp()[1])
+        lane.sent.append(now_ms())
+
+
+class Reader:
+    """A member of a group that has all partitions of the topic, and commits what it is told to, when it is told to."""
+
+    def __init__(self, topics: Topics, group: str, traffic: Traffic, session_ms: int = 2000) -> None:
+        self.traffic = traffic
+        self.consumer = Consumer({
+            "bootstrap.servers": topics.servers.brokers, "group.id": group, "enable.auto.commit": False,
+            "auto.offset.reset": "earliest", "session.timeout.ms": session_ms, "heartbeat.interval.ms": session_ms // 4})
+        self.consumer.subscribe([traffic.name])
+        self.turn = threading.Lock()
+        self.leaving = threading.Event()
+        self.polling = threading.Thread(target=self._poll)
+        self.polling.start()
+        wait_until(lambda: len(self.consumer.assignment()) == len(traffic.lanes), 30, "the reader to have its partitions")
+
+    def _poll(self) -> None:
+        while not self.leaving.is_set():
+            self.consumer.poll(0.05)
+
+    def commit(self, offset: int, partition: int = 0) -> None:
+        with self.turn:
+            self.consumer.commit(offsets=[TopicPartition(self.traffic.name, partition, offset)], asynchronous=False)
+            self.traffic.lanes[partition].commits.append((now_ms(), offset))
+
+    def commit_all(self) -> None:
+        for number, lane in enumerate(self.traffic.lanes):
+            self.commit(len(lane.stamps), number)
+
+    def leave(self) -> None:
+        if not self.leaving.is_set():
+            self.leaving.set()
+            self.polling.join(30)
+            self.consumer.close()
+
+
+class Pace:
+    """Something done so many times a second, beside the test. with Pace(20, traffic.send): ..."""
+
+    def __init__(self, per_s: float, act) -> None:
+        self.period_s = 1 / per_s
+        self.act = act
+        self.over = threading.Event()
+        self.fault: BaseException | None = None
+        self.thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        try:
+            while not self.over.is_set():
+                self.act()
+                due += self.period_s
+                self.over.wait(max(0.0, due - time.monotonic()))
+        except BaseException as fault:  # shown where the test ends
+            self.fault = fault
+
+    def __enter__(self) -> Pace:
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind: object, *_rest: object) -> None:
+        self.over.set()
+        self.thread.join(60)
+        assert kind is not None or self.fault is None, self.fault
+
+
+def hold_against(lane: Lane, row: dict, at_ms: int, slack_ms: int) -> tuple[float, float]:
+    """Told and true seconds. What is told must be within a second (or a tenth) of the truth as it was at some moment of the look, which
+    takes up to slack_ms before `at`: commits are asked for before ends."""
+    told = row["seconds"]
+    assert told is not None, row
+    truths = [lane.truth(at_ms - back)[1] for back in range(0, slack_ms + 1, 50)]
+    near = min(truths, key=lambda true: abs(true - told))
+    assert abs(told - near) <= max(WITHIN_S, WITHIN_PART * near), f"{told} s told, true were {min(truths)} to {max(truths)} s: {row}"
+    return told, near

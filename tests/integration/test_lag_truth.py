@@ -1,0 +1,287 @@
+"""lagwatch tells the truth of a group whose every record and commit the test has made itself.
+
+Settings are compressed, time is real: a cycle of half a second, and patience to match. What is told in seconds must be within one second
+of the truth at the report's own time (a tenth when it is more than ten), messages exact when nothing moves, and the verdict the
+one that the rules name. In each situation lagwatch is killed once and must go on where it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from harness import Database, Topics, wait_until
+from lag_truth import Pace, Reader, Traffic, Watch, hold_against, milliseconds, now_ms
+
+CYCLE_MS = 500
+LATE_MS, STALLED_MS, STOPPED_MS, WINDOW_MS, REWOUND_MS = 2000, 4000, 2000, 6000, 3000
+RULES = (f"cycle_ms={CYCLE_MS}", f"late_ms={LATE_MS}", f"stalled_ms={STALLED_MS}", f"stopped_ms={STOPPED_MS}",
+         f"window_ms={WINDOW_MS}", f"rewound_ms={REWOUND_MS}", "freshness_ms=1000")
+LOOK_MS = 700  # a look on a busy machine, from its first question to its last
+
+
+@pytest.fixture
+def group(topics: Topics) -> str:
+    return f"{topics.prefix}desk"
+
+
+@pytest.fixture
+def watch(project_topics: Topics, database: Database, group: str, tmp_path: Path) -> Iterator[Watch]:
+    settings = (*RULES, f"groups={group}", f"intake_group={group}.intake", f"matcher_group={group}.matcher", "services=")
+    with Watch(project_topics, database.environment(), tmp_path, *settings) as watching:
+        yield watching
+
+
+@pytest.fixture
+def readers() -> Iterator[list[Reader]]:
+    made: list[Reader] = []
+    yield made
+    for reader in made:
+        reader.leave()
+
+
+class Desk:
+    """One topic, its reader, and what lagwatch says of it."""
+
+    def __init__(self, topics: Topics, watch: Watch, group: str, readers: list[Reader], partitions: int = 1, **config: str) -> None:
+        self.topics, self.watch, self.group, self.readers = topics, watch, group, readers
+        self.traffic = Traffic(topics, "desk", partitions, **config)
+        self.reader = self.read()
+        self.reader.commit_all()
+
+    def read(self) -> Reader:
+        self.reader = Reader(self.topics, self.group, self.traffic)
+        self.readers.append(self.reader)
+        return self.reader
+
+    @property
+    def lane(self):
+        return self.traffic.lanes[0]
+
+    def set_offset(self, offset: int) -> None:
+        """As an operator does it, by Kafka's own means, once nobody is in the group."""
+        admin = self.topics.admin
+        wait_until(lambda: not admin.describe_consumer_groups([self.group])[self.group].result(30).members, 30, "the group to be empty")
+        wanted = ConsumerGroupTopicPartitions(self.group, [TopicPartition(self.traffic.name, 0, offset)])
+        admin.alter_consumer_group_offsets([wanted])[self.group].result(30)
+        self.lane.commits.append((now_ms(), offset))
+
+    def row(self, number: int = 0, report: dict | None = None) -> dict:
+        return self.watch.partition(self.group, "desk", number, report)
+
+    def check(self, number: int = 0) -> dict:
+        """The next report's row, held against the truth."""
+        report = self.watch.next_report()
+        row = self.row(number, report)
+        hold_against(self.traffic.lanes[number], row, milliseconds(report["at"]), LOOK_MS)
+        return row
+
+    def check_for(self, seconds: float, *allowed: str) -> list[dict]:
+        """Every report of that time."""
+        rows, until = [], time.monotonic() + seconds
+        while time.monotonic() < until:
+            rows.append(self.check())
+            assert rows[-1]["verdict"] in allowed, rows[-1]
+        return rows
+
+    def check_quiet(self, number: int = 0) -> dict:
+        """Nothing moves: messages are exact."""
+        row = self.check(number)
+        assert row["messages"] == self.traffic.lanes[number].truth(now_ms())[0], row
+        return row
+
+    def await_(self, verdict: str, since_ms: int | None = None, within_ms: int = 1500) -> dict:
+        """The group has the verdict within 30 s, since then, also once lagwatch was killed; and the numbers are true."""
+        found = self.watch.await_verdict(self.group, verdict)
+        if since_ms is not None:
+            assert abs(milliseconds(found["since"]) - since_ms) <= within_ms, (found, since_ms - milliseconds(found["since"]))
+        self.watch.restarts_unimpressed(self.group)
+        return found
+
+
+@pytest.fixture
+def desk(project_topics: Topics, watch: Watch, group: str, readers: list[Reader]) -> Desk:
+    return Desk(project_topics, watch, group, readers)
+
+
+def test_idle_is_ok_however_long_ago_the_last_record_was(desk: Desk) -> None:
+    desk.traffic.send(age_ms=3_600_000)
+    desk.reader.commit_all()
+    desk.await_("OK")
+    for _ in range(12):
+        row = desk.check_quiet()
+        assert (row["verdict"], row["messages"], row["seconds"]) == ("OK", 0, 0), row
+
+
+def test_an_empty_topic_is_ok(desk: Desk) -> None:
+    desk.await_("OK")
+    for _ in range(8):
+        row = desk.check_quiet()
+        assert (row["verdict"], row["messages"], row["seconds"], row["end"]) == ("OK", 0, 0, 0), row
+
+
+def test_busy_and_close_behind_is_ok(desk: Desk) -> None:
+    def follow() -> None:
+        done = sum(stamp <= now_ms() - 600 for stamp in desk.lane.stamps)
+        desk.reader.commit(max(done, desk.lane.committed(now_ms())))
+    with Pace(20, desk.traffic.send), Pace(10, follow):
+        desk.await_("OK")
+        rows = desk.check_for(8, "OK")
+    assert max(row["seconds"] for row in rows) > 0.3, "it was never seen behind"
+    assert rows[-1]["in_per_s"] == pytest.approx(20, rel=0.3) and rows[-1]["out_per_s"] == pytest.approx(20, rel=0.3)
+
+
+def test_too_slow_then_quick_enough_then_done(desk: Desk) -> None:
+    def advance(records: int):
+        return lambda: desk.reader.commit(min(desk.lane.committed(now_ms()) + records, len(desk.lane.stamps)))
+    with Pace(20, desk.traffic.send):
+        with Pace(2, advance(3)):
+            desk.await_("SLOW")
+            rows = desk.check_for(4, "SLOW")
+            assert (rows[-1]["in_per_s"], rows[-1]["out_per_s"]) == (pytest.approx(20, rel=0.3), pytest.approx(6, rel=0.3))
+            assert rows[-1]["catch_up_s"] is None
+        with Pace(5, advance(12)):
+            found = desk.watch.await_verdict(desk.group, "CATCHING_UP")
+            assert "done in about" in found["evidence"], found
+            desk.watch.restarts_unimpressed(desk.group)
+            desk.check()
+            desk.await_("OK")
+            desk.check_for(3, "OK")
+    desk.reader.commit_all()
+    desk.check_quiet()
+
+
+def test_whoever_has_it_and_does_nothing_is_stalled(desk: Desk) -> None:
+    desk.traffic.send()
+    desk.reader.commit_all()
+    desk.await_("OK")
+    desk.traffic.send()
+    began = now_ms()
+    desk.check_for(STALLED_MS / 1000 - 1.5, "OK", "CATCHING_UP", "SLOW")
+    desk.await_("STALLED", since_ms=began)
+    assert desk.check_quiet()["messages"] == 1
+    desk.reader.commit_all()
+    desk.await_("OK")
+    assert desk.check_quiet()["messages"] == 0
+
+
+@pytest.mark.parametrize("waiting", [0, 5])
+def test_whoever_leaves_is_stopped_and_back_it_is_ok(desk: Desk, waiting: int) -> None:
+    for _ in range(7):
+        desk.traffic.send(age_ms=40_000)
+    desk.reader.commit_all()
+    desk.await_("OK")
+    for _ in range(waiting):
+        desk.traffic.send(age_ms=20_000)
+    left = now_ms()
+    desk.reader.leave()
+    desk.await_("STOPPED", since_ms=left)
+    assert desk.check_quiet()["messages"] == waiting
+    back = now_ms()
+    desk.read().commit_all()
+    desk.await_("OK", since_ms=back)
+
+
+def test_offsets_that_were_set_back_are_rewound_until_they_are_read_again(desk: Desk) -> None:
+    for _ in range(50):
+        desk.traffic.send(age_ms=15_000)
+    desk.reader.commit_all()
+    desk.await_("OK")
+    desk.reader.leave()
+    back = now_ms()
+    desk.set_offset(10)
+    found = desk.await_("REWOUND", since_ms=back)
+    assert "offset 50" in found["evidence"] and "is at 10" in found["evidence"], found
+    assert desk.check_quiet()["messages"] == 40
+    assert "STOPPED" in desk.row()["also"] or desk.watch.await_verdict(desk.group, "REWOUND")
+    desk.read().commit(30)
+    assert desk.check_quiet()["verdict"] == "REWOUND"
+    desk.reader.commit(50)
+    desk.await_("OK")
+
+
+def test_what_retention_took_unread_is_lost(desk: Desk) -> None:
+    for age_s in range(60, 0, -1):
+        desk.traffic.send(age_ms=age_s * 1000)
+    desk.reader.commit(20)
+    desk.watch.next_report()
+    gone = now_ms()
+    place = TopicPartition(desk.traffic.name, 0, 35)
+    desk.topics.admin.delete_records([place])[place].result(30)
+    desk.lane.low = 35
+    found = desk.await_("LOST", since_ms=gone)
+    assert "15 offsets, 20 to 34" in found["evidence"], found
+    assert desk.check_quiet()["messages"] == 25
+    desk.reader.commit(60)
+    desk.await_("OK")
+    assert desk.check_quiet()["messages"] == 0
+
+
+def test_a_topic_that_was_made_anew_is_lost(desk: Desk) -> None:
+    for _ in range(9):
+        desk.traffic.send()
+    desk.reader.commit_all()
+    desk.await_("OK")
+    desk.reader.leave()
+    desk.set_offset(12)  # as if three more had been there, and were cut off
+    found = desk.await_("LOST")
+    assert "offset 12" in found["evidence"] and "ends at 9" in found["evidence"], found
+
+
+def test_retention_that_draws_near_is_a_risk(project_topics, watch, group, readers) -> None:
+    """Two minutes of retention: half of it is left when the record is one minute old."""
+    desk = Desk(project_topics, watch, group, readers, retention_ms="120000")
+    desk.traffic.send(age_ms=52_000)
+    desk.reader.commit(0)
+    due = desk.lane.stamps[0] + 60_000
+    while now_ms() < due + 1000:
+        report = desk.watch.next_report()
+        verdict = desk.row(0, report)["verdict"]
+        assert (verdict == "AT_RISK") == (milliseconds(report["at"]) > due) and verdict != "STOPPED", report
+    found = desk.await_("AT_RISK", since_ms=due)
+    assert "retention takes the next record in" in found["evidence"]
+    row = desk.check_quiet()
+    assert row["retention_left_s"] == pytest.approx(120 - row["seconds"], abs=0.01)
+    desk.reader.commit_all()
+    desk.await_("OK")
+
+
+def test_one_partition_that_is_stuck_is_stalled_alone(project_topics, watch, group, readers) -> None:
+    desk = Desk(project_topics, watch, group, readers, partitions=3)
+    for number in range(3):
+        desk.traffic.send(number)
+    desk.reader.commit_all()
+    desk.await_("OK")
+    stuck = now_ms()
+
+    def go_on() -> None:
+        for number in range(3):
+            desk.traffic.send(number)
+        for number in (0, 2):
+            desk.reader.commit(len(desk.traffic.lanes[number].stamps), number)
+    with Pace(5, go_on):
+        found = desk.await_("STALLED", since_ms=stuck)
+        assert "1 of 3 partitions" in found["evidence"] and " 1: " in found["evidence"], found
+        for _ in range(4):
+            report = desk.watch.next_report()
+            assert [desk.row(number, report)["verdict"] for number in range(3)] == ["OK", "STALLED", "OK"]
+            hold_against(desk.traffic.lanes[1], desk.row(1, report), milliseconds(report["at"]), LOOK_MS)
+    desk.reader.commit_all()
+    desk.await_("OK")
+
+
+def test_an_hour_behind_is_an_hour_within_a_tenth(desk: Desk) -> None:
+    desk.traffic.send(age_ms=3_600_000)
+    desk.traffic.send()
+    row = desk.check_quiet()
+    assert row["messages"] == 2 and row["seconds"] == pytest.approx(3600, abs=5) and row["clock"] == "CreateTime"
+
+
+def test_the_brokers_clock_is_named_and_right(project_topics, watch, group, readers) -> None:
+    desk = Desk(project_topics, watch, group, readers, message_timestamp_type="LogAppendTime")
+    desk.traffic.send(age_ms=3_600_000)
+    row = desk.check_quiet()
+    assert row["clock"] == "LogAppendTime" and row["seconds"] < 5
