@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { ARENA_BLOCK = 4096, LOOK_PARTS = 3, ROWS_FIRST = 256 };
+enum { ARENA_BLOCK = 4096, LOOK_PARTS = 3, ROWS_FIRST = 256, GUESTS_ROOM = 1000 };
 
 static SurveyGroup *name_groups(const LagSurveySpec *spec, Arena *arena, size_t *count)
 {
@@ -124,7 +124,12 @@ bool survey_time_left(const SurveyLook *look)
     return clock_monotonic_ms() < look->until_ms;
 }
 
-/* Which topics bring which source. */
+static bool is_history(const SurveyTopic *topic)
+{
+    return text_ends(text_from(topic->name), TEXT(".backfill"));
+}
+
+/* Which topics bring which source. History that waits makes nothing of a source old. */
 static void name_sources(const LagSurvey *survey, Arena *arena, LagLook *look)
 {
     Text *topics = ARENA_ARRAY(arena, Text, survey->topic_count);
@@ -133,7 +138,7 @@ static void name_sources(const LagSurvey *survey, Arena *arena, LagLook *look)
     look->topic_sources = sources;
     for (size_t i = 0; i < survey->topic_count; i++) {
         const SurveyTopic *topic = survey->topics[i];
-        if (topic->mapping == NULL)
+        if (topic->mapping == NULL || is_history(topic))
             continue;
         topics[look->topic_count] = text_copy(arena, text_from(topic->name));
         sources[look->topic_count++] = mapping_source(topic->mapping);
@@ -151,6 +156,42 @@ static void copy_sources(const LagSurvey *survey, Arena *arena, LagLook *look)
     look->source_count = survey->source_count;
 }
 
+static int64_t waiting(const LagObservation *row)
+{
+    const LagSample *sample = &row->sample;
+    int64_t from = sample->committed > sample->low ? sample->committed : sample->low;
+    return sample->low >= 0 && sample->end > from ? sample->end - from : 0;
+}
+
+static bool is_guest(const SurveyLook *look, size_t row)
+{
+    const SurveyTopic *topic = look->rows[row].topic;
+    return topic != NULL && look->rows[row].group == SURVEY_INTAKE &&
+           (topic->mapping == NULL || is_history(topic));
+}
+
+/*
+ * History and released dead letters are guests (services/intake/backfill.h): they are not read while something live waits, of
+ * what is not held, nor while the matcher has much to do.
+ */
+static void let_guests_give_way(SurveyLook *look)
+{
+    int64_t live = 0;
+    int64_t matchers = 0;
+    for (size_t i = 0; i < look->count; i++) {
+        const LagObservation *row = &look->observations[i];
+        if (look->rows[i].topic == NULL || row->circumstances.state == LAG_STATE_LOST)
+            continue;
+        if (look->rows[i].group == SURVEY_INTAKE && !is_guest(look, i))
+            live += waiting(row);
+        else if (look->rows[i].group == SURVEY_MATCHER)
+            matchers += waiting(row);
+    }
+    for (size_t i = 0; i < look->count; i++)
+        if (is_guest(look, i))
+            look->observations[i].circumstances.gives_way = live > 0 || matchers >= GUESTS_ROOM;
+}
+
 /* Where topics were deleted, or their leaders have changed, since they were learnt, there is a second try. */
 static bool look_at_kafka(SurveyLook *look, Error *error)
 {
@@ -165,6 +206,7 @@ static bool look_at_kafka(SurveyLook *look, Error *error)
             return false;
     }
     survey_heads_look(look);
+    let_guests_give_way(look);
     survey_topics_configs(look);
     return true;
 }

@@ -254,6 +254,8 @@ void lag_judge(LagWindow *window,
     bool copy =
         circumstances->needs_database && circumstances->database_down_since_ms != LAG_UNKNOWN;
     note_movement(window, sample);
+    if (circumstances->gives_way)
+        window->clear_ms = sample->at_ms;
     note_rewind(window, sample, copy);
     note_owner(window, sample, circumstances->ownership);
     keep(window, sample, rules->window_ms);

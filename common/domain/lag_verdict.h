@@ -73,6 +73,8 @@ typedef struct LagCircumstances {
     LagState state;
     int64_t state_since_ms; /* LAG_UNKNOWN */
     Text state_reason;      /* absent: none */
+    bool
+        gives_way; /* it waits for others on purpose, as history does: not moving is no stall then */
     bool needs_database;
     int64_t database_down_since_ms; /* LAG_UNKNOWN: it answers */
     int64_t retention_ms;           /* of the topic; LAG_UNKNOWN: keeps for ever, or not known */

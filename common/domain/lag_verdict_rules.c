@@ -191,7 +191,8 @@ static bool is_stalled(const LagCase *asked, LagFinding *finding)
 
 static bool is_late(const LagCase *asked)
 {
-    return asked->numbers->messages != 0 && asked->numbers->late_ms > asked->rules->late_ms;
+    return !asked->is->gives_way && asked->numbers->messages != 0 &&
+           asked->numbers->late_ms > asked->rules->late_ms;
 }
 
 /* Whether there is less to do than at the beginning of the window; while there is but one look it is believed. */
@@ -226,10 +227,13 @@ static bool is_catching_up(const LagCase *asked, LagFinding *finding)
 
 static bool is_ok(const LagCase *asked, LagFinding *finding)
 {
-    finding->evidence = asked->numbers->messages == 0 ? spell_waiting(asked)
-                                                      : text_format(asked->arena, "%.*s; %.*s",
-                                                                    TEXT_ARGS(spell_waiting(asked)),
-                                                                    TEXT_ARGS(spell_rates(asked)));
+    if (asked->numbers->messages == 0)
+        finding->evidence = spell_waiting(asked);
+    else
+        finding->evidence =
+            text_format(asked->arena, "%s%.*s; %.*s",
+                        asked->is->gives_way ? "it gives way to what is live; " : "",
+                        TEXT_ARGS(spell_waiting(asked)), TEXT_ARGS(spell_rates(asked)));
     return true;
 }
 

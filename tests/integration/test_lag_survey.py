@@ -277,7 +277,31 @@ def test_history_and_released_letters_are_intakes_and_a_topic_of_nobody_is_not(t
         topics.create(name, 1)
     look = probe.look()
     assert set(look.rows("intake")) == {(FEED, 0), (f"{FEED}.backfill", 0), ("onecase.redrive", 0)}
-    assert look["topics"] == {topics.name(FEED): "GRID", topics.name(f"{FEED}.backfill"): "GRID"}
+    assert look["topics"] == {topics.name(FEED): "GRID"}, "history that waits makes no source old"
+
+
+def test_history_gives_way_while_something_live_waits_or_the_matcher_has_much_to_do(topics, log, probe):
+    for name in (FEED, f"{FEED}.backfill", "onecase.redrive"):
+        topics.create(name, 1)
+        produced(topics, name, [now_ms()] * 2)
+
+    def guests() -> list[int]:
+        look = probe.look()
+        assert look.row("intake", FEED)["gives_way"] == 0
+        return [look.row("intake", name)["gives_way"] for name in (f"{FEED}.backfill", "onecase.redrive")]
+
+    assert guests() == [1, 1]
+    commit(topics, "intake", FEED, 2)
+    assert guests() == [0, 0]
+    commit(topics, "intake", FEED, 1, note="lost=1-1;")  # held: it is waited for by nobody
+    assert guests() == [0, 0]
+    for number in range(999):
+        log.report(f"B{number}")
+    log.send()
+    assert guests() == [0, 0]
+    log.report("B999")
+    log.send()
+    assert guests() == [1, 1]
 
 
 # The relay

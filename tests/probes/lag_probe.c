@@ -78,6 +78,7 @@ static void put_row(TextBuilder *out, const LagObservation *row)
     put_int(out, "state", around->state);
     put_int(out, "state_since_ms", around->state_since_ms);
     put_text(out, "reason", around->state_reason);
+    put_int(out, "gives_way", around->gives_way);
     put_int(out, "needs_database", around->needs_database);
     put_int(out, "database_down_since_ms", around->database_down_since_ms);
     put_int(out, "retention_ms", around->retention_ms);
