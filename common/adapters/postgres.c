@@ -11,6 +11,7 @@
 #include "base/clock.h"
 
 #include "adapters/postgres_internal.h"
+#include "adapters/service.h"
 
 #include <assert.h>
 #include <poll.h>
@@ -322,6 +323,7 @@ finish(Postgres *pg, PostgresResult **results, size_t count, PostgresOutcome *ou
         well = take_result(result, wanted ? &results[at] : NULL, error) && well;
     }
     *outcome = well ? POSTGRES_COMMITTED : POSTGRES_REFUSED;
+    service_progress(); /* also a refusal is an answer: a slow server is not taken for a program that hangs */
     return well;
 }
 

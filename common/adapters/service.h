@@ -78,9 +78,9 @@ int service_run(const ServiceSpec *spec, int argc, char **argv);
 bool service_stopping(void);
 
 /*
- * Says that the program gets on, from inside a step that may take longer than some seconds (loading memory, a large batch): feeds
- * systemd's watchdog and /healthz. The loop says so itself after each step and while it waits. Costs a look at the clock; never
- * call it where nothing was achieved, or a program that hangs is believed to be well.
+ * Says that the program gets on, from inside a step that may take longer than some seconds (a large batch, memory that is built): feeds
+ * systemd's watchdog and /healthz. The loop says so itself after each step and while it waits, and every answer of PostgreSQL does. Costs
+ * a look at the clock; never call it where nothing was achieved, or a program that hangs is believed to be well.
  */
 void service_progress(void);
 

@@ -243,7 +243,6 @@ static bool load_pages(const Loader *loader,
         }
         if (rows > 0)
             last = postgres_int(page, rows - 1, 0);
-        service_progress();
     }
     return true;
 }

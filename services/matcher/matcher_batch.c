@@ -16,8 +16,6 @@
 
 #include "domain/datetime.h"
 
-#include "adapters/service.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -145,7 +143,6 @@ static bool run_batch(
         drop_batch(matcher, error);
     if (outcome == POSTGRES_UNKNOWN)
         matcher->reclaim = true;
-    service_progress(); /* PostgreSQL has answered; of a refused batch the halves come next */
     return well;
 }
 
