@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from harness import PROJECT, Database, Service, Topics, wait_until
 from harness_intake import FEED, REPORT, VAULT, Feed, feed_record, set_config
+from outbox import Outbox
 from redriving import REDRIVE
 from report_log import ReportLog, mixed_log, wait_until_stored
 from test_commands import login, submit
@@ -405,3 +406,23 @@ def test_what_a_released_dead_letter_names_makes_no_series(topics, tmp_path, key
     assert set(page.series("onecase_intake_dead_letters_total")) <= {("other", "digest"), ("other", "no_source"), ("other", "header")}
     assert page.value("onecase_intake_released_total") == 40
     assert page.series("onecase_intake_record_age_seconds_count") == {"TEST": 1}
+
+
+# ---- the relay alone -----------------------------------------------------------------------------------------------
+
+def test_of_two_relays_one_works(database, topics, start_service):
+    outbox = Outbox(database, topics).create()
+    outbox.write(outbox.events(300))
+    relays = [Scraped(lambda *more: start_service("relay", "--set", "tick_s=0", "--set", "poll_ms=20", *more)) for _ in range(2)]
+    for relay in relays:
+        relay.wait(lambda page: page.value("onecase_service_ready") == 1, "both to be there")
+    wait_until(lambda: sum(relay.page().total("onecase_relay_rows_total") for relay in relays) == 300, 60, "all rows to be published")
+    working, idle = sorted(relays, key=lambda relay: -relay.page().value("onecase_relay_working"))
+    check_with_promtool(working.page(), idle.page())
+    assert working.page().series("onecase_relay_rows_total") == rows(database, "select kind, count(*) from onecase.outbox group by 1")
+    assert idle.page().value("onecase_relay_working") == idle.page().total("onecase_relay_rows_total") == 0
+    working.service.kill()
+    outbox.write(outbox.events(40))
+    page = idle.wait(lambda page: page.total("onecase_relay_rows_total") == 40, "the other one to go on")
+    assert page.value("onecase_relay_working") == 1
+    assert page.value("onecase_relay_batch_rows_sum") == 40
