@@ -196,6 +196,20 @@ def test_retention_that_passed_and_a_topic_made_anew_show_in_the_offsets(topics,
     assert probe.look().row("intake", FEED)["head_ms"] == stamp
 
 
+def test_a_topic_made_anew_between_two_looks_is_not_taken_for_the_old_one(topics, log, probe):
+    topics.create(FEED, 1)
+    produced(topics, FEED, [1_700_000_000_000 + number for number in range(4)])
+    commit(topics, "intake", FEED, 1)
+    assert probe.look().row("intake", FEED)["head_ms"] == 1_700_000_000_001
+    topics.delete(FEED)
+    wait_until(lambda: FEED not in topics.existing(), 30, "the topic to be gone")
+    topics.create(FEED, 1)
+    produced(topics, FEED, [1_710_000_000_000, 1_710_000_000_001])
+    commit(topics, "intake", FEED, 1)
+    row = wait_until(lambda: (row := probe.look().rows("intake").get((FEED, 0))) and row["end"] == 2 and row, 30, "the new topic")
+    assert (row["committed"], row["head_ms"]) == (1, 1_710_000_000_001)
+
+
 def test_a_compacted_head_is_the_next_record_that_is_there(topics, log, probe):
     topics.create(FEED, 1, cleanup_policy="compact", segment_ms="100", min_cleanable_dirty_ratio="0.01", min_compaction_lag_ms="0",
                   delete_retention_ms="100")
