@@ -34,7 +34,7 @@ class Terminal:
                 fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
                 for number in (0, 1, 2):
                     os.dup2(slave, number)
-                os.execve(words[0], words, {**environment, "TERM": "xterm-256color"})
+                os.execve(words[0], words, environment)
             finally:
                 os._exit(127)
         self.slave = slave  # kept open, so that the terminal's settings can be read when the program has ended

@@ -153,7 +153,7 @@ def test_what_is_no_report_is_said_and_measured_from_here(told, status, body, wh
 def test_nobody_to_ask_is_an_answer_of_its_own():
     for words in ((), ("--verdict",), ("--json",), ("--direct",), ("--direct", "--verdict")):
         done = run("--lagwatch", NOBODY, *words, status=69, PGHOST="127.0.0.1", PGPORT="1")
-        assert "Kafka at 127.0.0.1:1 does not answer" in done.stderr and done.stdout == ""
+        assert "Kafka does not answer: could not ask Kafka at 127.0.0.1:1" in done.stderr and done.stdout == ""
         assert ("no lagwatch answers at http://127.0.0.1:1 (" in done.stderr) == ("--direct" not in words)
 
 

@@ -28,7 +28,7 @@ def watch(told: Lagwatch) -> Iterator[Callable[..., Terminal]]:
     with ExitStack() as opened:
         def start(*words: str, columns: int = 80, rows: int = 24, url: str | None = None, **environment: str) -> Terminal:
             return opened.enter_context(terminal([str(program("onecase")), "lag", "--watch", "1", "--lagwatch", url or told.url, *words],
-                                                 {**os.environ, **environment}, columns, rows))
+                                                 {**os.environ, "TERM": "xterm-256color", **environment}, columns, rows))
         yield start
 
 
@@ -119,6 +119,12 @@ def test_a_window_that_changes_is_drawn_anew(watch):
     screen.size(200, 50)
     text = screen.wait_for(lambda _: "q quit" in screen.screen.display[49])
     assert "DONE IN" in text and "19968 messages behind" in text
+
+
+def test_a_terminal_that_can_do_nothing_is_refused(watch):
+    screen = watch(TERM="dumb")
+    assert screen.ended() == 64
+    assert b"by TERM this one's cannot" in screen.raw and b"\x1b" not in screen.raw
 
 
 def test_without_colours_there_are_none(watch):

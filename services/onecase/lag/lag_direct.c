@@ -110,8 +110,8 @@ bool lag_direct_look(
     lag_survey_look(direct->survey, arena, look);
     direct->kafka_seen = direct->kafka_seen || look->kafka_up;
     if (!direct->kafka_seen || (direct->options->exact && !look->kafka_up))
-        return error_set(error, ERROR_RETRY, "Kafka at %s does not answer: %.*s",
-                         direct->options->brokers, TEXT_ARGS(look->kafka_fault));
+        return error_set(error, ERROR_RETRY, "Kafka does not answer: %.*s",
+                         TEXT_ARGS(look->kafka_fault));
     if (direct->options->exact && !look->database_up)
         return error_set(error, ERROR_RETRY, "PostgreSQL does not answer: %.*s",
                          TEXT_ARGS(look->database_fault));

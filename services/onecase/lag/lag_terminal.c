@@ -44,12 +44,17 @@ size_t lag_terminal_columns(void)
     return (size_t)number;
 }
 
+/* Whether TERM names a terminal that takes escape sequences. */
+static bool is_able(void)
+{
+    const char *kind = getenv("TERM");
+    return kind != NULL && kind[0] != '\0' && strcmp(kind, "dumb") != 0;
+}
+
 bool lag_terminal_colour(void)
 {
     const char *none = getenv("NO_COLOR");
-    const char *kind = getenv("TERM");
-    return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') && kind != NULL &&
-           strcmp(kind, "dumb") != 0;
+    return isatty(STDOUT_FILENO) && (none == NULL || none[0] == '\0') && is_able();
 }
 
 /* ---- entering and leaving ---- */
@@ -104,6 +109,10 @@ bool lag_terminal_open(LagTerminal *terminal, Error *error)
         tcgetattr(STDIN_FILENO, &terminal->before) != 0)
         return error_set(error, ERROR_REJECT,
                          "--watch needs a terminal; without one there are --json and --verdict");
+    if (!is_able())
+        return error_set(error, ERROR_REJECT,
+                         "--watch needs a terminal whose cursor can be moved; by TERM this one's "
+                         "cannot");
     sigprocmask(SIG_BLOCK, &set, NULL);
     terminal->signals = signalfd(-1, &set, SFD_CLOEXEC);
     if (terminal->signals < 0)
@@ -182,6 +191,12 @@ static bool read_keys(LagTerminal *terminal)
     if (got > 0)
         terminal->size += (size_t)got;
     return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+bool lag_terminal_has_key(const LagTerminal *terminal)
+{
+    struct pollfd polled = {STDIN_FILENO, POLLIN, 0};
+    return terminal->size > 0 || poll(&polled, 1, 0) > 0;
 }
 
 LagTerminalEvent lag_terminal_wait(LagTerminal *terminal, int fd, int limit_ms)

@@ -31,12 +31,15 @@ typedef struct LagTerminalEvent {
     int value; /* key; signal that ended it, 0: the terminal is gone */
 } LagTerminalEvent;
 
-/* REJECT when stdin and stdout are no terminal. Call before any thread is made: they inherit which signals wait. */
+/* REJECT when stdin and stdout are no terminal, or TERM is dumb or missing. Call before any thread is made: they inherit which signals wait. */
 MUST_CHECK bool lag_terminal_open(LagTerminal *terminal, Error *error);
 void lag_terminal_close(LagTerminal *terminal);
 
 void lag_terminal_size(size_t *columns, size_t *rows);
 void lag_terminal_write(Text bytes);
+
+/* Whether another key has come already. */
+bool lag_terminal_has_key(const LagTerminal *terminal);
 
 /* The next thing that happens: a key, another size, an end, something to read from `fd`, or nothing for `limit_ms`. */
 LagTerminalEvent lag_terminal_wait(LagTerminal *terminal, int fd, int limit_ms);

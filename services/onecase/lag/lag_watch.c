@@ -173,11 +173,18 @@ static void take_answer(LagWatch *watch)
 
 /* ---- the loop ---- */
 
-/* The exit code. */
+static bool is_movement(const LagTerminalEvent *event)
+{
+    return event->kind == TERMINAL_KEY && event->value >= KEY_UP && event->value <= KEY_END;
+}
+
+/* The exit code. A key that is held down is followed as it comes, and drawn when there is time. */
 static int run(LagWatch *watch)
 {
-    lag_watch_draw(watch);
+    bool draw = true;
     for (;;) {
+        if (draw)
+            lag_watch_draw(watch);
         const LagTerminalEvent event =
             lag_terminal_wait(&watch->terminal, lag_asker_fd(watch->asker), REDRAW_MS);
         if (event.kind == TERMINAL_ENDED)
@@ -187,7 +194,7 @@ static int run(LagWatch *watch)
             return EXIT_OK;
         if (event.kind == TERMINAL_FD)
             take_answer(watch);
-        lag_watch_draw(watch);
+        draw = !is_movement(&event) || !lag_terminal_has_key(&watch->terminal);
     }
 }
 
