@@ -457,18 +457,6 @@ static void rates_look_over_the_whole_window_whatever_the_cycle(void **state)
     assert_true(judgement.out_per_s == judgement.in_per_s);
 }
 
-static void verdicts_have_names_that_are_read_again(void **state)
-{
-    (void)state;
-    for (int i = 0; i < LAG_VERDICT_COUNT; i++) {
-        LagVerdict verdict = LAG_VERDICT_COUNT;
-        assert_true(lag_verdict_from(text_from(lag_verdict_name((LagVerdict)i)), &verdict));
-        assert_int_equal(verdict, i);
-    }
-    LagVerdict untouched = LAG_OK;
-    assert_false(lag_verdict_from(TEXT("FINE"), &untouched));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
 
 int main(void)
@@ -500,7 +488,6 @@ int main(void)
         TEST(a_stamp_from_the_future_is_no_negative_age),
         TEST(a_watcher_started_anew_counts_a_stall_from_what_others_wrote_down),
         TEST(rates_look_over_the_whole_window_whatever_the_cycle),
-        TEST(verdicts_have_names_that_are_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
