@@ -142,6 +142,26 @@ def test_a_record_that_hangs_intake_is_buried_like_one_that_kills_it(feed: Feed)
     assert {record.headers["ce_id"] for record in records if kind(record) == "dead"} == {sent[40]}
 
 
+def test_a_database_that_runs_into_time_outs_makes_no_crash(topics, database: Database, start_service) -> None:
+    """Each statement ends by its own limit, which is an answer: the watchdog is fed, and nobody is accused."""
+    log = ReportLog(topics).create()
+    log.use(database)
+    for number in range(20):
+        log.report(f"N{number:05d}")
+    log.send()
+    matcher = start_service("matcher", "--set", "statement_ms=1500", start=False)
+    with database.connect() as other, Supervisor(matcher, SILENCE_S, ends=True) as supervisor:
+        with other.transaction():
+            other.execute("lock table onecase.reports in access exclusive mode")
+            matcher.start()
+            matcher.wait_for_log("57014", limit=60)
+            supervisor.wait_for("WATCHDOG=1", count=len(supervisor.said("WATCHDOG=1")) + 12)
+        wait_until_stored(database, log, limit=120)
+        assert supervisor.ended == [] and matcher.running
+        assert database.value("select max(crashes) from onecase.consumer_offsets") == 0
+        matcher.stop()
+
+
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_finds_no_fault_with_the_unit(tmp_path: Path, name: str) -> None:
     """Also none that it would pass over; and what a process could do to the machine is little."""
