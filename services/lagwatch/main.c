@@ -94,9 +94,9 @@ static const Setting SETTINGS[] = {
                         limit_ms,
                         "3000",
                         50,
-                        60000,
+                        9000,
                         "how long to wait for an answer of Kafka, PostgreSQL or a process, "
-                        "milliseconds"),
+                        "milliseconds; a look takes up to three times as long"),
     SERVICE_HTTP_ROW(LagwatchSettings, "9104"),
     SERVICE_LOG_LEVEL_ROW(LagwatchSettings),
 };

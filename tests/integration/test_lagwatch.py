@@ -357,3 +357,4 @@ def test_follows_mappings_that_come(hub, watch, tmp_path):
     assert len(found.service.lines("event=mappings_not_loaded")) == 1
     found.service.signal(signal.SIGHUP)
     found.service.wait_for_log("event=reload_failed")
+    assert not found.service.lines("event=(kafka|database)_away")
