@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
 
 from departments import days_ago, grid, tell
-from harness import PROJECT, LocalServers, program, wait_until
+from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_schema, program, wait_until
 from harness_hub import REPORT_PARTITIONS, Hub, open_hub
 from watching import SEVERITY, Watch, free_port, group, moment, partition, watch_settings
 
@@ -300,6 +301,61 @@ def test_goes_on_while_kafka_is_away(hub, pages, watch, servers: LocalServers):
     finally:
         servers.start_kafka()
     found.wait_for_report(lambda seen: seen["kafka"]["up"] and all_ok(seen), 90, "all to be OK again")
+
+
+# ---- rights --------------------------------------------------------------------------------------------------------
+
+
+def restart_kafka(servers: LocalServers, super_user: str) -> None:
+    servers.stop_kafka()
+    (servers.data / "kafka" / "more.properties").write_text(
+        f"authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\nsuper.users=User:{super_user}\n")
+    servers.start_kafka()
+
+
+def allow(topics: Topics, kind: ResourceType, name: str, pattern: ResourcePatternType, *operations: AclOperation) -> None:
+    bindings = [AclBinding(kind, name, pattern, "User:ANONYMOUS", "*", operation, AclPermissionType.ALLOW) for operation in operations]
+    for future in topics.admin.create_acls(bindings).values():
+        future.result(30)
+
+
+def test_needs_no_more_rights_than_its_page_says(tmp_path):
+    """Brokers before which everybody is ANONYMOUS, who may do nothing but what docs/lagwatch.md names, and what brokers need among themselves."""
+    servers = LocalServers()
+    try:
+        servers.start()
+        restart_kafka(servers, "ANONYMOUS")
+        deploy_schema(servers, "onecase_rights")
+        database, topics = Database(servers, "onecase_rights"), Topics(servers)
+        database.execute("create role watcher login password 'watcher' in role onecase_operator")
+        subprocess.run([str(program("onecase")), "topics", "--create", "--prefix", topics.prefix], env=database.environment(), cwd=PROJECT,
+                       capture_output=True, timeout=60, check=True)
+        topics.produce("grid.event", [("k", b"{}")] * 3, partition=0)
+        consumer = Consumer({"bootstrap.servers": servers.brokers, "group.id": "onecase-intake"})
+        consumer.commit(offsets=[TopicPartition(topics.name("grid.event"), 0, 1)], asynchronous=False)
+        consumer.close()
+        allow(topics, ResourceType.BROKER, "kafka-cluster", ResourcePatternType.LITERAL, AclOperation.CLUSTER_ACTION)
+        allow(topics, ResourceType.TOPIC, topics.prefix, ResourcePatternType.PREFIXED,
+              AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS, AclOperation.READ)
+        for name in ("onecase-intake", "onecase-matcher"):
+            allow(topics, ResourceType.GROUP, name, ResourcePatternType.LITERAL, AclOperation.DESCRIBE)
+        restart_kafka(servers, "nobody")
+        port = free_port()
+        settings = watch_settings(port, topic_prefix=topics.prefix, conninfo="user=watcher password=watcher", stopped_ms=1000)
+        service = Service("lagwatch", [word for setting in settings for word in ("--set", setting)], database.environment(),
+                          tmp_path / "lagwatch.log")
+        found = Watch(service.start(), port)
+        try:
+            report = found.wait_for_report(lambda seen: seen["kafka"]["up"] and seen["database"]["up"]
+                                           and group(seen, "intake")["verdict"] == "STOPPED", what="nobody to have intake's partitions")
+            row = partition(group(report, "intake"), topics.name("grid.event"))
+            assert (row["messages"], row["next"]) == (2, 1) and row["seconds"] is not None and row["retention_left_s"] is not None
+            assert {row["offset_from"] for row in group(report, "matcher")["partitions"]} == {"postgresql"}
+            assert group(report, "relay") is not None
+        finally:
+            service.stop()
+    finally:
+        servers.stop()
 
 
 # ---- settings and mappings -----------------------------------------------------------------------------------------

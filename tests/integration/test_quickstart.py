@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import stat
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness import PROJECT, Database, LocalServers
+from watching import fetch
 
 LIMIT_S = 600
 COUNTS = """SELECT (SELECT count(*) FROM onecase.reports), (SELECT count(*) FROM onecase.hazards),
@@ -66,11 +68,17 @@ def test_quickstart_tells_the_story_and_may_be_run_again(newcomer: LocalServers)
     assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
     services = {name: process_of(newcomer, name) for name in ("intake", "matcher", "relay", "lagwatch")}
 
+    pages = dict(re.findall(r"^PORT_(\w+)=(\d+)$", (newcomer.data / "pages").read_text(), re.M))
+    assert set(pages) == set(services) and f"http://127.0.0.1:{pages['lagwatch']}/v1/lag" in story
+    report = json.loads(fetch(int(pages["lagwatch"]), "/v1/lag")[2])
+    assert {row["service"]: row["known"] for row in report["instances"]} == {"intake": True, "matcher": True, "relay": True}
+
     second = quickstart(newcomer)
     assert second.returncode == 0, second.stdout + second.stderr
     assert database.rows(COUNTS) == counts
     assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
     assert {name: process_of(newcomer, name) for name in services} == services
+    assert dict(re.findall(r"^PORT_(\w+)=(\d+)$", (newcomer.data / "pages").read_text(), re.M)) == pages
     assert key.read_text() == secret
 
     other = quickstart(newcomer, "--seed", "2")
