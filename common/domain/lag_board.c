@@ -103,6 +103,7 @@ LagMemory *lag_board_memory(LagBoard *board, Text group, Text topic, int32_t par
     made->clock = copy_of(TEXT(""));
     made->source_of_offset = copy_of(TEXT(""));
     made->partition = partition;
+    made->late_seen_ms = LAG_UNKNOWN;
     lag_window_init(&made->window);
     board->memories[board->count++] = made;
     map_put(board->places, key, board->count);
@@ -243,6 +244,7 @@ static void fill_partition(const LagMemory *memory, Arena *arena, LagFlat *flat)
     flat->group = text_copy(arena, text_from(memory->group));
     flat->program = text_copy(arena, text_from(memory->program));
     flat->partition.topic = text_copy(arena, text_from(memory->topic));
+    flat->late_seen_ms = memory->late_seen_ms;
     flat->partition.partition = memory->partition;
     flat->partition.committed = memory->sample.committed;
     flat->partition.end = memory->sample.end;
@@ -270,6 +272,8 @@ take_observation(LagBoard *board, const LagObservation *seen, Arena *arena, LagF
     flat->partition.owner = text_copy(arena, seen->owner);
     lag_judge(&memory->window, &seen->sample, &circumstances, &board->rules, arena,
               &flat->partition.judgement);
+    if (flat->partition.judgement.late_ms > board->rules.late_ms)
+        flat->late_seen_ms = memory->late_seen_ms = seen->sample.at_ms;
     flat->partition.step = lag_board_step(flat, circumstances.process, circumstances.state, arena);
 }
 
@@ -342,6 +346,20 @@ static void note_age(const LagFlat *flat, int64_t *age_ms)
 }
 
 /*
+ * Its reports take long to onecase.report, and the newest still did; that way is the department's own and intake's. So the department
+ * holds them up unless intake was late while the newest was on its way.
+ */
+static bool
+is_the_departments(const LagBoard *board, const LagSource *source, int64_t intake_late_ms)
+{
+    double late_s = (double)board->rules.late_ms / 1000;
+    if (source->count == 0 || source->sent_p50_s <= late_s || source->newest_s <= late_s)
+        return false;
+    int64_t sent_ms = source->newest_ms - (int64_t)(source->newest_s * 1000);
+    return intake_late_ms == LAG_UNKNOWN || intake_late_ms < sent_ms;
+}
+
+/*
  * Records of all sources lie in the partitions of onecase.report one behind the other, so what waits there may be of this source:
  * the age is that of the oldest that waits, never too small.
  */
@@ -353,12 +371,16 @@ static void find_age(const LagBoard *board,
 {
     int64_t intake_ms = 0;
     int64_t matcher_ms = 0;
+    int64_t intake_late_ms = LAG_UNKNOWN;
     for (size_t i = 0; i < count; i++) {
         if (text_is(flat[i].program, "matcher"))
             note_age(&flat[i], &matcher_ms);
-        else if (text_is(flat[i].program, "intake") &&
-                 brings(look, flat[i].partition.topic, source->source))
-            note_age(&flat[i], &intake_ms);
+        if (!text_is(flat[i].program, "intake") ||
+            !brings(look, flat[i].partition.topic, source->source))
+            continue;
+        note_age(&flat[i], &intake_ms);
+        if (flat[i].late_seen_ms > intake_late_ms)
+            intake_late_ms = flat[i].late_seen_ms;
     }
     source->hop = TEXT("");
     bool known = intake_ms != LAG_UNKNOWN && matcher_ms != LAG_UNKNOWN;
@@ -367,7 +389,7 @@ static void find_age(const LagBoard *board,
         source->age_ms = intake_ms > matcher_ms ? intake_ms : matcher_ms;
     if (source->age_ms > board->rules.late_ms)
         source->hop = intake_ms > matcher_ms ? TEXT("intake") : TEXT("matcher");
-    else if (source->count > 0 && source->sent_p50_s * 1000 > (double)board->rules.late_ms)
+    else if (is_the_departments(board, source, intake_late_ms))
         source->hop = TEXT("department");
 }
 

@@ -42,6 +42,7 @@ static void write_memory(const LagMemory *memory, TextBuilder *out)
     lag_out_text(out, "clock", text_from(memory->clock));
     lag_out_text(out, "offset_from", text_from(memory->source_of_offset));
     lag_out_time(out, "seen", memory->seen_ms);
+    lag_out_time(out, "late_seen", memory->late_seen_ms);
     lag_out_verdict(out, window->verdict);
     lag_out_time(out, "since", window->since_ms);
     lag_out_time(out, "moved", window->moved_ms);
@@ -149,6 +150,7 @@ static void read_memory(LagBoard *board, const LagIn *in, int64_t oldest_ms)
     lag_board_keep_text(&memory->clock, lag_in_text(in, "clock"));
     lag_board_keep_text(&memory->source_of_offset, lag_in_text(in, "offset_from"));
     memory->seen_ms = seen_ms;
+    memory->late_seen_ms = lag_in_time(in, "late_seen");
     memory->present = true;
     read_window(in, memory);
 }

@@ -15,8 +15,9 @@ typedef struct LagMemory {
     char *source_of_offset; /* likewise */
     LagSample sample;       /* seen last */
     LagWindow window;
-    int64_t seen_ms; /* when */
-    bool present;    /* at the last look at which Kafka answered */
+    int64_t seen_ms;      /* when */
+    int64_t late_seen_ms; /* the last look at which it was late; LAG_UNKNOWN: never */
+    bool present;         /* at the last look at which Kafka answered */
 } LagMemory;
 
 typedef struct LagProcessMemory {
@@ -66,6 +67,7 @@ LagProcess lag_board_process_of(const LagBoard *board, Text program);
 typedef struct LagFlat {
     Text group;
     Text program;
+    int64_t late_seen_ms; /* as of its memory */
     LagPartition partition;
 } LagFlat;
 void lag_board_groups(LagFlat *flat, size_t count, Arena *arena, LagReport *report);

@@ -114,9 +114,18 @@ static int64_t first_clear(const LagSample *sample)
     return since_ms < sample->at_ms ? since_ms : sample->at_ms;
 }
 
+/* Nothing waited at the last look, which may be long ago: what waits now does so since its own time stamp, as far as that can be. */
+static int64_t began_to_wait(const LagSample *last, const LagSample *now)
+{
+    int64_t since_ms = now->head_ms == LAG_UNKNOWN ? now->at_ms : later(now->head_ms, last->at_ms);
+    return since_ms < now->at_ms ? since_ms : now->at_ms;
+}
+
 static void note_movement(LagWindow *window, const LagSample *sample)
 {
     const LagSample *last = newest(window);
+    if (last != NULL && lag_sample_waiting(last) == 0)
+        window->clear_ms = began_to_wait(last, sample);
     if (last != NULL && sample->committed != last->committed &&
         (sample->committed > last->committed || last->committed == LAG_UNKNOWN))
         window->moved_ms = window->clear_ms = sample->at_ms;

@@ -34,12 +34,12 @@ class Town:
         asked = " ".join(f"{name}=127.0.0.1:{port}" for name, port in self.ports.items())
         self.watch = Watch(hub.topics, hub.database.environment(), folder, f"services={asked}", *settings, *rules)
 
-    def send(self) -> None:
-        """A grid worker reports; plainly synthetic."""
+    def send(self, delay_s: float = 0) -> None:
+        """A grid worker reports what his system recorded that long ago; plainly synthetic."""
         number = next(self.numbers)
         value = {"eventId": f"99010126{number:011}", "areaCode": ("990101", "990201")[number % 2], "operateSeq": 1, "mainType": "2007",
                  "subType": "35", "eventName": "占用疏散通道", "eventDesc": "合成事件", "eventPlace": f"星帆苑{number}号楼",
-                 "createTime": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 8 * 3600))}
+                 "createTime": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - delay_s + 8 * 3600))}
         self.hub.topics.produce("grid.event", [(value["eventId"], json.dumps(value, ensure_ascii=False))])
 
     def all_well(self, report: dict) -> bool:

@@ -254,7 +254,11 @@ static void the_age_of_a_source_is_that_of_what_waits_and_names_the_hop(void **s
     const Text topics[] = {TEXT("grid.event")};
     const Text names[] = {TEXT("GRID")};
     LagSource sources[] = {{.source = TEXT("GRID"), .count = 10, .sent_p50_s = 2},
-                           {.source = TEXT("HOTLINE"), .count = 10, .sent_p50_s = 3600}};
+                           {.source = TEXT("HOTLINE"),
+                            .count = 10,
+                            .sent_p50_s = 3600,
+                            .newest_s = 3600,
+                            .newest_ms = BEGIN_MS}};
     fixture->look.sources = sources;
     fixture->look.source_count = 2;
     fixture->look.topics = topics;
@@ -276,6 +280,36 @@ static void the_age_of_a_source_is_that_of_what_waits_and_names_the_hop(void **s
     assert_int_equal(fixture->report.sources[0].age_ms, 121000);
     assert_text(fixture->report.sources[0].hop, "matcher");
     assert_int_equal(fixture->report.sources[1].age_ms, 121000);
+}
+
+static void a_department_is_not_blamed_for_what_intake_held_up(void **state)
+{
+    Fixture *fixture = *state;
+    const Text topics[] = {TEXT("grid.event")};
+    const Text names[] = {TEXT("GRID")};
+    LagSource source = {
+        .source = TEXT("GRID"), .count = 10, .sent_p50_s = 2, .newest_s = 2, .newest_ms = BEGIN_MS};
+    fixture->look.sources = &source;
+    fixture->look.source_count = 1;
+    fixture->look.topics = topics;
+    fixture->look.topic_sources = names;
+    fixture->look.topic_count = 1;
+    fixture->observations[PARTITIONS].sample.end = 6;
+    fixture->observations[PARTITIONS].sample.head_ms = BEGIN_MS - 600000;
+    look_at(fixture, 0);
+    assert_text(fixture->report.sources[0].hop, "intake");
+    fixture->observations[PARTITIONS].sample.committed = 6;
+    source.sent_p50_s = source.newest_s = 605; /* what had waited has arrived */
+    source.newest_ms = BEGIN_MS + 5000;
+    look_at(fixture, 10);
+    assert_text(fixture->report.sources[0].hop, "");
+    source.newest_s = 2; /* the median still tells of the outage */
+    source.newest_ms = BEGIN_MS + 1000000;
+    look_at(fixture, 1000);
+    assert_text(fixture->report.sources[0].hop, "");
+    source.newest_s = 40; /* sent after it, and late all the same */
+    look_at(fixture, 1001);
+    assert_text(fixture->report.sources[0].hop, "department");
 }
 
 static void a_memory_written_and_read_goes_on_where_it_was(void **state)
@@ -432,6 +466,7 @@ int main(void)
         TEST(kafka_away_leaves_what_was_known_and_is_a_stall_when_it_lasts),
         TEST(a_topic_that_is_gone_is_told_no_more),
         TEST(the_age_of_a_source_is_that_of_what_waits_and_names_the_hop),
+        TEST(a_department_is_not_blamed_for_what_intake_held_up),
         TEST(a_memory_written_and_read_goes_on_where_it_was),
         TEST(what_is_too_old_is_left_out_of_a_memory),
         TEST(a_memory_of_another_shape_is_refused_with_the_place),

@@ -424,20 +424,6 @@ static void a_stamp_from_the_future_is_no_negative_age(void **state)
     assert_int_equal(follow(&look, 1, calm(), *state).late_ms, 0);
 }
 
-static void a_watcher_started_anew_counts_a_stall_from_what_others_wrote_down(void **state)
-{
-    LagWindow window;
-    const LagRules rules = lag_rules_default();
-    const LagCircumstances circumstances = calm();
-    const LagSample sample = {ms(0), 100, 0, 500, ms(-300), ms(-600)};
-    LagJudgement judgement;
-    lag_window_init(&window);
-    lag_judge(&window, &sample, &circumstances, &rules, *state, &judgement);
-    assert_int_equal(judgement.verdict, LAG_STALLED);
-    assert_int_equal(judgement.since_ms, ms(-300));
-    assert_int_equal(judgement.progress_ms, ms(-600));
-}
-
 /* A cycle of half a second for ten minutes: the ring still spans the window, and rates look that far back. */
 static void rates_look_over_the_whole_window_whatever_the_cycle(void **state)
 {
@@ -486,7 +472,6 @@ int main(void)
         TEST(the_database_outranks_all_for_those_who_need_it_alone),
         TEST(a_group_that_has_read_nothing_yet_has_all_of_it_before_it),
         TEST(a_stamp_from_the_future_is_no_negative_age),
-        TEST(a_watcher_started_anew_counts_a_stall_from_what_others_wrote_down),
         TEST(rates_look_over_the_whole_window_whatever_the_cycle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
