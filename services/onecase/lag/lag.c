@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 enum { ARENA_BLOCK = 65536, US_PER_MS = 1000 };
@@ -67,6 +68,18 @@ static int failed(const Error *error)
                                           : command_failed("lag", error);
 }
 
+/* What is to be exact must not leave out what nobody could count. */
+static bool check_exact(const LagOptions *options, const LagReport *report, Error *error)
+{
+    const LagPartition *unknown = lag_view_total(report, NULL).unknown;
+    if (!options->exact || unknown == NULL)
+        return true;
+    return error_set(error, ERROR_RETRY,
+                     "how many messages wait in partition %" PRId32
+                     " of %.*s could not be asked: has it a leader?",
+                     unknown->partition, TEXT_ARGS(unknown->topic));
+}
+
 int command_lag(int argc, char **argv)
 {
     LagOptions options;
@@ -79,7 +92,7 @@ int command_lag(int argc, char **argv)
     Arena *arena = arena_new(ARENA_BLOCK);
     LagFeed *feed = lag_feed_new(&options);
     LagAnswer answer;
-    if (lag_feed_ask(feed, arena, &answer, &error))
+    if (lag_feed_ask(feed, arena, &answer, &error) && check_exact(&options, &answer.report, &error))
         status = print_answer(&options, &answer, arena);
     else
         status = failed(&error);

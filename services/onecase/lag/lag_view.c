@@ -80,14 +80,26 @@ static void draw_fault(LagPage *page, const char *server, int64_t since_ms, Text
                                  TEXT_ARGS(moment), TEXT_ARGS(fault)));
 }
 
+/* It answers, and not to everything that was asked. */
+static void draw_part(LagPage *page, const char *server, Text fault)
+{
+    lag_page_wrapped(
+        page, 0, LAG_WARN,
+        text_format(page->arena, "%s did not answer everything: %.*s", server, TEXT_ARGS(fault)));
+}
+
 static void draw_doubts(const LagReport *report, int64_t now_ms, LagPage *page)
 {
     if (!report->database_up)
         draw_fault(page, "PostgreSQL", report->database_since_ms, report->database_fault);
+    else if (!text_is_empty(report->database_fault))
+        draw_part(page, "PostgreSQL", report->database_fault);
     if (!report->kafka_up) {
         draw_fault(page, "Kafka", report->kafka_since_ms, report->kafka_fault);
         lag_page_wrapped(page, 0, LAG_WARN,
                          TEXT("Partitions are shown as they were when it answered last."));
+    } else if (!text_is_empty(report->kafka_fault)) {
+        draw_part(page, "Kafka", report->kafka_fault);
     }
     if (now_ms - report->at_ms > LAG_VIEW_STALE_MS) {
         const Text age = lag_units_duration(now_ms - report->at_ms, LAG_UNITS_LONG, page->arena);
@@ -170,7 +182,7 @@ static bool counts(const LagGroup *group, const char *program)
 
 LagTotal lag_view_total(const LagReport *report, const char *program)
 {
-    LagTotal total = {0, 0};
+    LagTotal total = {0, 0, NULL};
     for (size_t i = 0; i < report->group_count; i++) {
         const LagGroup *group = &report->groups[i];
         if (!counts(group, program))
@@ -178,6 +190,9 @@ LagTotal lag_view_total(const LagReport *report, const char *program)
         if (group->messages > 0 &&
             __builtin_add_overflow(total.messages, group->messages, &total.messages))
             total.messages = INT64_MAX;
+        for (size_t k = 0; k < group->partition_count; k++)
+            if (group->partitions[k].judgement.messages == LAG_UNKNOWN)
+                total.unknown = &group->partitions[k];
         int64_t seconds = group->late_ms > 0 ? group->late_ms / SECOND_MS : 0;
         total.seconds = seconds > total.seconds ? seconds : total.seconds;
     }
@@ -204,9 +219,9 @@ static void draw_total(LagDrawing *drawing)
     lag_view_space(drawing);
     lag_page_line(page);
     lag_page_format(page, LAG_PLAIN,
-                    "%" PRId64 " messages behind, the oldest %" PRId64
+                    "%s%" PRId64 " messages behind, the oldest %" PRId64
                     " s old (intake and matcher)",
-                    total.messages, total.seconds);
+                    total.unknown != NULL ? "at least " : "", total.messages, total.seconds);
 }
 
 void lag_view(const LagReport *report, const LagViewOptions *options, Arena *arena, LagView *view)

@@ -47,7 +47,8 @@ LagPage lag_view_details(const LagReport *report,
 /* What intake and matcher have to do yet: "is everything in the database?" The relay's rows come behind it. */
 typedef struct LagTotal {
     int64_t messages;
-    int64_t seconds; /* of the oldest */
+    int64_t seconds;             /* of the oldest */
+    const LagPartition *unknown; /* one that could not be counted; NULL: there is none */
 } LagTotal;
 
 /* `program` NULL: both. */

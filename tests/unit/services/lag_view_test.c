@@ -213,6 +213,25 @@ static void old_figures_are_said_to_be_old(void **state)
     assert_false(text_contains(page_text(&view.head), TEXT("All this is")));
 }
 
+static void what_was_not_answered_is_said_and_not_taken_for_nothing(void **state)
+{
+    (void)state;
+    LagReport report = fixture_report(arena);
+    report.database_up = true;
+    report.database_fault = TEXT("canceling statement due to statement timeout");
+    report.kafka_fault = TEXT("could not ask what some/body has committed");
+    assert_null(lag_view_total(&report, NULL).unknown);
+    report.groups[1].partitions[1].judgement.messages = LAG_UNKNOWN;
+    assert_ptr_equal(lag_view_total(&report, NULL).unknown, &report.groups[1].partitions[1]);
+    assert_null(lag_view_total(&report, "intake").unknown);
+    const LagView view = view_of(&report, (LagViewOptions){.width = 80, .filter = TEXT("")});
+    expect_parts(&view.head,
+                 (const char *[]){"Kafka and PostgreSQL answer\n",
+                                  "PostgreSQL did not answer everything: canceling statement due",
+                                  "Kafka did not answer everything: could not ask", NULL});
+    expect_parts(&view.body, (const char *[]){"\nat least 60 messages behind", NULL});
+}
+
 static void what_was_so_when_watching_began_may_be_older(void **state)
 {
     (void)state;
@@ -278,6 +297,7 @@ int main(void)
         cmocka_unit_test(many_partitions_in_trouble_are_counted),
         cmocka_unit_test(nothing_is_wider_than_the_screen),
         cmocka_unit_test(old_figures_are_said_to_be_old),
+        cmocka_unit_test(what_was_not_answered_is_said_and_not_taken_for_nothing),
         cmocka_unit_test(what_was_so_when_watching_began_may_be_older),
         cmocka_unit_test(details_tell_everything),
     };
