@@ -34,6 +34,11 @@ def quickstart(servers: LocalServers, *arguments: str) -> subprocess.CompletedPr
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False)
 
 
+def onecase(servers: LocalServers, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(PROJECT / "build" / "release" / "bin" / "onecase"), *arguments], env=servers.environment("onecase"), cwd=PROJECT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+
+
 def process_of(servers: LocalServers, name: str) -> int:
     return int((servers.data / "run" / f"{name}.pid").read_text().split()[0])
 
@@ -63,6 +68,8 @@ def test_quickstart_tells_the_story_and_may_be_run_again(newcomer: LocalServers)
     assert secret.strip() not in story
 
     newcomer.read_environment()
+    lag = onecase(newcomer, "lag", "--json")
+    assert lag.returncode == 0 and json.loads(lag.stdout)["by"] == "lagwatch", lag.stdout + lag.stderr
     database = Database(newcomer, "onecase")
     counts = database.rows(COUNTS)
     assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
