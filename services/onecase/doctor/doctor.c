@@ -31,8 +31,7 @@ enum { EXIT_WARNINGS = 2 };
 static Text format_text(Arena *arena, const char *format, va_list arguments)
 {
     char text[TEXT_MAX];
-    int size = vsnprintf(text, sizeof(text), format, arguments);
-    assert(size >= 0);
+    (void)vsnprintf(text, sizeof(text), format, arguments); /* what is longer is cut */
     return text_copy(arena, text_from(text));
 }
 
@@ -160,13 +159,16 @@ static void load_topics(Doctor *doctor)
 
 /* ---- the run ---- */
 
-/* The check that should have given what is missing. */
-static const DoctorCheck *giver_of(unsigned missing)
+/* The check that should have given what is missing; if it was not made either, the one behind that. */
+static const DoctorCheck *culprit(const Doctor *doctor, unsigned missing)
 {
-    for (size_t i = 0; i < DOCTOR_CHECK_COUNT; i++)
+    const DoctorCheck *giver = NULL;
+    for (size_t i = 0; i < DOCTOR_CHECK_COUNT && giver == NULL; i++)
         if ((DOCTOR_CHECKS[i].gives & missing) != 0)
-            return &DOCTOR_CHECKS[i];
-    return NULL;
+            giver = &DOCTOR_CHECKS[i];
+    assert(giver != NULL);
+    unsigned behind = giver->needs & ~doctor->abilities;
+    return behind != 0 ? culprit(doctor, behind) : giver;
 }
 
 /* What cannot be asked is a fault of the thing asked, unless it is only not for us. */
@@ -193,21 +195,20 @@ static void run_check(Doctor *doctor, const DoctorCheck *check)
     *doctor->now = (DoctorResult){.check = check, .done = true};
     unsigned missing = check->needs & ~doctor->abilities;
     if (missing != 0) {
-        const DoctorCheck *giver = giver_of(missing);
-        doctor_skip(doctor, "because of \"%s\"", giver != NULL ? giver->name : "");
+        doctor_skip(doctor, "because of \"%s\"", culprit(doctor, missing)->name);
         return;
     }
     if (!check->run(doctor, &error))
         take_failure(doctor, &error);
 }
 
-/* The check and all that it relies on. */
-static void want(const DoctorCheck *check, bool *wanted)
+/* The check and all that gives what it asks for: what it needs, and of the one that was named also what it uses. */
+static void want(const DoctorCheck *check, unsigned asks, bool *wanted)
 {
     wanted[check - DOCTOR_CHECKS] = true;
     for (size_t i = 0; i < DOCTOR_CHECK_COUNT; i++)
-        if ((DOCTOR_CHECKS[i].gives & check->needs) != 0 && !wanted[i])
-            want(&DOCTOR_CHECKS[i], wanted);
+        if ((DOCTOR_CHECKS[i].gives & asks) != 0 && !wanted[i])
+            want(&DOCTOR_CHECKS[i], DOCTOR_CHECKS[i].needs, wanted);
 }
 
 static void run_checks(Doctor *doctor, const DoctorCheck *only)
@@ -215,7 +216,7 @@ static void run_checks(Doctor *doctor, const DoctorCheck *only)
     bool wanted[DOCTOR_CHECKS_MAX] = {0};
     for (size_t i = 0; i < DOCTOR_CHECK_COUNT; i++)
         if (only == NULL || only == &DOCTOR_CHECKS[i])
-            want(&DOCTOR_CHECKS[i], wanted);
+            want(&DOCTOR_CHECKS[i], DOCTOR_CHECKS[i].needs | DOCTOR_CHECKS[i].uses, wanted);
     for (size_t i = 0; i < DOCTOR_CHECK_COUNT; i++) {
         if (!wanted[i])
             continue;

@@ -41,7 +41,8 @@ typedef struct Doctor Doctor;
 typedef struct DoctorCheck {
     const char *name;
     const char *looks_at;                      /* one line for --list and the docs */
-    unsigned needs;                            /* DoctorAbility */
+    unsigned needs;                            /* DoctorAbility: without them it is not made */
+    unsigned uses;                             /* with them it sees more */
     unsigned gives;                            /* may give */
     bool (*run)(Doctor *doctor, Error *error); /* false: something could not be asked */
 } DoctorCheck;

@@ -25,16 +25,20 @@ static void fault(Doctor *doctor, Text what, const char *expected, Text found, T
 
 /* ---- the file ---- */
 
-/* The fingerprint of the key in the file under number 0; false: told why not. */
+/* The fingerprint of the key in the file under number 0; false: told why not. A key that is closed to us is as it should be. */
 static bool read_file(Doctor *doctor, const char *path, KeyPrint *print)
 {
     char hex[2 * KEY_BYTES_MAX + 2];
     uint8_t key[KEY_BYTES_MAX];
     FILE *file = fopen(path, "re");
+    if (file == NULL && errno == EACCES) {
+        doctor_saw_more(doctor, "%s is closed to us, so it is not compared", path);
+        return false;
+    }
     if (file == NULL) {
         fault(doctor, text_from(path), "the key, readable for intake",
               text_copy(doctor->arena, text_from(strerror(errno))),
-              text_format(doctor->arena, "ls -l %s    # ask as the user of intake", path));
+              text_format(doctor->arena, "ls -l %s", path));
         return false;
     }
     setvbuf(file, NULL, _IONBF, 0); /* no copy of the secret in a buffer of stdio's */
@@ -186,11 +190,11 @@ bool doctor_check_keys(Doctor *doctor, Error *error)
         tell_difference(doctor, &noted);
     if (have)
         compare_file(doctor, &noted, &print);
-    doctor_saw(doctor, "%s",
-               noted.first != NULL ? text_format(doctor->arena, "%.*s in use",
-                                                 TEXT_ARGS(numbers_of(doctor, noted.first)))
-                                         .data
-                                   : "none in use yet");
+    doctor_saw_more(doctor, "%s",
+                    noted.first != NULL ? text_format(doctor->arena, "%.*s in use",
+                                                      TEXT_ARGS(numbers_of(doctor, noted.first)))
+                                              .data
+                                        : "none in use yet");
     if (path == NULL)
         doctor_saw_more(doctor, "--key-file names the file to compare");
     return true;

@@ -33,10 +33,10 @@ static void print_finding(const DoctorFinding *finding)
 static void print_result(const DoctorResult *result)
 {
     Text line = text_is_absent(result->skipped) ? result->saw : result->skipped;
-    printf("%-11s  %-12s", word_of(result), result->check->name);
-    if (!text_is_empty(line))
-        printf(" %.*s", TEXT_ARGS(line));
-    putchar('\n');
+    if (text_is_empty(line))
+        printf("%-11s  %s\n", word_of(result), result->check->name);
+    else
+        printf("%-11s  %-12s %.*s\n", word_of(result), result->check->name, TEXT_ARGS(line));
     for (size_t i = 0; i < result->count; i++)
         print_finding(&result->findings[i]);
     if (result->left_out > 0)

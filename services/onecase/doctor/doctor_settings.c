@@ -14,11 +14,10 @@ extern char **environ;
 
 enum { PORT_MAX = 65535 };
 
-/* Names that programs of the hub, their tests and deploy/ know. */
-static const char *const KNOWN[] = {"ONECASE_BROKERS",    "ONECASE_DATA",        "ONECASE_CACHE",
-                                    "ONECASE_HTTP",       "ONECASE_BIN",         "ONECASE_LAGWATCH",
-                                    "ONECASE_STALL_MS",   "ONECASE_SERVER_USER", "ONECASE",
-                                    "ONECASE_TEST_HOOKS", "ONECASE_SEND_OPTIONS"};
+/* Names that programs of the hub and deploy/ know, beside those that end in _OPTIONS (deploy/systemd). */
+static const char *const KNOWN[] = {"ONECASE_BROKERS",  "ONECASE_DATA",       "ONECASE_CACHE",
+                                    "ONECASE_HTTP",     "ONECASE_BIN",        "ONECASE_LAGWATCH",
+                                    "ONECASE_STALL_MS", "ONECASE_SERVER_USER"};
 
 static void fault(Doctor *doctor, const char *what, const char *expected, Text found, Text step)
 {
