@@ -440,18 +440,6 @@ static void a_report_that_is_none_is_refused_with_the_place(void **state)
     assert_string_equal(error.rule, "syntax");
 }
 
-static void verdicts_have_names_that_are_read_again(void **state)
-{
-    (void)state;
-    for (int i = 0; i < LAG_VERDICT_COUNT; i++) {
-        LagVerdict verdict = LAG_VERDICT_COUNT;
-        assert_true(lag_verdict_from(text_from(lag_verdict_name((LagVerdict)i)), &verdict));
-        assert_int_equal(verdict, i);
-    }
-    LagVerdict untouched = LAG_OK;
-    assert_false(lag_verdict_from(TEXT("FINE"), &untouched));
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, drop)
 
 int main(void)
@@ -472,7 +460,6 @@ int main(void)
         TEST(a_memory_of_another_shape_is_refused_with_the_place),
         TEST(a_report_written_and_read_is_the_same),
         TEST(a_report_that_is_none_is_refused_with_the_place),
-        TEST(verdicts_have_names_that_are_read_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
