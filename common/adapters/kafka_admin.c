@@ -139,15 +139,17 @@ bool kafka_admin_layout(
     *count = 0;
     for (int i = 0; i < metadata->topic_cnt; i++) {
         const struct rd_kafka_metadata_topic *found = &metadata->topics[i];
-        bool *led = ARENA_ARRAY(arena, bool, found->partition_cnt);
+        int32_t *leaders = ARENA_ARRAY(arena, int32_t, found->partition_cnt);
+        for (int k = 0; k < found->partition_cnt; k++)
+            leaders[k] = -1;
         for (int k = 0; k < found->partition_cnt; k++)
             if (found->partitions[k].id >= 0 && found->partitions[k].id < found->partition_cnt)
-                led[found->partitions[k].id] = found->partitions[k].leader >= 0;
+                leaders[found->partitions[k].id] = found->partitions[k].leader;
         if (found->partition_cnt > 0)
             (*topics)[(*count)++] = (KafkaLayout){
                 .name = text_string(arena, text_from(found->topic)),
                 .partitions = found->partition_cnt,
-                .led = led,
+                .leaders = leaders,
             };
     }
     rd_kafka_metadata_destroy(metadata);

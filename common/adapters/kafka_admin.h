@@ -38,7 +38,8 @@ MUST_CHECK bool kafka_admin_topics(
 typedef struct KafkaLayout {
     const char *name;
     int32_t partitions;
-    const bool *led; /* by partition: it has a leader now */
+    const int32_t
+        *leaders; /* by partition: number of the broker that leads it now; -1: none does */
 } KafkaLayout;
 
 /* All topics that we may see with their partitions, on the arena. One question to one broker. */
@@ -106,7 +107,7 @@ kafka_admin_beginnings(KafkaAdmin *admin, KafkaPosition *positions, size_t count
 
 /*
  * Either of the two for partitions that may be in trouble: `offset` is KAFKA_OFFSET_NONE where no answer came for this partition. Ask
- * only for those that have a leader; one without makes all wait. The end is what the client's isolation.level may read.
+ * only for those that have a leader, and one leader at a time: one that does not answer makes all wait, and in vain. The end is what the client's isolation.level may read.
  */
 MUST_CHECK bool kafka_admin_extremes(
     KafkaAdmin *admin, bool ends, KafkaPosition *positions, size_t count, Error *error);

@@ -178,7 +178,8 @@ static bool look_at_group(SurveyLook *look, size_t number, const KafkaGroup *mem
 
 /* ---- begins and ends ---- */
 
-static KafkaPosition *watched_partitions(SurveyLook *look, size_t *count)
+/* Partitions that one broker leads. */
+static KafkaPosition *led_by(SurveyLook *look, int32_t leader, size_t *count)
 {
     const LagSurvey *survey = look->survey;
     size_t total = 0;
@@ -189,10 +190,23 @@ static KafkaPosition *watched_partitions(SurveyLook *look, size_t *count)
     for (size_t i = 0; i < survey->topic_count; i++) {
         const SurveyTopic *topic = survey->topics[i];
         for (int32_t k = 0; topic->watched && k < topic->partitions; k++)
-            if (topic->led[k])
+            if (topic->leaders[k] == leader)
                 positions[(*count)++] = (KafkaPosition){topic->name, k, KAFKA_OFFSET_NONE};
     }
     return positions;
+}
+
+/* The smallest number of a leader above this one; -1: there is none. */
+static int32_t next_leader(const LagSurvey *survey, int32_t after)
+{
+    int32_t next = -1;
+    for (size_t i = 0; i < survey->topic_count; i++) {
+        const SurveyTopic *topic = survey->topics[i];
+        for (int32_t k = 0; topic->watched && k < topic->partitions; k++)
+            if (topic->leaders[k] > after && (next < 0 || topic->leaders[k] < next))
+                next = topic->leaders[k];
+    }
+    return next;
 }
 
 /* Answers into the topics. */
@@ -208,11 +222,25 @@ static void spread(const SurveyLook *look, const KafkaPosition *positions, size_
     }
 }
 
+static bool ask_leader(SurveyLook *look, int32_t leader, Error *error)
+{
+    size_t count;
+    KafkaPosition *positions = led_by(look, leader, &count);
+    for (int ends = 0; ends <= 1; ends++) {
+        if (!survey_time_left(look))
+            return error_set(error, ERROR_RETRY, "no time was left to ask broker %d", (int)leader);
+        if (!kafka_admin_extremes(look->survey->admin, ends != 0, positions, count, error))
+            return false;
+        spread(look, positions, count, ends != 0);
+    }
+    return true;
+}
+
+/* A broker that does not answer leaves its partitions unknown; when none does, Kafka does not. */
 static bool ask_extremes(SurveyLook *look, Error *error)
 {
     LagSurvey *survey = look->survey;
-    size_t count;
-    KafkaPosition *positions = watched_partitions(look, &count);
+    bool answered = false;
     for (size_t i = 0; i < survey->topic_count; i++) {
         SurveyTopic *topic = survey->topics[i];
         if (!topic->watched)
@@ -222,14 +250,23 @@ static bool ask_extremes(SurveyLook *look, Error *error)
         for (int32_t k = 0; k < topic->partitions; k++)
             topic->low[k] = topic->end[k] = LAG_UNKNOWN;
     }
-    if (!kafka_admin_extremes(survey->admin, false, positions, count, error))
-        return false;
-    spread(look, positions, count, false);
-    if (!kafka_admin_extremes(survey->admin, true, positions, count, error))
-        return false;
+    int32_t leader = next_leader(survey, -1);
+    bool nobody = leader < 0;
+    for (; leader >= 0; leader = next_leader(survey, leader)) {
+        Error fault = {0};
+        if (ask_leader(look, leader, &fault)) {
+            answered = true;
+            continue;
+        }
+        look->look->kafka_fault =
+            text_format(look->arena, "broker %d: %s", (int)leader, fault.text);
+        if (error->verdict == ERROR_NONE)
+            error_set(error, fault.verdict, "%s", fault.text);
+    }
     look->look->at_ms = clock_wall_us() / 1000;
-    spread(look, positions, count, true);
-    return true;
+    if (answered || nobody)
+        *error = (Error){0};
+    return answered || nobody;
 }
 
 static bool is_beyond(const LagObservation *row)

@@ -37,7 +37,7 @@ typedef struct SurveyTopic {
     SurveyHead **heads;     /* by group, then partition; NULL: not needed yet */
     /* of the look */
     bool there;
-    const bool *led;
+    const int32_t *leaders;
     bool watched; /* somebody's row is of it */
     int64_t *low; /* LAG_UNKNOWN where no answer came */
     int64_t *end;

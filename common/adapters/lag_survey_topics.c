@@ -98,7 +98,7 @@ bool survey_topics_learn(SurveyLook *look, Error *error)
         if (topic->partitions != layout[i].partitions)
             forget_heads(survey, topic);
         topic->partitions = layout[i].partitions;
-        topic->led = layout[i].led;
+        topic->leaders = layout[i].leaders;
         topic->there = true;
         topic->watched = false;
         topic->low = NULL;

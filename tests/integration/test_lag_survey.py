@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import signal
 import time
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from harness import Database, LocalServers, Topics, wait_until
+from confluent_kafka.admin import NewTopic
+from harness import Database, LocalServers, Topics, deploy_schema, wait_until
 from lag_probing import LOST, NOT_OWNED, OWNED, OWNER_UNKNOWN, REFUSING, RUNNING, UNKNOWN, Probe, waiting
 from report_log import ReportLog, wait_until_stored
 
@@ -463,3 +466,31 @@ def test_says_that_kafka_does_not_answer_and_goes_on_when_it_does(servers, topic
             servers.start_kafka()
         look = wait_until(lambda: (found := probe.look())["kafka_up"] and found, 60, "Kafka to answer again")
         assert waiting(look.row("intake", FEED)) == 1
+
+
+def test_a_broker_that_dies_takes_only_its_own_partitions_with_it() -> None:
+    """One copy of each partition, on three brokers: what the dead one led is not known, the others are told."""
+    three = LocalServers(brokers=3)
+    try:
+        three.start()
+        deploy_schema(three, "onecase_three")
+        space = Topics(three)
+        space.admin.create_topics([NewTopic(space.name(FEED), 3, replica_assignment=[[1], [2], [3]])])[space.name(FEED)].result(60)
+        stamp = now_ms()
+        for partition in range(3):
+            produced(space, FEED, [stamp], partition=partition)
+        with Probe(three, space.prefix, database="onecase_three", limit_ms=3000) as probe:
+            wait_until(lambda: len([row for row in probe.look().rows("intake").values() if row["head_ms"] == stamp]) == 3, 60, "all three")
+            os.kill(int((three.data / "run" / "kafka-2.pid").read_text().split()[0]), signal.SIGKILL)
+
+            def others() -> bool:
+                look = probe.look()
+                rows = look.rows("intake")
+                return look["kafka_up"] and all((row["head_ms"] == stamp) == (partition != 1)
+                                                for (_, partition), row in rows.items()) and len(rows) == 3 and look
+
+            look = wait_until(others, 60, "the others to be told")
+            row = look.row("intake", FEED, 1)
+            assert (row["low"], row["end"], row["head_ms"]) == (UNKNOWN, UNKNOWN, UNKNOWN)
+    finally:
+        three.stop()

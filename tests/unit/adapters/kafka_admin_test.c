@@ -141,7 +141,7 @@ static void a_partition_without_a_leader_leaves_the_others_known(void **state)
     assert_true(kafka_admin_layout(admin, arena, &topics, &count, &error));
     assert_int_equal(count, 1);
     assert_int_equal(topics[0].partitions, 3);
-    assert_true(topics[0].led[0] && !topics[0].led[1] && topics[0].led[2]);
+    assert_true(topics[0].leaders[0] > 0 && topics[0].leaders[1] == -1 && topics[0].leaders[2] > 0);
     KafkaPosition ends[] = {{"feed", 0, 0}, {"feed", 2, 0}};
     assert_true(kafka_admin_extremes(admin, true, ends, 2, &error));
     assert_true(ends[0].offset == 1 && ends[1].offset == 1);
