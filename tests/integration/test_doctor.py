@@ -4,6 +4,7 @@ pages, and its matrix of rights against the one that the migrations make. Plante
 from __future__ import annotations
 
 import re
+import signal
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,9 +29,9 @@ def hub(servers: LocalServers, template_database: str, tmp_path: Path) -> Iterat
         yield made
 
 
-def start(hub: Hub, intake: tuple[str, ...] = (), matcher: tuple[str, ...] = ()) -> list[Service]:
+def start(hub: Hub, intake: tuple[str, ...] = (), matcher: tuple[str, ...] = (), relay: tuple[str, ...] = ()) -> list[Service]:
     """Until each has what it works with."""
-    services = [hub.start("intake", *intake), hub.start("matcher", *matcher), hub.start("relay")]
+    services = [hub.start("intake", *intake), hub.start("matcher", *matcher), hub.start("relay", *relay)]
     for service, event in zip(services, ("assigned", "claimed", "working")):
         service.wait_for_log(rf"event={event}\b", limit=60)
     return services
@@ -168,10 +169,17 @@ def test_programs_of_another_version(hub: Hub) -> None:
     assert told.only("programs")["found"] == "version 0.0.1"
 
 
-def test_programs_that_answer_are_fine(hub: Hub) -> None:
-    port = free_port()
-    start(hub, intake=(f"http=127.0.0.1:{port}",))
-    assert_fine(hub, f"--services=intake=127.0.0.1:{port}")
+def test_programs_that_answer_are_fine_and_one_that_hangs_is_not(hub: Hub) -> None:
+    pages = {name: f"127.0.0.1:{free_port()}" for name in ("intake", "matcher", "relay")}
+    named = "--services=" + " ".join(f"{name}={address}" for name, address in pages.items())
+    _, matcher, _ = start(hub, **{name: (f"http={address}",) for name, address in pages.items()})
+    assert_fine(hub, named)
+    matcher.signal(signal.SIGSTOP)
+    try:
+        told = ask(hub, "--only=programs", named)
+    finally:
+        matcher.signal(signal.SIGCONT)
+    assert told.at_fault() == {"programs"} and told.only("programs")["step"] == "systemctl restart onecase-matcher"
 
 
 def test_a_mapping_that_was_not_reloaded(hub: Hub, tmp_path: Path) -> None:
@@ -195,7 +203,7 @@ def test_a_mapping_that_was_not_reloaded(hub: Hub, tmp_path: Path) -> None:
     wait_until(warned, 60, "a record of after the change")
     told = ask(hub, f"--sources={sources}")
     assert told.status == WARNINGS and told.only("mappings")["step"] == "systemctl reload onecase-intake"
-    services[0].signal(1)
+    services[0].signal(signal.SIGHUP)
     services[0].wait_for_log(r"event=reloaded")
     tell()
     assert_fine(hub, f"--sources={sources}")

@@ -221,7 +221,10 @@ bool doctor_check_accounting(Doctor *doctor, Error *error)
                         text_format(doctor->arena, "%" PRId64 " missing, %" PRId64 " counted twice",
                                     off.items[i].missing, off.items[i].doubled),
                         TEXT("onecase audit    # names them")});
-    doctor_saw(doctor, "%zu source partition%s that do not add up", off.count,
-               DOCTOR_PLURAL(off.count));
+    if (off.count == 0)
+        doctor_saw(doctor, "every source partition adds up");
+    else
+        doctor_saw(doctor, "%zu source partition%s without a balance", off.count,
+                   DOCTOR_PLURAL(off.count));
     return true;
 }
