@@ -272,6 +272,7 @@ take_observation(LagBoard *board, const LagObservation *seen, Arena *arena, LagF
     flat->partition.owner = text_copy(arena, seen->owner);
     lag_judge(&memory->window, &seen->sample, &circumstances, &board->rules, arena,
               &flat->partition.judgement);
+    flat->partition.oldest = memory->window.samples[memory->window.first];
     if (flat->partition.judgement.late_ms > board->rules.late_ms)
         flat->late_seen_ms = memory->late_seen_ms = seen->sample.at_ms;
     flat->partition.step = lag_board_step(flat, circumstances.process, circumstances.state, arena);
@@ -284,6 +285,7 @@ recall(LagBoard *board, LagMemory *memory, const LagLook *look, Arena *arena, La
     LagWindow *window = &memory->window;
     LagJudgement *judgement = &flat->partition.judgement;
     fill_partition(memory, arena, flat);
+    flat->partition.oldest = window->samples[window->first];
     bool lasting = look->at_ms - board->kafka.since_ms >= board->rules.stalled_ms;
     if (lasting && window->verdict < LAG_STALLED) {
         window->verdict = LAG_STALLED;

@@ -10,7 +10,7 @@
  *   /v3/kafka/CLUSTER/topic  …/topic/TOPIC  …/topic/TOPIC/consumers  /burrow/admin  /burrow/admin/ready
  *
  * Members, their types and the answers to what is not there are Burrow's; what we know beside (verdict, since, evidence, step, lag in
- * seconds) stands in further members. One report holds one look, so `start` and `end` of a partition are the same one. Counts that are
+ * seconds) stands in further members. `start` of a partition is the look that rates are counted from, `end` the last one. Counts that are
  * not known are 0, as Burrow has no null there.
  */
 typedef struct LagBurrow {

@@ -60,27 +60,43 @@ static double seconds(int64_t ms)
 
 /* ---- a partition ---- */
 
-/* The offset as Burrow tells it: when it was reached, when it was seen, how far behind it was. */
-static void write_offset(TextBuilder *out, const LagReport *report, const LagPartition *partition)
+/* An offset as Burrow tells it: when it was reached, when it was seen, how far behind it was. */
+static void
+write_offset(TextBuilder *out, int64_t offset, int64_t reached_ms, int64_t seen_ms, int64_t behind)
 {
-    const LagJudgement *judgement = &partition->judgement;
-    int64_t reached = judgement->progress_ms;
     builder_char(out, '{');
-    burrow_int(out, "offset", partition->committed);
-    burrow_int(out, "timestamp", reached == LAG_UNKNOWN ? report->at_ms : reached);
-    burrow_int(out, "observedAt", report->at_ms);
-    burrow_int(out, "lag", judgement->messages);
+    burrow_int(out, "offset", offset);
+    burrow_int(out, "timestamp", reached_ms == LAG_UNKNOWN ? seen_ms : reached_ms);
+    burrow_int(out, "observedAt", seen_ms);
+    burrow_int(out, "lag", behind);
     builder_char(out, '}');
 }
 
 static void
-write_end(TextBuilder *out, const char *key, const LagReport *report, const LagPartition *partition)
+write_last_offset(TextBuilder *out, const LagReport *report, const LagPartition *partition)
 {
-    js_write_key(out, text_from(key));
+    const LagJudgement *judgement = &partition->judgement;
+    write_offset(out, partition->committed, judgement->progress_ms, report->at_ms,
+                 judgement->messages);
+}
+
+static void write_start(TextBuilder *out, const LagSample *oldest)
+{
+    js_write_key(out, TEXT("start"));
+    if (oldest->at_ms == 0 || oldest->committed == LAG_UNKNOWN)
+        builder_string(out, "null");
+    else
+        write_offset(out, oldest->committed, LAG_UNKNOWN, oldest->at_ms,
+                     oldest->end < oldest->committed ? 0 : oldest->end - oldest->committed);
+}
+
+static void write_end(TextBuilder *out, const LagReport *report, const LagPartition *partition)
+{
+    js_write_key(out, TEXT("end"));
     if (partition->committed == LAG_UNKNOWN)
         builder_string(out, "null");
     else
-        write_offset(out, report, partition);
+        write_last_offset(out, report, partition);
 }
 
 /* What Burrow does not have. */
@@ -122,8 +138,8 @@ write_partition(TextBuilder *out, const LagReport *report, const LagPartition *p
     burrow_int(out, "partition", partition->partition);
     write_owner(out, partition->owner);
     burrow_text(out, "status", text_from(lag_burrow_status(partition->judgement.verdict)));
-    write_end(out, "start", report, partition);
-    write_end(out, "end", report, partition);
+    write_start(out, &partition->oldest);
+    write_end(out, report, partition);
     burrow_count(out, "current_lag", partition->judgement.messages);
     burrow_real(out, "complete", partition->judgement.messages == LAG_UNKNOWN ? 0.0 : 1.0);
     write_more(out, partition);
@@ -256,7 +272,7 @@ static void write_consumed(TextBuilder *out, const LagReport *report, const LagP
     js_write_key(out, TEXT("offsets"));
     builder_char(out, '[');
     if (partition->committed != LAG_UNKNOWN)
-        write_offset(out, report, partition);
+        write_last_offset(out, report, partition);
     builder_char(out, ']');
     write_owner(out, partition->owner);
     burrow_count(out, "current-lag", partition->judgement.messages);

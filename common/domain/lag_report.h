@@ -21,6 +21,8 @@ typedef struct LagPartition {
     Text source_of_offset; /* postgresql, kafka (its copy, while PostgreSQL does not answer) */
     Text owner;            /* member or session that has it; "": nobody, or not known */
     Text step;             /* the command to run next; "": none */
+    LagSample
+        oldest; /* that rates are counted from, for Burrow's pages; not in JSON: {0} when it was read from there */
 } LagPartition;
 
 typedef struct LagGroup {

@@ -118,7 +118,8 @@ static void test_status_tells_what_is_not_well_alone(void **state)
     expect(root, "/status/partitions/0/status", "\"WARN\"");
     expect(root, "/status/partitions/0/current_lag", "50");
     expect(root, "/status/partitions/0/end/offset", "40");
-    expect(root, "/status/partitions/0/start/lag", "50");
+    expect(root, "/status/partitions/0/start",
+           "{\"offset\":30,\"timestamp\":1699999885250,\"observedAt\":1699999885250,\"lag\":7}");
     expect(root, "/status/partitions/0/verdict", "\"SLOW\"");
     expect(root, "/status/partitions/0/since", "\"2023-11-14T22:13:20.000Z\"");
     expect(root, "/status/partitions/0/lag_seconds", "61.5");

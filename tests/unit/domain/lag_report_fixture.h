@@ -33,6 +33,7 @@ static LagPartition fixture_partition(const char *topic, int32_t number, LagVerd
         .source_of_offset = TEXT("kafka"),
         .owner = TEXT("onecase@home@10.0.0.7"),
         .step = TEXT(""),
+        .oldest = {.at_ms = 1699999885250, .committed = 30, .end = 37},
     };
 }
 
@@ -72,6 +73,7 @@ static LagGroup fixture_matcher(Arena *arena)
     group.partitions[1].judgement.messages = 10;
     group.partitions[1].judgement.late_ms = 31000;
     group.partitions[2].committed = LAG_UNKNOWN;
+    group.partitions[2].oldest.committed = LAG_UNKNOWN;
     group.partitions[2].end = 0;
     return group;
 }
