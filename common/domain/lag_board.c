@@ -273,7 +273,8 @@ take_observation(LagBoard *board, const LagObservation *seen, Arena *arena, LagF
     lag_judge(&memory->window, &seen->sample, &circumstances, &board->rules, arena,
               &flat->partition.judgement);
     flat->partition.oldest = memory->window.samples[memory->window.first];
-    if (flat->partition.judgement.late_ms > board->rules.late_ms)
+    if (flat->partition.judgement.verdict != LAG_OK &&
+        flat->partition.judgement.late_ms > board->rules.late_ms)
         flat->late_seen_ms = memory->late_seen_ms = seen->sample.at_ms;
     flat->partition.step = lag_board_step(flat, circumstances.process, circumstances.state, arena);
 }

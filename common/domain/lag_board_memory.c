@@ -47,6 +47,7 @@ static void write_memory(const LagMemory *memory, TextBuilder *out)
     lag_out_time(out, "since", window->since_ms);
     lag_out_time(out, "moved", window->moved_ms);
     lag_out_time(out, "clear", window->clear_ms);
+    lag_out_time(out, "waiting", window->waiting_ms);
     lag_out_time(out, "unowned", window->unowned_ms);
     lag_out_int(out, "highest", window->highest);
     lag_out_time(out, "rewound", window->rewound_ms);
@@ -125,6 +126,7 @@ static void read_window(const LagIn *in, LagMemory *memory)
     window->since_ms = lag_in_time(in, "since");
     window->moved_ms = lag_in_time(in, "moved");
     window->clear_ms = lag_in_time(in, "clear");
+    window->waiting_ms = lag_in_time(in, "waiting");
     window->unowned_ms = lag_in_time(in, "unowned");
     window->highest = lag_in_int(in, "highest");
     window->rewound_ms = lag_in_time(in, "rewound");

@@ -52,6 +52,7 @@ void lag_window_init(LagWindow *window)
 {
     *window = (LagWindow){.moved_ms = LAG_UNKNOWN,
                           .clear_ms = LAG_UNKNOWN,
+                          .waiting_ms = LAG_UNKNOWN,
                           .unowned_ms = LAG_UNKNOWN,
                           .highest = LAG_UNKNOWN,
                           .rewound_ms = LAG_UNKNOWN,
@@ -121,6 +122,17 @@ static int64_t began_to_wait(const LagSample *last, const LagSample *now)
     return since_ms < now->at_ms ? since_ms : now->at_ms;
 }
 
+static void note_waiting(LagWindow *window, const LagSample *sample)
+{
+    const LagSample *last = newest(window);
+    if (lag_sample_waiting(sample) == 0)
+        window->waiting_ms = LAG_UNKNOWN;
+    else if (last != NULL && lag_sample_waiting(last) == 0)
+        window->waiting_ms = began_to_wait(last, sample);
+    else if (window->waiting_ms == LAG_UNKNOWN) /* as long as its time stamp says */
+        window->waiting_ms = sample->head_ms;
+}
+
 static void note_movement(LagWindow *window, const LagSample *sample)
 {
     const LagSample *last = newest(window);
@@ -150,7 +162,8 @@ static void note_rewind(LagWindow *window, const LagSample *sample, bool copy)
         window->rewound_ms = sample->at_ms;
         window->rewound_from = later(window->highest, last->committed);
         window->clear_ms = sample->at_ms;
-        window->count = 0; /* rates and trend begin anew */
+        window->waiting_ms = sample->head_ms; /* these have been there all the time */
+        window->count = 0;                    /* rates and trend begin anew */
     }
     window->highest = later(window->highest, sample->committed);
 }
@@ -262,6 +275,7 @@ void lag_judge(LagWindow *window,
 {
     bool copy =
         circumstances->needs_database && circumstances->database_down_since_ms != LAG_UNKNOWN;
+    note_waiting(window, sample);
     note_movement(window, sample);
     if (circumstances->gives_way)
         window->clear_ms = sample->at_ms;

@@ -101,6 +101,8 @@ typedef struct LagWindow {
     int64_t moved_ms; /* the last look at which it had moved; LAG_UNKNOWN: never seen to */
     int64_t
         clear_ms; /* the last look at which it had moved or nothing waited: a stall counts from there */
+    int64_t
+        waiting_ms; /* since when something has waited at every look; LAG_UNKNOWN: nothing does */
     int64_t unowned_ms;   /* since when nobody has it; LAG_UNKNOWN: somebody has */
     int64_t highest;      /* committed offset seen; below it is a rewind */
     int64_t rewound_ms;   /* when it was set back; LAG_UNKNOWN: it was not */

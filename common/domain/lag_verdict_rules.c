@@ -5,7 +5,10 @@
 
 #include <inttypes.h>
 
-enum { SHRINK_PARTS = 50 /* a backlog shrinks when a fiftieth of it has gone over the window */ };
+enum {
+    SHRINK_PARTS = 50, /* a backlog shrinks when a fiftieth of it has gone over the window */
+    AT_ONCE_PARTS = 10 /* of the patience with what is late */
+};
 
 /* "42 s", "3 min 5 s", "2 h 10 min", "5 d 3 h" */
 static Text spell(const LagCase *asked, int64_t ms)
@@ -189,10 +192,21 @@ static bool is_stalled(const LagCase *asked, LagFinding *finding)
     return asked->window->unowned_ms == LAG_UNKNOWN && is_stuck(asked);
 }
 
+/* At the rate of the window what waits is read in no time: stamps are old then, and nobody is behind. */
+static bool is_read_at_once(const LagCase *asked)
+{
+    const LagJudgement *numbers = asked->numbers;
+    double patience_s = (double)asked->rules->late_ms / MS_PER_SECOND / AT_ONCE_PARTS;
+    return numbers->out_per_s > 0 && (double)numbers->messages <= numbers->out_per_s * patience_s;
+}
+
+/* A record may come with a stamp that is old: it is late here only once it has waited here. */
 static bool is_late(const LagCase *asked)
 {
+    int64_t late_ms = asked->rules->late_ms;
     return !asked->is->gives_way && asked->numbers->messages != 0 &&
-           asked->numbers->late_ms > asked->rules->late_ms;
+           asked->numbers->late_ms > late_ms &&
+           asked->now->at_ms - asked->window->waiting_ms > late_ms && !is_read_at_once(asked);
 }
 
 /* Whether there is less to do than at the beginning of the window; while there is but one look it is believed. */
@@ -208,7 +222,9 @@ static bool shrinks(const LagCase *asked)
 
 static bool is_slow(const LagCase *asked, LagFinding *finding)
 {
-    finding->since_ms = asked->now->head_ms + asked->rules->late_ms;
+    int64_t waits_ms = asked->window->waiting_ms > asked->now->head_ms ? asked->window->waiting_ms
+                                                                       : asked->now->head_ms;
+    finding->since_ms = waits_ms + asked->rules->late_ms;
     finding->evidence = text_format(asked->arena, "%.*s and it gets no better: %.*s",
                                     TEXT_ARGS(spell_waiting(asked)), TEXT_ARGS(spell_rates(asked)));
     return is_late(asked) && !shrinks(asked);

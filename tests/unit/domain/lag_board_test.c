@@ -403,7 +403,7 @@ static void a_report_written_and_read_is_the_same(void **state)
     fixture->observations[1].sample.head_ms = BEGIN_MS - 100000;
     fixture->processes[0].process = LAG_PROCESS_GONE;
     fixture->processes[0].fault = TEXT("connection \"refused\"");
-    look_at(fixture, 5);
+    look_at(fixture, 35);
     Text written = lag_report_write(&fixture->report, fixture->arena);
     LagReport read;
     Error error = {0};
@@ -412,7 +412,7 @@ static void a_report_written_and_read_is_the_same(void **state)
     Text again = lag_report_write(&read, fixture->arena);
     assert_text(again, text_string(fixture->arena, written));
     assert_int_equal(read.verdict, LAG_STOPPED);
-    assert_int_equal(read.groups[0].partitions[0].judgement.late_ms, 105000);
+    assert_int_equal(read.groups[0].partitions[0].judgement.late_ms, 135000);
     assert_text(read.sources[0].source, "合成局");
 }
 
