@@ -178,7 +178,10 @@ typedef struct KafkaGroup {
     size_t count; /* 0: nobody, or no such group */
 } KafkaGroup;
 
-/* Asks the coordinators of all groups at once; names must differ. Everything on the arena. */
+/*
+ * Asks all brokers, at most a third of the admin's patience. A broker that is away leaves its groups unanswered. Everything on the
+ * arena.
+ */
 MUST_CHECK bool
 kafka_admin_groups(KafkaAdmin *admin, Arena *arena, KafkaGroup *groups, size_t count, Error *error);
 

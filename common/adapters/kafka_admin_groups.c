@@ -1,81 +1,127 @@
 /*
- * Who is in a group, and which partitions each member has. All groups go out in one call; librdkafka finds their
- * coordinators by itself.
+ * Who is in a group, and which partitions each member has. All brokers are asked for their groups; what librdkafka's admin
+ * interface has for it (DescribeConsumerGroups) aborts the process in 2.0 when a coordinator goes away meanwhile.
+ *
+ *   assignment  version 2 | topics 4 | { name 2 + bytes | partitions 4 | { 4 } } | ...   big-endian, Kafka's consumer protocol
  */
 #include "adapters/kafka_admin_parts.h"
 #include "adapters/kafka_handle.h"
 
 #include <string.h>
 
-static KafkaMember copy_member(const rd_kafka_MemberDescription_t *member, Arena *arena)
+/* Of the client's: a broker that died stays in librdkafka's list and is waited for each time. */
+enum { PATIENCE_PART = 3 };
+
+/* ---- what a member has ---- */
+
+typedef struct Bytes {
+    const unsigned char *at;
+    size_t left;
+} Bytes;
+
+static bool take_number(Bytes *bytes, size_t size, int64_t *number)
 {
-    const rd_kafka_MemberAssignment_t *assignment = rd_kafka_MemberDescription_assignment(member);
-    const rd_kafka_topic_partition_list_t *list =
-        assignment != NULL ? rd_kafka_MemberAssignment_partitions(assignment) : NULL;
-    size_t count = list != NULL ? (size_t)list->cnt : 0;
-    KafkaPosition *partitions = ARENA_ARRAY(arena, KafkaPosition, count);
-    for (size_t i = 0; i < count; i++)
-        partitions[i] =
-            (KafkaPosition){.topic = text_string(arena, text_from(list->elems[i].topic)),
-                            .partition = list->elems[i].partition};
-    const char *host = rd_kafka_MemberDescription_host(member);
-    return (KafkaMember){
-        .client_id = text_string(arena, text_from(rd_kafka_MemberDescription_client_id(member))),
-        .host = text_string(arena, text_from(host[0] == '/' ? host + 1 : host)),
-        .partitions = partitions,
-        .count = count,
-    };
+    if (bytes->left < size)
+        return false;
+    *number = 0;
+    for (size_t i = 0; i < size; i++)
+        *number = *number << 8 | bytes->at[i];
+    bytes->at += size;
+    bytes->left -= size;
+    return true;
 }
 
-static void
-copy_group(const rd_kafka_ConsumerGroupDescription_t *found, Arena *arena, KafkaGroup *group)
+static bool take_name(Bytes *bytes, Arena *arena, const char **name)
 {
-    const rd_kafka_error_t *fault = rd_kafka_ConsumerGroupDescription_error(found);
-    if (fault != NULL) {
-        group->fault = text_string(arena, text_from(rd_kafka_error_string(fault)));
+    int64_t size;
+    if (!take_number(bytes, sizeof(int16_t), &size) || (size_t)size > bytes->left)
+        return false;
+    *name = text_string(arena, (Text){(const char *)bytes->at, (size_t)size});
+    bytes->at += size;
+    bytes->left -= (size_t)size;
+    return true;
+}
+
+/* Ends at the first byte that does not fit: another protocol's member has nothing that we could name. */
+static void take_assignment(Bytes bytes, Arena *arena, KafkaMember *member)
+{
+    int64_t version;
+    int64_t topics;
+    int64_t count;
+    int64_t partition;
+    const char *name;
+    KafkaPosition *partitions = NULL;
+    if (!take_number(&bytes, sizeof(int16_t), &version) ||
+        !take_number(&bytes, sizeof(int32_t), &topics))
+        return;
+    for (; topics > 0 && take_name(&bytes, arena, &name) &&
+           take_number(&bytes, sizeof(int32_t), &count) &&
+           (size_t)count <= bytes.left / sizeof(int32_t);
+         topics--) {
+        partitions = arena_grow(arena, partitions, member->count * sizeof(KafkaPosition),
+                                (member->count + (size_t)count) * sizeof(KafkaPosition));
+        for (; count > 0 && take_number(&bytes, sizeof(int32_t), &partition); count--)
+            partitions[member->count++] =
+                (KafkaPosition){.topic = name, .partition = (int32_t)partition};
+    }
+    member->partitions = partitions;
+}
+
+static KafkaMember copy_member(const struct rd_kafka_group_member_info *found, Arena *arena)
+{
+    const char *host = found->client_host;
+    KafkaMember member = {
+        .client_id = text_string(arena, text_from(found->client_id)),
+        .host = text_string(arena, text_from(host[0] == '/' ? host + 1 : host)),
+    };
+    const Bytes bytes = {found->member_assignment, (size_t)found->member_assignment_size};
+    if (bytes.at != NULL)
+        take_assignment(bytes, arena, &member);
+    return member;
+}
+
+/* ---- groups ---- */
+
+static void copy_group(const struct rd_kafka_group_info *found, Arena *arena, KafkaGroup *group)
+{
+    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        group->answered = false;
+        group->settled = false;
+        group->fault = text_string(arena, text_from(rd_kafka_err2str(found->err)));
         return;
     }
-    rd_kafka_consumer_group_state_t state = rd_kafka_ConsumerGroupDescription_state(found);
     group->answered = true;
-    group->settled = state == RD_KAFKA_CONSUMER_GROUP_STATE_STABLE ||
-                     state == RD_KAFKA_CONSUMER_GROUP_STATE_EMPTY ||
-                     state == RD_KAFKA_CONSUMER_GROUP_STATE_DEAD;
-    group->count = rd_kafka_ConsumerGroupDescription_member_count(found);
+    group->settled = strcmp(found->state, "Stable") == 0 || strcmp(found->state, "Empty") == 0 ||
+                     strcmp(found->state, "Dead") == 0;
+    group->count = (size_t)found->member_cnt;
     KafkaMember *members = ARENA_ARRAY(arena, KafkaMember, group->count);
     for (size_t i = 0; i < group->count; i++)
-        members[i] = copy_member(rd_kafka_ConsumerGroupDescription_member(found, i), arena);
+        members[i] = copy_member(&found->members[i], arena);
     group->members = members;
-}
-
-static void take_groups(rd_kafka_event_t *event, Arena *arena, KafkaGroup *groups, size_t count)
-{
-    size_t answers;
-    const rd_kafka_ConsumerGroupDescription_t **found =
-        rd_kafka_DescribeConsumerGroups_result_groups(
-            rd_kafka_event_DescribeConsumerGroups_result(event), &answers);
-    for (size_t i = 0; i < answers; i++)
-        for (size_t k = 0; k < count; k++)
-            if (strcmp(rd_kafka_ConsumerGroupDescription_group_id(found[i]), groups[k].name) == 0)
-                copy_group(found[i], arena, &groups[k]);
 }
 
 bool kafka_admin_groups(
     KafkaAdmin *admin, Arena *arena, KafkaGroup *groups, size_t count, Error *error)
 {
+    const struct rd_kafka_group_list *list = NULL;
     if (count == 0)
         return true;
-    const char **names = ARENA_ARRAY(arena, const char *, count);
+    rd_kafka_resp_err_t code =
+        rd_kafka_list_groups(admin->client, NULL, &list, admin->limit_ms / PATIENCE_PART);
+    bool partly = code == RD_KAFKA_RESP_ERR__PARTIAL;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR && !partly)
+        return error_set(error, kafka_handle_verdict(code),
+                         "could not ask Kafka at %s for members of groups: %s", admin->brokers,
+                         rd_kafka_err2str(code));
     for (size_t i = 0; i < count; i++) {
-        names[i] = groups[i].name;
-        groups[i] = (KafkaGroup){.name = names[i], .fault = "no answer"};
+        groups[i] = (KafkaGroup){.name = groups[i].name,
+                                 .answered = !partly, /* whom no broker knows has no members */
+                                 .settled = !partly,
+                                 .fault = partly ? "not all brokers have answered" : NULL};
+        for (int k = 0; k < list->group_cnt; k++)
+            if (strcmp(list->groups[k].group, groups[i].name) == 0)
+                copy_group(&list->groups[k], arena, &groups[i]);
     }
-    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
-    rd_kafka_DescribeConsumerGroups(admin->client, names, count, request.options, request.queue);
-    rd_kafka_event_t *event =
-        kafka_admin_answer(admin, &request, "could not ask for members of groups", error);
-    if (event == NULL)
-        return false;
-    take_groups(event, arena, groups, count);
-    rd_kafka_event_destroy(event);
+    rd_kafka_group_list_destroy(list);
     return true;
 }

@@ -489,7 +489,11 @@ def test_a_broker_that_dies_takes_only_its_own_partitions_with_it() -> None:
                 return look["kafka_up"] and all((row["head_ms"] == stamp) == (partition != 1)
                                                 for (_, partition), row in rows.items()) and len(rows) == 3 and look
 
-            look = wait_until(others, 60, "the others to be told")
+            wait_until(others, 60, "the others to be told")
+            wait_until(lambda: space.admin.list_topics(timeout=30).topics[space.name(FEED)].partitions[1].leader == -1, 60, "nobody to lead")
+            wait_until(others, 60, "what has moved to be asked elsewhere")
+            look = others()
+            assert look and look["took_ms"] < 3000, "nobody waits for a leader that is not there"
             row = look.row("intake", FEED, 1)
             assert (row["low"], row["end"], row["head_ms"]) == (UNKNOWN, UNKNOWN, UNKNOWN)
     finally:
