@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 import pyte
 
+PICTURE_END = b"\x1b[?2026l"  # of synchronized output: the picture is whole
 UP, DOWN, PAGE_UP, PAGE_DOWN, HOME, END, ENTER, ESCAPE = "\x1b[A", "\x1b[B", "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\r", "\x1b"
 
 
@@ -60,10 +61,10 @@ class Terminal:
         return True
 
     def wait_for(self, seen: str | Callable[[str], object], limit: float = 30) -> str:
-        """The screen once it holds a text, or once a condition on it holds."""
+        """The screen once a whole picture holds a text, or once a condition on it holds."""
         holds = (lambda text: seen in text) if isinstance(seen, str) else seen
         end = time.monotonic() + limit
-        while not holds(self.text()):
+        while not (self.raw.endswith(PICTURE_END) and holds(self.text())):
             assert time.monotonic() < end, f"in {limit} s {seen!r} did not come to be seen on\n{self.text()}"
             self.read(0.1)
         return self.text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import time
@@ -12,6 +13,7 @@ from contextlib import ExitStack
 import pytest
 
 from harness import program
+from harness_hub import open_hub
 from lag_reports import Lagwatch, lagwatch, troubled, well
 from terminal import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, UP, Terminal, terminal
 
@@ -74,7 +76,7 @@ def test_keys_go_through_rows_details_and_partitions(watch):
     screen.press("?")
     screen.wait_for("page up, page down, home, end")
     screen.press(ENTER)
-    screen.wait_for("GROUP, PARTITION" if "GROUP" in screen.text() else "onecase.report")
+    screen.wait_for("onecase.report")
     screen.press("q")
     assert screen.ended() == 0 and screen.is_restored()
 
@@ -187,3 +189,22 @@ def test_that_nobody_can_be_asked_stands_on_the_screen(watch, told):
     assert "status 503" in " ".join(text.split()) and "REFUSING" in text
     told.status = 200
     screen.wait_for(lambda text: "no answer since" not in text, limit=60)
+
+
+def test_a_watch_from_here_sees_a_program_end_and_come_back(servers, template_database, tmp_path):
+    """No lagwatch: Kafka and PostgreSQL are looked at again and again, so the verdict comes by itself."""
+    with open_hub(servers, template_database, tmp_path / "hub") as hub:
+        hub.start("intake")
+        hub.start("relay", "tick_s=0")
+        matcher = hub.start("matcher", "session_ms=2000")
+        words = ["--watch", "1", "--prefix", hub.topics.prefix, "--group", f"{hub.database.name}.intake",
+                 "--matcher-group", f"{hub.database.name}.matcher"]
+        with terminal([str(program("onecase")), "lag", *words], {**hub.database.environment(), "TERM": "xterm-256color"}) as screen:
+            screen.wait_for(lambda text: re.search(r"\.matcher +OK ", text), limit=60)
+            matcher.kill()
+            text = screen.wait_for("do `systemctl start onecase-matcher`", limit=60)
+            assert chosen(text) != "" and "STOPPED since " in text
+            hub.start("matcher", "session_ms=2000")
+            screen.wait_for(lambda text: re.search(r"\.matcher +OK ", text), limit=60)
+            screen.press("q")
+            assert screen.ended() == 0 and screen.is_restored()

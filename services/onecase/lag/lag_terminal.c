@@ -23,7 +23,7 @@ enum {
 
 /* Another screen, no cursor, no line breaks at the margin; and back. */
 static const char ENTER[] = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[2J";
-static const char LEAVE[] = "\x1b[?7h\x1b[?25h\x1b[0m\x1b[?1049l";
+static const char LEAVE[] = "\x1b[?2026l\x1b[?7h\x1b[?25h\x1b[0m\x1b[?1049l";
 
 /* Handlers of signals have no other way to know what to give back; NULL: nothing is to be. */
 static LagTerminal *volatile entered;

@@ -42,10 +42,14 @@ void lag_view_space(LagDrawing *drawing)
 
 /* ---- since when ---- */
 
-/* It was so at the first look: it may have been so for longer. */
+/*
+ * It was so at the first look, whose parts are asked within seconds: it may have been so for longer. What began well before that is
+ * known from somebody's books.
+ */
 static bool is_bound(const LagReport *report, int64_t since_ms)
 {
-    return since_ms == report->watching_since_ms;
+    const int64_t before_ms = report->watching_since_ms - since_ms;
+    return before_ms >= 0 && before_ms < KNOWN_LEAST_MS;
 }
 
 Text lag_view_for(const LagReport *report, int64_t since_ms, Arena *arena)

@@ -162,6 +162,10 @@ static void move_window(LagWatch *watch)
 
 /* ---- onto the screen ---- */
 
+/* From the top left; a terminal that can waits for the end of the picture before it shows it (mode 2026). */
+static const char BEGIN[] = "\x1b[?2026h\x1b[H";
+static const char FINISH[] = "\x1b[?2026l";
+
 static void end_line(TextBuilder *out, bool last)
 {
     builder_string(out, last ? "\x1b[K" : "\x1b[K\r\n");
@@ -214,7 +218,7 @@ static void show(LagWatch *watch)
         head_lines = room > WINDOW_LEAST ? room - WINDOW_LEAST : 0;
     watch->window = room - head_lines;
     move_window(watch);
-    builder_string(&out, "\x1b[H");
+    builder_string(&out, BEGIN);
     for (size_t i = 0; i < head_lines; i++) {
         builder_string(&out, "  ");
         lag_page_draw(&head->lines[i], watch->colour, &out);
@@ -227,6 +231,7 @@ static void show(LagWatch *watch)
     }
     draw_foot(watch, &out);
     end_line(&out, true);
+    builder_string(&out, FINISH);
     lag_terminal_write(builder_view(&out));
 }
 
