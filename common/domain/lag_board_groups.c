@@ -131,19 +131,29 @@ static void add_up(LagGroup *group)
     }
 }
 
-static Text group_evidence(const LagGroup *group, size_t worst, Arena *arena)
+/* Of those with the worst verdict the one where most waits speaks for all: the first with the same. */
+static const LagPartition *speaker(const LagGroup *group, size_t worst)
 {
-    const LagPartition *first = &group->partitions[0];
+    const LagPartition *found = &group->partitions[0];
+    for (size_t i = 1; i < worst; i++)
+        if (group->partitions[i].judgement.messages > found->judgement.messages)
+            found = &group->partitions[i];
+    return found;
+}
+
+static Text
+group_evidence(const LagGroup *group, const LagPartition *told, size_t worst, Arena *arena)
+{
     if (group->verdict == LAG_OK && group->messages == 0)
         return TEXT("nothing waits");
     if (group->partition_count == 1)
-        return first->judgement.evidence;
+        return told->judgement.evidence;
     if (group->verdict == LAG_OK)
         return text_format(arena, "%" PRId64 " records wait, the oldest is %.1f s old",
                            group->messages, (double)group->late_ms / 1000);
     return text_format(arena, "%zu of %zu partitions; %.*s %" PRId32 ": %.*s", worst,
-                       group->partition_count, TEXT_ARGS(first->topic), first->partition,
-                       TEXT_ARGS(first->judgement.evidence));
+                       group->partition_count, TEXT_ARGS(told->topic), told->partition,
+                       TEXT_ARGS(told->judgement.evidence));
 }
 
 static void make_group(LagFlat *flat, size_t count, Arena *arena, LagGroup *group)
@@ -152,7 +162,6 @@ static void make_group(LagFlat *flat, size_t count, Arena *arena, LagGroup *grou
         .group = flat[0].group,
         .program = flat[0].program,
         .verdict = flat[0].partition.judgement.verdict,
-        .step = flat[0].partition.step,
         .partitions = ARENA_ARRAY(arena, LagPartition, count),
         .partition_count = count,
     };
@@ -160,7 +169,9 @@ static void make_group(LagFlat *flat, size_t count, Arena *arena, LagGroup *grou
         group->partitions[i] = flat[i].partition;
     add_up(group);
     size_t worst = count_worst(group);
-    group->evidence = group_evidence(group, worst, arena);
+    const LagPartition *told = speaker(group, worst);
+    group->evidence = group_evidence(group, told, worst, arena);
+    group->step = told->step;
 }
 
 void lag_board_groups(LagFlat *flat, size_t count, Arena *arena, LagReport *report)

@@ -143,6 +143,20 @@ static void the_worst_comes_first_and_names_where_and_how_many(void **state)
     assert_int_equal(worst->since_ms, BEGIN_MS + 5000);
 }
 
+static void of_several_as_bad_the_one_where_most_waits_speaks(void **state)
+{
+    Fixture *fixture = *state;
+    for (int i = 0; i < PARTITIONS; i++) {
+        fixture->observations[i].circumstances.state = LAG_STATE_REFUSING;
+        fixture->observations[i].circumstances.state_reason = TEXT("constraint x");
+        fixture->observations[i].sample.end = i == 1 ? 40 : 11;
+    }
+    look_at(fixture, 0);
+    assert_text(group_of(fixture, "matcher")->evidence,
+                "3 of 3 partitions; onecase.report 1: constraint x");
+    assert_text(group_of(fixture, "matcher")->step, "onecase dlq list; onecase resume 1 --bury N");
+}
+
 static void a_process_counts_once_it_has_answered(void **state)
 {
     Fixture *fixture = *state;
@@ -447,6 +461,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_calm_hub_is_ok_in_the_order_of_its_flow),
         TEST(the_worst_comes_first_and_names_where_and_how_many),
+        TEST(of_several_as_bad_the_one_where_most_waits_speaks),
         TEST(a_process_counts_once_it_has_answered),
         TEST(hanging_is_believed_at_the_second_look),
         TEST(one_process_that_is_well_is_enough_for_its_partitions),
