@@ -42,7 +42,7 @@ def commands(page: Path, chapter: str) -> list[str]:
 
 def block_lines(text: str) -> list[str]:
     """All lines in blocks of code, without what indents the block."""
-    blocks = re.findall(r"^ *```\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
     return [line.strip() for block in blocks for line in block.splitlines()]
 
 
