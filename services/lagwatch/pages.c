@@ -53,9 +53,7 @@ void pages_close(void)
 
 Arena *pages_arena(void)
 {
-    Arena *arena = pages.sides[!pages.side].arena;
-    arena_reset(arena);
-    return arena;
+    return pages.sides[!pages.side].arena;
 }
 
 const LagReport *pages_shown(void)
@@ -78,6 +76,8 @@ void pages_publish(const LagReport *report, int64_t cycle_ms, Arena *scratch)
     pages.side = !pages.side;
     pages.any = true;
     pthread_mutex_unlock(&pages.lock);
+    arena_reset(
+        pages.sides[!pages.side].arena); /* nobody reads it any more; a look needs the memory */
 }
 
 void pages_write_metrics(TextBuilder *out)
