@@ -29,6 +29,8 @@ class Town:
         self.ports = {name: free_port() for name in PROGRAMS}
         more = programs or dict.fromkeys(PROGRAMS, ())
         self.services = {name: hub.start(name, f"http=127.0.0.1:{port}", *more[name]) for name, port in self.ports.items()}
+        for name, works in (("intake", "assigned"), ("matcher", "claimed"), ("relay", "working")):
+            self.services[name].wait_for_log(f"event={works} ", 60)
         self.numbers = itertools.count()
         settings = [f"{name}_group={hub.database.name}.{name}" for name in ("intake", "matcher")]
         asked = " ".join(f"{name}=127.0.0.1:{port}" for name, port in self.ports.items())
