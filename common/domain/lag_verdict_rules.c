@@ -65,7 +65,7 @@ static bool is_lost(const LagCase *asked, LagFinding *finding)
     const LagSample *now = asked->now;
     if (asked->is->state == LAG_STATE_LOST) {
         finding->since_ms = asked->is->state_since_ms;
-        finding->evidence = asked->is->state_reason;
+        finding->evidence = text_copy(asked->arena, asked->is->state_reason);
         return true;
     }
     if (now->committed == LAG_UNKNOWN || now->low == LAG_UNKNOWN || now->end == LAG_UNKNOWN)
@@ -87,7 +87,7 @@ static bool is_lost(const LagCase *asked, LagFinding *finding)
 static bool is_refusing(const LagCase *asked, LagFinding *finding)
 {
     finding->since_ms = asked->is->state_since_ms;
-    finding->evidence = asked->is->state_reason;
+    finding->evidence = text_copy(asked->arena, asked->is->state_reason);
     return asked->is->state == LAG_STATE_REFUSING;
 }
 
@@ -176,7 +176,7 @@ static bool is_stalled(const LagCase *asked, LagFinding *finding)
 {
     if (asked->is->state == LAG_STATE_WAITING) {
         finding->since_ms = asked->is->state_since_ms;
-        finding->evidence = asked->is->state_reason;
+        finding->evidence = text_copy(asked->arena, asked->is->state_reason);
         return true;
     }
     if (is_hanging(asked)) {

@@ -125,6 +125,26 @@ static void old_stamps_that_are_read_at_once_are_no_lag(void **state)
     }
 }
 
+/* A look is forgotten before its report is: nothing that is told may lie with it. */
+static void a_reason_is_told_from_the_arena_of_the_judgement(void **state)
+{
+    static const LagState STATES[] = {LAG_STATE_REFUSING, LAG_STATE_WAITING, LAG_STATE_LOST};
+    const LagRules rules = lag_rules_default();
+    for (size_t i = 0; i < sizeof(STATES) / sizeof(STATES[0]); i++) {
+        char reason[] = "refused";
+        LagCircumstances circumstances = calm();
+        circumstances.state = STATES[i];
+        circumstances.state_reason = text_from(reason);
+        const LagSample sample = {ms(0), 10, 0, 12, ms(0), LAG_UNKNOWN};
+        LagWindow window;
+        LagJudgement judgement;
+        lag_window_init(&window);
+        lag_judge(&window, &sample, &circumstances, &rules, *state, &judgement);
+        reason[0] = 'X';
+        assert_true(text_is(judgement.evidence, "refused"));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
 
 int main(void)
@@ -136,6 +156,7 @@ int main(void)
         TEST(a_stamp_older_than_the_look_before_counts_from_that_look),
         TEST(a_stamp_from_the_future_counts_from_when_it_was_first_seen),
         TEST(old_stamps_that_are_read_at_once_are_no_lag),
+        TEST(a_reason_is_told_from_the_arena_of_the_judgement),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
