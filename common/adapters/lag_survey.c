@@ -35,14 +35,14 @@ static SurveyGroup *name_groups(const LagSurveySpec *spec, Arena *arena, size_t 
 
 /*
  * read_committed: the end is the last stable offset, which no reader of ours gets beyond. A stamp needs one record, so
- * little is fetched.
+ * little is fetched: what lies behind it in the answer stays in memory, for each of them.
  */
 static bool open_admin(LagSurvey *survey, Error *error)
 {
     static const KafkaProperty PROPERTIES[] = {
         {"isolation.level", "read_committed"}, {"enable.partition.eof", "true"},
         {"queued.max.messages.kbytes", "1"},   {"fetch.max.bytes", "1048576"},
-        {"fetch.error.backoff.ms", "100"},
+        {"fetch.message.max.bytes", "4096"},   {"fetch.error.backoff.ms", "100"},
     };
     const KafkaClientSpec client = {.brokers = survey->spec.brokers,
                                     .client_id = survey->spec.client_id,
