@@ -109,11 +109,28 @@ static bool still_ours(Matcher *matcher,
     return well;
 }
 
+/* The topic may have grown since it was looked at; all that is kept here is by number of partition. */
+static bool
+check_numbers(const Matcher *matcher, const KafkaPosition *partitions, size_t count, Error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (partitions[i].partition >= matcher->partition_count)
+            return error_set(
+                error, ERROR_FATAL,
+                "topic %s has grown: there is a partition %d, the database was made for %d "
+                "partitions "
+                "and regions lie in others now; docs/operators-handbook.md, \"Add partitions\"",
+                matcher->topic, partitions[i].partition, matcher->partition_count);
+    return true;
+}
+
 bool matcher_assigned(void *state, KafkaPosition *partitions, size_t count, Error *error)
 {
     Matcher *matcher = state;
     if (count == 0)
         return true;
+    if (!check_numbers(matcher, partitions, count, error))
+        return false;
     int32_t *numbers = numbers_of(partitions, count);
     StoredOffset *offsets = calloc(count, sizeof(*offsets));
     if (offsets == NULL)

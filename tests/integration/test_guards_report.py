@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from confluent_kafka import TopicPartition
+from confluent_kafka.admin import NewPartitions
 from harness import Database, Service, Topics, wait_until
 from report_log import ReportLog, wait_until_stored
 
@@ -153,6 +154,25 @@ def test_a_report_topic_made_anew_is_refused(
     assert ("ends at offset 2, the database has records up to 4" if records == 2 else "#0, the database has ") in line
     matcher.expect_exit(1)
     assert report_count(database, "9901") == 4
+
+
+def test_a_report_topic_that_grows_while_it_is_read_ends_the_matcher(
+        log: ReportLog, database: Database, start_service: Callable[..., Service]) -> None:
+    """All that the matcher keeps is by number of partition, so that of one too many must not be written behind it."""
+    partition_of(log, "9901")
+    matcher = start_service("matcher")
+    wait_until_stored(database, log)
+    topic = log.topics.name("onecase.report")
+    count = len(states(database))
+    for done in log.topics.admin.create_partitions([NewPartitions(topic, count + 40)]).values():
+        done.result(30)
+    matcher.expect_exit(1)
+    fatal = matcher.lines(r"event=fatal")[0]
+    assert f"topic {topic} has grown" in fatal and f"the database was made for {count} partitions" in fatal
+    assert states(database) == dict.fromkeys(range(count), "RUNNING")
+    matcher.start()
+    matcher.expect_exit(1)
+    assert f"topic {topic} has {count + 40} partitions, the database was made for {count}" in matcher.lines(r"event=fatal")[-1]
 
 
 def test_who_may_resume_and_what_is_refused(database: Database) -> None:
