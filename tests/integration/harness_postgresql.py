@@ -88,10 +88,11 @@ class CopiedServers(LocalServers):
         raise CannotMount("cannot mount a tmpfs of the test's own, neither as root nor as a user")
 
     def inside(self, *command: str) -> list[str]:
-        """The command where the small file systems are, as the user who runs PostgreSQL (which refuses to be root)."""
+        """The command where the small file systems are, as the user who runs PostgreSQL (which refuses to be root). The holder's root
+        is entered as well (-r): the namespace alone would lead out of a chroot."""
         entering: list[str] = []
         if self.holder is not None:
-            entering = ["nsenter", "-t", str(self.holder.pid), *(["-U", "--preserve-credentials"] if os.geteuid() != 0 else []), "-m"]
+            entering = ["nsenter", "-t", str(self.holder.pid), *(["-U", "--preserve-credentials"] if os.geteuid() != 0 else []), "-m", "-r"]
         if os.geteuid() == 0:
             entering += ["setpriv", "--reuid", "postgres", "--regid", str(pwd.getpwnam("postgres").pw_gid), "--init-groups"]
         elif self.holder is not None:
