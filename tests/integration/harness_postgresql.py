@@ -79,7 +79,8 @@ class CopiedServers(LocalServers):
             ["unshare", "--user", "--map-root-user", "--mount"],
             ["unshare", "--user", "--map-root-user", "--mount", "--propagation", "unchanged"]]
         for way in ways:
-            self.holder = subprocess.Popen([*way, "sh", "-ec", script], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+            self.holder = subprocess.Popen([*way, "sh", "-ec", script], cwd=self.data, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                           text=True)
             if self.holder.stdout.readline() == "mounted\n":
                 return
             self.holder.wait(30)
@@ -89,10 +90,11 @@ class CopiedServers(LocalServers):
 
     def inside(self, *command: str) -> list[str]:
         """The command where the small file systems are, as the user who runs PostgreSQL (which refuses to be root). The holder's root
-        is entered as well (-r): the namespace alone would lead out of a chroot."""
+        and folder are entered as well: the namespace alone would lead out of a chroot."""
         entering: list[str] = []
         if self.holder is not None:
-            entering = ["nsenter", "-t", str(self.holder.pid), *(["-U", "--preserve-credentials"] if os.geteuid() != 0 else []), "-m", "-r"]
+            as_user = ["-U", "--preserve-credentials"] if os.geteuid() != 0 else []
+            entering = ["nsenter", "-t", str(self.holder.pid), *as_user, "-m", "-r", "-w"]
         if os.geteuid() == 0:
             entering += ["setpriv", "--reuid", "postgres", "--regid", str(pwd.getpwnam("postgres").pw_gid), "--init-groups"]
         elif self.holder is not None:
