@@ -252,7 +252,7 @@ bool kafka_admin_create(KafkaAdmin *admin,
 }
 
 static bool copy_configs(rd_kafka_event_t *event,
-                         const char *topic,
+                         const char *what,
                          Arena *arena,
                          KafkaConfig **configs,
                          size_t *count,
@@ -265,9 +265,9 @@ static bool copy_configs(rd_kafka_event_t *event,
     rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource[0]);
     if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         return error_set(error, ERROR_RETRY,
-                         "topic %s does not exist; `onecase topics --create` makes it", topic);
+                         "topic %s does not exist; `onecase topics --create` makes it", what);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kafka_handle_error(error, code, topic);
+        return kafka_handle_error(error, code, what);
     const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource[0], count);
     *configs = ARENA_ARRAY(arena, KafkaConfig, *count);
     for (size_t i = 0; i < *count; i++)
@@ -276,6 +276,24 @@ static bool copy_configs(rd_kafka_event_t *event,
             .value = text_string(arena, text_from(rd_kafka_ConfigEntry_value(entries[i]))),
         };
     return true;
+}
+
+bool kafka_admin_describe(KafkaAdmin *admin,
+                          rd_kafka_ConfigResource_t *resource,
+                          const char *what,
+                          Arena *arena,
+                          KafkaConfigs *configs,
+                          Error *error)
+{
+    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+    rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, what, error);
+    rd_kafka_ConfigResource_destroy(resource);
+    if (event == NULL)
+        return false;
+    bool good = copy_configs(event, what, arena, &configs->items, &configs->count, error);
+    rd_kafka_event_destroy(event);
+    return good;
 }
 
 bool kafka_admin_configs(KafkaAdmin *admin,
@@ -289,14 +307,10 @@ bool kafka_admin_configs(KafkaAdmin *admin,
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
     if (resource == NULL)
         return error_set(error, ERROR_FATAL, "\"%s\" is no name of a topic", topic);
-    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, topic, error);
-    rd_kafka_ConfigResource_destroy(resource);
-    if (event == NULL)
-        return false;
-    bool good = copy_configs(event, topic, arena, configs, count, error);
-    rd_kafka_event_destroy(event);
+    KafkaConfigs found = {NULL, 0};
+    bool good = kafka_admin_describe(admin, resource, topic, arena, &found, error);
+    *configs = found.items;
+    *count = found.count;
     return good;
 }
 

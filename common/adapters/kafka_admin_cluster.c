@@ -69,29 +69,6 @@ bool kafka_admin_cluster(KafkaAdmin *admin, Arena *arena, KafkaCluster *cluster,
 
 /* ---- settings of a broker ---- */
 
-static bool take_configs(rd_kafka_event_t *event,
-                         const char *broker,
-                         Arena *arena,
-                         KafkaConfig **configs,
-                         size_t *count,
-                         Error *error)
-{
-    size_t resources;
-    const rd_kafka_ConfigResource_t **resource = rd_kafka_DescribeConfigs_result_resources(
-        rd_kafka_event_DescribeConfigs_result(event), &resources);
-    assert(resources == 1);
-    rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resource[0]);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kafka_handle_error(error, code, broker);
-    const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resource[0], count);
-    *configs = ARENA_ARRAY(arena, KafkaConfig, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*configs)[i] =
-            (KafkaConfig){.name = copied(arena, rd_kafka_ConfigEntry_name(entries[i])),
-                          .value = copied(arena, rd_kafka_ConfigEntry_value(entries[i]))};
-    return true;
-}
-
 bool kafka_admin_broker_configs(KafkaAdmin *admin,
                                 int32_t broker,
                                 Arena *arena,
@@ -105,14 +82,10 @@ bool kafka_admin_broker_configs(KafkaAdmin *admin,
     snprintf(what, sizeof(what), "broker %s", number);
     rd_kafka_ConfigResource_t *resource =
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, number);
-    KafkaAdminRequest request = kafka_admin_ask(admin, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    rd_kafka_DescribeConfigs(admin->client, &resource, 1, request.options, request.queue);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, &request, what, error);
-    rd_kafka_ConfigResource_destroy(resource);
-    if (event == NULL)
-        return false;
-    bool good = take_configs(event, what, arena, configs, count, error);
-    rd_kafka_event_destroy(event);
+    KafkaConfigs found = {NULL, 0};
+    bool good = kafka_admin_describe(admin, resource, what, arena, &found, error);
+    *configs = found.items;
+    *count = found.count;
     return good;
 }
 

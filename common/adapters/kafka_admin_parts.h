@@ -24,4 +24,17 @@ KafkaAdminRequest kafka_admin_ask(KafkaAdmin *admin, rd_kafka_admin_op_t operati
 rd_kafka_event_t *
 kafka_admin_answer(KafkaAdmin *admin, KafkaAdminRequest *request, const char *what, Error *error);
 
+/* Settings of a topic or a broker, which `what` names in messages, on the arena. The resource is destroyed. RETRY: no such topic. */
+typedef struct KafkaConfigs {
+    KafkaConfig *items;
+    size_t count;
+} KafkaConfigs;
+
+MUST_CHECK bool kafka_admin_describe(KafkaAdmin *admin,
+                                     rd_kafka_ConfigResource_t *resource,
+                                     const char *what,
+                                     Arena *arena,
+                                     KafkaConfigs *configs,
+                                     Error *error);
+
 #endif
