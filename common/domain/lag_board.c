@@ -206,15 +206,13 @@ static void note_processes(LagBoard *board, const LagLook *look)
         note_process(board, &look->processes[i], look->at_ms);
 }
 
-static void
-report_instances(const LagBoard *board, const LagLook *look, Arena *arena, LagReport *report)
+static void report_instances(LagBoard *board, const LagLook *look, Arena *arena, LagReport *report)
 {
     report->instances = ARENA_ARRAY(arena, LagInstance, look->process_count);
     report->instance_count = look->process_count;
     for (size_t i = 0; i < look->process_count; i++) {
         const LagProcessSeen *seen = &look->processes[i];
-        const LagProcessMemory *memory =
-            lag_board_process((LagBoard *)board, seen->service, seen->address);
+        const LagProcessMemory *memory = lag_board_process(board, seen->service, seen->address);
         LagInstance *instance = &report->instances[i];
         *instance = (LagInstance){
             .service = text_copy(arena, seen->service),
