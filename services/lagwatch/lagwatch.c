@@ -243,6 +243,7 @@ static void look_and_judge(Lagwatch *watch, LagReport *report)
     arena_reset(watch->scratch);
 }
 
+/* Kept before it is shown: what anybody has read of a since is what a lagwatch started again says too. */
 static void cycle(Lagwatch *watch)
 {
     int64_t begun_ms = clock_monotonic_ms();
@@ -250,9 +251,9 @@ static void cycle(Lagwatch *watch)
     follow_mappings(watch);
     look_and_judge(watch, &report);
     say_changes(pages_shown(), &report);
-    pages_publish(&report, clock_monotonic_ms() - begun_ms, watch->scratch);
-    arena_reset(watch->scratch);
     state_write(&watch->state, watch->board, watch->scratch);
+    arena_reset(watch->scratch);
+    pages_publish(&report, clock_monotonic_ms() - begun_ms, watch->scratch);
     arena_reset(watch->scratch);
 }
 

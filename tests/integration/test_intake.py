@@ -291,8 +291,8 @@ def test_kill_9_in_mid_load_repeats_but_loses_nothing(feed: Feed) -> None:
             number += 100
 
     sender = threading.Thread(target=load)
-    # Commits seldom, so that a kill has something to repeat.
-    service = feed.start("--set", "in_flight_max=50", "--set", "commit_interval_ms=5000")
+    # Its first life commits nothing, so that the kill has something to repeat.
+    service = feed.start("--set", "in_flight_max=50", "--set", "commit_interval_ms=60000")
     sender.start()
     try:
         for kill_number in (1, 2):
@@ -300,6 +300,7 @@ def test_kill_9_in_mid_load_repeats_but_loses_nothing(feed: Feed) -> None:
             before = sum(topics.ends(REPORT).values())
             wait_until(lambda at=before + 500: sum(topics.ends(REPORT).values()) >= at, 60, "500 more records")
             service.kill()
+            service.arguments = [word.replace("=60000", "=5000") for word in service.arguments]
             service.start()
     finally:
         go_on.clear()
