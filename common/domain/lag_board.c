@@ -42,6 +42,7 @@ LagBoard *lag_board_new(const LagBoardSpec *spec)
     LagBoard *board = sure(calloc(1, sizeof(*board)));
     board->cluster = copy_of(text_from(spec->cluster));
     board->by = copy_of(text_from(spec->by));
+    board->brokers = copy_of(text_from(spec->brokers));
     board->rules = spec->rules;
     board->watching_since_ms = LAG_UNKNOWN;
     board->places = map_new();
@@ -73,6 +74,7 @@ void lag_board_free(LagBoard *board)
     map_free(board->places);
     free(board->cluster);
     free(board->by);
+    free(board->brokers);
     free(board);
 }
 
@@ -421,6 +423,7 @@ void lag_board_take(LagBoard *board, const LagLook *look, Arena *arena, LagRepor
         .at_ms = look->at_ms,
         .cluster = text_copy(arena, text_from(board->cluster)),
         .by = text_copy(arena, text_from(board->by)),
+        .brokers = text_copy(arena, text_from(board->brokers)),
         .watching_since_ms = board->watching_since_ms,
         .kafka_up = look->kafka_up,
         .kafka_fault = text_copy(arena, look->kafka_fault),

@@ -52,6 +52,7 @@ typedef struct LagLook {
 typedef struct LagBoardSpec {
     const char *cluster;
     const char *by;
+    const char *brokers;
     LagRules rules;
 } LagBoardSpec;
 

@@ -40,6 +40,7 @@ typedef struct LagServerMemory {
 struct LagBoard {
     char *cluster;
     char *by;
+    char *brokers;
     LagRules rules;
     int64_t watching_since_ms;
     LagServerMemory kafka;

@@ -115,6 +115,7 @@ Text lag_report_write(const LagReport *report, Arena *arena)
     lag_out_time(&out, "at", report->at_ms);
     lag_out_text(&out, "cluster", report->cluster);
     lag_out_text(&out, "by", report->by);
+    lag_out_text(&out, "brokers", report->brokers);
     lag_out_time(&out, "watching_since", report->watching_since_ms);
     lag_out_verdict(&out, report->verdict);
     write_server("kafka", report->kafka_up, report->kafka_since_ms, report->kafka_fault, &out);
@@ -249,6 +250,7 @@ bool lag_report_read(Text text, Arena *arena, LagReport *report, Error *error)
     report->at_ms = lag_in_time(&in, "at");
     report->cluster = lag_in_text(&in, "cluster");
     report->by = lag_in_text(&in, "by");
+    report->brokers = lag_in_text(&in, "brokers");
     report->watching_since_ms = lag_in_time(&in, "watching_since");
     report->verdict = lag_in_verdict(&in);
     read_server(&in, "kafka", &report->kafka_up, &report->kafka_since_ms, &report->kafka_fault);

@@ -68,7 +68,8 @@ typedef struct LagSource {
 typedef struct LagReport {
     int64_t at_ms;
     Text cluster;
-    Text by; /* "lagwatch", or "onecase lag" when it measured by itself */
+    Text by;      /* "lagwatch", or "onecase lag" when it measured by itself */
+    Text brokers; /* that were asked, host:port,...; "": one before this member does not say */
     int64_t watching_since_ms;
     bool kafka_up;
     Text kafka_fault;

@@ -90,6 +90,7 @@ static LagBoard *new_board(const LagwatchSettings *settings)
     const LagBoardSpec spec = {
         .cluster = settings->cluster,
         .by = "lagwatch",
+        .brokers = settings->brokers,
         .rules =
             {
                 .late_ms = settings->late_ms,

@@ -133,6 +133,20 @@ def test_the_address_of_lagwatch_comes_from_the_environment_too(told):
     assert told.asked == 1
 
 
+@pytest.mark.parametrize("brokers", ["localhost:1, kafka2:9092", "kafka0,127.0.0.1:1"])
+def test_one_broker_in_common_is_the_same_cluster(told, brokers):
+    told.tell(well() | {"brokers": brokers})
+    assert run(ONECASE_LAGWATCH=told.url).stderr == ""
+
+
+def test_the_lagwatch_of_other_brokers_is_not_believed(told):
+    """Staging in the shell, production on the port: what is well there says nothing of here."""
+    told.tell(well() | {"brokers": "kafka1:9092,127.0.0.1:9092"})
+    done = run("--verdict", status=69, ONECASE_LAGWATCH=told.url)
+    assert "watches the brokers kafka1:9092,127.0.0.1:9092, not 127.0.0.1:1 of ONECASE_BROKERS" in done.stderr
+    assert run("--lagwatch", told.url).stderr == "", "named on the command line it is"
+
+
 def test_counting_is_never_left_to_a_report(told):
     """--max, --prefix and whatever else says where to measure: a report may be seconds old, and of another hub."""
     for words in (("--max", "0"), ("--prefix", "p."), ("--direct",), ("--group", "g"), ("--brokers", "127.0.0.1:1"), ("--sources", "deploy/sources")):

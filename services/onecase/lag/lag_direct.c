@@ -62,7 +62,11 @@ static bool open_survey(LagDirect *direct, Error *error)
 static LagBoard *make_board(const LagOptions *options)
 {
     LagBoardSpec spec = {
-        .cluster = options->brokers, .by = "onecase lag", .rules = lag_rules_default()};
+        .cluster = options->brokers,
+        .by = "onecase lag",
+        .brokers = options->brokers,
+        .rules = lag_rules_default(),
+    };
     if (!options->watch && options->wait_ms > 0 && options->wait_ms < spec.rules.stopped_ms)
         spec.rules.stopped_ms = options->wait_ms;
     return lag_board_new(&spec);

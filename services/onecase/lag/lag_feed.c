@@ -33,6 +33,46 @@ void lag_feed_free(LagFeed *feed)
     free(feed);
 }
 
+/* The next of "a,b,..." without blanks; absent at the end. */
+static Text next_broker(Text *list)
+{
+    if (text_is_absent(*list))
+        return *list;
+    size_t comma = text_find(*list, TEXT(","), 0);
+    Text broker = text_trim(text_slice(*list, 0, comma));
+    *list = comma == SIZE_MAX ? TEXT_ABSENT : text_slice(*list, comma + 1, SIZE_MAX);
+    return broker;
+}
+
+/* One name and a port for each: Kafka's own port where none is said. */
+static Text broker_address(Text broker, Arena *arena)
+{
+    const Text local = TEXT("localhost");
+    if (!text_contains(broker, TEXT(":")))
+        broker = text_format(arena, "%.*s:9092", TEXT_ARGS(broker));
+    if (!text_starts(broker, local))
+        return broker;
+    Text port = text_slice(broker, local.size, SIZE_MAX);
+    return text_format(arena, "127.0.0.1%.*s", TEXT_ARGS(port));
+}
+
+static bool have_one_in_common(Text brokers, Text others, Arena *arena)
+{
+    for (Text one; !text_is_absent(one = next_broker(&brokers));) {
+        Text rest = others;
+        for (Text other; !text_is_absent(other = next_broker(&rest));)
+            if (text_equal(broker_address(one, arena), broker_address(other, arena)))
+                return true;
+    }
+    return false;
+}
+
+static bool watches_others(const LagOptions *options, const LagReport *report, Arena *arena)
+{
+    return options->same_brokers && !text_is_empty(report->brokers) &&
+           !have_one_in_common(report->brokers, text_from(options->brokers), arena);
+}
+
 /* False with the reason in *why when lagwatch gives no report. */
 static bool ask_lagwatch(const LagFeed *feed, Arena *arena, LagReport *report, Text *why)
 {
@@ -50,6 +90,10 @@ static bool ask_lagwatch(const LagFeed *feed, Arena *arena, LagReport *report, T
         *why = text_format(arena, "%s answered with status %d", url, reply.status);
     else if (!lag_report_read(reply.body, arena, report, &error))
         *why = text_format(arena, "%s gave no report of lag (%s)", url, error.text);
+    else if (watches_others(feed->options, report, arena))
+        *why = text_format(arena,
+                           "lagwatch at %.*s watches the brokers %.*s, not %s of ONECASE_BROKERS",
+                           TEXT_ARGS(base), TEXT_ARGS(report->brokers), feed->options->brokers);
     else
         return true;
     return false;

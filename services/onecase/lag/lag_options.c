@@ -30,7 +30,8 @@ static const char USAGE[] =
     "  --verdict [G]    one line, and an exit code by the worst verdict (below); of one group\n"
     "                   or program: onecase-matcher, matcher\n"
     "  --json           one JSON object\n"
-    "  --lagwatch URL   where lagwatch is [$ONECASE_LAGWATCH, else http://127.0.0.1:9104]\n"
+    "  --lagwatch URL   where lagwatch is [$ONECASE_LAGWATCH, else http://127.0.0.1:9104];\n"
+    "                   without it one that asks no broker of $ONECASE_BROKERS is not believed\n"
     "  --direct         ask Kafka and PostgreSQL from here\n"
     "  --wait S         seconds between the looks then [2]; rates and standstill need some\n\n"
     "Is everything in the database? Measured from here, once, exact at the time of the call:\n"
@@ -146,6 +147,7 @@ bool lag_options_read(int argc, char **argv, LagOptions *options, int *status)
     *options = (LagOptions){.max = INT64_MAX, .wait_ms = -1, .watch_ms = WATCH_MS};
     if (!read_options(argc, argv, options, &words, status))
         return false;
+    options->same_brokers = options->lagwatch == NULL && getenv("ONECASE_BROKERS") != NULL;
     if (options->lagwatch == NULL)
         options->lagwatch = lagwatch != NULL && lagwatch[0] != '\0' ? lagwatch : LAGWATCH;
     *status = EXIT_USAGE;

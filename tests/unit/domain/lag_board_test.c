@@ -51,7 +51,7 @@ seen(const char *program, const char *topic, int32_t partition, int64_t committe
 
 static LagBoard *new_board(void)
 {
-    const LagBoardSpec spec = {"local", "lagwatch", lag_rules_default()};
+    const LagBoardSpec spec = {"local", "lagwatch", "127.0.0.1:9092", lag_rules_default()};
     return lag_board_new(&spec);
 }
 
