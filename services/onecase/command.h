@@ -15,6 +15,7 @@ enum {
     EXIT_USAGE = 64,       /* wrong words on the command line */
     EXIT_UNAVAILABLE = 69, /* Kafka or PostgreSQL does not answer */
     EXIT_SOFTWARE = 70,    /* our bug or a wrong schema */
+    EXIT_OUTPUT = 74,      /* what was printed could not be written; for every command, by main */
     EXIT_QUEUED = 75       /* submitted, and not done yet (submit.h) */
 };
 

@@ -3,6 +3,7 @@
  */
 #include "command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,11 +36,12 @@ static void print_usage(FILE *stream)
         fprintf(stream, "  %-12s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
     fputs("\n`onecase COMMAND --help` says more. Kafka is found by ONECASE_BROKERS, PostgreSQL by "
           "PGHOST,\n"
-          "PGPORT, PGUSER and PGDATABASE.\n",
+          "PGPORT, PGUSER and PGDATABASE. Any command ends with 74 when what it prints cannot be "
+          "written.\n",
           stream);
 }
 
-static int run(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[0], COMMANDS[i].name) == 0)
@@ -48,12 +50,12 @@ static int run(int argc, char **argv)
     return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "help") == 0) {
         char help[] = "--help";
         char *words[] = {argv[2], help, NULL};
-        return run(2, words);
+        return run_command(2, words);
     }
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         print_usage(stdout);
@@ -67,5 +69,21 @@ int main(int argc, char **argv)
         print_usage(stderr);
         return EXIT_USAGE;
     }
-    return run(argc - 1, argv + 1);
+    return run_command(argc - 1, argv + 1);
+}
+
+/* A command prints without looking; what a full disk took is told here, so that half an answer never passes for a whole one. */
+static int flush_output(int status)
+{
+    bool flushed = fflush(stdout) == 0;
+    if (flushed && !ferror(stdout))
+        return status;
+    fprintf(stderr, "onecase: could not write the output%s%s\n", flushed ? "" : ": ",
+            flushed ? "" : strerror(errno));
+    return EXIT_OUTPUT;
+}
+
+int main(int argc, char **argv)
+{
+    return flush_output(run(argc, argv));
 }

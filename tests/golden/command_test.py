@@ -129,6 +129,15 @@ class Commands(unittest.TestCase):
                 self.assertTrue(done.stdout.startswith(f"usage: onecase {command}"), done.stdout)
                 self.assertEqual(self.run_program("onecase", "help", command).stdout, done.stdout)
 
+    def test_output_that_is_lost_is_told(self):
+        for words in (("--help",), ("--version",), ("dlq", "--help"), ("check", "deploy/sources"), ("map", "deploy/sources/grid.cfg")):
+            with self.subTest(words=words), open("/dev/full", "wb") as full:
+                done = subprocess.run([PROGRAMS / "onecase", *words], cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=full,
+                                      stderr=subprocess.PIPE, encoding="utf-8", timeout=60)
+                self.assertEqual(done.returncode, 74, done.stderr)
+                self.assertTrue(done.stderr.endswith("onecase: could not write the output: No space left on device\n"), done.stderr)
+        self.assertIn("74", self.run_program("onecase", "--help").stdout)
+
     def test_exit_codes_of_lag_are_told_alike(self):
         told = " ".join(self.run_program("onecase", "lag", "--help").stdout.split()).split("--verdict: 0 OK")[1]
         codes = {"0": "OK"} | {code: verdict for code, verdict in re.findall(r"(1[0-8]) ([A-Z_]+)", told)}
