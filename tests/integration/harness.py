@@ -129,7 +129,7 @@ def sqitch(servers: LocalServers, database: str, *arguments: str, check: bool = 
     done = subprocess.run(
         ["sqitch", *arguments, f"db:pg:{database}"],
         cwd=PROJECT / "migrations", env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=120, check=False,
+        timeout=600, check=False,
     )
     if check and done.returncode != 0:
         raise AssertionError(f"sqitch {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
@@ -368,13 +368,14 @@ class Service:
     def lines(self, pattern: str) -> list[str]:
         return [line for line in self.text().splitlines() if re.search(pattern, line)]
 
-    def wait_for_log(self, pattern: str, limit: float = 30, count: int = 1) -> str:
+    def wait_for_log(self, pattern: str, limit: float = 60, count: int = 1) -> str:
         """Waits for the count-th log line that matches; fails at once when the program has ended."""
         def found() -> str | None:
+            ran = self.running  # asked first: what says its last words and ends has said them
             lines = self.lines(pattern)
             if len(lines) >= count:
                 return lines[count - 1]
-            assert self.running, f"{self.name} ended before it logged {pattern!r}:\n{self.tail()}"
+            assert ran, f"{self.name} ended before it logged {pattern!r}:\n{self.tail()}"
             return None
         try:
             return str(wait_until(found, limit, f"{self.name} to log {pattern!r}"))
@@ -389,7 +390,7 @@ class Service:
         assert self.running, f"{self.name} does not run, so it cannot be killed:\n{self.tail()}"
         self.ended = True
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(60)
 
     def stop(self, limit: float = 60) -> None:
         """SIGTERM, a clean end with status 0 and no sanitizer report. One that has just begun does not hear it yet."""

@@ -56,7 +56,7 @@ def wait_reports(topics: Topics, count: int, limit: float = 60) -> list[Record]:
     return topics.read(REPORT)
 
 
-def wait_committed(service: Service, topics: Topics, topic: str, limit: float = 30) -> None:
+def wait_committed(service: Service, topics: Topics, topic: str, limit: float = 60) -> None:
     """Waits until the group's offsets stand at the ends."""
     group = f"{topics.prefix}intake"
     ends = {p: end for p, end in topics.ends(topic).items() if end > 0}
