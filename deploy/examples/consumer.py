@@ -301,6 +301,8 @@ def arguments() -> argparse.Namespace:
     chosen = parser.parse_args()
     if chosen.remember < BATCH:
         parser.error(f"--remember: expected {BATCH} or more, found {chosen.remember}")
+    if chosen.until_idle is not None and not chosen.until_idle > 0:
+        parser.error(f"--until-idle: expected more than 0 seconds, found {chosen.until_idle:g}")
     return chosen
 
 
@@ -321,6 +323,7 @@ def main() -> None:
     chosen = arguments()
     if Consumer is None:
         raise SystemExit("consumer.py: confluent-kafka is not installed: pip install confluent-kafka")
+    sys.stdout.reconfigure(errors="backslashreplace")  # what a terminal of another encoding lacks stops no event
     store = Store(chosen.database, chosen.remember)
     schemas = Schemas(chosen.schemas)
     idle = Idle(chosen.until_idle)
@@ -333,6 +336,8 @@ def main() -> None:
         run(consumer, store, schemas, idle)
     except OSError as fault:
         raise SystemExit(f"consumer.py: {fault}") from None
+    except sqlite3.Error as fault:  # the batch in hand is undone and comes again
+        raise SystemExit(f"consumer.py: cannot write {chosen.database}: {fault}") from None
     except KafkaException as fault:
         raise SystemExit(f"consumer.py: {fault.args[0].str()}") from None
     consumer.close()

@@ -32,11 +32,11 @@ class Consumer:
         self.said = folder / "said"
         self.faults = folder / "faults"
 
-    def start(self, *more: str) -> subprocess.Popen:
+    def start(self, *more: str, **environment: str) -> subprocess.Popen:
         command = [sys.executable, str(CONSUMER), "--brokers", self.hub.topics.servers.brokers, "--topic", self.hub.topics.name(CASE),
                    "--group", f"{self.hub.database.name}.{self.database.parent.name}", "--database", str(self.database), *more]
         with open(self.said, "ab") as said, open(self.faults, "ab") as faults:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=faults)
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=faults, env=os.environ | environment)
 
     def finish(self) -> None:
         """Reads to the end."""
@@ -107,8 +107,8 @@ def department(tmp_path: Path) -> Iterator[type]:
         def __init__(self, hub: Hub) -> None:
             super().__init__(hub, tmp_path)
 
-        def start(self, *more: str) -> subprocess.Popen:
-            running.append(super().start(*more))
+        def start(self, *more: str, **environment: str) -> subprocess.Popen:
+            running.append(super().start(*more, **environment))
             return running[-1]
 
     yield Tracked
@@ -147,6 +147,14 @@ def test_cases_that_reports_leave_are_followed(buckets: Hub, department: type) -
     check_kept(consumer, buckets)
     assert said(consumer) == red_lines(buckets)
     consumer.finish()  # nothing is new
+    assert said(consumer) == red_lines(buckets)
+
+
+def test_a_terminal_of_another_encoding_stops_no_event(buckets: Hub, department: type) -> None:  # noqa: F811
+    publish(buckets)
+    consumer = department(buckets)
+    assert consumer.start("--until-idle", "3", PYTHONIOENCODING="ascii").wait(120) == 0, consumer.faults.read_text(encoding="utf-8")
+    check_kept(consumer, buckets)
     assert said(consumer) == red_lines(buckets)
 
 
@@ -190,6 +198,8 @@ def test_it_ends_when_told_and_says_what_is_wrong(servers: LocalServers, tmp_pat
     (tmp_path / "config").write_text("# TLS\nsecurity.protocol\n", encoding="utf-8")
     broken = run(*where, "--config", str(tmp_path / "config"))
     assert broken.returncode == 1 and 'config:2: expected name=value, found "security.protocol"' in broken.stderr
+    never = run(*where, "--until-idle", "-1")
+    assert never.returncode == 2 and "--until-idle: expected more than 0 seconds, found -1" in never.stderr
     nowhere = run("--brokers", servers.brokers, "--group", "g", "--database", str(tmp_path / "no" / "x.sqlite"))
     assert nowhere.returncode == 1 and "cannot use" in nowhere.stderr
 
@@ -211,3 +221,21 @@ def test_a_signal_ends_it_well(buckets: Hub, department: type) -> None:  # noqa:
     wait_until(lambda: consumer.seen() > 0, 60, "the first events to be kept", every=0.02)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
+
+
+def test_a_database_that_cannot_be_written_is_named_and_loses_nothing(buckets: Hub, department: type) -> None:  # noqa: F811
+    publish(buckets)
+    consumer = department(buckets)
+    consumer.finish()
+    before = consumer.cases()
+    with sqlite3.connect(consumer.database) as database:
+        database.executescript("delete from cases; delete from seen; delete from positions;"
+                               " create trigger full before insert on cases begin select raise(abort, 'disk is full'); end")
+    assert consumer.start("--until-idle", "3").wait(120) == 1
+    assert f"consumer.py: cannot write {consumer.database}: disk is full" in consumer.faults.read_text(encoding="utf-8")
+    assert "Traceback" not in consumer.faults.read_text(encoding="utf-8")
+    assert consumer.seen() == 0
+    with sqlite3.connect(consumer.database) as database:
+        database.execute("drop trigger full")
+    consumer.finish()
+    assert consumer.cases() == before != []
