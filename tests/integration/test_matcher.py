@@ -8,7 +8,7 @@ import signal
 import psycopg
 import pytest
 
-from harness import wait_until
+from brake import STORED, Brake
 from report_log import ReportLog, mixed_log, reconciled, wait_until_stored
 
 
@@ -340,16 +340,16 @@ def test_killed_in_mid_load_it_decides_as_if_it_never_was(log, new_database, sta
     matcher.stop()
 
     killed = log.use(new_database())
+    brake = Brake(killed)
     matcher = start_service("matcher", "--set", "group=killed", "--set", "batch_max=20", database=killed)
-    total = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
-    kills = 0
-    for part in (0.1, 0.3, 0.5, 0.7):
-        wait_until(lambda: killed.value(total) >= log.sent * part, 60, f"{part:.0%} of the load to be stored", every=0.005)
+    for tenth in (1, 3, 5, 7):
+        brake.stop(log.sent * (tenth + 1) // 10)
+        brake.wait_for(log.sent * tenth // 10)
         matcher.kill()
-        kills += killed.value(total) < log.sent
+        assert killed.value(STORED) < log.sent
+        brake.release()
         matcher.start()
     wait_until_stored(killed, log)
-    assert kills >= 3, "the load was over before it could be killed"
     assert digest(onecase, killed) == digest(onecase, calm)
     assert reconciled(killed) == log.expected_accounts()
 
@@ -455,11 +455,13 @@ def test_a_frozen_matcher_that_thaws_writes_nothing(log, new_database, start_ser
     matcher.stop()
 
     database = log.use(new_database())
-    total = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
+    brake = Brake(database)
+    brake.stop(log.sent // 2)
     frozen = start_service("matcher", "--set", "batch_max=10", "--set", "owner=frozen", database=database)
-    wait_until(lambda: database.value(total) >= log.sent * 0.2, 60, "a fifth of the load", every=0.005)
+    brake.wait_for(log.sent // 5)
     frozen.signal(signal.SIGSTOP)
-    assert database.value(total) < log.sent, "the load was over before it could be frozen"
+    assert database.value(STORED) < log.sent
+    brake.release()
     other = start_service("matcher", "--set", "owner=other", database=database)
     wait_until_stored(database, log, limit=90)
     assert database.rows("select distinct owner from onecase.consumer_offsets where next_offset > 0") == [("other",)]
@@ -467,7 +469,7 @@ def test_a_frozen_matcher_that_thaws_writes_nothing(log, new_database, start_ser
     log.report("Z1", region="9901")
     log.report("Z2", region="9902")
     log.send()
-    wait_until_stored(database, log, limit=60)
+    wait_until_stored(database, log)
     frozen.wait_for_log("event=claimed", limit=60, count=2)
     other.stop()
     frozen.stop()

@@ -12,9 +12,11 @@ from datetime import timedelta
 
 import pytest
 
+from brake import Brake
 from harness import PROJECT, program, wait_until
 from harness_intake import set_config
 from outbox import BEGIN, CASE, HOMES, REPORT, REPORT_PARTITIONS, Outbox, Row
+from test_chaos import WITH_LOCK, whose_session
 
 QUIET = ("--set", "tick_s=0", "--set", "poll_ms=20")
 
@@ -64,7 +66,7 @@ def test_stopped_and_started_it_goes_on_where_it_stood(outbox, start_relay):
     relay = start_relay("--set", "batch_max=10")
     for _ in range(8):
         outbox.write(outbox.events(300))
-        wait_until(lambda: outbox.waiting() < 250, 30, "some of it to be published", every=0.005)
+        wait_until(lambda: outbox.waiting() < 250, 60, "some of it to be published", every=0.005)
         relay.stop()
         relay.start()
     outbox.write(outbox.events(10))
@@ -79,7 +81,7 @@ def test_killed_again_and_again_it_repeats_some_and_loses_none(outbox, start_rel
     for _ in range(20):
         outbox.write(outbox.events(150))
         left = rng.randrange(10, 140)
-        wait_until(lambda: outbox.waiting() <= left, 30, "some of it to be published", every=0.002)
+        wait_until(lambda: outbox.waiting() <= left, 60, "some of it to be published", every=0.002)
         relay.kill()
         relay.start()
     outbox.write(outbox.events(10))
@@ -97,7 +99,7 @@ def test_killed_before_the_position_moved_it_sends_the_same_again(outbox, start_
     with database.connect() as holder, holder.transaction():
         holder.execute("select 1 from onecase.relay_positions for update")
         outbox.write(outbox.events(80))
-        wait_until(lambda: sum(outbox.topics.ends(CASE).values()) > 40, 30, "events to be out")
+        wait_until(lambda: sum(outbox.topics.ends(CASE).values()) > 40, 60, "events to be out")
         relay.kill()
         holder.execute(END_SESSIONS)
     relay.start()
@@ -108,8 +110,9 @@ def test_killed_before_the_position_moved_it_sends_the_same_again(outbox, start_
 
 
 def test_one_of_two_works_and_the_other_takes_over(outbox, start_relay):
-    relays = [start_relay(), start_relay()]
-    wait_until(lambda: sum(len(relay.lines("event=working")) for relay in relays) == 1, 30, "one of them to work")
+    """At once: the end of a session frees the lock, whatever time-out there is."""
+    relays = [start_relay("--set", "takeover_ms=600000") for _ in range(2)]
+    wait_until(lambda: sum(len(relay.lines("event=working")) for relay in relays) == 1, 60, "one of them to work")
     first = relays[0] if relays[0].lines("event=working") else relays[1]
     second = relays[1] if first is relays[0] else relays[0]
     second.wait_for_log("event=standing_by")
@@ -117,12 +120,12 @@ def test_one_of_two_works_and_the_other_takes_over(outbox, start_relay):
     outbox.wait_published(*relays)
     first.kill()
     outbox.write(outbox.events(100))
-    second.wait_for_log("event=working", limit=5)
+    second.wait_for_log("event=working")
     outbox.wait_published(second)
     first.start()
     first.wait_for_log("event=standing_by")
     second.stop()
-    first.wait_for_log("event=working", count=2, limit=5)
+    first.wait_for_log("event=working", count=2)
     outbox.write(outbox.events(100))
     outbox.wait_published(first)
     first.stop()
@@ -130,30 +133,36 @@ def test_one_of_two_works_and_the_other_takes_over(outbox, start_relay):
     outbox.check(repeats=True)
 
 
-def test_frozen_and_thawed_it_repeats_at_most_a_batch_and_stands_by(outbox, start_relay):
+def freeze_whoever_works(database, relays):
+    """The one that has the lock. On a busy machine it may have lost it by itself, just before it was frozen."""
+    while True:
+        relay, _ = wait_until(lambda: whose_session(database, WITH_LOCK, relays), 60, "one of them to have the lock")
+        relay.signal(signal.SIGSTOP)
+        if whose_session(database, WITH_LOCK, [relay]):
+            return relay
+        relay.signal(signal.SIGCONT)
+
+
+def test_frozen_and_thawed_it_repeats_at_most_a_batch_and_stands_by(outbox, start_relay, database):
     """Frozen in the middle of its work again and again; the other takes over from a session that has gone quiet."""
     rng = random.Random(9)
-    first = start_relay("--set", "takeover_ms=1000", "--set", "batch_max=100")
-    first.wait_for_log("event=working")
-    second = start_relay("--set", "takeover_ms=1000", "--set", "batch_max=100")
-    second.wait_for_log("event=standing_by")
+    relays = [start_relay("--set", "takeover_ms=2000", "--set", "batch_max=100") for _ in range(2)]
     for _ in range(4):
-        before = [len(relay.lines("event=(working|standing_by)")) for relay in (first, second)]
         outbox.write(outbox.events(600))
         left = rng.randrange(50, 500)
-        wait_until(lambda: outbox.waiting() <= left, 30, "some of it to be published", every=0.001)
-        first.signal(signal.SIGSTOP)
+        wait_until(lambda: outbox.waiting() <= left, 60, "some of it to be published", every=0.001)
+        frozen = freeze_whoever_works(database, relays)
         try:
+            said = len(frozen.lines("event=(working|standing_by)"))
             outbox.write(outbox.events(100))
-            second.wait_for_log("event=(working|standing_by)", count=before[1] + 1)
-            outbox.wait_published(second)
+            outbox.wait_published()
         finally:
-            first.signal(signal.SIGCONT)
-        assert "standing_by" in first.wait_for_log("event=(working|standing_by)", count=before[0] + 1)
-        first, second = second, first
-    for relay in (first, second):
+            frozen.signal(signal.SIGCONT)
+        assert "standing_by" in frozen.wait_for_log("event=(working|standing_by)", count=said + 1)
+    for relay in relays:
         relay.stop()
-    assert outbox.check(repeats=True) <= 4 * 100
+    takeovers = sum(len(relay.lines("event=working")) for relay in relays) - 1
+    assert takeovers >= 4 and outbox.check(repeats=True) <= takeovers * 100
 
 
 def test_a_position_moved_by_another_is_not_moved_again(outbox, start_relay, database):
@@ -165,7 +174,7 @@ def test_a_position_moved_by_another_is_not_moved_again(outbox, start_relay, dat
         rows = [row for row in outbox.events(60) if row.region == "9901"]
         outbox.rows = rows
         outbox.write(rows)
-        wait_until(lambda: sum(outbox.topics.ends(CASE).values()) == len(rows), 30, "the events to be out")
+        wait_until(lambda: sum(outbox.topics.ends(CASE).values()) == len(rows), 60, "the events to be out")
         other.execute("update onecase.relay_positions set report_offset = %s, n = %s where partition = 0",
                       (rows[2].offset, rows[2].n))
     relay.wait_for_log("event=waiting .*another relay is at work")
@@ -224,20 +233,21 @@ def test_a_broker_that_goes_away_is_waited_for(servers, outbox, start_relay):
     relay = start_relay()
     outbox.write(outbox.events(50))
     outbox.wait_published(relay)
+    before = len(relay.lines("event=waiting"))
     servers.stop_kafka()
     try:
         outbox.write(outbox.events(200))
-        relay.wait_for_log("event=waiting")
+        relay.wait_for_log("event=waiting", count=before + 1)
         relay_session = session(outbox.database)
         time.sleep(3)
         assert session(outbox.database) == relay_session, "the lock was lost meanwhile"
-        assert relay.running
+        assert relay.running and len(relay.lines("event=waiting")) == before + 1, "it says so once"
     finally:
         servers.start_kafka()
     outbox.wait_published(relay, limit=120)
     relay.stop()
     outbox.check(repeats=True)
-    assert len(relay.lines("event=waiting")) == 1 and len(relay.lines("event=resumed")) == 1
+    assert len(relay.lines("event=resumed")) == len(relay.lines("event=waiting"))
 
 
 def session(database) -> int:
@@ -247,9 +257,13 @@ def session(database) -> int:
 
 @pytest.mark.parametrize("immediate", [False, True], ids=["stopped", "crashed"])
 def test_postgresql_away_in_mid_load_is_waited_for(servers, outbox, start_relay, immediate):
-    outbox.write(outbox.events(3000))
+    """In the middle of a batch: its events are out, and its position cannot be moved."""
+    outbox.write(outbox.events(1000))
+    brake = Brake.of_relay(outbox.database)
+    brake.stop(100)
     relay = start_relay("--set", "batch_max=20")
-    wait_until(lambda: outbox.waiting() < 2900, 30, "the load to begin", every=0.002)
+    brake.wait_for(100)
+    wait_until(lambda: sum(outbox.topics.ends(CASE).values()) > 1000 - outbox.waiting(), 60, "the next batch to be out")
     servers.stop_postgresql(immediate=immediate)
     try:
         relay.wait_for_log("event=waiting")
@@ -257,11 +271,12 @@ def test_postgresql_away_in_mid_load_is_waited_for(servers, outbox, start_relay,
         assert relay.running and len(relay.lines("event=waiting")) == 1
     finally:
         servers.start_postgresql()
-    assert outbox.waiting() > 0, "the load was over before PostgreSQL went away"
+    assert outbox.waiting() > 800
+    brake.release()
     outbox.wait_published(relay, limit=120)
     relay.stop()
-    assert outbox.check(repeats=True) <= 20
-    assert len(relay.lines("event=resumed")) == 1
+    assert 0 < outbox.check(repeats=True) <= 20
+    assert len(relay.lines("event=resumed")) == len(relay.lines("event=waiting"))
 
 
 def test_the_connection_cut_again_and_again(outbox, start_relay, database):
@@ -270,11 +285,11 @@ def test_the_connection_cut_again_and_again(outbox, start_relay, database):
     cuts = 0
     with database.connect() as connection:
         for left in (1800, 1500, 1200, 900, 600, 300):
-            wait_until(lambda: outbox.waiting() <= left, 30, f"{left} rows to be left", every=0.002)
-            cuts += connection.execute(END_SESSIONS).fetchone()[0]
+            wait_until(lambda: outbox.waiting() <= left, 60, f"{left} rows to be left", every=0.002)
+            # None when this one was not seen for so long that the next are due already, and it is just connecting.
+            cuts += wait_until(lambda: connection.execute(END_SESSIONS).fetchone()[0], 60, "a session to be cut", every=0.002)
     outbox.wait_published(relay)
     relay.stop()
-    assert cuts >= 5
     assert outbox.check(repeats=True) <= 10 * cuts
 
 
@@ -289,11 +304,11 @@ def test_a_row_too_large_for_its_topic_holds_up_its_own_partition_alone(outbox, 
     assert f"outbox row {guilty.id}: the record takes" in told and "at most 3000" in told
     elsewhere = [row for row in rows if row.partition != guilty.partition]
     before = [row for row in rows[:rows.index(guilty)] if row.partition == guilty.partition]
-    wait_until(lambda: sum(outbox.topics.ends(CASE).values()) == len(elsewhere) + len(before), 30, "all others to be out")
+    wait_until(lambda: sum(outbox.topics.ends(CASE).values()) == len(elsewhere) + len(before), 60, "all others to be out")
     later = [row for row in outbox.events(50) if row.partition != guilty.partition]
     outbox.rows = rows + later
     outbox.write(later)
-    wait_until(lambda: outbox.waiting() == 100 - len(elsewhere) - len(before), 30, "later ones to be out")
+    wait_until(lambda: outbox.waiting() == 100 - len(elsewhere) - len(before), 60, "later ones to be out")
     set_config(outbox.topics, CASE, "max.message.bytes", "10000")
     outbox.wait_published(relay)
     relay.stop()
@@ -312,7 +327,7 @@ def test_behind_a_record_that_the_broker_refuses_nothing_goes_out(outbox, start_
     guilty.payload = json.dumps("".join(random.Random(1).choices(string.ascii_letters + string.digits, k=450000)))
     outbox.write(rows)
     relay.wait_for_log("event=waiting")
-    wait_until(lambda: relay.lines("refused a record|the record takes"), 30, "the reason to be logged")
+    wait_until(lambda: relay.lines("refused a record|the record takes"), 60, "the reason to be logged")
     published = outbox.read()
     assert guilty.id not in {record.headers["ce_id"] for record in published}
     behind = {row.id for row in rows[rows.index(guilty):] if row.region == "9902"}
@@ -375,7 +390,7 @@ def test_published_rows_go_after_seven_days_of_their_partitions_time(outbox, sta
 
     relay.stop()
     relay.start()
-    wait_until(lambda: left() == {0: 2, 1: 1700}, 30, "the old ones to be gone and no other")
+    wait_until(lambda: left() == {0: 2, 1: 1700}, 60, "the old ones to be gone and no other")
     relay.stop()
     assert sum(outbox.topics.ends(CASE).values()) == 3402
 
@@ -388,14 +403,14 @@ def test_rows_not_yet_published_stay_however_old(outbox, start_relay, database):
                      " values (%s, 0, 10, 1, 'test', %s)", (outbox.topics.name(REPORT), BEGIN + timedelta(days=400)))
     relay = start_relay()
     relay.wait_for_log("event=waiting .*0/5/0")
-    wait_until(lambda: database.value("select count(*) from onecase.outbox") <= 5, 30, "published ones to be gone")
+    wait_until(lambda: database.value("select count(*) from onecase.outbox") <= 5, 60, "published ones to be gone")
     assert database.rows("select report_offset from onecase.outbox order by 1") == [(n,) for n in range(5, 10)]
 
 
 def test_ticks_come_to_every_partition_and_the_matcher_takes_them(outbox, start_service, database):
     before = int(time.time() // 60)
     relay = start_service("relay", "--set", "tick_s=1")
-    wait_until(lambda: min(outbox.topics.ends(REPORT).values()) >= 3, 30, "three ticks in each partition")
+    wait_until(lambda: min(outbox.topics.ends(REPORT).values()) >= 3, 60, "three ticks in each partition")
     relay.stop()
     after = int(time.time() // 60)
     records = outbox.topics.read(REPORT)
@@ -428,7 +443,7 @@ def test_without_the_lock_or_the_database_there_are_no_ticks(servers, outbox, st
         assert outbox.topics.ends(REPORT) == ends
     finally:
         servers.start_postgresql()
-    wait_until(lambda: all(now > then for now, then in zip(outbox.topics.ends(REPORT).values(), ends.values())), 30, "ticks again")
+    wait_until(lambda: all(now > then for now, then in zip(outbox.topics.ends(REPORT).values(), ends.values())), 60, "ticks again")
 
 
 def test_the_topic_must_be_the_one_of_the_database(outbox, start_service, database, new_topics):
