@@ -227,7 +227,7 @@ def tell(hub: Hub, records: Iterable[Sent]) -> None:
             have = accounted(hub.database, hub.topics)
             return all(have.get(place, 0) >= end for place, end in ends.items())
 
-        wait_until(stored, 60, f"the database to account for {ends}", every=0.05)
+        wait_until(stored, 120, f"the database to account for {ends}", every=0.05)
 
 
 # ---- what became of it ---------------------------------------------------------------------------------------------

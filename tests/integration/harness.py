@@ -264,13 +264,14 @@ class Topics:
 
     @staticmethod
     def _end(consumer: Consumer, partition: TopicPartition, limit: float = 30) -> int:
-        """A broker that has just made a topic may not know yet that it leads it."""
+        """A broker that has just made a topic may not know yet that it leads it, or that it is there."""
+        young = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART)
         deadline = time.monotonic() + limit
         while True:
             try:
                 return consumer.get_watermark_offsets(partition, timeout=limit)[1]
             except KafkaException as failure:
-                if failure.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION or time.monotonic() > deadline:
+                if failure.args[0].code() not in young or time.monotonic() > deadline:
                     raise
             time.sleep(0.1)
 

@@ -143,7 +143,7 @@ def reconciled(database: Database) -> set[tuple]:
         " from analysis.reconciliation"))
 
 
-def wait_until_stored(database: Database, log: ReportLog, limit: float = 60) -> None:
+def wait_until_stored(database: Database, log: ReportLog, limit: float = 120) -> None:
     """Until the offsets in PostgreSQL are at the ends of onecase.report."""
     topic = log.topics.name("onecase.report")
     ends = {p: end for p, end in log.topics.ends("onecase.report").items() if end > 0}

@@ -40,6 +40,7 @@ LOAD_S = 70      # over which the departments send, and in which all of that hap
 ROBBERIES = 10   # of a frozen relay's session
 AIMED = 0.3      # of the kills of a relay, at its most delicate moment
 CITY_REPORTS = 700
+PATIENCE_S = 400  # on a machine that does other things besides
 SESSION = "session_ms=1500"
 COPIES = ((b"9901", b"9903"), (b"9902", b"9904"), (b"FS20", b"FT20"), (b'"alarmId": "A', b'"alarmId": "B'))
 REGIONS = ("9901", "9902", "9903", "9904")  # in partitions 3, 15, 13 and 0 of onecase.report
@@ -103,7 +104,7 @@ class Departments(threading.Thread):
             self.producer.poll(0)
 
     def finish(self) -> None:
-        self.join(LOAD_S * 2)
+        self.join(PATIENCE_S)
         assert not self.is_alive() and self.producer.flush(60) == 0 and not self.faults, self.faults[:3]
         assert len(set(self.sent)) == len(self.sent) >= len(self.load)
 
@@ -186,7 +187,7 @@ class Chaos:
         next_errand = 0.0
         while self.plan or self.frozen or self.thawed or self.starts:
             now = time.monotonic() - begun
-            assert now < 2 * LOAD_S, "nobody took over from a frozen matcher, or it wrote what others had written"
+            assert now < PATIENCE_S, "nobody took over from a frozen matcher, or it wrote what others had written"
             self._carry_on(now)
             if self.plan and self.plan[0][0] <= now:
                 self._do(now, *self.plan.pop(0)[1])
@@ -230,7 +231,7 @@ class Chaos:
 
     def _freeze_within_batch(self, up: list[Service]) -> Service:
         """Freezes a matcher that has read records and not written them: thawed, it writes what others have written."""
-        for _ in range(20):
+        for _ in range(200):
             with self.hub.database.connect() as holder, holder.transaction():
                 holder.execute("lock table onecase.record_index in access exclusive mode")
                 until = time.monotonic() + 0.5  # all of them may be writing, and wait for us
@@ -388,7 +389,7 @@ def drain(hub: Hub, departments: Departments, relays: list[Service]) -> None:
         return (accounted == len(departments.sent) and hub.consumed() == reported and outbox.waiting() == 0
                 and hub.reported() == reported)
 
-    wait_until(done, 90, "everything that was sent to have its effect")
+    wait_until(done, 180, "everything that was sent to have its effect")
 
 
 @contextmanager
@@ -416,6 +417,7 @@ def described(difference: dict, live: Database, undisturbed: Database) -> str:
         if found[0].get(name) != found[1].get(name) and name != "written_at")
 
 
+@pytest.mark.timeout(1200)
 def test_fifty_kills_under_load_lose_nothing_and_repeat_only_what_was_told(
         servers: LocalServers, template_database: str, tmp_path: Path) -> None:
     with told_with(SEED) as chance, open_hub(servers, template_database, tmp_path / "hub") as hub:
@@ -427,7 +429,7 @@ def test_fifty_kills_under_load_lose_nothing_and_repeat_only_what_was_told(
             "matcher": [hub.start("matcher", SESSION, "batch_max=20") for _ in range(2)],
             "relay": [hub.start("relay", "tick_s=1", "poll_ms=20", "batch_max=20") for _ in range(2)],
         }
-        wait_until(lambda: hub.consumed() > 0, 30, "the first ticks to be stored")
+        wait_until(lambda: hub.consumed() > 0, 60, "the first ticks to be stored")
         departments.start()
         chaos = Chaos(hub, crews, chance)
         chaos.run(Errands(hub, departments, chance))
@@ -458,21 +460,21 @@ def test_a_relay_frozen_and_robbed_of_its_session_thaws_into_the_work_of_the_oth
         outbox = Outbox(database, topics, rng=chance).create()
         relays = [start_service("relay", "--set", "tick_s=0", "--set", "poll_ms=10", "--set", "batch_max=300") for _ in range(2)]
         for _ in range(ROBBERIES):
-            working, session = wait_until(lambda: whose_session(database, WITH_LOCK, relays), 30, "one of them to have the lock")
+            working, session = wait_until(lambda: whose_session(database, WITH_LOCK, relays), 60, "one of them to have the lock")
             [other] = [relay for relay in relays if relay is not working]
             taken_over = len(other.lines("event=working")) + 1
             working.signal(signal.SIGSTOP)  # until there is enough to do
             outbox.write(outbox.events(1500))
             working.signal(signal.SIGCONT)
             left = chance.randrange(100, 1400)
-            wait_until(lambda: outbox.waiting() <= left, 30, "some of it to be published", every=0.001)
+            wait_until(lambda: outbox.waiting() <= left, 60, "some of it to be published", every=0.001)
             working.signal(signal.SIGSTOP)
             try:
                 assert database.value(END_SESSION, (session,)) is True
                 if chance.random() < 0.7:  # else it thaws before the other has noticed
                     other.wait_for_log("event=working", count=taken_over)
                     left = outbox.waiting() - chance.randrange(0, 300)
-                    wait_until(lambda: outbox.waiting() <= max(left, 0), 30, "the other to have published", every=0.001)
+                    wait_until(lambda: outbox.waiting() <= max(left, 0), 60, "the other to have published", every=0.001)
             finally:
                 working.signal(signal.SIGCONT)
             outbox.wait_published(*relays)

@@ -73,7 +73,7 @@ def refusal(database: Database, actor: str, *arguments: object) -> tuple[str, st
         return refused.value.sqlstate, refused.value.diag.message_primary
 
 
-def applied(database: Database, id: str, limit: float = 30) -> tuple[str, object]:
+def applied(database: Database, id: str, limit: float = 60) -> tuple[str, object]:
     """State and result, when it has one."""
     found = wait_until(lambda: database.rows("select state, result from onecase.commands where id = %s and report_offset is not null",
                                              (id,)), limit, f"command {id} to be applied")
@@ -146,7 +146,7 @@ def test_whoever_waits_is_told(log, database, start_service, operator):
         waiting.execute("listen onecase_command")
         (origin,) = buried(log, database, 1)
         id = submit(database, operator, "dlq.park", {"origins": [origin]}, partition=home(database))
-        told = next(waiting.notifies(timeout=30))
+        told = next(waiting.notifies(timeout=60))
         assert (told.channel, told.payload) == ("onecase_command", id)
         assert waiting.execute("select state from onecase.commands where id = %s", (id,)).fetchone() == ("done",)
 
@@ -295,7 +295,7 @@ def test_one_that_kills_the_matcher_is_refused(log, database, start_service, ope
     at = log.send()[0][0]
     before, guilty, behind = [submit(database, operator, kind, {"origins": [origin], "reason": reason}, partition=at)
                               for kind, reason in (("dlq.park", "one"), ("dlq.unpark", poison), ("dlq.park", "two"))]
-    wait_until(lambda: len(sent(log)) == 3, 30, "all to be out")
+    wait_until(lambda: len(sent(log)) == 3, 60, "all to be out")
     log.report("after")
     log.send()
     with Keeper(matcher, most=5):
@@ -325,7 +325,7 @@ def test_while_nobody_is_there_it_waits(log, database, start_service, operator):
     at = home(database)
     first = submit(database, operator, "dlq.park", {"origins": [origin]}, partition=at)
     relay = start_service("relay", *FAST)
-    wait_until(lambda: database.rows("select id from onecase.commands where state = 'published'") == [(first,)], 30, "it to be sent")
+    wait_until(lambda: database.rows("select id from onecase.commands where state = 'published'") == [(first,)], 60, "it to be sent")
     relay.stop()
     second = submit(database, operator, "dlq.unpark", {"origins": [origin]}, partition=at)
     matcher.start()
@@ -345,12 +345,12 @@ def test_sent_twice_it_is_applied_once(log, database, new_database, start_servic
     with database.connect() as holder, holder.transaction():
         holder.execute("select from onecase.commands for update")
         relay = start_service("relay", *FAST)
-        wait_until(lambda: sent(log) == ["twice"], 30, "the command to be out")
+        wait_until(lambda: sent(log) == ["twice"], 60, "the command to be out")
         relay.kill()
         database.execute(END_RELAYS)
     assert database.value("select state from onecase.commands") == "queued"
     relay.start()
-    wait_until(lambda: database.value("select state from onecase.commands") == "published", 30, "it to be noted as sent")
+    wait_until(lambda: database.value("select state from onecase.commands") == "published", 60, "it to be noted as sent")
     assert sent(log) == ["twice", "twice"]
     unpark = submit(database, operator, "dlq.unpark", {"origins": [origin]}, partition=at)
     matcher.start()
@@ -373,7 +373,7 @@ def test_commands_and_records_take_effect_in_the_order_of_the_log(log, database,
 
     def command(kind: str, origin: str) -> str:
         id = submit(database, operator, kind, {"origins": [origin]}, partition=at)
-        wait_until(lambda: database.value("select state from onecase.commands where id = %s", (id,)) == "published", 30, "it to be sent")
+        wait_until(lambda: database.value("select state from onecase.commands where id = %s", (id,)) == "published", 60, "it to be sent")
         return id
 
     release = command("dlq.redrive", first)
@@ -475,7 +475,7 @@ def test_whoever_submits_hears_that_nobody_is_there(log, database, start_service
     said = onecase("dlq", "park", origin, "--reason", "being mended", status=75).stderr
     first = re.search(r"queued, id ([0-9a-f]{32}): no relay has sent it yet", said)[1]
     relay = start_service("relay", *FAST)
-    wait_until(lambda: database.value("select state from onecase.commands") == "published", 30, "it to be sent")
+    wait_until(lambda: database.value("select state from onecase.commands") == "published", 60, "it to be sent")
     said = onecase("dlq", "park", origin, "--reason", "being mended", status=75).stderr
     second = re.search(r"queued, id ([0-9a-f]{32}): relay has sent it, and no matcher has applied it yet", said)[1]
     matcher.start()

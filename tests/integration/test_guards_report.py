@@ -125,7 +125,7 @@ def test_lost_offsets_that_come_back_are_no_gap(
         writer.execute("select onecase.note_gap(%s, %s, %s, 1, 3)", [topic, partition, epoch])
         writer.execute("select onecase.set_state(%s, %s, %s, 'LOST', 'test')", [topic, partition, epoch])
     matcher.start()
-    wait_until(lambda: states(database)[partition] == "RUNNING", 30, "the partition to run again")
+    wait_until(lambda: states(database)[partition] == "RUNNING", 60, "the partition to run again")
     assert database.rows("select * from onecase.gaps") == []
 
 
@@ -143,7 +143,7 @@ def test_a_report_topic_made_anew_is_refused(
     topics = log.topics
     topics.forget_clients()
     topics.delete("onecase.report")
-    wait_until(lambda: "onecase.report" not in topics.existing(), 30, "the topic to be gone")
+    wait_until(lambda: "onecase.report" not in topics.existing(), 60, "the topic to be gone")
     topics.forget_clients()
     topics.create("onecase.report", log.partitions, message_timestamp_type="LogAppendTime")
     for number in range(records):

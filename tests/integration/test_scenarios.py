@@ -155,7 +155,7 @@ def test_scenario_02_a_fire_of_forty_calls_an_alarm_and_a_photo_is_one_case(hub:
     alarm = detector.message(alarm_at, item)
     photo = grid(start + timedelta(minutes=9), "200411", "网格员拍照上报：5幢房顶着火，浓烟很大", "栖霞花园5幢", from_metres(x + 30, y), worker=21)
     tell(hub, [alarm])
-    first = outside.wait_for(lambda event: event.report == alarm.name, 10, "the fire")
+    first = outside.wait_for(lambda event: event.report == alarm.name, 60, "the fire")
     assert (first.kind, first.level, first.count, first.at) == ("opened", ORANGE, 1, alarm_at)
     tell(hub, [*calls, photo])
 

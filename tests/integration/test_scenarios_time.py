@@ -107,7 +107,7 @@ def test_scenario_11_an_alarm_storm_of_one_detector_is_one_case_and_delays_no_ot
     beside = other.message(beside_at, other.on(beside_at))
     hub.topics.produce(TOPICS["FIREIOT"], [(AREA, record.value) for record in [*storm, beside]])
     # The other detector rang behind the storm, and still is told of soon.
-    rung = outside.wait_for(lambda event: event.report == beside.name, 20, "the other detector")
+    rung = outside.wait_for(lambda event: event.report == beside.name, 60, "the other detector")
     assert (rung.kind, rung.level, rung.at) == ("opened", ORANGE, beside_at)
     wait_until(lambda: accounted_for(hub, "fireiot.alarm") == (reports + 2, updates + 999), 60, "the storm to be accounted for")
 
