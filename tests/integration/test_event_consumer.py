@@ -38,10 +38,18 @@ class Consumer:
         with open(self.said, "ab") as said, open(self.faults, "ab") as faults:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=faults, env=os.environ | environment)
 
-    def finish(self) -> None:
-        """Reads to the end."""
+    def end_when_idle(self) -> None:
         running = self.start("--until-idle", "3")
         assert running.wait(120) == 0, self.faults.read_text(encoding="utf-8")
+
+    def finish(self) -> None:
+        """There is something new: it reads to the end, and is told to end then."""
+        ends = {partition: end for partition, end in self.hub.topics.ends(CASE).items() if end > 0}
+        running = self.start()
+        wait_until(lambda: running.poll() is not None or dict(self.rows("select partition, next_offset from positions")) == ends, 120,
+                   f"it to read up to {ends}")
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(60) == 0, self.faults.read_text(encoding="utf-8")
 
     def rows(self, query: str) -> list[tuple]:
         """Nothing while the consumer has not made its tables yet."""
@@ -146,7 +154,7 @@ def test_cases_that_reports_leave_are_followed(buckets: Hub, department: type) -
     consumer.finish()
     check_kept(consumer, buckets)
     assert said(consumer) == red_lines(buckets)
-    consumer.finish()  # nothing is new
+    consumer.end_when_idle()  # nothing is new
     assert said(consumer) == red_lines(buckets)
 
 

@@ -89,6 +89,9 @@ LAMP = {"category": "E05", "category_confidence": 90, "status": 10, "title": "�
         "point_precision": None, "revision": 1}
 
 
+SOON = 10  # seconds ahead: far longer than a record takes to onecase.report
+
+
 def seconds_from_now(seconds: int, days_ago_: int = 0) -> str:
     at = datetime.now(timezone.utc) + timedelta(seconds=seconds, days=-days_ago_)
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -97,10 +100,10 @@ def seconds_from_now(seconds: int, days_ago_: int = 0) -> str:
 def dates_and_corrections(log: ReportLog) -> None:
     """Lamps whose dates come in a moment, and one whose window ends then; reports that say something else later."""
     at = {"occurred_at": seconds_from_now(-300), "reported_at": seconds_from_now(-300)}
-    log.report("DUE", address="秋水路20号", due_at=seconds_from_now(4), **(LAMP | at))
+    log.report("DUE", address="秋水路20号", due_at=seconds_from_now(SOON), **(LAMP | at))
     long_ago = {"occurred_at": seconds_from_now(0, 33), "reported_at": seconds_from_now(0, 33)}
     log.report("HELD", address="秋水路90号", **(LAMP | long_ago))
-    log.report("HELD", "update", revision=2, status=60, changed_at=seconds_from_now(4, 30))  # the window of a lamp: 30 days
+    log.report("HELD", "update", revision=2, status=60, changed_at=seconds_from_now(SOON, 30))  # the window of a lamp: 30 days
     for number, changes in {"CLASS": {"category": "E01", "title": "井盖缺失"}, "PLACE": {"address": "明月路7号"}}.items():
         log.report(number, address=f"秋水路{len(number)}00号", **(LAMP | at))
         log.report(number, "update", revision=2, **changes)
@@ -132,7 +135,7 @@ def lamps(servers: LocalServers, template_database: str, tmp_path_factory: pytes
         made.start("matcher")
         made.await_consumed(log.sent)
         wait_until(lambda: made.database.value("select max(timer_at) < now() - interval '1 s' from onecase.cases"
-                                               " where timer_at < now() + interval '1 h'"), 30, "the dates to come", every=0.1)
+                                               " where timer_at < now() + interval '1 h'"), 60, "the dates to come", every=0.1)
         log.report("NEXT", address="秋水路900号", **LAMP)  # time goes on with a record
         log.report("DUE", "update", revision=2, due_at=seconds_from_now(86400))
         log.send()
