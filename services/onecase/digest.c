@@ -5,6 +5,8 @@
 #include "options.h"
 #include "table_digest.h"
 
+#include "adapters/schema_version.h"
+
 #include <stdio.h>
 
 typedef struct Options {
@@ -50,7 +52,7 @@ int command_digest(int argc, char **argv)
         return status;
     TableDigest digest;
     Error error = {0};
-    Postgres *pg = table_digest_connection("", "onecase-digest");
+    Postgres *pg = table_digest_connection("", "onecase-digest", schema_version_check);
     bool well =
         table_digest_begin(pg, &error) &&
         table_digest_read(pg, options.clusters ? TABLE_DIGEST_CLUSTERS : TABLE_DIGEST_DECIDED,

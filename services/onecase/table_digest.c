@@ -63,10 +63,14 @@ static const char CLUSTERS[] =
     "from onecase.reports group by region, hazard_id, "
     "case when hazard_id is null then report_id end order by 1";
 
-Postgres *table_digest_connection(const char *conninfo, const char *application)
+Postgres *table_digest_connection(const char *conninfo,
+                                  const char *application,
+                                  bool (*greet)(Postgres *pg, Error *error))
 {
-    const PostgresSettings settings = {
-        .conninfo = conninfo, .application = application, .statement_ms = TABLE_DIGEST_ANSWER_MS};
+    const PostgresSettings settings = {.conninfo = conninfo,
+                                       .application = application,
+                                       .statement_ms = TABLE_DIGEST_ANSWER_MS,
+                                       .greet = greet};
     return postgres_new(&settings);
 }
 

@@ -29,8 +29,10 @@ typedef struct TableDigest {
     char hex[SHA256_HEX_SIZE + 1]; /* of the names and sums of all tables */
 } TableDigest;
 
-/* A connection for long reading. `conninfo` outlives it. */
-Postgres *table_digest_connection(const char *conninfo, const char *application);
+/* A connection for long reading; `greet` as in PostgresSettings. `conninfo` outlives it. */
+Postgres *table_digest_connection(const char *conninfo,
+                                  const char *application,
+                                  bool (*greet)(Postgres *pg, Error *error));
 
 /* All reads between the two see one moment. RETRY from `read` or `end`: the connection, and the moment, were lost. */
 MUST_CHECK bool table_digest_begin(Postgres *pg, Error *error);

@@ -249,7 +249,8 @@ def test_what_the_matcher_passed_over_is_named(log, database, start_service, one
     assert found(audit(onecase, status=FOUND)) == {("missing", f"{topic}/0/10..12"), ("missing", f"{topic}/0/16#2")}
     assert found(audit(onecase, "--topic", topic, "--since", "12", status=FOUND)) == {
         ("missing", f"{topic}/0/12"), ("missing", f"{topic}/0/16#2")}
-    assert audit(onecase, "--topic", log.topics.name("fire.incident"))["findings"] == []
+    strange = onecase("audit", "--topic", log.topics.name("fire.incident"), status=3)
+    assert strange.stdout == "" and "no record of topic" in strange.stderr
     assert found(audit(onecase, "--no-log", status=FOUND)) == {("missing", f"{topic}/0/10..12")}
     table = onecase("audit", status=FOUND).stdout
     assert f"{topic}/0/10..12" in table and "onecase replay" in table and max(map(len, table.splitlines())) <= 120
@@ -348,8 +349,10 @@ def test_intake_killed_transactions_aborted_and_an_offset_pushed_forward(tmp_pat
     [(skipped, extra, missing, doubled)] = database.rows(
         "select skipped, extra_items, missing, doubled from analysis.reconciliation where source_topic = %s", (source,))
     assert (missing, doubled) == (0, 0) and skipped >= 41 and extra == 2 * 39  # seven of twenty transactions were aborted
-    told = audit(onecase, "--group", group)
-    assert told["findings"] == [] and told["dead_open"] == 39
+    clean = onecase("audit", "--group", group, "--json")
+    told = json.loads(clean.stdout)
+    assert told["findings"] == [] and told["dead_open"] == 39 and clean.stderr == ""
+    assert "has read none of these topics" in onecase("audit", "--group", "misspelt").stderr
 
     # Somebody moves intake's group over seven records; and then records come behind them.
     topics.produce("demo.batch", [(None, items_of(item(2000 + n))) for n in range(10)])

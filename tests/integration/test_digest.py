@@ -114,7 +114,7 @@ def test_ends_with_a_code_that_says_what_was_wrong(database, empty_database, one
     assert "usage: onecase digest" in onecase("digest", "--help", database=database).stdout
     onecase("digest", "--no-such", status=64, database=database)
     onecase("digest", "surplus", status=64, database=database)
-    assert "does not exist" in onecase("digest", status=70, database=empty_database).stderr
+    assert "has no schema of onecase" in onecase("digest", status=70, database=empty_database).stderr
     servers.stop_postgresql()
     try:
         onecase("digest", status=69, database=database)

@@ -44,13 +44,15 @@ def test_who_does_not_fit_says_so_and_ends(log: ReportLog, database: Database, s
         service = start_service(name)
         service.wait_for_log("event=fatal .*" + words)
         service.expect_exit(1)
-    for command in (("case", "list"), ("lag", "--prefix", log.topics.prefix), ("ledger", "list")):
+    for command in (("case", "list"), ("lag", "--prefix", log.topics.prefix), ("ledger", "list"), ("audit",), ("digest",), ("dlq", "list"),
+                    ("resume", "0", "--bury", "1")):
         done = onecase(*command, status=70, database=database)
         assert re.search(words, done.stderr), done.stderr
 
 
 def test_without_a_schema(empty_database: Database, onecase: Callable[..., object]) -> None:
-    assert re.search(NONE, onecase("case", "list", status=70, database=empty_database).stderr)
+    for command in (("case", "list"), ("audit",), ("digest",), ("dlq", "list")):
+        assert re.search(NONE, onecase(*command, status=70, database=empty_database).stderr)
 
 
 def test_a_schema_that_is_ahead_and_serves_is_fine(log: ReportLog, database: Database, onecase: Callable[..., object],

@@ -13,6 +13,8 @@
 #include "send/send_tally.h"
 #include "table_digest.h"
 
+#include "adapters/schema_version.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,8 +68,9 @@ static const char USAGE[] =
     "  --brokers LIST host:port,... [$ONECASE_BROKERS, else localhost:9092]\n"
     "  --json         one JSON object\n\n"
     "PostgreSQL is found by PGHOST, PGPORT, PGUSER and PGDATABASE; the rights of onecase_operator\n"
-    "suffice. Ends with 0 when all is accounted for; 1 when something was found, 64 for a wrong\n"
-    "command line, 69 when Kafka or PostgreSQL does not answer, 70 when one of them refuses.\n";
+    "suffice. Ends with 0 when all is accounted for; 1 when something was found, 3 when no record\n"
+    "of T has come, 64 for a wrong command line, 69 when Kafka or PostgreSQL does not answer, 70\n"
+    "when one of them refuses.\n";
 
 static bool read_since(const char *word, void *target)
 {
@@ -196,6 +199,31 @@ static void print_json(const Audit *audit)
     printf("%.*s\n", TEXT_ARGS(text));
 }
 
+/* A misspelt topic or group must not sound as if all were well. */
+static bool is_about_nothing(const Audit *audit)
+{
+    return audit->options.topic != NULL && audit->rows.sources->count == 0 &&
+           audit->findings.count == 0;
+}
+
+static int tell(const Audit *audit)
+{
+    if (is_about_nothing(audit)) {
+        fprintf(stderr,
+                "onecase audit: no record of topic \"%s\" has come; topics as "
+                "analysis.reconciliation names them\n",
+                audit->options.topic);
+        return EXIT_NOT_FOUND;
+    }
+    if (audit->tail.strange)
+        fprintf(stderr,
+                "onecase audit: group \"%s\" has read none of these topics, so what intake may "
+                "have gone by at their ends was not looked for; --group names intake's group\n",
+                audit->options.group);
+    (audit->options.json ? print_json : print_audit)(audit);
+    return audit->findings.count == 0 ? EXIT_OK : EXIT_FOUND;
+}
+
 /* ---- the command ---- */
 
 static bool run(Audit *audit, Error *error)
@@ -222,7 +250,7 @@ int command_audit(int argc, char **argv)
         Text topic = audit.options.topic == NULL ? TEXT_ABSENT : text_from(audit.options.topic);
         AuditSources *sources = audit_sources_new(audit.arena);
         audit.findings = (Findings){.arena = audit.arena};
-        audit.pg = table_digest_connection("", "onecase-audit");
+        audit.pg = table_digest_connection("", "onecase-audit", schema_version_check);
         audit.rows = (AuditRows){audit.pg, sources, &audit.findings, topic, audit.options.since};
         audit.log = (AuditLog){.pg = audit.pg,
                                .brokers = audit.options.brokers,
@@ -235,12 +263,7 @@ int command_audit(int argc, char **argv)
                                  .sources = sources,
                                  .findings = &audit.findings};
         send_stop_watch();
-        if (!run(&audit, &error))
-            status = command_failed("audit", &error);
-        else
-            status = audit.findings.count == 0 ? EXIT_OK : EXIT_FOUND;
-        if (error.verdict == ERROR_NONE)
-            (audit.options.json ? print_json : print_audit)(&audit);
+        status = run(&audit, &error) ? tell(&audit) : command_failed("audit", &error);
         postgres_free(audit.pg);
         audit_sources_free(sources);
     }

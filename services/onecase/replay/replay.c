@@ -57,7 +57,7 @@ typedef struct Replay {
 /* The live database is asked only whether it is the one to be filled, and for the comparison. */
 static bool find_live(Replay *replay, Error *error)
 {
-    Postgres *pg = table_digest_connection("", "onecase-replay-live");
+    Postgres *pg = table_digest_connection("", "onecase-replay-live", NULL);
     ReplayTarget live = {.pg = pg, .arena = replay->arena};
     Error away = {0};
     bool there = replay_target_open(&live, &away);
@@ -325,8 +325,8 @@ int command_replay(int argc, char **argv)
     if (!replay_options_read(argc, argv, &options, &status))
         return status;
     Replay replay = {.options = &options, .arena = arena_new(ARENA_BLOCK)};
-    replay.target = (ReplayTarget){.pg = table_digest_connection(options.into, "onecase-replay"),
-                                   .arena = replay.arena};
+    replay.target = (ReplayTarget){
+        .pg = table_digest_connection(options.into, "onecase-replay", NULL), .arena = replay.arena};
     replay.owner = make_owner(replay.arena);
     send_stop_watch();
     status = run(&replay);
