@@ -177,6 +177,8 @@ def test_filters_narrow_the_list(sick: Sick) -> None:
     assert look("--state", "all") == look("--state", "open") == look()
     assert len(look("--limit", "2")) == 2
     assert sick.department.dlq("list", "--state", "parked") == "no such dead letter\n"
+    for words in ((), ("--each",)):
+        assert sick.department.dlq("list", "--source", "NOBODY", *words) == "no such dead letter is open\n"
 
 
 def test_single_letters_are_listed_newest_first(sick: Sick) -> None:

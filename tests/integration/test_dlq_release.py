@@ -34,17 +34,17 @@ def test_a_broken_mapping_is_repaired_and_its_dead_letters_become_cases(departme
                            json.dumps({"kind": "hazard", "no": "", "title": "合成"}).encode())
     (group,) = department.groups()
     assert group["count"] == 42 and group["rule"] == "kind"
-    assert department.trial(group["group"], status=0).startswith("0 of 42 would pass\n42 would fail again:\n  42: rule kind")
+    assert department.trial(group["group"], status=FOUND).startswith("0 of 42 would pass\n42 would fail again:\n  42: rule kind")
 
     department.write("feed.cfg", REPAIRED % "feed")
-    told = department.trial(group["group"])
+    told = department.trial(group["group"], status=FOUND)
     assert "40 of 42 would pass (40 report)" in told and '2: rule required at "/no"' in told
     assert told.endswith("nothing was changed; the same words with --yes release these 40\n")
     assert states(department, bad + sick) == {("open", 1)}
     assert topics.read(REDRIVE) == [] and database.rows("select id from onecase.commands") == []
 
     department.reload()
-    told = department.trial(group["group"], "--yes", "--reason", "the mapping knows hazards now")
+    told = department.trial(group["group"], "--yes", "--reason", "the mapping knows hazards now", status=FOUND)
     assert "40 released: 40 taken\n" in told
     assert states(department, bad) == {("resolved", 1)} or states(department, bad) == {("resolved", 2)}
     assert states(department, sick) == {("open", 1)}
@@ -190,7 +190,7 @@ def test_a_record_too_large_for_the_vault_is_known_but_not_kept(department: Depa
     bad = department.send("feed", feed_record(1, kind="hazard", text="永" * 20000))
     assert "never kept: the record is larger than onecase.deadletter" in " ".join(department.dlq("show", bad[0]).split())
     assert department.letter(bad[0])["bytes"] == "truncated"
-    assert "1 cannot be released: too large for the vault" in department.trial(bad[0])
+    assert "1 cannot be released: too large for the vault" in department.trial(bad[0], status=FOUND)
     raw = department.run("show", bad[0], "--raw", "--reason", "x", status=NO_SUCH, environment=CUSTODIAN)
     assert "never kept" in raw.stderr
 

@@ -134,11 +134,21 @@ static void print_group(const PostgresResult *rows, int row, int64_t now_us, Are
     dlq_print_line(arena, builder_view(&below));
 }
 
+/* To whoever misspelt a source it must not sound as if nothing were wrong. */
+static void say_none(const DlqOptions *options)
+{
+    if (options->state != NULL)
+        puts("no such dead letter");
+    else
+        puts(dlq_options_narrow(options) ? "no such dead letter is open"
+                                         : "no dead letter is open");
+}
+
 static void print_groups(const Dlq *dlq, const PostgresResult *rows)
 {
     int count = postgres_rows(rows);
     if (count == 0) {
-        puts(dlq->options->state == NULL ? "no dead letter is open" : "no such dead letter");
+        say_none(dlq->options);
         return;
     }
     dlq_print_line(dlq->arena, TEXT("GROUP      COUNT  LAST              SOURCE    STAGE   RULE"
@@ -187,7 +197,7 @@ static void print_each(const Dlq *dlq, const DlqLetters *letters)
     for (size_t i = 0; i < letters->count; i++)
         print_letter(dlq, &letters->items[i]);
     if (letters->count == 0)
-        puts(dlq->options->state == NULL ? "no dead letter is open" : "no such dead letter");
+        say_none(dlq->options);
     else if (letters->total > letters->count)
         printf("... %zu more; --limit N shows more\n", letters->total - letters->count);
 }

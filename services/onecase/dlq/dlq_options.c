@@ -166,6 +166,11 @@ static bool is_filtered(const DlqOptions *options)
            options->since_us != 0 || options->until_us != 0;
 }
 
+bool dlq_options_narrow(const DlqOptions *options)
+{
+    return is_filtered(options) || options->groups.count > 0;
+}
+
 static bool takes_words(const DlqOptions *options, int mask)
 {
     size_t named = options->origins.count + options->groups.count;

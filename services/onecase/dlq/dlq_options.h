@@ -37,6 +37,9 @@ typedef struct DlqOptions {
  */
 bool dlq_options_read(int argc, char **argv, Arena *arena, DlqOptions *options, int *status);
 
+/* Whether a group or filter was given. */
+bool dlq_options_narrow(const DlqOptions *options);
+
 /* Printed by `onecase dlq --help`. */
 extern const char DLQ_USAGE[];
 

@@ -224,13 +224,22 @@ static void print_returned(const Redrive *redrive)
              "back");
 }
 
+/* What would fail, or has no bytes any more, and is not released therefore. */
+static size_t left_behind(const Redrive *redrive)
+{
+    const size_t *counts = redrive->trial.counts;
+    const DlqOptions *options = redrive->dlq->options;
+    bool with_fails = options->yes && options->all;
+    return counts[DLQ_LOST] + counts[DLQ_TRUNCATED] + (with_fails ? 0 : counts[DLQ_FAILS]);
+}
+
 static int status_of(const Redrive *redrive)
 {
     if (redrive->outcome.status != EXIT_OK)
         return redrive->outcome.status;
     if (redrive->returned.under_way > 0)
         return EXIT_QUEUED;
-    return redrive->returned.failed > 0 ? EXIT_FOUND : EXIT_OK;
+    return redrive->returned.failed > 0 || left_behind(redrive) > 0 ? EXIT_FOUND : EXIT_OK;
 }
 
 static void write_json(const Redrive *redrive)
@@ -305,7 +314,7 @@ static int conclude(Redrive *redrive)
     else
         printf("nothing was changed; the same words with --yes release %s %zu\n",
                is_plural(chosen) ? "these" : "this", chosen);
-    return options->yes && chosen == 0 ? EXIT_FOUND : EXIT_OK;
+    return left_behind(redrive) > 0 ? EXIT_FOUND : EXIT_OK;
 }
 
 static int run(Redrive *redrive)
