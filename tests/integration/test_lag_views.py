@@ -101,14 +101,18 @@ def test_each_verdict_ends_with_its_own_code(told, verdict, status):
 def test_a_name_that_nobody_has_is_no_fine(told):
     done = run("--lagwatch", told.url, "--verdict", "onecase-intakes", status=3)
     assert done.stdout == "" and 'no group or program "onecase-intakes"' in done.stderr and "onecase-intake, " in done.stderr
+    done = run("--lagwatch", told.url, "--verdict", "", status=64)  # "$GROUP" of a script that has set none
+    assert done.stdout == "" and "--verdict is of a group or a program, not of \"\"" in done.stderr
 
 
 def test_a_report_that_is_too_old_says_nothing_of_now(told):
     told.tell(well() | {"at": ago(75)})
     assert run("--lagwatch", told.url, "--verdict", status=69).stdout.startswith("UNKNOWN since ")
-    assert "All this is 1 min 1" in run("--lagwatch", told.url).stdout
+    text = run("--lagwatch", told.url).stdout
+    assert text.splitlines()[1].startswith("UNKNOWN since ") and "All this is 1 min 1" in text
     told.tell(well() | {"kafka": {"up": False, "since": ago(5), "fault": "all brokers are down"}})
     assert "Kafka does not answer: all brokers are down" in run("--lagwatch", told.url, "--verdict", status=69).stdout
+    assert run("--lagwatch", told.url).stdout.splitlines()[1].startswith("UNKNOWN since ")
 
 
 def test_json_is_the_report_and_what_scripts_have_always_read(told):
@@ -226,6 +230,13 @@ def test_a_hub_is_measured_from_here_as_lagwatch_sees_it(hub, lag, tmp_path):
 def test_an_empty_hub_says_that_nothing_is_there(topics, database, onecase):
     text = onecase("lag", "--prefix", topics.prefix).stdout
     assert "No topic of a department and no onecase.report is there yet; `onecase topics --create` makes them." in " ".join(text.split())
+
+
+@pytest.mark.parametrize("words", [("--wait", "1"), ("--verdict",), ("--max", "0")], ids=["table", "verdict", "counts"])
+def test_a_database_that_refuses_is_not_called_away(hub, words):
+    """No schema, or no right to see it: the database answers, and its figures would be missing."""
+    done = hub.onecase("lag", "--prefix", hub.topics.prefix, "--direct", *words, status=70, environment={"PGDATABASE": "postgres"})
+    assert done.stdout == "" and "the database has no schema of onecase" in done.stderr
 
 
 def test_without_a_database_kafka_still_tells(hub, lag, servers):

@@ -82,14 +82,27 @@ static bool check_database(Error *error)
     return fits;
 }
 
+/*
+ * A database that refuses is not one that is away, as a look would have it. What is counted exactly needs it anyway; a watch goes on
+ * and shows the reason.
+ */
+static bool is_usable(const LagOptions *options, Error *error)
+{
+    Error refused = {0};
+    if (options->watch || check_database(&refused) ||
+        (refused.verdict == ERROR_RETRY && !options->exact))
+        return true;
+    *error = refused;
+    return false;
+}
+
 bool lag_direct_open(const LagOptions *options, LagDirect **direct, Error *error)
 {
     LagDirect *made = calloc(1, sizeof(*made));
     if (made == NULL)
         abort(); /* out of memory */
     *made = (LagDirect){.options = options, .arena = arena_new(ARENA_BLOCK)};
-    if (!load_mappings(made, error) || (options->exact && !check_database(error)) ||
-        !open_survey(made, error)) {
+    if (!load_mappings(made, error) || !is_usable(options, error) || !open_survey(made, error)) {
         lag_direct_close(made);
         return false;
     }

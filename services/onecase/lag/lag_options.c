@@ -107,6 +107,9 @@ static bool take_word(int count, char **words, LagOptions *options)
         return command_usage_error("lag", "no words are taken, not", words[0]) == EXIT_OK;
     if (count > 1)
         return command_usage_error("lag", "one word at most, not also", words[1]) == EXIT_OK;
+    if (count == 1 && options->verdict && words[0][0] == '\0')
+        return command_usage_error("lag", "--verdict is of a group or a program, not of",
+                                   words[0]) == EXIT_OK;
     if (count == 1 && options->verdict)
         options->verdict_of = words[0];
     else if (count == 1 && !read_seconds(words[0], 1, WATCH_MAX_S, &options->watch_ms))

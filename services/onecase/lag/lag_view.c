@@ -155,6 +155,32 @@ static Text measured_by(const LagReport *report, Arena *arena)
                        TEXT_ARGS(lag_units_duration(watched_ms, LAG_UNITS_LONG, arena)));
 }
 
+/* Whether nobody knows how it is now, and since when: as lag_say has it. */
+static bool is_unknown(const LagReport *report, int64_t now_ms, int64_t *since_ms)
+{
+    const bool old = now_ms - report->at_ms > LAG_VIEW_STALE_MS;
+    *since_ms = old ? report->at_ms : report->kafka_since_ms;
+    return old || (!report->kafka_up && report->verdict < LAG_STALLED);
+}
+
+static void draw_verdict(const LagReport *report, int64_t now_ms, LagPage *page)
+{
+    const char *word = lag_verdict_name(report->verdict);
+    LagStyle style = report->verdict == LAG_OK ? LAG_BOLD : lag_view_style(report->verdict);
+    int64_t since_ms;
+    if (is_unknown(report, now_ms, &since_ms)) {
+        word = "UNKNOWN";
+        style = LAG_BAD;
+    } else {
+        since_ms = report->verdict == LAG_OK ? LAG_UNKNOWN : worst_since(report);
+    }
+    lag_page_text(page, style, text_from(word));
+    if (since_ms >= 0) {
+        const Text since = lag_units_moment(since_ms, page->arena);
+        lag_page_format(page, style, " since %.*s", TEXT_ARGS(since));
+    }
+}
+
 static void draw_head(const LagReport *report, int64_t now_ms, LagPage *page)
 {
     const Text moment = lag_units_moment(report->at_ms, page->arena);
@@ -162,13 +188,7 @@ static void draw_head(const LagReport *report, int64_t now_ms, LagPage *page)
     lag_page_format(page, LAG_BOLD, "%.*s   %.*s", TEXT_ARGS(report->cluster), TEXT_ARGS(moment));
     put_apart(page, LAG_DIM, measured_by(report, page->arena));
     lag_page_line(page);
-    const LagStyle style = report->verdict == LAG_OK ? LAG_BOLD : lag_view_style(report->verdict);
-    lag_page_text(page, style, text_from(lag_verdict_name(report->verdict)));
-    const int64_t since_ms = report->verdict == LAG_OK ? LAG_UNKNOWN : worst_since(report);
-    if (since_ms >= 0) {
-        const Text since = lag_units_moment(since_ms, page->arena);
-        lag_page_format(page, style, " since %.*s", TEXT_ARGS(since));
-    }
+    draw_verdict(report, now_ms, page);
     if (report->kafka_up && report->database_up)
         put_apart(page, LAG_PLAIN, TEXT("Kafka and PostgreSQL answer"));
     draw_doubts(report, now_ms, page);

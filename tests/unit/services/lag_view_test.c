@@ -208,9 +208,29 @@ static void old_figures_are_said_to_be_old(void **state)
     LagView view =
         view_of(&report, (LagViewOptions){.width = 80, .now_ms = 185000, .filter = TEXT("")});
     expect_parts(&view.head,
-                 (const char *[]){"All this is 3 min 05 s old: lagwatch makes no new", NULL});
+                 (const char *[]){"\nUNKNOWN since 2023-11-15 06:13:25",
+                                  "All this is 3 min 05 s old: lagwatch makes no new", NULL});
     view = view_of(&report, (LagViewOptions){.width = 80, .now_ms = 60000, .filter = TEXT("")});
     assert_false(text_contains(page_text(&view.head), TEXT("All this is")));
+    assert_false(text_contains(page_text(&view.head), TEXT("UNKNOWN")));
+}
+
+/* The first moments: after them lagwatch calls what it cannot see STALLED. */
+static void without_kafka_nobody_is_said_to_be_well(void **state)
+{
+    (void)state;
+    const LagViewOptions options = {.width = 80, .now_ms = 0, .filter = TEXT("")};
+    LagReport report = fixture_report(arena);
+    report.kafka_up = false;
+    report.kafka_fault = TEXT("all brokers are down");
+    report.verdict = LAG_OK;
+    LagView view = view_of(&report, options);
+    expect_parts(&view.head,
+                 (const char *[]){"\nUNKNOWN since 2023-11-15 05:56:40",
+                                  "Kafka does not answer since 2023-11-15 05:56:40", NULL});
+    report.verdict = LAG_STALLED; /* worse than not to know */
+    view = view_of(&report, options);
+    expect_parts(&view.head, (const char *[]){"\nSTALLED", "Kafka does not answer", NULL});
 }
 
 static void what_was_not_answered_is_said_and_not_taken_for_nothing(void **state)
@@ -304,6 +324,7 @@ int main(void)
         cmocka_unit_test(many_partitions_in_trouble_are_counted),
         cmocka_unit_test(nothing_is_wider_than_the_screen),
         cmocka_unit_test(old_figures_are_said_to_be_old),
+        cmocka_unit_test(without_kafka_nobody_is_said_to_be_well),
         cmocka_unit_test(what_was_not_answered_is_said_and_not_taken_for_nothing),
         cmocka_unit_test(what_was_so_when_watching_began_may_be_older),
         cmocka_unit_test(details_tell_everything),
