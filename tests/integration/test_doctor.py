@@ -169,6 +169,24 @@ def test_programs_of_another_version(hub: Hub) -> None:
     assert told.only("programs")["found"] == "version 0.0.1"
 
 
+def test_a_program_that_is_asked_at_the_port_of_another(hub: Hub) -> None:
+    """It is well, and says nothing of the one that was meant."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"127.0.0.1:{server.server_port}"
+        told = ask(hub, "--only=programs", f"--services=matcher={address}")
+        server.shutdown()
+    found = told.only("programs")
+    assert (found["expected"], found["found"], found["step"]) == ("pages of matcher", "those of intake", f"curl -s http://{address}/healthz")
+
+
+@pytest.mark.parametrize("word", ["intake", "intake=", "intke=User:intake", "=User:intake"])
+def test_a_principal_of_nobody(hub: Hub, word: str) -> None:
+    """A name that is misspelt would be compared by nobody, and all be fine."""
+    told = ask(hub, "--only=acls", f"--principals={word}  relay=User:relay")
+    assert told.only("acls")["found"] == f'"{word}"' and told.status == FAULTS
+
+
 def test_programs_that_answer_are_fine_and_one_that_hangs_is_not(hub: Hub) -> None:
     pages = {name: f"127.0.0.1:{free_port()}" for name in ("intake", "matcher", "relay")}
     named = "--services=" + " ".join(f"{name}={address}" for name, address in pages.items())

@@ -178,12 +178,44 @@ static bool has_authorizer(Doctor *doctor, bool *has, Error *error)
     return true;
 }
 
+static bool needs_rights(Text program)
+{
+    for (size_t i = 0; i < DOCTOR_NEED_COUNT; i++)
+        if (text_is(program, DOCTOR_NEEDS[i].program))
+            return true;
+    return false;
+}
+
+/* A name that is misspelt would have its rights compared by nobody. */
+static void check_list(Doctor *doctor, const char *principals)
+{
+    Text rest = text_trim(text_from(principals));
+    while (!text_is_empty(rest)) {
+        size_t end = text_find(rest, TEXT(" "), 0);
+        Text entry = text_slice(rest, 0, end);
+        size_t equals = text_find(entry, TEXT("="), 0);
+        rest = end == SIZE_MAX ? TEXT("") : text_trim(text_slice(rest, end, rest.size));
+        if (equals == SIZE_MAX || equals + 1 == entry.size ||
+            !needs_rights(text_slice(entry, 0, equals)))
+            doctor_find(doctor,
+                        &(DoctorFinding){DOCTOR_FAULT, TEXT("--principals"),
+                                         TEXT("PROGRAM=PRINCIPAL with blanks between, of intake, "
+                                              "matcher, relay and lagwatch"),
+                                         text_format(doctor->arena, "\"%.*s\"", TEXT_ARGS(entry)),
+                                         TEXT("onecase doctor --principals 'intake=User:intake "
+                                              "matcher=User:matcher relay=User:relay "
+                                              "lagwatch=User:lagwatch'")});
+    }
+}
+
 bool doctor_check_acls(Doctor *doctor, Error *error)
 {
     const char *principals = doctor->options->principals;
     KafkaAcl *acls = NULL;
     Rights rights = {.doctor = doctor};
     bool authorizer;
+    if (principals != NULL)
+        check_list(doctor, principals);
     if (!has_authorizer(doctor, &authorizer, error))
         return false;
     if (!authorizer) {

@@ -6,6 +6,7 @@
 #include "adapters/schema_version.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VERSION_LEAST = 150000, CONNECTIONS_LEAST = 10 };
@@ -222,13 +223,15 @@ bool doctor_check_schema(Doctor *doctor, Error *error)
 {
     Error failure = {0};
     if (!schema_version_check(doctor->pg, &failure)) {
+        const char *name = getenv("PGDATABASE");
         if (strcmp(failure.state, "42501") == 0) {
             *error = failure;
             return false;
         }
         finding(doctor, DOCTOR_FAULT, "schema", "one that fits this program",
                 text_copy(doctor->arena, text_from(failure.text)),
-                TEXT("cd migrations && sqitch deploy db:pg:onecase"));
+                text_format(doctor->arena, "cd migrations && sqitch deploy db:pg:%s",
+                            name != NULL && name[0] != '\0' ? name : "onecase"));
         return true;
     }
     POSTGRES_RESULT_AUTO *version = NULL;

@@ -97,6 +97,27 @@ static Text version_of(Text metrics)
     return end == SIZE_MAX ? TEXT_ABSENT : text_slice(metrics, at, end - at);
 }
 
+/* Another program has its port. Among the usual ports of this machine it may be anybody's. */
+static bool is_another(Doctor *doctor, const Program *program, bool named)
+{
+    Text service = member_of(doctor, program->replies[HEALTH].body, "service");
+    if (text_equal(service, program->name))
+        return false;
+    if (named)
+        doctor_find(
+            doctor,
+            &(DoctorFinding){DOCTOR_FAULT,
+                             text_format(doctor->arena, "%.*s at %.*s", TEXT_ARGS(program->name),
+                                         TEXT_ARGS(program->address)),
+                             text_format(doctor->arena, "pages of %.*s", TEXT_ARGS(program->name)),
+                             text_is_absent(service)
+                                 ? TEXT("those of no program of ours")
+                                 : text_format(doctor->arena, "those of %.*s", TEXT_ARGS(service)),
+                             text_format(doctor->arena, "curl -s http://%.*s/healthz",
+                                         TEXT_ARGS(program->address))});
+    return true;
+}
+
 static void judge(Doctor *doctor, const Program *program, bool named)
 {
     const HttpReply *health = &program->replies[HEALTH];
@@ -106,7 +127,7 @@ static void judge(Doctor *doctor, const Program *program, bool named)
              "systemctl restart");
     else if (health->reached != HTTP_ANSWERED && named)
         tell(doctor, program, "an answer", health->fault, "systemctl start");
-    if (health->reached != HTTP_ANSWERED)
+    if (health->reached != HTTP_ANSWERED || is_another(doctor, program, named))
         return;
     if (health->status != 200)
         tell(doctor, program, "progress",
