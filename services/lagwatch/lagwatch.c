@@ -216,6 +216,26 @@ static void say_changes(const LagReport *before, const LagReport *report)
                   LOG_TEXT("reason", report->database_fault));
 }
 
+static bool tells_of(const LagReport *report, const char *group)
+{
+    for (size_t i = 0; report != NULL && i < report->group_count; i++)
+        if (text_is(report->groups[i].group, group))
+            return true;
+    return false;
+}
+
+/* A group of the settings that is in no report is missed by nobody: once it is said, and after it was there and is gone again. */
+static void say_absent(const Watched *watched, const LagReport *before, const LagReport *report)
+{
+    const bool known_before = before != NULL && before->kafka_up;
+    for (size_t i = 0; report->kafka_up && i < watched->group_count; i++)
+        if (!tells_of(report, watched->groups[i]) &&
+            (!known_before || tells_of(before, watched->groups[i])))
+            log_event(LOG_WARN, "group_absent", LOG_STRING("group", watched->groups[i]),
+                      LOG_STRING("reason", "no offsets of it are known: it has committed none, or "
+                                           "its name is another one"));
+}
+
 /* ---- a cycle ---- */
 
 /* A department has joined, or its mapping was mended: what cannot be read is said once, and the old ones go on. */
@@ -252,6 +272,7 @@ static void cycle(Lagwatch *watch)
     follow_mappings(watch);
     look_and_judge(watch, &report);
     say_changes(pages_shown(), &report);
+    say_absent(watch->watched, pages_shown(), &report);
     state_write(&watch->state, watch->board, watch->scratch);
     arena_reset(watch->scratch);
     pages_publish(&report, clock_monotonic_ms() - begun_ms, watch->scratch);

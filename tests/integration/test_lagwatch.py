@@ -217,6 +217,15 @@ def test_watches_groups_of_others(hub, watch, servers):
     assert found.wait_for_verdict(name, "STOPPED")["step"] == ""
 
 
+def test_a_group_that_is_not_there_is_said_once(hub, watch):
+    """A name that is misspelt would be missed by nobody."""
+    found = watch(groups="misspelt")
+    found.next_report()
+    found.next_report()
+    assert group(found.report(), "misspelt") is None
+    assert [line.count("group=misspelt") for line in found.service.lines("event=group_absent")] == [1]
+
+
 # ---- what it remembers ---------------------------------------------------------------------------------------------
 
 
