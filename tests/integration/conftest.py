@@ -176,7 +176,7 @@ def start_service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ca
 @pytest.fixture
 def onecase(request: pytest.FixtureRequest) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(*arguments: str, status: int | None = 0, database: Database | None = None,
-            limit: float = 60) -> subprocess.CompletedProcess[str]:
+            limit: float = 120) -> subprocess.CompletedProcess[str]:
         where = database or request.getfixturevalue("database")
         done = subprocess.run([str(program("onecase")), *arguments], env=where.environment(), cwd=PROJECT,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit, check=False)

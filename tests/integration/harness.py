@@ -42,6 +42,21 @@ def wait_until(predicate: Callable[[], object], limit: float, what: str, every: 
         time.sleep(every)
 
 
+def wait_until_reached(measure: Callable[[], int], goal: int, limit: float, what: str, every: float = 0.1) -> int:
+    """The first value of measure that is goal or more. Fails when it has not grown for limit seconds: a machine that is busy with
+    other things may be slow, and nothing may stand still."""
+    most, deadline = -1, time.monotonic() + limit
+    while True:
+        value = measure()
+        if value >= goal:
+            return value
+        if value > most:
+            most, deadline = value, time.monotonic() + limit
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"waited {limit:g} s for {what}, and nothing moved; {value} of {goal}")
+        time.sleep(every)
+
+
 class LocalServers:
     """One Kafka and one PostgreSQL of deploy/local, in a data folder and on ports of their own."""
 
@@ -89,7 +104,7 @@ class LocalServers:
     def connect(self, database: str = "postgres", **options: object) -> psycopg.Connection:
         names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "passfile": "PGPASSFILE"}
         where = {key: self._environment[name] for key, name in names.items()}
-        return psycopg.connect(dbname=database, autocommit=True, connect_timeout=10, **where, **options)
+        return psycopg.connect(dbname=database, autocommit=True, connect_timeout=30, **where, **options)
 
     def stop_postgresql(self, immediate: bool = False) -> None:
         """immediate is as a crash: connections are cut, recovery runs at the next start."""

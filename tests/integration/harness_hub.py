@@ -15,7 +15,7 @@ from pathlib import Path
 import send as city_sender
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import OffsetSpec
-from harness import PROJECT, Database, LocalServers, Service, Topics, program, wait_until
+from harness import PROJECT, Database, LocalServers, Service, Topics, program, wait_until_reached
 from harness_city import City, accounted, await_accounts, source_ends
 
 REPORT_PARTITIONS = 24  # deploy/topics.cfg
@@ -33,7 +33,7 @@ class Hub:
     def onecase(self, *arguments: str, status: int | None = 0,
                 environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         done = subprocess.run([str(program("onecase")), *arguments], env=self.database.environment() | (environment or {}),
-                              cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+                              cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
         if status is not None:
             assert done.returncode == status, \
                 f"onecase {' '.join(arguments)} ended with {done.returncode}, not {status}:\n{done.stdout}{done.stderr}"
@@ -98,21 +98,21 @@ class Hub:
         """Until the database accounts for all that the departments sent; fails when anything is missing or doubled."""
         ends = {place: end for place, end in source_ends(self.topics).items() if end > 0}
 
-        def done() -> bool:
+        def done() -> int:
             self.check_running()
             have = accounted(self.database, self.topics)
-            return all(have.get(place, 0) >= end for place, end in ends.items())
+            return sum(min(have.get(place, 0), end) for place, end in ends.items())
 
-        wait_until(done, 120, "the database to account for all source offsets")
+        wait_until_reached(done, sum(ends.values()), 120, "the database to account for all source offsets")
         await_accounts(self.database, self.topics)
 
     def await_consumed(self, total: int) -> None:
         """Until so many records of onecase.report have their effect in the database."""
-        def done() -> bool:
+        def done() -> int:
             self.check_running()
-            return self.consumed() >= total
+            return self.consumed()
 
-        wait_until(done, 120, f"the matcher to consume {total} records")
+        wait_until_reached(done, total, 120, f"the matcher to consume {total} records")
         assert self.consumed() == total
 
     def check_running(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
-from harness import PROJECT, Record, Service, Topics, program, wait_until
+from harness import PROJECT, Record, Service, Topics, program, wait_until, wait_until_reached
 
 REPORT = "onecase.report"
 VAULT = "onecase.deadletter"
@@ -32,10 +33,23 @@ def feed_record(number: int, kind: str = "report", **more: object) -> bytes:
     return json.dumps({"no": f"N{number:06}", "kind": kind, "area": "990201", "title": "合成"} | more, ensure_ascii=False).encode()
 
 
+_changes = itertools.count(60_001)
+
+
 def set_config(topics: Topics, topic: str, name: str, value: str) -> None:
+    """Ends when the setting holds. A broker answers before; it takes up one change after the other, and shows each a moment before
+    it goes by it: a second one that shows (of no consequence here) tells that the first is through."""
+    _set_and_see(topics, topic, name, value)
+    _set_and_see(topics, topic, "file.delete.delay.ms", str(next(_changes)))
+
+
+def _set_and_see(topics: Topics, topic: str, name: str, value: str) -> None:
     entry = ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ConfigResource.Type.TOPIC, topics.name(topic), incremental_configs=[entry])
-    topics.admin.incremental_alter_configs([resource])[resource].result(30)
+    topics.admin.incremental_alter_configs([resource])[resource].result(60)
+    asked = ConfigResource(ConfigResource.Type.TOPIC, topics.name(topic))
+    wait_until(lambda: topics.admin.describe_configs([asked])[asked].result(60)[name].value == value, 60,
+               f"{name}={value} of {topics.name(topic)}", every=0.01)
 
 
 def origins(topics: Topics, topic: str, places: list[tuple[int, int]]) -> list[str]:
@@ -51,17 +65,17 @@ def kind(record: Record) -> str:
 
 
 def wait_reports(topics: Topics, count: int, limit: float = 60) -> list[Record]:
-    """Waits until onecase.report holds at least count records, then reads all."""
-    wait_until(lambda: sum(topics.ends(REPORT).values()) >= count, limit, f"{count} records on {REPORT}", every=0.3)
-    return topics.read(REPORT)
+    """Waits until onecase.report holds at least count records, then reads all; limit: how long nothing may come."""
+    wait_until_reached(lambda: sum(topics.ends(REPORT).values()), count, limit, f"{count} records on {REPORT}", every=0.3)
+    return topics.read(REPORT, limit=180)
 
 
 def wait_committed(service: Service, topics: Topics, topic: str, limit: float = 60) -> None:
-    """Waits until the group's offsets stand at the ends."""
+    """Waits until the group's offsets stand at the ends; limit: how long they may stand still."""
     group = f"{topics.prefix}intake"
     ends = {p: end for p, end in topics.ends(topic).items() if end > 0}
-    wait_until(lambda: {p: o for p, o in topics.committed(group, topic).items() if p in ends} == ends, limit,
-               f"{service.name} to commit the ends {ends}")
+    wait_until_reached(lambda: sum(max(o, 0) for p, o in topics.committed(group, topic).items() if p in ends), sum(ends.values()),
+                       limit, f"{service.name} to commit the ends {ends}")
 
 
 class Feed:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
+from confluent_kafka.admin import ConfigResource
 from harness import PROJECT, Database, LocalServers, Topics
+from harness_intake import set_config
 
 OWN = ["onecase.case", "onecase.deadletter", "onecase.redrive", "onecase.report"]
 DEPARTMENTS = ["fire.incident", "grid.event", "hotline.workorder", "market.complaint"]
@@ -22,10 +23,8 @@ def settings(topics: Topics, topic: str) -> dict[str, str]:
 
 
 def change(topics: Topics, topic: str, **config: str) -> None:
-    entries = [ConfigEntry(name.replace("_", "."), value, incremental_operation=AlterConfigOpType.SET)
-               for name, value in config.items()]
-    resource = ConfigResource(ConfigResource.Type.TOPIC, topics.name(topic), incremental_configs=entries)
-    topics.admin.incremental_alter_configs([resource])[resource].result(30)
+    for name, value in config.items():
+        set_config(topics, topic, name.replace("_", "."), value)
 
 
 def partitions(topics: Topics, topic: str) -> int:
