@@ -21,6 +21,8 @@ class Keeper:
         self.most = most
         self.ends: list[tuple[float, int]] = []  # time.monotonic() and status of each end
         self._leave = threading.Event()
+        self._go_on = threading.Event()
+        self._go_on.set()
         self._thread = threading.Thread(target=self._keep)
 
     def __enter__(self) -> Keeper:
@@ -30,13 +32,21 @@ class Keeper:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self._leave.set()
-        self._thread.join(30)
+        self._go_on.set()
+        self._thread.join(60)
         assert kind is not None or len(self.ends) <= self.most, \
             f"{self.service.name} ended {len(self.ends)} times:\n{self.service.tail()}"
 
     @property
     def restarts(self) -> int:
         return len(self.ends)
+
+    def hold(self) -> None:
+        """Whoever ends from now on stays down until let_go."""
+        self._go_on.clear()
+
+    def let_go(self) -> None:
+        self._go_on.set()
 
     def _keep(self) -> None:
         while not self._leave.is_set():
@@ -45,6 +55,7 @@ class Keeper:
                 time.sleep(0.02)
                 continue
             self.ends.append((time.monotonic(), status))
+            self._go_on.wait()
             if len(self.ends) > self.most or self._leave.wait(self.delay_s):
                 return
             self.service.start()

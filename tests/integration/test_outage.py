@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from brake import Brake
 from harness import wait_until
 from report_log import ReportLog, mixed_log, reconciled, wait_until_stored
 
@@ -29,6 +30,8 @@ def test_postgresql_away_for_20_s_in_mid_load(servers, log, database, start_serv
     log.use(database)
     mixed_log(log, seed=11, count=4000)
     log.send()
+    brake = Brake(database)
+    brake.slow(100, beyond=100)
     matcher = start_service("matcher", "--set", "batch_max=20")
     wait_until(lambda: database.value(STORED) >= 100, 60, "the load to begin", every=0.005)
     joined, said = generations(servers, log), len(matcher.lines(""))
@@ -43,6 +46,7 @@ def test_postgresql_away_for_20_s_in_mid_load(servers, log, database, start_serv
         servers.start_postgresql()
     stored_before = database.value(STORED)
     assert stored_before < log.sent, "the load was over before PostgreSQL went away"
+    brake.release()
     wait_until(lambda: database.value(STORED) > stored_before, 60, "the matcher to go on")
     wait_until_stored(database, log, limit=120)
     assert generations(servers, log) == joined, "the group rebalanced"
@@ -63,17 +67,20 @@ def test_the_connection_cut_again_and_again(log, new_database, start_service, on
     wait_until_stored(calm, log)
     matcher.stop()
     database = log.use(new_database())
-    matcher = start_service("matcher", "--set", f"group={log.topics.prefix}cut", "--set", "batch_max=20", database=database)
     cuts = 0
+    brake = Brake(database)
+    matcher = start_service("matcher", "--set", f"group={log.topics.prefix}cut", "--set", "batch_max=20", database=database)
     with database.connect() as connection:
         for part in (0.05, 0.2, 0.35, 0.5, 0.65, 0.8):
+            brake.slow(100, beyond=int(log.sent * part))
             wait_until(lambda: connection.execute(STORED).fetchone()[0] >= log.sent * part, 60, f"{part:.0%} of the load",
                        every=0.002)
             cuts += connection.execute(
                 "select count(pg_terminate_backend(pid)) from pg_stat_activity "
                 "where application_name = 'onecase-matcher' and datname = current_database()").fetchone()[0]
+    brake.release()
     wait_until_stored(database, log, limit=120)
-    assert cuts >= 5
+    assert cuts >= 6
     assert onecase("digest", database=database).stdout == onecase("digest", database=calm).stdout
     assert reconciled(database) == log.expected_accounts()
     matcher.stop()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from brake import Brake
 from confluent_kafka import Consumer, TopicPartition
 from harness import Database, Service, Topics, wait_until
 from harness_intake import REPORT, VAULT, Feed, feed_record, ids, kind, origins, wait_committed
@@ -24,6 +25,7 @@ from report_log import ReportLog, reconciled, wait_until_stored
 POISON = "kills-whoever-reads-it"
 SESSION_MS = int(os.environ.get("ONECASE_QUARANTINE_SESSION_MS", 1500))  # a crashed member holds its partitions as long
 SESSION = f"session_ms={SESSION_MS}"
+LONG_SESSION = "session_ms=30000"  # where nobody crashes: a member that was kept from its work for a second is not one that left
 TRIES = 3  # of a record alone
 CRASHES = 2 + TRIES  # until a record is buried: the first two with its batch
 
@@ -42,8 +44,8 @@ def matcher(start_service: Callable[..., Service], log: ReportLog, database: Dat
     """A matcher that aborts at POISON; not started."""
     log.use(database)
 
-    def make(*settings: str) -> Service:
-        words = [word for setting in (SESSION, *settings) for word in ("--set", setting)]
+    def make(*settings: str, session: str = SESSION) -> Service:
+        words = [word for setting in (session, *settings) for word in ("--set", setting)]
         service = start_service("matcher", *words, start=False)
         service.environment["ONECASE_TEST_CRASH"] = f"matcher:{POISON}"
         return service
@@ -115,9 +117,12 @@ def test_a_database_outage_in_the_middle_of_it_buries_nobody_else(servers, log, 
     log.send()
     with Keeper(matcher(), most=2 * CRASHES) as keeper:
         wait_until(lambda: keeper.service.lines("event=careful .*tries=1"), 60, "one try of the record", every=0.01)
+        keeper.hold()
+        wait_until(lambda: not keeper.service.running, 60, "the next crash")
         servers.stop_postgresql(immediate=True)
         try:
-            keeper.service.wait_for_log("event=waiting", limit=60)
+            keeper.let_go()
+            wait_until(lambda: keeper.service.lines("event=waiting"), 60, "the next life to wait for PostgreSQL")
         finally:
             servers.start_postgresql()
         wait_until_stored(database, log, limit=120)
@@ -185,12 +190,15 @@ def test_kills_under_load_bury_nobody(log, database, matcher) -> None:
     fill(log, 3000)
     log.send()
     service = matcher("batch_max=20")
+    brake = Brake(database)
     total = "select coalesce(sum(greatest(next_offset, 0)), 0) from onecase.consumer_offsets"
     for part in (0.1, 0.3, 0.5, 0.7):
+        brake.stop(int(log.sent * (part + 0.1)))
         service.start()
         wait_until(lambda: database.value(total) >= log.sent * part, 60, f"{part:.0%} of the load to be stored", every=0.005)
         service.kill()
         assert database.value(total) < log.sent, "the load was over before it could be killed"
+        brake.release()
     service.start()
     wait_until_stored(database, log, limit=120)
     check(database, log, [])
@@ -201,7 +209,7 @@ def test_orderly_ends_and_rebalances_are_no_crashes(log, database, matcher) -> N
     fill(log, 300)
     fill(log, 300, region="9902")
     log.send()
-    steady, guest = matcher(), matcher()
+    steady, guest = matcher(session=LONG_SESSION), matcher(session=LONG_SESSION)
     steady.start()
     for _ in range(4):
         guest.start()
@@ -228,9 +236,9 @@ def feed(topics: Topics, tmp_path: Path, key_file: Path, start_service: Callable
     return Feed(topics, tmp_path, key_file, start_service)
 
 
-def intake(feed: Feed, *settings: str) -> Service:
+def intake(feed: Feed, session: str = SESSION) -> Service:
     """Aborts at POISON; not started."""
-    words = [word for setting in (SESSION, *settings) for word in ("--set", setting)]
+    words = ["--set", session]
     service = feed.start_service("intake", *feed.arguments(), *words, start=False)
     service.environment["ONECASE_TEST_CRASH"] = f"intake:{POISON}"
     return service
@@ -303,7 +311,7 @@ def test_the_whole_way_accounts_for_a_record_that_killed_intake(feed: Feed, data
 def test_orderly_ends_and_rebalances_of_intake_are_no_crashes(feed: Feed) -> None:
     feed.create(partitions=4)
     sent = origins(feed.topics, "feed", feed.topics.produce("feed", [(str(number), feed_record(number)) for number in range(2000)]))
-    steady, guest = intake(feed), intake(feed)
+    steady, guest = intake(feed, LONG_SESSION), intake(feed, LONG_SESSION)
     steady.start().wait_for_log("event=assigned partitions=4")
     for turn in range(1, 4):
         before = len(steady.lines("event=assigned"))
