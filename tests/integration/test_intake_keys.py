@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from harness import Service, Topics, wait_until
 from harness_intake import Feed, feed_record, run_intake, wait_committed, wait_reports
+from offset_log import entries
 
 REASON = r"event=fatal .*hosts of group \S+ have different keys with the number %d; .*key_no.*before_key_no"
 NOTE = r"(key=\d+@[0-9a-f]{16};){1,2}"
@@ -29,55 +30,11 @@ def new_key(folder: Path, name: str) -> Path:
     return path
 
 
-OFFSETS = "__consumer_offsets"
-
-
-def text_at(data: bytes, at: int) -> tuple[str, int]:
-    end = at + 2 + int.from_bytes(data[at:at + 2], "big")
-    return data[at + 2:end].decode(), end
-
-
-def note_of(value: bytes) -> str:
-    """Version, offset, leader epoch, note; from version 4 on its length is one or two bytes of seven bits, and counts one more."""
-    version = int.from_bytes(value[:2], "big")
-    assert version in (3, 4)
-    if version == 3:
-        return text_at(value, 14)[0]
-    length, at = value[14] & 127, 15
-    if value[14] > 127:
-        length, at = length | value[15] << 7, 16
-    return value[at:at + length - 1].decode()
-
-
 def notes(feed: Feed, topic: str = "feed") -> dict[int, str]:
-    """What each commit says of keys, out of Kafka's own topic: the Python client reads a note without its length.
-
-    Key: version, group, topic, partition.
-    """
-    servers = feed.topics.servers
-    consumer = Consumer({"bootstrap.servers": servers.brokers, "group.id": "notes", "auto.offset.reset": "earliest",
-                         "enable.partition.eof": True, "enable.auto.commit": False})
-    found: dict[int, str] = {}
-    try:
-        waiting = set(consumer.list_topics(OFFSETS, timeout=30).topics[OFFSETS].partitions)
-        consumer.assign([TopicPartition(OFFSETS, p, 0) for p in waiting])
-        while waiting:
-            message = consumer.poll(30)
-            assert message is not None
-            if message.error():
-                assert message.error().code() == KafkaError._PARTITION_EOF
-                waiting.discard(message.partition())
-                continue
-            if int.from_bytes(message.key()[:2], "big") > 1 or message.value() is None:
-                continue  # about the group, not about an offset
-            group, at = text_at(message.key(), 2)
-            name, at = text_at(message.key(), at)
-            if group == f"{feed.topics.prefix}intake" and name == feed.topics.name(topic):
-                found[int.from_bytes(message.key()[at:at + 4], "big")] = re.match(
-                    r"(key=[^;]*;)*", note_of(message.value())).group()
-    finally:
-        consumer.close()
-    return found
+    """What each commit says of keys."""
+    group, name = f"{feed.topics.prefix}intake", feed.topics.name(topic)
+    return {entry.partition: re.match(r"(key=[^;]*;)*", entry.note()).group() for entry in entries(feed.topics.servers)
+            if entry.group == group and entry.topic == name and entry.value is not None}
 
 
 def test_the_note_stands_before_the_first_record(feed: Feed) -> None:
