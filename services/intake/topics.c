@@ -107,6 +107,8 @@ static void say_missing(Topics *topics)
 bool topics_look(Topics *topics, const Sources *sources, const KafkaTopic *there, size_t count)
 {
     bool came = false;
+    for (size_t i = 0; i < topics->count; i++)
+        topics->items[i].partitions = 0; /* of one that was deleted they stay none */
     for (size_t i = 0; i < count; i++) {
         Text name = text_from(there[i].name);
         Topic *known = find(topics, name);

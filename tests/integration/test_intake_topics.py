@@ -164,6 +164,22 @@ def test_nothing_to_read_yet(feed: Feed) -> None:
     assert sources_by_topic(topics, 1) == {"grid.late": "GRID"}
 
 
+def test_a_topic_that_is_deleted_is_missed(feed: Feed) -> None:
+    topics = feed.topics
+    feed.create()
+    feed.write("grid.cfg", named_feed("GRID", "grid.gone"))
+    topics.create("grid.gone", 1)
+    service = feed.start(*QUICK)
+    service.wait_for_log("event=assigned partitions=1")
+    assert service.lines("event=topic_missing") == []
+    topics.delete("grid.gone")
+    service.wait_for_log(rf"event=topic_missing topic={topics.name('grid.gone')}")
+    topics.create("grid.gone", 1)
+    service.wait_for_log("event=topics_present")
+    topics.produce("grid.gone", [("k", feed_record(1))])
+    assert sources_by_topic(topics, 1) == {"grid.gone": "GRID"}
+
+
 def test_names_that_no_feed_may_have_are_faults(feed: Feed) -> None:
     feed.write("a.cfg", named_feed("A", "onecase.case"))
     feed.write("b.cfg", named_feed("B", "grid.backfill"))
