@@ -50,6 +50,19 @@ static void a_second_source_with_another_reporter_raises_one_step(void **state)
     fixture_done(&fixture);
 }
 
+/* Who tells two departments is still one. */
+static void a_second_source_with_the_same_reporter_raises_nothing(void **state)
+{
+    Fixture fixture = fixture_new();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 9, 7, GRID), GRID);
+    assert_level(judge(&fixture, id), 2, 3, "colour");
+    hazard_store_free(fixture.lifecycle.store);
+    fixture_done(&fixture);
+}
+
 static void repeats_of_one_caller_are_one_witness(void **state)
 {
     Fixture fixture = fixture_new();
@@ -351,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_report_has_the_colour_of_its_class),
         cmocka_unit_test(a_second_source_with_another_reporter_raises_one_step),
+        cmocka_unit_test(a_second_source_with_the_same_reporter_raises_nothing),
         cmocka_unit_test(repeats_of_one_caller_are_one_witness),
         cmocka_unit_test(a_rotation_makes_no_witnesses),
         cmocka_unit_test(who_leaves_the_window_hands_his_place_on),
