@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import PROJECT, Database, LocalServers
+from harness import PROJECT, Database, LocalServers, wait_until
 from watching import fetch
 
 LIMIT_S = 600
@@ -37,6 +37,16 @@ def quickstart(servers: LocalServers, *arguments: str) -> subprocess.CompletedPr
 def onecase(servers: LocalServers, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(PROJECT / "build" / "release" / "bin" / "onecase"), *arguments], env=servers.environment("onecase"), cwd=PROJECT,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+
+
+def by_lagwatch(servers: LocalServers) -> bool:
+    done = onecase(servers, "lag", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)["by"] == "lagwatch"
+
+
+def known_instances(port: int) -> dict[str, bool]:
+    return {row["service"]: row["known"] for row in json.loads(fetch(port, "/v1/lag")[2])["instances"]}
 
 
 def process_of(servers: LocalServers, name: str) -> int:
@@ -68,8 +78,7 @@ def test_quickstart_tells_the_story_and_may_be_run_again(newcomer: LocalServers)
     assert secret.strip() not in story
 
     newcomer.read_environment()
-    lag = onecase(newcomer, "lag", "--json")
-    assert lag.returncode == 0 and json.loads(lag.stdout)["by"] == "lagwatch", lag.stdout + lag.stderr
+    wait_until(lambda: by_lagwatch(newcomer), 60, "onecase lag to show what lagwatch says")
     database = Database(newcomer, "onecase")
     counts = database.rows(COUNTS)
     assert database.value("SELECT sum(missing + doubled) FROM analysis.reconciliation") == 0
@@ -77,8 +86,8 @@ def test_quickstart_tells_the_story_and_may_be_run_again(newcomer: LocalServers)
 
     pages = dict(re.findall(r"^PORT_(\w+)=(\d+)$", (newcomer.data / "pages").read_text(), re.M))
     assert set(pages) == set(services) and f"http://127.0.0.1:{pages['lagwatch']}/v1/lag" in story
-    report = json.loads(fetch(int(pages["lagwatch"]), "/v1/lag")[2])
-    assert {row["service"]: row["known"] for row in report["instances"]} == {"intake": True, "matcher": True, "relay": True}
+    wait_until(lambda: known_instances(int(pages["lagwatch"])) == {"intake": True, "matcher": True, "relay": True}, 60,
+               "lagwatch to have met all three")
 
     second = quickstart(newcomer)
     assert second.returncode == 0, second.stdout + second.stderr
