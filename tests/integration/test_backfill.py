@@ -113,7 +113,7 @@ def test_what_is_live_on_a_case_of_history_is_told_with_all_that_it_is(hub: Hub,
     assert linked.data["counts"] == {"reports": 3, "independent": 3, "reporters": 3, "sources": 1}
     assert (linked.data["opened_at"], linked.data["place"]["estate"], linked.data["asset"]["id"]) == (utc(days_ago(20)), "听雨新村", "910003")
     # The department goes on with its sheet of before.
-    put(hub, LIVE, [hotline_status(record, 2, days_ago(0, 1), 60) for record in (*history, third)])
+    put(hub, LIVE, [hotline_status(record, 2, days_ago(1, 9), 60) for record in (*history, third)])
     settle(hub)
     closed = outside.of_case(hub.database, case["case_no"])[-1]
     assert (closed.kind, closed.data["status"], closed.count) == ("closed", 60, 3)

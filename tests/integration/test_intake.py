@@ -477,7 +477,7 @@ def test_a_broker_that_goes_away_is_waited_for(feed: Feed, servers: LocalServers
         servers.start_kafka()
     service.wait_for_log("event=resumed", limit=60)
     wanted = set(origins(topics, "feed", places))
-    wait_until(lambda: set(ids(topics.read(REPORT))) == wanted, 90, "every record", every=1)
+    wait_until(lambda: set(ids(topics.read(REPORT))) == wanted, 180, "every record", every=1)
     wait_committed(service, topics, "feed", limit=60)
 
 
@@ -492,7 +492,7 @@ def test_ends_quickly_while_the_broker_is_away(feed: Feed, servers: LocalServers
     servers.stop_kafka(immediate=True)
     try:
         service.wait_for_log("event=waiting", limit=60)
-        service.stop(limit=20)
+        service.stop(limit=60)
     finally:
         servers.start_kafka()
 

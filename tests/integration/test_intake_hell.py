@@ -205,7 +205,7 @@ def test_items_of_one_message_go_out_in_rounds(feed: Feed) -> None:
     assert out < count * messages, "the kill came too late to prove anything"
     assert topics.committed(f"{topics.prefix}intake", "many")[0] * count <= out
     service.start()
-    wait_committed(service, topics, "many", limit=120)
+    wait_committed(service, topics, "many", limit=300)
     wait_committed(service, topics, "feed")
     records = topics.read(REPORT)
     assert set(origins(topics, "feed", places)) < set(ids(records))
@@ -226,9 +226,9 @@ def test_a_message_that_asks_for_a_gigabyte(feed: Feed) -> None:
     topics.produce("many", [("k", shared_text(count))])
     places = topics.produce("feed", [("k", feed_record(1))])
     service = feed.start()
-    wait_reports(topics, count + 1)
-    wait_committed(service, topics, "many")
-    records = topics.read(REPORT)
+    wait_reports(topics, count + 1, limit=180)
+    wait_committed(service, topics, "many", limit=180)
+    records = topics.read(REPORT, limit=180)
     assert set(origins(topics, "feed", places)) < set(ids(records))
     items = only(records, "many", 0)
     kinds = [kind(r) for r in items]

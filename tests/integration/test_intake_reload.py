@@ -124,7 +124,7 @@ def test_every_mistake_of_every_file_is_named(feed: Feed) -> None:
     service.signal(signal.SIGHUP)
     service.wait_for_log("event=reload_failed")
     for wanted in (r"feed\.cfg:4: .*kinsd", r"feed\.cfg:3: .*wrong", r"third\.cfg:9: .*required"):
-        service.wait_for_log(f"event=mistake .*{wanted}", limit=5)
+        service.wait_for_log(f"event=mistake .*{wanted}", limit=60)
     assert len(service.lines("event=reload_failed")) == 1
     topics.produce("feed", [("k", feed_record(1))])
     assert wait_reports(topics, 1)[0].headers["ce_source"] == "TEST"

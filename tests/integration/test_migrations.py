@@ -269,7 +269,7 @@ def test_a_batch_that_waited_for_a_claim_is_refused(database: Database) -> None:
             new.execute(CLAIM, [TOPIC, [0], "new"])
             zombie.start()
             wait_until(lambda: database.value("select wait_event_type from pg_stat_activity where pid = %s", [pid]) == "Lock",
-                       20, "the old owner's fence to wait for the claim")
+                       60, "the old owner's fence to wait for the claim")
         zombie.join(60)
         assert refused == ["OC001"]
         assert new.execute("select next_offset, epoch from onecase.consumer_offsets").fetchall() == [(-1, 2)]
