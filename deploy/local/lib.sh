@@ -28,8 +28,8 @@ MARKER=.onecase-local
 PGUSER_LOCAL=onecase
 PGDATABASE_LOCAL=onecase
 
-KAFKA_READY_LIMIT_S=90
-POSTGRES_READY_LIMIT_S=60
+KAFKA_READY_LIMIT_S=240
+POSTGRES_READY_LIMIT_S=180
 STOP_LIMIT_S=60
 LOCK_LIMIT_S=300
 DOWNLOAD_LIMIT_S=600
@@ -110,7 +110,7 @@ use_servers() {
 }
 
 # brokers_known PORT: how many brokers the one on that port knows; 0 when it does not answer.
-brokers_known() { timeout 10 kcat -b "127.0.0.1:$1" -L -m 3 2>/dev/null 9>&- | grep -c '^  broker [0-9]'; }
+brokers_known() { timeout 15 kcat -b "127.0.0.1:$1" -X reconnect.backoff.max.ms=500 -L -m 10 2>/dev/null 9>&- | grep -c '^  broker [0-9]'; }
 broker_answers() { [ "$(brokers_known "$1")" -gt 0 ]; }
 all_brokers_known() { [ "$(brokers_known "$1")" -eq "$BROKERS" ]; }
 postgres_answers() { [ "$(psql -X -d postgres -Atc 'SELECT 1' 2>/dev/null 9>&-)" = 1 ]; }
