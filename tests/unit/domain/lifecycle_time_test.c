@@ -117,6 +117,21 @@ static void a_case_is_due_by_its_class_and_level(void **state)
     end(&fixture);
 }
 
+/* Old reports that are loaded later: their departments did not learn of them on the day of loading. */
+static void known_more_than_thirty_days_late_is_not_believed(void **state)
+{
+    (void)state;
+    for (int32_t late = 30; late <= 31; late++) {
+        Fixture fixture = with_limits();
+        fixture_begin(&fixture);
+        HazardMember first = fixture_member(1, 100, 7, HOTLINE);
+        first.known_at += late * FIXTURE_DAY;
+        int64_t id = fixture_join(&fixture, 0, first, HOTLINE);
+        assert_int_equal(case_of(&fixture, id)->due_at, at_day(late == 30 ? 132 : 102));
+        end(&fixture);
+    }
+}
+
 static void a_department_sets_when_its_report_is_due(void **state)
 {
     Fixture fixture = with_limits();
@@ -326,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_is_due_by_its_class_and_level),
+        cmocka_unit_test(known_more_than_thirty_days_late_is_not_believed),
         cmocka_unit_test(a_department_sets_when_its_report_is_due),
         cmocka_unit_test(overdue_is_told_once_and_raises_one_step_but_not_to_red),
         cmocka_unit_test(a_closing_in_time_that_is_told_late_takes_it_back),
