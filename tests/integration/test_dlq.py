@@ -342,6 +342,9 @@ def test_what_is_not_there_is_said(sick: Sick, tmp_path: Path) -> None:
         assert "no dead letter feed/0/999#0" in run(*words, status=NO_SUCH).stderr
     assert "no group 01234567" in run("show", "01234567", status=NO_SUCH).stderr
     assert "no such dead letter" in run("redrive", "--source", "NOBODY", status=NO_SUCH).stderr
+    group = sick.department.groups()[0]["group"]
+    done = run("redrive", group, "01234567", *sick.department.mappings(), status=NO_SUCH)
+    assert done.stdout == "" and done.stderr == "onecase dlq: no such dead letter in group 01234567\n"
     assert "holds no mapping file" in run("redrive", sick.dead[0], "--sources", str(tmp_path), status=NO_SUCH).stderr
 
 

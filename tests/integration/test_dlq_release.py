@@ -152,7 +152,7 @@ def test_parked_letters_are_out_of_sight_until_they_are_taken_up(department: Dep
     shown = department.dlq("show", bad[0])
     assert "drill of the fire service" in shown and "unpark" in shown
     assert "is parked, not open" in department.run("park", bad[0], "--reason", "x", status=NO_SUCH).stderr
-    assert department.dlq("unpark", bad[0], "--reason", "no drill") == "1 open again\n"
+    assert department.dlq("unpark", bad[0], bad[0], "--reason", "no drill") == "1 open again\n"  # what is named twice counts once
     assert states(department, bad[:1]) == {("open", 1)} and states(department, bad[1:2]) == {("parked", 1)}
     assert department.hub.database.rows("select kind, args ->> 'reason' from onecase.commands order by seq") == [
         ("dlq.park", "drill of the fire service"), ("dlq.unpark", "no drill")]

@@ -181,9 +181,25 @@ void dlq_letters_free(DlqLetters *letters)
     *letters = (DlqLetters){0};
 }
 
+/* Of more letters than are read nobody knows. */
+static bool has_group(const DlqLetters *letters, Text group)
+{
+    for (size_t i = 0; i < letters->count; i++)
+        if (text_equal(letters->items[i].group, group))
+            return true;
+    return letters->count == 0 || letters->total > letters->count;
+}
+
 bool dlq_letters_all_there(const Dlq *dlq, const DlqLetters *letters)
 {
     bool all = true;
+    for (size_t i = 0; i < dlq->options->groups.count; i++) {
+        Text group = dlq->options->groups.items[i];
+        if (has_group(letters, group))
+            continue;
+        fprintf(stderr, "onecase dlq: no such dead letter in group %.*s\n", TEXT_ARGS(group));
+        all = false;
+    }
     for (size_t i = 0; i < dlq->options->origins.count; i++) {
         bool there = false;
         for (size_t k = 0; k < letters->count && !there; k++)

@@ -45,7 +45,10 @@ MUST_CHECK bool dlq_letters_read_newest(
     const Dlq *dlq, const char *states, int64_t most, DlqLetters *letters, Error *error);
 void dlq_letters_free(DlqLetters *letters);
 
-/* Says on stderr which origins the options name that are no dead letters; false when there is one. */
+/*
+ * Says on stderr which origins the options name that are no dead letters, and which groups have none of these; false when there
+ * is one. That there is none at all is the caller's to say.
+ */
 bool dlq_letters_all_there(const Dlq *dlq, const DlqLetters *letters);
 
 /* Members of a JSON object that is open. */

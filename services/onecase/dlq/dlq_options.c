@@ -130,9 +130,20 @@ static bool read_state(const char *word, void *target)
     return wrong("--state is open, released, parked, resolved or all, not", word);
 }
 
+/* What is named twice is done, and counted, once. */
+static bool is_named(TextList named, Text word)
+{
+    for (size_t i = 0; i < named.count; i++)
+        if (text_equal(named.items[i], word))
+            return true;
+    return false;
+}
+
 static bool add_group(DlqOptions *options, const char *word)
 {
     Text group = text_from(word);
+    if (is_named(options->groups, group))
+        return true;
     bool hex = group.size == GROUP_SIZE && strspn(word, "0123456789abcdef") == GROUP_SIZE;
     options->groups.items[options->groups.count++] = group;
     return hex || wrong("neither an origin (topic/partition/offset#item) nor a group (8 hex "
@@ -156,6 +167,8 @@ static bool add_word(DlqOptions *options, const char *word)
         return add_group(options, word);
     if (!record_origin_parse(text_from(word), &origin))
         return wrong("an origin is topic/partition/offset#item, not", word);
+    if (is_named(options->origins, text_from(word)))
+        return true;
     options->origins.items[options->origins.count++] = text_from(word);
     return true;
 }
