@@ -110,6 +110,11 @@ static void a_late_record_says_when_it_was_assigned(void **state)
     assert_int_equal(of.status, 40);
     assignment_apply_late(&of, &late, 2 * HOUR);
     assert_int_equal(of.assigned_at, HOUR);
+    apply(&of, 90, NULL, 4 * HOUR);
+    apply(&of, 30, NULL, 5 * HOUR);
+    assignment_apply_late(&of, &late,
+                          2 * HOUR); /* of the first dispatch: it says nothing of the second */
+    assert_int_equal(of.assigned_at, 5 * HOUR);
 }
 
 static void a_report_follows_while_it_is_worked_on(void **state)

@@ -200,6 +200,18 @@ static void a_closing_in_time_that_is_told_late_takes_it_back(void **state)
     end(&fixture);
 }
 
+static void a_closing_at_the_very_due_time_is_in_time(void **state)
+{
+    Fixture fixture = with_limits();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, lamp(1, 100), HOTLINE);
+    assert_true(fire(&fixture, 103));
+    close_at(&fixture, 1, 103);
+    assert_false(case_of(&fixture, id)->overdue);
+    end(&fixture);
+}
+
 static void more_time_takes_it_back_and_is_due_again(void **state)
 {
     Fixture fixture = with_limits();
@@ -294,6 +306,23 @@ static void a_recheck_decides_before_the_window_does(void **state)
     end(&fixture);
 }
 
+/* Two reports of a case: where one of them failed, the other's pass does not prove the closing that follows. */
+static void of_two_rechecks_the_failed_one_counts(void **state)
+{
+    Fixture fixture = with_limits();
+    (void)state;
+    fixture_begin(&fixture);
+    int64_t id = fixture_join(&fixture, 0, lamp(1, 100), HOTLINE);
+    fixture_join(&fixture, id, lamp(2, 101), GRID);
+    update(&fixture, 1, (MemberChange){.recheck = 1});
+    update(&fixture, 2, (MemberChange){.recheck = 2});
+    close_at(&fixture, 1, 102);
+    close_at(&fixture, 2, 102);
+    assert_int_equal(case_of(&fixture, id)->effective, EFFECTIVE_UNKNOWN);
+    assert_int_equal(fixture_count_events(&fixture, "effective"), 0);
+    end(&fixture);
+}
+
 static void a_recheck_of_one_closing_says_nothing_of_the_next(void **state)
 {
     Fixture fixture = with_limits();
@@ -345,11 +374,13 @@ int main(void)
         cmocka_unit_test(a_department_sets_when_its_report_is_due),
         cmocka_unit_test(overdue_is_told_once_and_raises_one_step_but_not_to_red),
         cmocka_unit_test(a_closing_in_time_that_is_told_late_takes_it_back),
+        cmocka_unit_test(a_closing_at_the_very_due_time_is_in_time),
         cmocka_unit_test(more_time_takes_it_back_and_is_due_again),
         cmocka_unit_test(what_is_told_when_it_is_over_is_looked_at_an_hour_later),
         cmocka_unit_test(a_closing_that_held_for_the_window_was_effective),
         cmocka_unit_test(a_repeat_in_the_window_begins_anew),
         cmocka_unit_test(a_recheck_decides_before_the_window_does),
+        cmocka_unit_test(of_two_rechecks_the_failed_one_counts),
         cmocka_unit_test(a_recheck_of_one_closing_says_nothing_of_the_next),
         cmocka_unit_test(a_twin_is_asked_once_a_day_later),
     };
