@@ -222,7 +222,7 @@ class Chaos:
         with self.hub.database.connect() as holder, holder.transaction():
             holder.execute("select 1 from onecase.relay_positions for update")
             before = sum(self.hub.topics.ends(CASE).values())
-            until = time.monotonic() + 1
+            until = time.monotonic() + 5
             while sum(self.hub.topics.ends(CASE).values()) == before and time.monotonic() < until:
                 time.sleep(0.01)
             held[0].kill()

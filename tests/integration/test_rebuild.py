@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from brake import STORED, Brake
 from harness import Database, wait_until
 from report_log import ReportLog, mixed_log, reconciled, wait_until_stored
 
@@ -487,16 +488,18 @@ def test_members_that_come_and_go_under_load(topics, new_database, start_service
     calm = new_database()
     decide(log, calm, start_service)
     database = log.use(new_database())
-    stored = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
+    brake = Brake(database)
     settings = ["--set", f"group={database.name}", "--set", "batch_max=5"]
     first = start_service("matcher", *settings, database=database)
     moves = 0
-    for part in (0.05, 0.2, 0.35, 0.5, 0.65):
-        wait_until(lambda: database.value(stored) >= log.sent * part, 60, f"{part:.0%} of the load", every=0.005)
+    for part in (0.05, 0.15, 0.25, 0.35, 0.45):
+        brake.slow(200, beyond=int(log.sent * part))
+        brake.wait_for(int(log.sent * part))
         second = start_service("matcher", *settings, database=database)
-        second.wait_for_log("event=claimed", limit=60)
-        moves += database.value(stored) < log.sent
+        second.wait_for_log("event=claimed")
+        moves += database.value(STORED) < log.sent
         second.stop()
+    brake.release()
     wait_until_stored(database, log, limit=120)
     first.stop()
     assert moves >= 3, "the load was over before the partitions moved"
