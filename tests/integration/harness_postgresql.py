@@ -13,7 +13,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,14 +20,9 @@ from pathlib import Path
 
 import psycopg
 from harness import LocalServers, wait_until
+from harness_ports import free_port
 
 POSTGRESQL = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class CannotMount(Exception):

@@ -9,7 +9,6 @@ import http.server
 import json
 import re
 import shutil
-import socket
 import subprocess
 import threading
 import urllib.error
@@ -20,16 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness import PROJECT, wait_until
+from harness_ports import free_port
 
 FILES = PROJECT / "deploy" / "prometheus"
 PROGRAMS = ("intake", "matcher", "relay", "lagwatch")
 READY_LIMIT_S = 60
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def fetch(url: str, data: bytes | None = None) -> bytes:

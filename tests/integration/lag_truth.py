@@ -16,7 +16,8 @@ from pathlib import Path
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 from harness import Service, Topics, wait_until
-from watching import SEVERITY, fetch, free_port
+from harness_ports import free_port
+from watching import SEVERITY, fetch
 
 WITHIN_S = 1.0  # of the truth, or this part of it
 WITHIN_PART = 0.1

@@ -18,7 +18,8 @@ import pytest
 from harness import PROJECT, LocalServers, wait_until
 from harness_city import City
 from harness_hub import Hub, open_hub
-from harness_prometheus import PROGRAMS, Page, Prometheus, fetch, free_port, run_alertmanager, run_prometheus
+from harness_ports import free_port
+from harness_prometheus import PROGRAMS, Page, Prometheus, fetch, run_alertmanager, run_prometheus
 from made_metrics import VERDICTS, MadeHub
 
 OWN_LIMIT = """

@@ -18,7 +18,7 @@ from harness import Database, LocalServers, Service, wait_until
 from harness_city import City
 from harness_doctor import ALONE, FAULTS, FINE, WARNINGS, ask, own_deploy
 from harness_hub import Hub, open_hub
-from harness_postgresql import free_port
+from harness_ports import free_port
 
 ROLES = ("onecase_writer", "onecase_operator", "onecase_analyst", "onecase_custodian", "onecase_views")
 

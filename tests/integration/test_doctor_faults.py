@@ -21,7 +21,8 @@ from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, 
 from harness import Database, LocalServers, deploy_schema, program, wait_until
 from harness_doctor import ALONE, FAULTS, NOBODY, WARNINGS, Told, ask, own_deploy
 from harness_hub import Hub, open_hub
-from harness_postgresql import copied_servers, free_port
+from harness_ports import free_port
+from harness_postgresql import copied_servers
 from test_topics import change
 
 

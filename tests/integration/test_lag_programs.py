@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from harness import LocalServers, Service, wait_until
 from harness_hub import Hub, open_hub
+from harness_ports import free_port
 from lag_truth import Pace, Watch, milliseconds, now_ms, worse
-from watching import fetch, free_port
+from watching import fetch
 
 PROGRAMS = ("intake", "matcher", "relay")
 TOLD_S = 30

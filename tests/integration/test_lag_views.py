@@ -14,8 +14,9 @@ from wcwidth import wcswidth
 from departments import days_ago, grid, tell
 from harness import PROJECT, program
 from harness_hub import Hub, open_hub
+from harness_ports import free_port
 from lag_reports import VERDICTS, Lagwatch, ago, group, instance, lagwatch, partition, report, source, troubled, well
-from watching import Watch, free_port, watch_settings
+from watching import Watch, watch_settings
 
 HOSTILE = "数据中台-消费组-\x1b[2J\x9b1m-\u202e-名字长得放不下-and-then-some-more-of-it-that-does-not-fit-either"
 NOBODY = "http://127.0.0.1:1"

@@ -19,7 +19,8 @@ from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, R
 from departments import days_ago, grid, tell
 from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_schema, program, wait_until
 from harness_hub import REPORT_PARTITIONS, Hub, open_hub
-from watching import SEVERITY, Watch, free_port, group, moment, partition, watch_settings
+from harness_ports import free_port
+from watching import SEVERITY, Watch, group, moment, partition, watch_settings
 
 SOURCES = ["fire.incident", "grid.event", "hotline.workorder", "market.complaint"]
 PROGRAMS = ["intake", "matcher", "relay"]

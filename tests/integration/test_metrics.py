@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import urllib.request
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from harness import PROJECT, Database, Service, Topics, wait_until
 from harness_intake import FEED, REPORT, VAULT, Feed, feed_record, set_config
+from harness_ports import free_port
 from outbox import Outbox
 from redriving import REDRIVE
 from report_log import ReportLog, mixed_log, wait_until_stored
@@ -50,12 +50,6 @@ class Page:
 
     def total(self, name: str) -> float:
         return sum(self.samples.get(name, {}).values())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Scraped:

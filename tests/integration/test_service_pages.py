@@ -15,18 +15,12 @@ from pathlib import Path
 import pytest
 from harness import PROJECT, Service, Topics, program, wait_until
 from harness_intake import Feed, feed_record
+from harness_ports import free_port
 from report_log import ReportLog
 
 WORKERS = ["intake", "matcher", "relay"]
 NAMES = [*WORKERS, "lagwatch"]
 POISON = "hangs-whoever-reads-it"
-
-
-def free_port() -> int:
-    """Free now; the kernel gives it to nobody else soon."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        return bound.getsockname()[1]
 
 
 def get(port: int, path: str, limit: float = 10) -> tuple[int, str, str]:
@@ -157,10 +151,8 @@ def test_one_that_hangs_is_said_to_be_stalled(name: str, project_topics, with_pa
 
 
 def test_a_taken_address_is_said_once_and_had_when_it_is_free(project_topics, start_service) -> None:
-    taken = socket.socket()
-    taken.bind(("127.0.0.1", 0))
-    taken.listen()
-    port = taken.getsockname()[1]
+    port = free_port()
+    taken = socket.create_server(("127.0.0.1", port))
     relay = start_service("relay", "--set", f"http=127.0.0.1:{port}")
     relay.wait_for_log(rf'level=warn .*event=pages_failed reason="could not listen on 127.0.0.1:{port}: Address already in use"')
     relay.wait_for_log("event=started")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import urllib.error
 import urllib.request
 from datetime import datetime
@@ -12,19 +10,6 @@ from datetime import datetime
 from harness import Service, wait_until
 
 SEVERITY = ["OK", "CATCHING_UP", "SLOW", "STALLED", "STOPPED", "REWOUND", "AT_RISK", "REFUSING", "LOST", "DATABASE_DOWN"]
-
-
-def free_port() -> int:
-    """A port that nobody listens on now; below the range that the kernel gives out by itself, so that no client takes it."""
-    for port in range(20000 + int.from_bytes(os.urandom(2), "big") % 12000, 32700):
-        with socket.socket() as asked:
-            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                asked.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no free port below 32700")
 
 
 def fetch(port: int, path: str, limit: float = 10) -> tuple[int, str, str]:
