@@ -33,7 +33,7 @@ class Hub:
     def onecase(self, *arguments: str, status: int | None = 0,
                 environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         done = subprocess.run([str(program("onecase")), *arguments], env=self.database.environment() | (environment or {}),
-                              cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+                              cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False)
         if status is not None:
             assert done.returncode == status, \
                 f"onecase {' '.join(arguments)} ended with {done.returncode}, not {status}:\n{done.stdout}{done.stderr}"

@@ -83,14 +83,15 @@ class Prometheus(Watcher):
 
 @contextmanager
 def run_prometheus(folder: Path, addresses: dict[str, list[str]], change: Callable[[str], str] = str) -> Iterator[Prometheus]:
-    """deploy/prometheus with these addresses of the four programs, scraped every second. `change` changes the rules."""
+    """deploy/prometheus with these addresses of the four programs, scraped every other second: who does not answer within two is told to
+    be down. `change` changes the rules."""
     home = folder / "prometheus"
     shutil.copytree(FILES, home)
     for program in PROGRAMS:
         (home / "targets" / f"{program}.yml").write_text(json.dumps([{"targets": addresses.get(program, [])}]))
     config = (home / "prometheus.yml").read_text()
-    config = re.sub(r"scrape_interval: \w+", "scrape_interval: 1s", config)
-    config = re.sub(r"scrape_timeout: \w+", "scrape_timeout: 1s", config)
+    config = re.sub(r"scrape_interval: \w+", "scrape_interval: 2s", config)
+    config = re.sub(r"scrape_timeout: \w+", "scrape_timeout: 2s", config)
     config = re.sub(r"evaluation_interval: \w+", "evaluation_interval: 1s", config)
     config = re.sub(r"  - job_name: prometheus\n(    .*\n)+", "", config)
     config = re.sub(r"alerting:\n(  .*\n)+", "", config)

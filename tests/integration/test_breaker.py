@@ -32,7 +32,7 @@ def place(database: Database, log: ReportLog, partition: int) -> tuple:
     return rows[0] if rows else (None,) * 5
 
 
-def await_state(database: Database, log: ReportLog, partition: int, state: str, limit: float = 60) -> tuple:
+def await_state(database: Database, log: ReportLog, partition: int, state: str, limit: float = 180) -> tuple:
     wait_until(lambda: place(database, log, partition)[0] == state, limit, f"partition {partition} to be {state}")
     return place(database, log, partition)
 
@@ -90,12 +90,13 @@ def test_a_hundred_refusals_in_a_row_pause_the_partition(log, database, start_se
     assert reason.startswith("100 refusals in a row by 23514 constraint no_bad_titles: ") and since and bury_left is None, reason
     assert "bad B" not in reason
     assert next_offset == 2 * (LIMIT - 1)
-    wait_until(lambda: place(database, log, other)[4] == 150, 30, "the other partition to go on")
+    wait_until(lambda: place(database, log, other)[4] == 150, 60, "the other partition to go on")
     assert dead(database) == list(range(LIMIT - 1))
     assert sorted(stored(database)) == sorted(wanted[:LIMIT - 1] + elsewhere)
+    matcher.wait_for_log("event=set_aside")
     assert len(matcher.lines("event=set_aside")) == 1
     # Twenty lines of a flood are written, and how many more there were.
-    wait_until(lambda: rejections_told(matcher) == LIMIT - 1, 30, "the log to tell of all dead letters")
+    wait_until(lambda: rejections_told(matcher) == LIMIT - 1, 60, "the log to tell of all dead letters")
     shown = lag_of(onecase, log, home)
     assert (shown["state"], shown["reason"], shown["messages"]) == ("REFUSING", reason, 300 - next_offset)
     text = onecase("lag", "--prefix", log.topics.prefix).stdout
@@ -105,7 +106,7 @@ def test_a_hundred_refusals_in_a_row_pause_the_partition(log, database, start_se
     elsewhere += ["E-late"]
     log.report("E-late", source="FIRE119", region="9902")
     log.send()
-    wait_until(lambda: "E-late" in stored(database), 30, "a late record of the other partition")
+    wait_until(lambda: "E-late" in stored(database), 60, "a late record of the other partition")
     assert len(dead(database)) == LIMIT - 1
     database.execute(UNCHECK)
     wait_until_stored(database, log, limit=70)
@@ -113,6 +114,7 @@ def test_a_hundred_refusals_in_a_row_pause_the_partition(log, database, start_se
     assert sorted(stored(database)) == sorted(wanted + elsewhere + refused[LIMIT - 1:])
     assert dead(database) == list(range(LIMIT - 1))
     assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+    matcher.wait_for_log("event=running")  # written behind the commit
     assert (len(matcher.lines("event=set_aside")), len(matcher.lines("event=running"))) == (1, 1)
     assert len(matcher.lines("event=waiting")) == 0
     assert lag_of(onecase, log, home).get("reason") is None
@@ -131,11 +133,11 @@ def test_whoever_takes_the_partition_goes_on_refusing_and_an_operator_lets_them_
     matcher.wait_for_log("event=set_aside")
     assert dead(database) == list(range(LIMIT - 1))
     onecase("resume", str(home), "--bury", "30", "--prefix", log.topics.prefix)
-    wait_until(lambda: len(dead(database)) == LIMIT - 1 + 30, 30, "30 more dead letters")
-    wait_until(lambda: place(database, log, home)[3] is None, 30, "the grant to be used up")
+    wait_until(lambda: len(dead(database)) == LIMIT - 1 + 30, 60, "30 more dead letters")
+    wait_until(lambda: place(database, log, home)[3] is None, 60, "the grant to be used up")
     matcher.kill()
     matcher.start()
-    wait_until(lambda: len(matcher.lines("event=set_aside")) == 2, 30, "the killed matcher to come back")
+    wait_until(lambda: len(matcher.lines("event=set_aside")) == 2, 60, "the killed matcher to come back")
     assert dead(database) == list(range(LIMIT - 1 + 30))
     assert place(database, log, home)[0] == "REFUSING"
     onecase("resume", str(home), "--bury", "1000", "--prefix", log.topics.prefix)
@@ -205,7 +207,7 @@ def test_when_not_even_a_dead_letter_can_be_stored_nobody_is_guilty(log, databas
     matcher = start_service("matcher")
     reason = await_state(database, log, home, "REFUSING")[1]
     assert reason.startswith("not even a dead letter can be stored for the record at offset 0: "), reason
-    wait_until(lambda: len(stored(database)) == 20, 30, "the other partition to go on")
+    wait_until(lambda: len(stored(database)) == 20, 60, "the other partition to go on")
     assert database.value("select count(*) from onecase.dead_letters") == 0
     database.execute("alter table onecase.accounts drop constraint planted")
     wait_until_stored(database, log)
@@ -213,6 +215,7 @@ def test_when_not_even_a_dead_letter_can_be_stored_nobody_is_guilty(log, databas
     assert sorted(stored(database)) == sorted(wanted)
     assert database.value("select count(*) from onecase.dead_letters") == 0
     assert {row[-2:] for row in reconciled(database)} == {(0, 0)}
+    matcher.wait_for_log("event=running")  # written behind the commit
     assert (len(matcher.lines("event=set_aside")), len(matcher.lines("event=running"))) == (1, 1)
 
 

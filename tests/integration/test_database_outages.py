@@ -65,6 +65,7 @@ class Load:
     def assert_waited(self, outages: int = 1) -> None:
         """Each said it once an outage, and once that it is over."""
         for service in (self.matcher, self.relay):
+            service.wait_for_log("event=resumed", 60, outages)  # behind the commit and behind the events
             assert len(service.lines("event=waiting")) == len(service.lines("event=resumed")) == outages, service.tail()
             assert service.lines("event=(fatal|set_aside|rejected)") == []
 
@@ -88,8 +89,8 @@ def test_a_standby_is_waited_for_until_it_is_promoted(servers, database, load):
         load.send(20)
         load.await_stored()
         copied = copy_of(database, standby)
-        wait_until(lambda: copied.value("select count(*) from onecase.reports") == 20, 30, "the standby to have it all")
-        wait_until(lambda: load.matcher.lines("event=started") and load.relay.lines("event=started"), 30, "both to run")
+        wait_until(lambda: copied.value("select count(*) from onecase.reports") == 20, 60, "the standby to have it all")
+        wait_until(lambda: load.matcher.lines("event=started") and load.relay.lines("event=started"), 60, "both to run")
         servers.stop_postgresql()
         try:
             load.send(20)
@@ -97,10 +98,11 @@ def test_a_standby_is_waited_for_until_it_is_promoted(servers, database, load):
                 service.wait_for_log("event=waiting")
             time.sleep(5)  # on the standby, which answers
             assert copied.value("select pg_is_in_recovery()") and load.matcher.running and load.relay.running
-            assert copied.value("select count(*) from pg_stat_activity where application_name = 'onecase-matcher'") <= 1
+            sessions = "select count(*) from pg_stat_activity where application_name = 'onecase-matcher'"
+            wait_until(lambda: copied.value(sessions) <= 1, 60, "the sessions of earlier tries to be gone")
             standby.promote()
             load.database = copied
-            load.await_stored(30)
+            load.await_stored()
             load.assert_whole()
             load.assert_waited()
             load.matcher.stop()
@@ -144,9 +146,10 @@ def test_a_full_disk_is_waited_for(servers, database, load):
         assert load.matcher.running and load.relay.running
         held = load.database.value("select count(*) from onecase.reports")
         make_room()
-        wait_until(lambda: load.database.value("select count(*) from onecase.reports") > held, 30, "the matcher to go on")
+        wait_until(lambda: load.database.value("select count(*) from onecase.reports") > held, 60, "the matcher to go on")
         load.await_stored()
         load.assert_whole()
+        load.matcher.wait_for_log("event=resumed", 60)  # behind the commit
         assert len(load.matcher.lines("event=waiting")) == len(load.matcher.lines("event=resumed")) == 1
         load.matcher.stop()
         load.relay.stop()
@@ -196,7 +199,7 @@ def test_a_full_pg_wal_ends_the_server_and_is_waited_for(servers, database, load
             copied.make_room("wal")
         copied.start_postgresql()
         held = load.database.value("select count(*) from onecase.reports")
-        wait_until(lambda: load.database.value("select count(*) from onecase.reports") > held, 30, "the matcher to go on")
+        wait_until(lambda: load.database.value("select count(*) from onecase.reports") > held, 60, "the matcher to go on")
         load.await_stored(120)
         load.assert_whole()
         for service in (load.matcher, load.relay):

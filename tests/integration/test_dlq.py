@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import signal
 import stat
@@ -51,8 +50,9 @@ class Department:
         self.intake = self.hub.start("intake", f"sources={self.sources}", f"words={PROJECT}/deploy/model/words",
                                      f"regions={PROJECT}/deploy/regions.cfg",
                                      f"matcher_group={self.hub.database.name}.matcher")
-        self.hub.start("matcher")
-        self.hub.start("relay")
+        matcher, relay = self.hub.start("matcher"), self.hub.start("relay")
+        for service, works in ((self.intake, "assigned"), (matcher, "claimed"), (relay, "working")):
+            service.wait_for_log(rf"event={works}\b")  # a command is waited for ten seconds
 
     def reload(self) -> None:
         """SIGHUP, and waits until the mappings are those of the files."""
@@ -91,7 +91,8 @@ class Department:
                 "--regions", f"{PROJECT}/deploy/regions.cfg"]
 
     def trial(self, *words: str, status: int | None = 0) -> str:
-        return self.dlq("redrive", *words, *self.mappings(), status=status)
+        patience = ["--wait", "120"] if "--yes" in words and "--wait" not in words else []
+        return self.dlq("redrive", *words, *patience, *self.mappings(), status=status)
 
     def groups(self, *words: str) -> list[dict]:
         return json.loads(self.dlq("list", "--json", *words))["groups"]

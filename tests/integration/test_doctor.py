@@ -37,10 +37,11 @@ def start(hub: Hub, intake: tuple[str, ...] = (), matcher: tuple[str, ...] = (),
     return services
 
 
-def assert_fine(hub: Hub, *arguments: str) -> None:
+def assert_fine(hub: Hub, *arguments: str, busy: bool = False) -> None:
+    """busy: of accounts nothing may be said, when the matcher has not caught up in the time of the question."""
     told = ask(hub, f"--key-file={hub.key_file()}", *arguments)
     assert {name: check["findings"] for name, check in told.checks.items() if check["findings"]} == {}
-    assert told.status == FINE and set(told.not_made()) <= {"programs"}
+    assert told.status == FINE and set(told.not_made()) <= ({"programs", "accounting"} if busy else {"programs"})
 
 
 def everything(hub: Hub) -> dict:
@@ -69,10 +70,10 @@ def test_an_empty_hub_is_fine(hub: Hub) -> None:
 def test_a_busy_hub_is_fine_and_nothing_is_changed(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> None:
     start(hub)
     city = City.make(7, tmp_path_factory.mktemp("city"))
-    sending = city.start_sending(hub.topics, rate=400)
+    sending = city.start_sending(hub.topics, rate=100)
     asked = 0
     while sending.poll() is None:
-        assert_fine(hub)
+        assert_fine(hub, busy=True)
         asked += 1
     assert sending.returncode == 0 and asked > 0
     hub.await_accounts()

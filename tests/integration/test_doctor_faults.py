@@ -5,6 +5,7 @@ The hub has no programs but where a test starts them, and is told so by "groups"
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -15,11 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, NewPartitions, ResourcePatternType,
                                    ResourceType)
 from harness import Database, LocalServers, deploy_schema, program, wait_until
-from harness_doctor import ALONE, FAULTS, NOBODY, WARNINGS, Told, ask, own_deploy
+from harness_doctor import ALONE, FAULTS, NOBODY, Told, ask, own_deploy
 from harness_hub import Hub, open_hub
 from harness_ports import free_port
 from harness_postgresql import copied_servers
@@ -93,12 +94,19 @@ def test_a_standby(servers: LocalServers, untouched: Hub) -> None:
         primary = untouched.database
         untouched.database = Database(standby, primary.name)
         try:
-            wait_until(lambda: untouched.database.value("select count(*) from onecase.report_topic") == 1, 30, "the standby to follow")
+            wait_until(lambda: untouched.database.value("select count(*) from onecase.report_topic") == 1, 60, "the standby to follow")
             told = ask(untouched)
         finally:
             untouched.database = primary
     assert faults(told) == {"database"}
     assert told.only("database")["found"] == "a standby, on which nothing can be written"
+
+
+def groups_are_known(hub: Hub) -> bool:
+    asked = hub.topics.admin.describe_consumer_groups([f"{hub.database.name}.{name}" for name in ("intake", "matcher")])
+    with contextlib.suppress(KafkaException):
+        return all(future.result(30) for future in asked.values())
+    return False
 
 
 def test_a_dead_broker(tmp_path: Path, template_database: str) -> None:
@@ -110,6 +118,7 @@ def test_a_dead_broker(tmp_path: Path, template_database: str) -> None:
             assert faults(ask(hub)) == set()
             os.kill(int((three.data / "run" / "kafka-2.pid").read_text().split()[0]), 9)
             wait_until(lambda: len(hub.topics.admin.list_topics(timeout=30).brokers) == 2, 60, "the cluster to notice")
+            wait_until(lambda: groups_are_known(hub), 60, "the groups to have coordinators again")
             told = ask(hub)
             assert faults(told) == {"brokers"}
             found = told.only("brokers")
@@ -285,7 +294,7 @@ def test_records_that_went_before_they_were_read(hub: Hub) -> None:
     hub.topics.produce("onecase.report", [("9901", "{}")] * 4, partition=3)
     offset(hub, partition=3, next_offset=1)
     hub.topics.admin.delete_records([TopicPartition(report(hub), 3, 3)])
-    wait_until(lambda: _low(hub, 3) == 3, 30, "the records to be gone")
+    wait_until(lambda: _low(hub, 3) == 3, 60, "the records to be gone")
     told = ask(hub)
     assert faults(told) == {"offsets"}
     assert told.only("offsets")["found"] == "the log begins at 3"

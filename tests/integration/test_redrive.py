@@ -171,7 +171,7 @@ def test_what_cannot_go_out_is_dead_again_and_says_why(feed: Feed) -> None:
     assert vault[large].headers["oc-truncated"] == "true" and vault[large].value is None
     (feed.sources / "other.cfg").unlink()
     mend(feed, service, MENDED)
-    wait_until(lambda: service.lines("event=assigned")[1:], 30, "a new assignment, without the other topic")
+    wait_until(lambda: service.lines("event=assigned")[1:], 60, "a new assignment, without the other topic")
     changed = released(vault, wrong)
     topics.produce(REDRIVE, [released(vault, gone), released(vault, large), released(vault, plain), (changed[0], b"{}", changed[2])])
     notes = dead(topics, 8)
@@ -235,7 +235,7 @@ def test_records_that_nobody_wrote_properly_are_dead_letters_of_their_own(feed: 
     assert {r.headers["oc-skipped"] for r in wait_reports(topics, 1) if r.headers["oc-attempt"] == "2"} == {"0"}
     wait_committed(service, topics, REDRIVE)
     redrive(topics, origins(topics, REDRIVE, places)[0])  # they may be released like others, and come back
-    wait_until(lambda: dead(topics, 1)[origins(topics, REDRIVE, places)[0]]["rule"] == "no_source", 30, "it to come back")
+    wait_until(lambda: dead(topics, 1)[origins(topics, REDRIVE, places)[0]]["rule"] == "no_source", 60, "it to come back")
 
 
 # ---- as it is: what the matcher refused --------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_a_process_that_is_stopped_feeds_no_watchdog(project_topics, start_servi
     with supervised(relay, watchdog_s=1) as supervisor:
         supervisor.wait_for("WATCHDOG=1", count=3)
         relay.signal(signal.SIGSTOP)
-        wait_until(lambda: Path(f"/proc/{relay.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", 10, "it to stop")
+        wait_until(lambda: Path(f"/proc/{relay.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T", 60, "it to stop")
         before = len(supervisor.said("WATCHDOG=1"))
         quiet = start_service("relay", start=False)
         with supervised(quiet, watchdog_s=1) as other:
@@ -101,7 +101,7 @@ def test_a_reload_is_told(feed: Feed) -> None:
         reloading = supervisor.wait_for("RELOADING=1")
         assert re.fullmatch(r"MONOTONIC_USEC=\d+", reloading.lines[1])
         intake.wait_for_log("event=reloaded")
-        wait_until(lambda: [message for message in supervisor.said("READY=1") if message.at > reloading.at], 30, "it to be ready again")
+        wait_until(lambda: [message for message in supervisor.said("READY=1") if message.at > reloading.at], 60, "it to be ready again")
         intake.stop()
 
 

@@ -23,7 +23,7 @@ NAMES = [*WORKERS, "lagwatch"]
 POISON = "hangs-whoever-reads-it"
 
 
-def get(port: int, path: str, limit: float = 10) -> tuple[int, str, str]:
+def get(port: int, path: str, limit: float = 60) -> tuple[int, str, str]:
     """Status, content type and body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=limit)
     try:
@@ -67,6 +67,7 @@ def with_pages(project_topics: Topics, key_file: Path, start_service: Callable[.
 def test_every_program_tells_how_it_is(name: str, with_pages) -> None:
     service, port = with_pages(name)
     wait_until(lambda: is_ready(port), 60, f"{name} to be ready")
+    service.wait_for_log("event=started")  # told after it is ready, and counted
     status, health = look(port, "/healthz")
     assert status == 200 and health.keys() == {"status", "service", "progress_age_s", "up_s"}
     assert (health["status"], health["service"]) == ("ok", name)
@@ -157,7 +158,7 @@ def test_a_taken_address_is_said_once_and_had_when_it_is_free(project_topics, st
     relay.wait_for_log(rf'level=warn .*event=pages_failed reason="could not listen on 127.0.0.1:{port}: Address already in use"')
     relay.wait_for_log("event=started")
     taken.close()
-    relay.wait_for_log(f"event=pages address=127.0.0.1:{port} ", limit=40)
+    relay.wait_for_log(f"event=pages address=127.0.0.1:{port} ", limit=60)
     assert len(relay.lines("event=pages_failed")) == 1
     assert look(port, "/healthz")[0] == 200
 
