@@ -60,7 +60,7 @@ class Terminal:
         self.stream.feed(written)
         return True
 
-    def wait_for(self, seen: str | Callable[[str], object], limit: float = 30) -> str:
+    def wait_for(self, seen: str | Callable[[str], object], limit: float = 60) -> str:
         """The screen once a whole picture holds a text, or once a condition on it holds."""
         holds = (lambda text: seen in text) if isinstance(seen, str) else seen
         end = time.monotonic() + limit
@@ -72,7 +72,7 @@ class Terminal:
     def signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
-    def ended(self, limit: float = 30) -> int:
+    def ended(self, limit: float = 60) -> int:
         """Its exit code, or the negative number of the signal that ended it."""
         end = time.monotonic() + limit
         while self.status is None:

@@ -47,11 +47,12 @@ def test_counts_what_the_matcher_has_not_stored_and_says_how_old_it_is(log, data
     log.report("A1")
     log.report("A2")
     log.report("A3", region="9902")
+    began = time.monotonic()
     places = log.send()
     time.sleep(2.1)
     found = lag("--max", "3")
     assert found["messages"] == found["matcher"]["messages"] == 3 and found["intake"]["messages"] == 0
-    assert 2 <= found["seconds"] < 30
+    assert 2 <= found["seconds"] <= time.monotonic() - began + 1
     rows = partitions(found, "matcher")
     topic = log.topics.name("onecase.report")
     assert rows[(topic, places[0][0])]["messages"] == 2 and rows[(topic, places[2][0])]["messages"] == 1
@@ -65,9 +66,10 @@ def test_counts_what_the_matcher_has_not_stored_and_says_how_old_it_is(log, data
     # The age is that of the next record, not of the last one stored.
     time.sleep(2.1)
     log.report("A4")
+    began = time.monotonic()
     log.send()
     found = lag()
-    assert found["messages"] == 1 and found["seconds"] < 2
+    assert found["messages"] == 1 and found["seconds"] <= time.monotonic() - began + 1
 
 
 def test_counts_what_intake_has_not_committed(log, topics, database, servers, lag):

@@ -1,10 +1,12 @@
 """How old what the database knows is, source by source, and which hop holds it up; and what waits for the relay.
 
-The test knows when each record was made and sent; the department's clock has whole seconds.
+The test knows when each record was made and sent (the department's clock has whole seconds), the raw rows when each was received and
+written: how long that took is the machine's business, and told as it was.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Iterator
 
@@ -19,11 +21,15 @@ LATE_S = 3
 
 
 @pytest.fixture
-def town(servers: LocalServers, template_database: str, tmp_path) -> Iterator[Town]:
+def rules() -> tuple[str, ...]:
+    return ()
+
+
+@pytest.fixture
+def town(servers: LocalServers, template_database: str, tmp_path, rules: tuple[str, ...]) -> Iterator[Town]:
     """No ticks: they would wait for a matcher that is stopped as records do."""
     with open_hub(servers, template_database, tmp_path / "hub") as hub:
-        quick = ("session_ms=1000",)
-        made = Town(hub, tmp_path, *QUICK[:-1], programs={"intake": quick, "matcher": quick, "relay": ("tick_s=0",)})
+        made = Town(hub, tmp_path, *QUICK[:-1], *rules, programs={"intake": (), "matcher": (), "relay": ("tick_s=0",)})
         with made.watch:
             made.await_well()
             yield made
@@ -33,11 +39,23 @@ def grid(report: dict) -> dict | None:
     return next((source for source in report["sources"] if source["source"] == "GRID"), None)
 
 
+# Seconds from the department's own time to the row, to when it was sent, and from there to the row.
+TIMES = ("select extract(epoch from written_at - made)::float8, extract(epoch from received_at - made)::float8,"
+         " extract(epoch from written_at - received_at)::float8"
+         " from onecase.reports cross join lateral (select coalesce(recorded_at, reported_at) as made) as own")
+
+
 def await_known(town: Town, count: int) -> dict:
-    """The source, once that many of its reports are rows and counted."""
+    """The source, once that many of its reports are rows and counted, and intake has committed that nothing waits any more; and what is
+    told of their times is what the raw rows say."""
     wait_until(lambda: town.hub.database.value("select count(*) from onecase.reports") == count, 60, f"{count} reports to be rows")
-    return wait_until(lambda: (found := grid(town.watch.next_report())) is not None and found["count"] == count and found, 30,
-                      f"freshness of {count} reports")
+    found = wait_until(lambda: (found := grid(town.watch.next_report())) is not None and (found["count"], found["age_s"]) == (count, 0)
+                       and found, 60, f"freshness of {count} reports")
+    rows = town.hub.database.rows(TIMES)
+    for name, seconds in zip(("p50_s", "sent_p50_s", "stored_p50_s"), zip(*rows)):
+        assert found[name] == pytest.approx(statistics.median(seconds), abs=0.05), (name, found, rows)
+    assert found["p50_s"] - 0.05 <= found["p99_s"] <= max(row[0] for row in rows) + 0.05, (found, rows)
+    return found
 
 
 def age_is_true(town: Town, oldest_ms: int, hop: str) -> None:
@@ -52,34 +70,38 @@ def age_is_true(town: Town, oldest_ms: int, hop: str) -> None:
     assert ages == sorted(ages) and ages[-1] > LATE_S
 
 
-def sent_by(town: Town, records: int) -> int:
-    """Sends them; when the first was there."""
-    began = now_ms()
-    town.send()
-    for _ in range(records - 1):
+def send_before(town: Town, topic: str, records: int) -> int:
+    """Sends them; when the first of them came to the topic where they wait now, as its broker says."""
+    before = sum(town.hub.topics.ends(topic).values())
+    for _ in range(records):
         town.send()
-    return began
+    wait_until(lambda: sum(town.hub.topics.ends(topic).values()) == before + records, 60, f"the records to be on {topic}")
+    return sorted(record.timestamp_ms for record in town.hub.topics.read(topic))[before]
 
 
 def test_idle_it_is_as_fresh_as_the_last_report_was_and_grows_no_older(town: Town) -> None:
+    began = time.time()
     for _ in range(20):
         town.send()
     found = await_known(town, 20)
-    assert 0 <= found["p50_s"] <= 2.5 and found["p99_s"] <= 4 and found["hop"] == "", found
-    newest = town.hub.database.value("select extract(epoch from max(written_at)) * 1000 from onecase.reports")
-    assert abs(milliseconds(found["newest"]) - float(newest)) < 50
+    assert 0 <= found["p50_s"] <= found["p99_s"] <= time.time() - began + 1, "a whole second had begun before"
+    assert found["hop"] == "", found
+    newest = float(town.hub.database.value("select extract(epoch from max(written_at)) * 1000 from onecase.reports"))
     time.sleep(LATE_S + 1)
     later = grid(town.watch.next_report())
-    assert (later["age_s"], later["hop"], later["p50_s"], later["newest"]) == (0, "", found["p50_s"], found["newest"]), later
+    assert (later["age_s"], later["hop"], later["p50_s"]) == (0, "", found["p50_s"]), later
+    # By lagwatch's clock, of which each look knows to a few milliseconds how far PostgreSQL's is from it.
+    assert max(abs(milliseconds(told["newest"]) - newest) for told in (found, later)) < 100, (found, later, newest)
 
 
+@pytest.mark.parametrize("rules", [("late_ms=60000",)], ids=["patient"])  # an intake that was late itself would explain it
 def test_a_department_that_sends_late_holds_it_up_itself(town: Town) -> None:
     for _ in range(9):
         town.send(delay_s=600)
     found = await_known(town, 9)
     for name in ("p50_s", "p99_s", "newest_s", "sent_p50_s"):
-        assert found[name] == pytest.approx(600, abs=4), found
-    assert found["stored_p50_s"] < 2 and found["age_s"] == 0 and found["hop"] == "department", found
+        assert 600 <= found[name] <= 660, found
+    assert found["hop"] == "department", found
 
 
 @pytest.mark.parametrize("name", ["intake", "matcher"])
@@ -89,13 +111,13 @@ def test_who_is_stopped_holds_it_up(town: Town, name: str) -> None:
     await_known(town, 3)
     service = town.services[name]
     service.stop()
-    oldest = sent_by(town, 4)
+    oldest = send_before(town, {"intake": "grid.event", "matcher": "onecase.report"}[name], 4)
     age_is_true(town, oldest, name)
-    stood_ms = now_ms() - oldest
+    stood_s = (now_ms() - oldest) / 1000
     service.start()
     found = await_known(town, 7)
-    assert found["age_s"] == 0 and found["hop"] == "", found
-    assert found["p50_s"] == pytest.approx(stood_ms / 1000, abs=WITHIN_S + 6) and found["p50_s"] > LATE_S, found
+    assert found["hop"] == "", found
+    assert found["p50_s"] > min(stood_s, LATE_S), "the middle one of seven is one of the four that waited"
 
 
 def test_events_that_wait_for_the_relay_are_counted_and_as_old_as_they_are(town: Town) -> None:
@@ -103,17 +125,17 @@ def test_events_that_wait_for_the_relay_are_counted_and_as_old_as_they_are(town:
     await_known(town, 1)
     relay = town.services["relay"]
     relay.stop()
-    began = now_ms()
     with Pace(2, town.send):
         time.sleep(2)
     town.watch.await_verdict("relay", "STOPPED")
-    wait_until(lambda: town.hub.consumed() == town.hub.reported(), 30, "the matcher to come to the end")
-    rows = town.hub.database.value("select count(*) from onecase.relay_positions p join onecase.outbox o on o.report_partition = p.partition"
-                                   " and (o.report_offset, o.n) > (p.report_offset, p.n)")
+    wait_until(lambda: town.hub.consumed() == town.hub.reported(), 60, "the matcher to come to the end")
+    [(rows, oldest_ms)] = town.hub.database.rows(
+        "select count(*), extract(epoch from min(o.written_at)) * 1000 from onecase.relay_positions p join onecase.outbox o"
+        " on o.report_partition = p.partition and (o.report_offset, o.n) > (p.report_offset, p.n)")
     report = town.watch.next_report()
     group = town.watch.group("relay", report)
     assert group["messages"] == rows > 0
-    assert group["seconds"] == pytest.approx((milliseconds(report["at"]) - began) / 1000, abs=WITHIN_S + 0.5), group
+    assert group["seconds"] == pytest.approx((milliseconds(report["at"]) - float(oldest_ms)) / 1000, abs=WITHIN_S), group
     relay.start()
     town.await_well()
     assert town.watch.group("relay")["messages"] == 0

@@ -1,6 +1,6 @@
 """lagwatch and what befalls the hub itself: a breaker, lost offsets, a database that goes away, and a quiet hour in which nothing does.
 
-Patience is compressed by ten, to what Kafka allows at least (a session of one second instead of ten); time is real.
+Patience is compressed by ten, in the quiet hour by two; time is real.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from watching import fetch
 
 QUICK = ("cycle_ms=500", "late_ms=3000", "stalled_ms=2000", "stopped_ms=800", "window_ms=12000", "rewound_ms=5000", "freshness_ms=1000",
          "services=")
-QUIET_S = float(os.environ.get("ONECASE_QUIET_S", "60"))  # 360: an hour of the shipped settings
+# Half of the shipped patience: a member that a busy machine lets wait for a second or two is not to be put out of its group.
+CALM = ("cycle_ms=500", "late_ms=15000", "stalled_ms=10000", "stopped_ms=4000", "window_ms=60000", "freshness_ms=1000")
+CALM_PROGRAMS = {"intake": ("session_ms=5000",), "matcher": ("session_ms=5000",), "relay": ("tick_s=30", "takeover_ms=7500")}
+QUIET_S = float(os.environ.get("ONECASE_QUIET_S", "60"))  # 1800: an hour of the shipped settings
 
 
 @pytest.fixture
@@ -105,17 +108,18 @@ def test_without_its_database_numbers_come_from_kafkas_copy(servers, log, databa
     home = log.send()[0][0]
     start_service("matcher")
     wait_until_stored(database, log)
-    with watching(topics, database, tmp_path, "limit_ms=1000") as watch:
+    with watching(topics, database, tmp_path) as watch:
         watch.await_verdict("matcher", "OK")
         down = now_ms()
         servers.stop_postgresql()
+        gone = now_ms()
         try:
             for number in range(7):
                 log.report(f"B{number}")
             log.send()
             sent = {(r.partition, r.offset): r.timestamp_ms for r in topics.read("onecase.report")}[home, 1]
             group = watch.await_verdict("matcher", "DATABASE_DOWN")
-            assert abs(milliseconds(group["since"]) - down) < 4000
+            assert down <= milliseconds(group["since"]) < gone + 4000
             watch.restarts_unimpressed("matcher")
             time_out = time.monotonic() + 5
             while time.monotonic() < time_out:
@@ -161,18 +165,16 @@ class Quiet:
 def test_in_a_quiet_hour_there_is_no_alarm(servers: LocalServers, template_database: str, tmp_path: Path) -> None:
     """Light traffic with pauses, a second matcher and a second intake that come and go, a relay that hands over to another, a lagwatch
     that is started again."""
-    session = ("session_ms=1000",)
     with open_hub(servers, template_database, tmp_path / "hub") as hub:
-        town = Town(hub, tmp_path, *QUICK[:-1], programs={"intake": session, "matcher": session, "relay": ("tick_s=6", "takeover_ms=3000")})
+        town = Town(hub, tmp_path, *CALM, programs=CALM_PROGRAMS)
         with town.watch as watch:
             town.await_well()
             quiet, until, turn = Quiet(watch), time.monotonic() + QUIET_S, 0
             with Pace(10, quiet.look):
-                while time.monotonic() < until:
+                while time.monotonic() < until or len(quiet.seen) <= QUIET_S or turn <= 3:
                     with Pace(3, town.send):
                         name = ("matcher", "intake", "relay")[turn % 3]
-                        settings = {"relay": ("tick_s=6", "takeover_ms=3000")}.get(name, session)
-                        second = hub.start(name, *settings)
+                        second = hub.start(name, *CALM_PROGRAMS[name])
                         second.wait_for_log(r"event=(claimed|assigned|standing_by)")
                         time.sleep(2)
                         second.stop()
@@ -183,5 +185,4 @@ def test_in_a_quiet_hour_there_is_no_alarm(servers: LocalServers, template_datab
                         watch.service.start()
                     turn += 1
         print(f"{len(quiet.seen)} reports in {QUIET_S:g} s, {turn} comings and goings: {dict(quiet.verdicts())}")
-        assert len(quiet.seen) > QUIET_S and turn > 3
         assert quiet.alarms() == []

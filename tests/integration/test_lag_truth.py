@@ -2,7 +2,8 @@
 
 Settings are compressed, time is real: a cycle of half a second, and patience to match. What is told in seconds must be within one second
 of the truth at the report's own time (a tenth when it is more than ten), messages exact when nothing moves, and the verdict the
-one that the rules name. In each situation lagwatch is killed once and must go on where it was.
+one that the rules name. In each situation lagwatch is killed once and must go on where it was. Sender and reader are threads of this
+process: what they really did is the truth, not what they were to do, which a busy machine may not let them.
 """
 
 from __future__ import annotations
@@ -67,10 +68,16 @@ class Desk:
     def set_offset(self, offset: int) -> None:
         """As an operator does it, by Kafka's own means, once nobody is in the group."""
         admin = self.topics.admin
-        wait_until(lambda: not admin.describe_consumer_groups([self.group])[self.group].result(30).members, 30, "the group to be empty")
+        wait_until(lambda: not admin.describe_consumer_groups([self.group])[self.group].result(30).members, 60, "the group to be empty")
         wanted = ConsumerGroupTopicPartitions(self.group, [TopicPartition(self.traffic.name, 0, offset)])
         admin.alter_consumer_group_offsets([wanted])[self.group].result(30)
         self.lane.commits.append((now_ms(), offset))
+
+    def send(self, number: int = 0, **how: int) -> tuple[int, int]:
+        """One record; when that began and when it was done, as `since` of await_ takes it."""
+        began = now_ms()
+        self.traffic.send(number, **how)
+        return began, now_ms()
 
     def row(self, number: int = 0, report: dict | None = None) -> dict:
         return self.watch.partition(self.group, "desk", number, report)
@@ -79,16 +86,23 @@ class Desk:
         """The next report's row, held against the truth."""
         report = self.watch.next_report()
         row = self.row(number, report)
-        hold_against(self.traffic.lanes[number], row, milliseconds(report["at"]), LOOK_MS)
-        return row
+        at_ms, slack_ms, lane = milliseconds(report["at"]), max(LOOK_MS, self.watch.look_ms), self.traffic.lanes[number]
+        hold_against(lane, row, at_ms, slack_ms)
+        return row | {"at_ms": at_ms, "waited_ms": max(lane.waited_ms(at_ms - back) for back in range(0, slack_ms + 1, 50))}
 
-    def check_for(self, seconds: float, *allowed: str) -> list[dict]:
-        """Every report of that time."""
+    def check_for(self, seconds: float, verdict: str, number: int = 0) -> list[dict]:
+        """Every report of that time has the verdict. Where a reader that is to keep up was late indeed, that may be told; but not for long."""
         rows, until = [], time.monotonic() + seconds
-        while time.monotonic() < until:
-            rows.append(self.check())
-            assert rows[-1]["verdict"] in allowed, rows[-1]
+        while time.monotonic() < until or sum(row["verdict"] == verdict for row in rows) < 3:
+            assert time.monotonic() < until + 60, rows
+            rows.append(self.check(number))
+            late = rows[-1]["verdict"] in ("CATCHING_UP", "SLOW") and rows[-1]["waited_ms"] > LATE_MS - 100
+            assert rows[-1]["verdict"] == verdict or (late and verdict == "OK"), rows[-1]
         return rows
+
+    def check_rates(self, row: dict) -> None:
+        sent, read = self.lane.rates(row["at_ms"], WINDOW_MS)
+        assert (row["in_per_s"], row["out_per_s"]) == (pytest.approx(sent, rel=0.3), pytest.approx(read, rel=0.3)), (row, sent, read)
 
     def check_quiet(self, number: int = 0) -> dict:
         """Nothing moves: messages are exact."""
@@ -96,11 +110,12 @@ class Desk:
         assert row["messages"] == self.traffic.lanes[number].truth(now_ms())[0], row
         return row
 
-    def await_(self, verdict: str, since_ms: int | None = None, within_ms: int = 1500) -> dict:
-        """The group has the verdict within 30 s, since then, also once lagwatch was killed; and the numbers are true."""
+    def await_(self, verdict: str, since: tuple[int, int] | None = None) -> dict:
+        """The group has the verdict, since a look at or after what happened between these two moments, also once lagwatch was killed."""
         found = self.watch.await_verdict(self.group, verdict)
-        if since_ms is not None:
-            assert abs(milliseconds(found["since"]) - since_ms) <= within_ms, (found, since_ms - milliseconds(found["since"]))
+        if since is not None:
+            told, slack = milliseconds(found["since"]), 1000 + max(CYCLE_MS, self.watch.pause_ms)
+            assert since[0] - 1000 <= told <= since[1] + slack, (found, told - since[0], told - since[1], slack)
         self.watch.restarts_unimpressed(self.group)
         return found
 
@@ -134,7 +149,7 @@ def test_busy_and_close_behind_is_ok(desk: Desk) -> None:
         desk.await_("OK")
         rows = desk.check_for(8, "OK")
     assert max(row["seconds"] for row in rows) > 0.3, "it was never seen behind"
-    assert rows[-1]["in_per_s"] == pytest.approx(20, rel=0.3) and rows[-1]["out_per_s"] == pytest.approx(20, rel=0.3)
+    desk.check_rates(rows[-1])
 
 
 @pytest.mark.parametrize("per_s", [20, 0.7], ids=["busy", "quiet"])
@@ -158,13 +173,16 @@ def test_too_slow_then_quick_enough_then_done(desk: Desk) -> None:
     with Pace(20, desk.traffic.send):
         with Pace(2, advance(3)):
             desk.await_("SLOW")
+            desk.watch.await_verdict(desk.group, "SLOW")
             rows = desk.check_for(4, "SLOW")
-            assert (rows[-1]["in_per_s"], rows[-1]["out_per_s"]) == (pytest.approx(20, rel=0.3), pytest.approx(6, rel=0.3))
+            desk.check_rates(rows[-1])
             assert rows[-1]["catch_up_s"] is None
         with Pace(5, advance(6)):
             found = desk.watch.await_verdict(desk.group, "CATCHING_UP")
             assert "done in about" in found["evidence"], found
-            desk.watch.restarts_unimpressed(desk.group)
+            # At first it is a matter of single records whether there are less.
+            wait_until(lambda: 0 < (desk.row()["catch_up_s"] or 0) < 15, 60, "the window to be full of it")
+            desk.watch.restarts_unimpressed(desk.group, followed="OK")
             desk.check()
             desk.await_("OK")
             desk.check_for(3, "OK")
@@ -176,10 +194,10 @@ def test_whoever_has_it_and_does_nothing_is_stalled(desk: Desk) -> None:
     desk.traffic.send()
     desk.reader.commit_all()
     desk.await_("OK")
-    desk.traffic.send()
-    began = now_ms()
-    desk.check_for(STALLED_MS / 1000 - 1.5, "OK", "CATCHING_UP", "SLOW")
-    desk.await_("STALLED", since_ms=began)
+    began = desk.send()
+    while (row := desk.check())["at_ms"] < began[0] + STALLED_MS:
+        assert row["verdict"] in ("OK", "CATCHING_UP", "SLOW"), row
+    desk.await_("STALLED", since=began)
     assert desk.check_quiet()["messages"] == 1
     desk.reader.commit_all()
     desk.await_("OK")
@@ -196,11 +214,11 @@ def test_whoever_leaves_is_stopped_and_back_it_is_ok(desk: Desk, waiting: int) -
         desk.traffic.send(age_ms=20_000)
     left = now_ms()
     desk.reader.leave()
-    desk.await_("STOPPED", since_ms=left)
+    desk.await_("STOPPED", since=(left, now_ms()))
     assert desk.check_quiet()["messages"] == waiting
     back = now_ms()
     desk.read().commit_all()
-    desk.await_("OK", since_ms=back)
+    desk.await_("OK", since=(back, now_ms()))
 
 
 def test_offsets_that_were_set_back_are_rewound_until_they_are_read_again(desk: Desk) -> None:
@@ -211,7 +229,7 @@ def test_offsets_that_were_set_back_are_rewound_until_they_are_read_again(desk: 
     desk.reader.leave()
     back = now_ms()
     desk.set_offset(10)
-    found = desk.await_("REWOUND", since_ms=back)
+    found = desk.await_("REWOUND", since=(back, now_ms()))
     assert "offset 50" in found["evidence"] and "is at 10" in found["evidence"], found
     assert desk.check_quiet()["messages"] == 40
     assert "STOPPED" in desk.row()["also"] or desk.watch.await_verdict(desk.group, "REWOUND")
@@ -230,7 +248,7 @@ def test_what_retention_took_unread_is_lost(desk: Desk) -> None:
     place = TopicPartition(desk.traffic.name, 0, 35)
     desk.topics.admin.delete_records([place])[place].result(30)
     desk.lane.low = 35
-    found = desk.await_("LOST", since_ms=gone)
+    found = desk.await_("LOST", since=(gone, now_ms()))
     assert "15 offsets, 20 to 34" in found["evidence"], found
     assert desk.check_quiet()["messages"] == 25
     desk.reader.commit(60)
@@ -259,7 +277,7 @@ def test_retention_that_draws_near_is_a_risk(project_topics, watch, group, reade
         report = desk.watch.next_report()
         verdict = desk.row(0, report)["verdict"]
         assert (verdict == "AT_RISK") == (milliseconds(report["at"]) > due) and verdict != "STOPPED", report
-    found = desk.await_("AT_RISK", since_ms=due)
+    found = desk.await_("AT_RISK", since=(due, due))
     assert "retention takes the next record in" in found["evidence"]
     row = desk.check_quiet()
     assert row["retention_left_s"] == pytest.approx(120 - row["seconds"], abs=0.01)
@@ -273,20 +291,17 @@ def test_one_partition_that_is_stuck_is_stalled_alone(project_topics, watch, gro
         desk.traffic.send(number)
     desk.reader.commit_all()
     desk.await_("OK")
-    stuck = now_ms()
-
     def go_on() -> None:
         for number in range(3):
             desk.traffic.send(number)
         for number in (0, 2):
             desk.reader.commit(len(desk.traffic.lanes[number].stamps), number)
     with Pace(5, go_on):
-        found = desk.await_("STALLED", since_ms=stuck)
+        wait_until(lambda: len(desk.traffic.lanes[1].stamps) > 1, 60, "the first record that is not read")
+        found = desk.await_("STALLED", since=(desk.traffic.lanes[1].stamps[1],) * 2)
         assert "1 of 3 partitions" in found["evidence"] and " 1: " in found["evidence"], found
-        for _ in range(4):
-            report = desk.watch.next_report()
-            assert [desk.row(number, report)["verdict"] for number in range(3)] == ["OK", "STALLED", "OK"]
-            hold_against(desk.traffic.lanes[1], desk.row(1, report), milliseconds(report["at"]), LOOK_MS)
+        for number in (0, 1, 2, 1):
+            desk.check_for(1, "STALLED" if number == 1 else "OK", number)
     desk.reader.commit_all()
     desk.await_("OK")
 

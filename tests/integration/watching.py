@@ -12,7 +12,7 @@ from harness import Service, wait_until
 SEVERITY = ["OK", "CATCHING_UP", "SLOW", "STALLED", "STOPPED", "REWOUND", "AT_RISK", "REFUSING", "LOST", "DATABASE_DOWN"]
 
 
-def fetch(port: int, path: str, limit: float = 10) -> tuple[int, str, str]:
+def fetch(port: int, path: str, limit: float = 60) -> tuple[int, str, str]:
     """Status, content type and body of a page."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=limit) as answer:
