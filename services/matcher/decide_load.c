@@ -289,16 +289,20 @@ static bool load_regions(
 
 /*
  * All pages are of one moment: who claims the partitions after us may write meanwhile, and a report of a hazard that was
- * not there a page ago fits nowhere.
+ * not there a page ago fits nowhere. Between two pages the server may wait longer than in other transactions: evidence of a page
+ * and the judging of a large region take as long as they take, and a reader holds up nobody.
  */
 bool decide_load(
     Postgres *pg, const int32_t *partitions, size_t count, const DecideMemory *memory, Error *error)
 {
     static const PostgresStatement BEGIN = {
         "load_begin", "begin transaction isolation level repeatable read read only"};
+    static const PostgresStatement PATIENCE = {
+        "load_patience", "set local idle_in_transaction_session_timeout = '5min'"};
     static const PostgresStatement END = {"load_end", "rollback"};
     Error ending = {0};
-    bool good = postgres_call(pg, &BEGIN, NULL, 0, NULL, error);
+    bool good = postgres_call(pg, &BEGIN, NULL, 0, NULL, error) &&
+                postgres_call(pg, &PATIENCE, NULL, 0, NULL, error);
     good = good && load_regions(pg, partitions, count, memory, error);
     if (postgres_connected(pg) && !postgres_call(pg, &END, NULL, 0, NULL, &ending) && good)
         *error = ending;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import time
 
 import pytest
@@ -130,6 +131,34 @@ def test_kafka_away_is_waited_for(servers, log, database, start_service):
     assert len(matcher.lines("event=waiting")) == 1
     assert database.value("select count(*) from onecase.reports") == 2
     matcher.stop()
+
+
+def test_a_matcher_that_takes_long_over_what_it_loads_keeps_its_connection(log, database, start_service):
+    """Frozen between two pages of its memory for longer than another transaction might be idle. It is held at its claim first: what it
+    asks before that is of no transaction."""
+    log.use(database)
+    log.report("D1")
+    log.send()
+    first = start_service("matcher")
+    wait_until_stored(database, log)
+    first.stop()
+    session = ("select case when state = 'idle in transaction' then extract(epoch from now() - state_change) else 0 end, wait_event"
+               " from pg_stat_activity where application_name = 'onecase-matcher' and datname = current_database()")
+    with database.connect() as cases, cases.transaction():
+        with database.connect() as offsets, offsets.transaction():
+            offsets.execute("select from onecase.consumer_offsets for update")
+            matcher = start_service("matcher", "--set", "session_ms=60000")
+            wait_until(lambda: [row[1] for row in database.rows(session)] == ["transactionid"], 60, "the matcher to claim")
+            cases.execute("lock table onecase.cases in access exclusive mode")
+        wait_until(lambda: [row[1] for row in database.rows(session)] == ["relation"], 60, "the matcher to load its cases")
+        matcher.signal(signal.SIGSTOP)
+    try:
+        wait_until(lambda: all(row[0] > 7 for row in database.rows(session)), 60, "seven idle seconds, or the end of the session")
+        assert len(database.rows(session)) == 1
+    finally:
+        matcher.signal(signal.SIGCONT)
+    matcher.wait_for_log("event=claimed")
+    assert not matcher.lines("event=waiting")
 
 
 def test_starts_before_its_servers(servers, log, database, start_service):
