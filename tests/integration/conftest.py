@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import secrets
 import signal
 import subprocess
@@ -26,9 +27,18 @@ from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_sch
 TEMPLATE = "onecase_template"
 
 
-def pytest_configure() -> None:
-    """A run that is told to end still stops its servers, as after Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def pytest_configure(config: pytest.Config) -> None:
+    """A run that is told to end still stops its servers, as after Ctrl-C: its workers are told too, as by the terminal."""
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if config.getoption("numprocesses", None):
+            for worker in children.read_text().split():
+                os.kill(int(worker), signal.SIGTERM)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @contextlib.contextmanager
