@@ -22,6 +22,7 @@
 
 enum { EXIT_DONE = 0, EXIT_FATAL = 1, EXIT_SETTINGS = 2 };
 enum { BACKOFF_FIRST_MS = 100, BACKOFF_MAX_MS = 5000, IDLE_SLICE_MS = 100, TRIM_BYTES = 262144 };
+enum { TELL_AGAIN_MS = 20000 };
 
 typedef struct Loop {
     const ServiceSpec *spec;
@@ -36,6 +37,8 @@ typedef struct Outage {
     int64_t since_ms;
     int backoff_ms;
     unsigned seed;
+    Error told; /* in the log */
+    int64_t told_ms;
 } Outage;
 
 static volatile sig_atomic_t stop_signals;
@@ -126,15 +129,37 @@ static void log_failure(LogLevel level, const char *event, const Error *error)
     log_fields_always(level, event, fields, error->state[0] != '\0' ? 2 : 1);
 }
 
+/* Texts that differ in numbers alone give the same reason. */
+static bool is_same_reason(const char *one, const char *other)
+{
+    static const char DIGITS[] = "0123456789";
+    for (;; one++, other++) {
+        one += strspn(one, DIGITS);
+        other += strspn(other, DIGITS);
+        if (*one != *other || *one == '\0')
+            return *one == *other;
+    }
+}
+
+/* Once at its beginning; later, and not often, when it is another reason that it goes on for. */
+static void outage_tell(Outage *outage, const Error *error)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (outage->on && (now_ms - outage->told_ms < TELL_AGAIN_MS ||
+                       is_same_reason(error->text, outage->told.text)))
+        return;
+    log_failure(LOG_WARN, outage->on ? "still_waiting" : "waiting", error);
+    if (!outage->on)
+        *outage = (Outage){.on = true, .since_ms = now_ms, .seed = (unsigned)getpid()};
+    outage->told = *error;
+    outage->told_ms = now_ms;
+}
+
 static void outage_wait(const Loop *loop, Outage *outage, const Error *error)
 {
     const ServiceSpec *spec = loop->spec;
-    if (!outage->on) {
-        *outage =
-            (Outage){.on = true, .since_ms = clock_monotonic_ms(), .seed = (unsigned)getpid()};
-        log_failure(LOG_WARN, "waiting", error);
-        service_life_enter(SERVICE_WAITING, error->text);
-    }
+    outage_tell(outage, error);
+    service_life_enter(SERVICE_WAITING, error->text);
     int64_t until = clock_monotonic_ms() + next_wait_ms(outage);
     for (int64_t left; !service_stopping() && (left = until - clock_monotonic_ms()) > 0;) {
         int slice = left < IDLE_SLICE_MS ? (int)left : IDLE_SLICE_MS;

@@ -42,7 +42,7 @@ typedef struct ServiceLook {
 } ServiceLook;
 
 void service_life_begin(const char *service); /* phase OPENING */
-/* Says it to systemd too. Waiting again while it waits changes nothing. */
+/* Says it to systemd too. Waiting again while it waits is the same outage; only its reason may be another one. */
 void service_life_enter(ServicePhase phase, const char *reason);
 void service_life_look(ServiceLook *look); /* from any thread */
 

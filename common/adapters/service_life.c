@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic int64_t progress_ms;
@@ -38,12 +39,9 @@ void service_life_begin(const char *service)
     service_notify_begin();
 }
 
-void service_life_enter(ServicePhase phase, const char *reason)
+static void change_phase(ServicePhase phase)
 {
     int64_t now_ms = clock_monotonic_ms();
-    if (phase == life.phase) /* the loop alone writes it */
-        return;
-    pthread_mutex_lock(&lock);
     if (life.phase == SERVICE_WAITING)
         life.waited_ms += now_ms - life.since_ms;
     if (phase == SERVICE_WAITING)
@@ -51,6 +49,17 @@ void service_life_enter(ServicePhase phase, const char *reason)
     life.phase = phase;
     life.since_ms = now_ms;
     life.since_us = clock_wall_us();
+}
+
+void service_life_enter(ServicePhase phase, const char *reason)
+{
+    /* the loop alone writes them */
+    const bool same_reason = strncmp(reason, life.reason, sizeof life.reason - 1) == 0;
+    if (phase == life.phase && (phase != SERVICE_WAITING || same_reason))
+        return;
+    pthread_mutex_lock(&lock);
+    if (phase != life.phase)
+        change_phase(phase);
     snprintf(life.reason, sizeof life.reason, "%s", reason);
     pthread_mutex_unlock(&lock);
     service_notify_phase(phase, reason);

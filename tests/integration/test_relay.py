@@ -250,6 +250,28 @@ def test_a_broker_that_goes_away_is_waited_for(servers, outbox, start_relay):
     assert len(relay.lines("event=resumed")) == len(relay.lines("event=waiting"))
 
 
+def test_what_it_waits_for_next_is_said_within_the_same_outage(servers, outbox, start_relay):
+    """A second server goes while the first one is away: nobody is sent to the first one alone."""
+    relay = start_relay()
+    relay.wait_for_log("event=working")
+    before = len(relay.lines("event=waiting"))
+    servers.stop_kafka()
+    outbox.write(outbox.events(50))
+    try:
+        relay.wait_for_log("event=waiting reason=.*Kafka", count=before + 1)
+        servers.stop_postgresql(immediate=True)
+        try:
+            relay.wait_for_log("event=still_waiting reason=.*PostgreSQL")
+        finally:
+            servers.start_postgresql()
+    finally:
+        servers.start_kafka()
+    outbox.wait_published(relay, limit=120)
+    relay.stop()
+    outbox.check(repeats=True)
+    assert len(relay.lines("event=resumed")) == len(relay.lines("event=waiting")), relay.text()
+
+
 def session(database) -> int:
     return database.value("select pid from pg_stat_activity where application_name = 'onecase-relay' "
                           "and datname = current_database()")

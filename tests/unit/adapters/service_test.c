@@ -30,7 +30,7 @@ static const Setting ROWS[] = {SERVICE_LOG_LEVEL_ROW(Settings)};
 /* What the forked program does. */
 static struct {
     bool gets_on;      /* its opening and draining take LONG_MS, and it says that it gets on */
-    int failures;      /* RETRY before it opens */
+    int failures;      /* RETRY before it opens; the last of them has another reason */
     ErrorVerdict step; /* what a step ends with; NONE: it is told to end */
 } play;
 
@@ -55,7 +55,8 @@ static bool open_it(const void *settings, void **state, Error *error)
     (void)settings;
     if (play.failures > 0) {
         play.failures--;
-        return error_set(error, ERROR_RETRY, "the server\nis away");
+        return error_set(error, ERROR_RETRY,
+                         play.failures > 0 ? "the server\nis away" : "another one is away");
     }
     take_long();
     *state = &nothing;
@@ -181,19 +182,21 @@ static void whoever_does_not_get_on_says_nothing_meanwhile(void **state)
     assert_int_equal(count_between(stopping, end, "WATCHDOG=1"), 0);
 }
 
-static void waiting_is_told_in_one_line_and_running_after_it(void **state)
+static void each_reason_to_wait_is_told_in_one_line_and_running_after_it(void **state)
 {
     static char said[SAID_BYTES];
     (void)state;
     play.gets_on = true;
-    play.failures = 2;
+    play.failures = 3;
     assert_int_equal(played(said), 0);
     play.failures = 0;
     const char *waiting = strstr(said, "READY=1\nSTATUS=waiting: the server is away\n");
+    const char *other = strstr(said, "READY=1\nSTATUS=waiting: another one is away\n");
     const char *running = strstr(said, "READY=1\nSTATUS=running\n");
     assert_non_null(waiting);
-    assert_true(waiting < running);
-    assert_int_equal(count_between(said, running, "READY=1\n"), 1);
+    assert_non_null(other);
+    assert_true(waiting < other && other < running);
+    assert_int_equal(count_between(said, running, "READY=1\n"), 2);
 }
 
 static void a_fatal_end_is_told_too(void **state)
@@ -211,7 +214,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening_and_ending_ask_for_more_time_as_long_as_they_get_on),
         cmocka_unit_test(whoever_does_not_get_on_says_nothing_meanwhile),
-        cmocka_unit_test(waiting_is_told_in_one_line_and_running_after_it),
+        cmocka_unit_test(each_reason_to_wait_is_told_in_one_line_and_running_after_it),
         cmocka_unit_test(a_fatal_end_is_told_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
