@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("ONECASE_BIN", PROJECT / "build" / "dev" / "bin"))
@@ -289,6 +289,16 @@ class Topics:
                 if failure.args[0].code() not in young or time.monotonic() > deadline:
                     raise
             time.sleep(0.1)
+
+    def await_markers(self, topic: str, *partitions: int) -> None:
+        """Kafka says that a transaction is over before its markers stand: until they do, in these partitions or all of them."""
+        places = {TopicPartition(self.name(topic), p): OffsetSpec.latest() for p in partitions or self._partitions(topic)}
+
+        def ends(level: IsolationLevel) -> list[int]:
+            return [future.result(30).offset for future in self.admin.list_offsets(places, isolation_level=level).values()]
+
+        wait_until(lambda: ends(IsolationLevel.READ_COMMITTED) == ends(IsolationLevel.READ_UNCOMMITTED), 60,
+                   f"no transaction to be open in {topic}")
 
     def read(self, topic: str, limit: float = 60) -> list[Record]:
         """All records from the beginning to the present end, by partition and offset."""

@@ -305,6 +305,7 @@ def in_transactions(servers: LocalServers, topics: Topics, values: list[bytes]) 
             producer.abort_transaction(30)
         else:
             producer.commit_transaction(30)
+    topics.await_markers("demo.batch")  # none is behind what is sent next
 
 
 def test_intake_killed_transactions_aborted_and_an_offset_pushed_forward(tmp_path, servers, project_topics, database, start_service,

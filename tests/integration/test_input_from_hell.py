@@ -64,6 +64,8 @@ def in_transactions(topics: Topics, messages: list[Message], commit: bool) -> No
     sender.begin_transaction()
     produce(sender, topics, messages)
     sender.commit_transaction(30) if commit else sender.abort_transaction(30)
+    for topic in {message.topic for message in messages}:
+        topics.await_markers(topic)
 
 
 def make_topics(topics: Topics) -> None:

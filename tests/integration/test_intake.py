@@ -351,6 +351,7 @@ def test_offsets_that_never_come_are_counted(feed: Feed, servers: LocalServers) 
         else:
             producer.commit_transaction(30)
             committed += 5
+    topics.await_markers("feed")
     last = topics.produce("feed", [("k", feed_record(99))])[0][1]
     service = feed.start("--set", "in_flight_max=7")
     records = wait_reports(topics, committed + 1)

@@ -212,6 +212,7 @@ def test_markers_at_the_end_of_a_live_topic_are_no_lag(feed: Feed, servers: Loca
     producer.begin_transaction()
     producer.produce(topics.name("feed"), feed_record(1), partition=0)
     producer.commit_transaction(30)
+    topics.await_markers("feed")
     topics.produce("feed.backfill", [("k", feed_record(i)) for i in range(2, 12)])
     start(feed)
     records = wait_reports(topics, 11)

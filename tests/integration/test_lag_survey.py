@@ -130,6 +130,8 @@ def transaction(topics: Topics, topic: str, count: int, end: str | None, partiti
         producer.commit_transaction(30)
     elif end == "abort":
         producer.abort_transaction(30)
+    if end is not None:
+        topics.await_markers(topic, partition)
     return producer
 
 
