@@ -203,7 +203,7 @@ class Chaos:
             self.plan.insert(0, (now + 0.1, (deed, name)))  # all of them are down just now, or nobody would take over
             return
         victim = self.chance.choice(up)
-        if name == "relay" and self.chance.random() < AIMED:
+        if name == "relay" and self.chance.random() < AIMED and not self.frozen:  # whose session would end while we wait
             victim = self._kill_between(up) or victim
         if deed == "kill":
             if victim.running:
@@ -230,13 +230,15 @@ class Chaos:
         return held[0]
 
     def _freeze_within_batch(self, up: list[Service]) -> Service:
-        """Freezes a matcher that has read records and not written them: thawed, it writes what others have written."""
+        """Freezes a matcher that has read records of its partitions and not written them: thawed, it writes what others have
+        written. One that is just claiming asks for records too, and has nothing that others could take."""
         for _ in range(200):
             with self.hub.database.connect() as holder, holder.transaction():
                 holder.execute("lock table onecase.record_index in access exclusive mode")
                 until = time.monotonic() + 0.5  # all of them may be writing, and wait for us
                 while time.monotonic() < until:
-                    if held := whose_session(self.hub.database, IDENTIFYING, up):
+                    held = whose_session(self.hub.database, IDENTIFYING, up)
+                    if held and self._owns(held[0]):
                         held[0].signal(signal.SIGSTOP)
                         return held[0]
                     time.sleep(0.01)
