@@ -26,6 +26,13 @@ from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_sch
 
 TEMPLATE = "onecase_template"
 
+# Files of minutes, the longest first: else the worker that gets one of them last works alone while the others have gone home.
+LONG = ("test_chaos", "test_quarantine", "test_rebuild", "test_doctor_faults", "test_replay", "test_forwarding", "test_send",
+        "test_lag_programs", "test_source_add", "test_matcher", "test_timers", "test_lag_truth", "test_database_outages", "test_intake",
+        "test_commands", "test_redrive", "test_database_errors", "test_poison_mix", "test_breaker", "test_service_notify",
+        "test_lagwatch", "test_lag_views", "test_alerts", "test_intake_reload", "test_audit", "test_intake_backfill", "test_outage",
+        "test_lag_survey", "test_lag_hub", "test_relay", "test_dlq_release")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """A run that is told to end still stops its servers, as after Ctrl-C: its workers are told too, as by the terminal."""
@@ -39,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, end)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(LONG)))
 
 
 @contextlib.contextmanager
