@@ -151,6 +151,7 @@ def test_the_lagwatch_of_other_brokers_is_not_believed(told):
     done = run("--verdict", status=69, ONECASE_LAGWATCH=told.url)
     assert "watches the brokers kafka1:9092,127.0.0.1:9092, not 127.0.0.1:1 of ONECASE_BROKERS" in done.stderr
     assert run("--lagwatch", told.url).stderr == "", "named on the command line it is"
+    assert run(ONECASE_LAGWATCH=told.url, ONECASE_BROKERS="").stderr == "", "nothing was said of brokers"
 
 
 def test_counting_is_never_left_to_a_report(told):

@@ -199,7 +199,7 @@ static void print_json(const Audit *audit)
     printf("%.*s\n", TEXT_ARGS(text));
 }
 
-/* A misspelt topic or group must not sound as if all were well. */
+/* A misspelt topic must not sound as if all were well. */
 static bool is_about_nothing(const Audit *audit)
 {
     return audit->options.topic != NULL && audit->rows.sources->count == 0 &&
@@ -215,7 +215,7 @@ static int tell(const Audit *audit)
                 audit->options.topic);
         return EXIT_NOT_FOUND;
     }
-    if (audit->tail.strange)
+    if (audit->tail.read_none)
         fprintf(stderr,
                 "onecase audit: group \"%s\" has read none of these topics, so what intake may "
                 "have gone by at their ends was not looked for; --group names intake's group\n",

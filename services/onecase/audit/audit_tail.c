@@ -57,7 +57,7 @@ static bool add_topic(AuditTail *tail, KafkaAdmin *admin, Text name, size_t *cap
     return true;
 }
 
-static bool is_strange(const AuditTail *tail)
+static bool has_read_none(const AuditTail *tail)
 {
     for (size_t i = 0; i < tail->count; i++)
         if (tail->committed[i].offset != KAFKA_OFFSET_NONE)
@@ -79,7 +79,7 @@ bool audit_tail_ask(AuditTail *tail, Error *error)
     if (well && tail->count > 0)
         well = kafka_admin_group_offsets(admin, tail->group, tail->committed, tail->count, error);
     kafka_admin_close(admin);
-    tail->strange = well && is_strange(tail);
+    tail->read_none = well && has_read_none(tail);
     return well;
 }
 

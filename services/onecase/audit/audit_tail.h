@@ -15,7 +15,7 @@ typedef struct AuditTail {
     const char *group;
     AuditSources *sources;
     Findings *findings;
-    bool strange; /* the group has committed nothing in these topics: not intake's, it seems */
+    bool read_none; /* the group has committed nothing in these topics: not intake's, it seems */
     /* Between the two calls. */
     KafkaPosition *committed;
     size_t count;

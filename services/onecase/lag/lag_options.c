@@ -146,11 +146,12 @@ static bool fit_together(const LagOptions *options)
 bool lag_options_read(int argc, char **argv, LagOptions *options, int *status)
 {
     const char *lagwatch = getenv("ONECASE_LAGWATCH");
+    const char *brokers = getenv("ONECASE_BROKERS");
     int words = 0;
     *options = (LagOptions){.max = INT64_MAX, .wait_ms = -1, .watch_ms = WATCH_MS};
     if (!read_options(argc, argv, options, &words, status))
         return false;
-    options->same_brokers = options->lagwatch == NULL && getenv("ONECASE_BROKERS") != NULL;
+    options->same_brokers = options->lagwatch == NULL && brokers != NULL && brokers[0] != '\0';
     if (options->lagwatch == NULL)
         options->lagwatch = lagwatch != NULL && lagwatch[0] != '\0' ? lagwatch : LAGWATCH;
     *status = EXIT_USAGE;

@@ -10,8 +10,8 @@ typedef struct LagOptions {
     bool direct;          /* measured here, lagwatch is not asked */
     bool exact;           /* one look is all: counts of now, no verdict over time */
     const char *brokers;
-    bool
-        same_brokers; /* a lagwatch that nobody named on the command line must ask one of these too */
+    /* One of these must be a broker of a lagwatch that nobody named on the command line. */
+    bool same_brokers;
     const char *prefix;
     const char *group; /* of intake */
     const char *matcher_group;

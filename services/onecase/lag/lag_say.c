@@ -102,12 +102,13 @@ LagSaid lag_say(const LagReport *report, const char *name, int64_t now_ms, Arena
         return (LagSaid){TEXT_ABSENT, EXIT_NOT_FOUND};
     if (name == NULL)
         meet_database(report, &found);
-    if (now_ms - report->at_ms > LAG_VIEW_STALE_MS)
+    const LagDoubt doubt = lag_view_doubt(report, found.verdict, now_ms);
+    if (doubt == LAG_TOO_OLD)
         return unknown(report->at_ms,
                        text_format(arena, "%.*s has made no new figures, or the clocks differ",
                                    TEXT_ARGS(report->by)),
                        arena);
-    if (!report->kafka_up && found.verdict < LAG_STALLED)
+    if (doubt == LAG_KAFKA_AWAY)
         return unknown(
             report->kafka_since_ms,
             text_format(arena, "Kafka does not answer: %.*s", TEXT_ARGS(report->kafka_fault)),

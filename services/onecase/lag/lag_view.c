@@ -155,24 +155,23 @@ static Text measured_by(const LagReport *report, Arena *arena)
                        TEXT_ARGS(lag_units_duration(watched_ms, LAG_UNITS_LONG, arena)));
 }
 
-/* Whether nobody knows how it is now, and since when: as lag_say has it. */
-static bool is_unknown(const LagReport *report, int64_t now_ms, int64_t *since_ms)
+LagDoubt lag_view_doubt(const LagReport *report, LagVerdict verdict, int64_t now_ms)
 {
-    const bool old = now_ms - report->at_ms > LAG_VIEW_STALE_MS;
-    *since_ms = old ? report->at_ms : report->kafka_since_ms;
-    return old || (!report->kafka_up && report->verdict < LAG_STALLED);
+    if (now_ms - report->at_ms > LAG_VIEW_STALE_MS)
+        return LAG_TOO_OLD;
+    return !report->kafka_up && verdict < LAG_STALLED ? LAG_KAFKA_AWAY : LAG_NO_DOUBT;
 }
 
 static void draw_verdict(const LagReport *report, int64_t now_ms, LagPage *page)
 {
     const char *word = lag_verdict_name(report->verdict);
     LagStyle style = report->verdict == LAG_OK ? LAG_BOLD : lag_view_style(report->verdict);
-    int64_t since_ms;
-    if (is_unknown(report, now_ms, &since_ms)) {
+    int64_t since_ms = report->verdict == LAG_OK ? LAG_UNKNOWN : worst_since(report);
+    const LagDoubt doubt = lag_view_doubt(report, report->verdict, now_ms);
+    if (doubt != LAG_NO_DOUBT) {
         word = "UNKNOWN";
         style = LAG_BAD;
-    } else {
-        since_ms = report->verdict == LAG_OK ? LAG_UNKNOWN : worst_since(report);
+        since_ms = doubt == LAG_TOO_OLD ? report->at_ms : report->kafka_since_ms;
     }
     lag_page_text(page, style, text_from(word));
     if (since_ms >= 0) {

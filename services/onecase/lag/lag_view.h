@@ -20,6 +20,11 @@ typedef struct LagViewOptions {
 /* Beyond this age a report is no answer about now. */
 enum { LAG_VIEW_STALE_MS = 60000 };
 
+/* Why a verdict of the report says nothing of now: the whole is too old, or Kafka is away, which a worse one outweighs. */
+typedef enum LagDoubt { LAG_NO_DOUBT, LAG_TOO_OLD, LAG_KAFKA_AWAY } LagDoubt;
+
+LagDoubt lag_view_doubt(const LagReport *report, LagVerdict verdict, int64_t now_ms);
+
 /* What a row is about: exactly one of the last three, or the group alone. */
 typedef struct LagItem {
     const LagGroup *group;

@@ -38,29 +38,30 @@ static void one_report_has_the_colour_of_its_class(void **state)
     fixture_done(&fixture);
 }
 
-static void a_second_source_with_another_reporter_raises_one_step(void **state)
+/* Two reports of one lift, from two sources. */
+static Escalation judge_two_sources(uint64_t reporter, uint64_t other)
 {
     Fixture fixture = fixture_new();
-    (void)state;
     fixture_begin(&fixture);
-    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
-    fixture_join(&fixture, id, fixture_member(2, 9, 8, GRID), GRID);
-    assert_level(judge(&fixture, id), 1, 9, "sources");
+    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, reporter, HOTLINE), HOTLINE);
+    fixture_join(&fixture, id, fixture_member(2, 9, other, GRID), GRID);
+    Escalation judged = judge(&fixture, id);
     hazard_store_free(fixture.lifecycle.store);
     fixture_done(&fixture);
+    return judged;
+}
+
+static void a_second_source_with_another_reporter_raises_one_step(void **state)
+{
+    (void)state;
+    assert_level(judge_two_sources(7, 8), 1, 9, "sources");
 }
 
 /* Who tells two departments is still one. */
 static void a_second_source_with_the_same_reporter_raises_nothing(void **state)
 {
-    Fixture fixture = fixture_new();
     (void)state;
-    fixture_begin(&fixture);
-    int64_t id = fixture_join(&fixture, 0, fixture_member(1, 3, 7, HOTLINE), HOTLINE);
-    fixture_join(&fixture, id, fixture_member(2, 9, 7, GRID), GRID);
-    assert_level(judge(&fixture, id), 2, 3, "colour");
-    hazard_store_free(fixture.lifecycle.store);
-    fixture_done(&fixture);
+    assert_level(judge_two_sources(7, 7), 2, 3, "colour");
 }
 
 static void repeats_of_one_caller_are_one_witness(void **state)
