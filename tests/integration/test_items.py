@@ -143,7 +143,7 @@ def feed(tmp_path: Path, project_topics: Topics) -> Path:
 
 def wait_until_accounted(database: Database, topics: Topics, redelivered: int = 0) -> None:
     wait_until(lambda: database.rows(
-        "select 1 from analysis.reconciliation where source_topic = %s and last_offset >= %s and redelivered >= %s",
+        "select 1 from analysis.reconciliation where source_topic = %s and last_offset >= %s and missing = 0 and redelivered >= %s",
         (topics.name("demo.batch"), len(MESSAGES) - 1, redelivered)), 60, "all messages to be accounted for")
 
 

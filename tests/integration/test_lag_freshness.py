@@ -128,7 +128,7 @@ def test_events_that_wait_for_the_relay_are_counted_and_as_old_as_they_are(town:
     with Pace(2, town.send):
         time.sleep(2)
     town.watch.await_verdict("relay", "STOPPED")
-    wait_until(lambda: town.hub.consumed() == town.hub.reported(), 60, "the matcher to come to the end")
+    town.hub.await_accounts()
     [(rows, oldest_ms)] = town.hub.database.rows(
         "select count(*), extract(epoch from min(o.written_at)) * 1000 from onecase.relay_positions p join onecase.outbox o"
         " on o.report_partition = p.partition and (o.report_offset, o.n) > (p.report_offset, p.n)")

@@ -111,8 +111,9 @@ def test_the_row_is_what_the_test_says(path, project_topics, database, start_ser
     key_file.write_text(CHECK_KEY.hex())
     start_service("intake", "--set", f"key_file={key_file}")
     start_service("matcher")
-    wait_until(lambda: database.rows("select 1 from analysis.reconciliation where source_topic = %s and last_offset >= %s",
-                                     (project_topics.name(topic), len(messages) - 1)), 60, "the records to be accounted for")
+    wait_until(lambda: database.rows(
+        "select 1 from analysis.reconciliation where source_topic = %s and last_offset >= %s and missing = 0",
+        (project_topics.name(topic), len(messages) - 1)), 60, "the records to be accounted for")
     wait_until(lambda: sum(project_topics.ends("onecase.report").values()) == database.value(
         "select coalesce(sum(greatest(next_offset, 0)), 0) from onecase.consumer_offsets"), 60, "the matcher to be done")
     assert database.rows("select missing, doubled from analysis.reconciliation where missing <> 0 or doubled <> 0") == []
