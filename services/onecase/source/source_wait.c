@@ -88,8 +88,10 @@ static void look(Waiting *waiting)
         note_trouble(waiting, &error);
     else
         error_clear(&outcome->trouble);
-    if (outcome->found)
+    if (outcome->found) {
         outcome->found_ms = spent_ms(waiting);
+        outcome->taken = true; /* whatever Kafka said last: intake commits behind what it hands over */
+    }
 }
 
 static void pause_ms(int64_t ms)
