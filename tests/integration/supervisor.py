@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import signal
 import socket
@@ -71,6 +72,13 @@ class Supervisor:
         wait_until(lambda: len(self.said(line)) >= count, limit, f"{self.service.name} to say {line!r} {count} times")
         return self.said(line)[count - 1]
 
+    def catch_up(self) -> None:
+        """Until all that has been said so far is heard: a word of ours that comes behind it."""
+        word = f"HEARD={secrets.token_hex(8)}"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ours:
+            ours.sendto(word.encode(), str(self._folder / "notify"))
+        wait_until(lambda: any(word in message.lines for message in list(self._messages)), 60, "what was said to be heard")
+
     def status(self) -> str:
         """What `systemctl status` would show."""
         lines = [line for message in self.messages() for line in message.lines if line.startswith("STATUS=")]
@@ -78,6 +86,7 @@ class Supervisor:
 
     def _listen(self) -> None:
         while not self._leave.is_set():
+            asked = time.monotonic()
             try:
                 data, ancillary, _, _ = self._socket.recvmsg(65536, socket.CMSG_SPACE(UCRED.size))
             except TimeoutError:
@@ -85,15 +94,16 @@ class Supervisor:
             if data:
                 pid = UCRED.unpack(ancillary[0][2])[0]
                 self._messages.append(Message(time.monotonic(), pid, tuple(data.decode().splitlines())))
-            if self.ends:
-                self._watch()
+            elif self.ends:
+                self._watch(asked)
 
-    def _watch(self) -> None:
+    def _watch(self, asked: float) -> None:
+        """Nobody had said more when it was asked, however late it is now."""
         process = self.service.process
         if process is None or process.poll() is not None or process.pid in self.ended:
             return
         spoke = [message.at for message in self._messages if message.pid == process.pid
                  and ({"READY=1", "WATCHDOG=1"} & set(message.lines))]
-        if spoke and time.monotonic() - spoke[-1] > self.watchdog_s:
+        if spoke and asked - spoke[-1] > self.watchdog_s:
             self.ended.append(process.pid)
             process.send_signal(signal.SIGABRT)

@@ -254,7 +254,8 @@ def test_a_lock_that_is_held_is_waited_for(log, database, start_service):
 # ---- one record never gets done: its partition is set aside ------------------------------------------------------------
 
 
-STATEMENT_MS = 1500  # what is well is done in that time also on a busy machine; a trial is followed by twenty times as long a pause
+STATEMENT_MS = 5000  # what is well is done in that time also where all stands still for some seconds; a trial is followed by a pause of
+                     # twenty times that
 
 
 def state_of(database: Database, log: Sender, partition: int) -> tuple:
