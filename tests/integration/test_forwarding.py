@@ -10,6 +10,7 @@ import pytest
 
 from harness import Database, Record, Service, wait_until
 from report_log import ReportLog, reconciled, wait_until_stored
+from told import WAITING
 
 HOME, AWAY = "9901", "9902"
 
@@ -322,26 +323,38 @@ def start_two(start_service, database: Database, *settings: str) -> list[Service
     return matchers
 
 
-def waiting(database: Database) -> int:
-    """Matchers that wait for a lock."""
+# Whoever writes accounts stays there, without a lock that times out.
+HOLDS = """
+create table onecase.held ();
+create function onecase.planted() returns trigger language plpgsql as $$ begin
+    while exists (select from onecase.held) loop perform pg_sleep(0.01); end loop;
+    return null;
+end $$;
+create trigger planted before insert on onecase.accounts for each statement execute function onecase.planted();
+grant select on onecase.held to public;
+insert into onecase.held default values"""
+
+
+def waiting(database: Database, event: str) -> int:
+    """Matchers that sleep there, or wait for a lock."""
     return int(database.value("select count(*) from pg_stat_activity where datname = current_database()"
-                              " and application_name = 'onecase-matcher' and wait_event_type = 'Lock'"))
+                              " and application_name = 'onecase-matcher' and %s in (wait_event, wait_event_type)", (event,)))
 
 
 def test_two_regions_that_create_one_identity_at_once_agree_on_its_home(log, database, start_service):
     log.use(database)
     start_two(start_service, database)
-    with database.connect() as holder, holder.transaction():
-        holder.execute("lock table onecase.accounts in exclusive mode")  # written after the identities
-        log.report("X1", region=HOME, status=10)
-        log.report("X2", region=HOME, status=10)
-        home = log.send()[0][0]
-        wait_until(lambda: waiting(database) == 1, 60, "the home's matcher to be held between its rows")
-        log.report("Y1", region=AWAY)
-        log.report("X1", region=AWAY, status=30, count="updates")
-        log.report("Y2", region=AWAY)
-        away = log.send()[0][0]
-        wait_until(lambda: waiting(database) == 2, 60, "the other matcher to wait for the identity")
+    database.execute(HOLDS)  # accounts are written after the identities
+    log.report("X1", region=HOME, status=10)
+    log.report("X2", region=HOME, status=10)
+    home = log.send()[0][0]
+    wait_until(lambda: waiting(database, "PgSleep") == 1, 60, "the home's matcher to be held between its rows", every=0.01)
+    log.report("Y1", region=AWAY)
+    log.report("X1", region=AWAY, status=30, count="updates")
+    log.report("Y2", region=AWAY)
+    away = log.send()[0][0]
+    wait_until(lambda: waiting(database, "Lock") == 1, 60, "the other matcher to wait for the identity", every=0.01)
+    database.execute("delete from onecase.held")
     assert dict(owners(database))[home] != dict(owners(database))[away]
     settle(database, log, Relay(database, log))
     assert database.rows("select region, record_no, status from onecase.reports order by 1, 2") == [
@@ -447,6 +460,7 @@ def test_after_a_replay_the_relay_sends_what_was_on_its_way(log, new_database, s
     start_service("relay", "--set", "tick_s=0", database=rebuilt)
     start_service("matcher", database=rebuilt)
     wait_until(lambda: flow(rebuilt) == [(1, 1, 0, 0, 0)], 60, "it to come home")
+    wait_until(lambda: rebuilt.value(WAITING) == 0, 60, "the relay to be through: it sends an event beside the record, not before it")
     told = [record.headers["ce_id"] for record in log.topics.read("onecase.case")][2:]
     assert told.count(f"{away}/1/0") == 1 and f"{home}/0/0" not in told
 
@@ -511,17 +525,17 @@ def test_two_matchers_and_the_relay_killed_lose_nothing_and_a_replay_gives_the_s
     consumed = "select coalesce(sum(next_offset), 0) from onecase.consumer_offsets where next_offset > 0"
     for start in range(0, len(records), 100):
         log.pending = records[start:start + 100]
-        log.send()
         done = live.value(consumed)
+        log.send()
         wait_until(lambda: live.value(consumed) > done + 30, 60, "some of it to be decided", every=0.01)
         victim = rng.choice(services)
         victim.kill()
         victim.start()
 
     def settled() -> bool:
-        return (not live.rows("select 1 from analysis.reconciliation where in_flight <> 0 or missing <> 0 or doubled <> 0")
-                and live.value("select count(*) from onecase.pending_updates") == 0
-                and live.value("select coalesce(sum(updates + reports), 0) from onecase.accounts") == len(records))
+        return live.value("select not exists (select from analysis.reconciliation where in_flight <> 0 or missing <> 0 or doubled <> 0)"
+                          "  and not exists (select from onecase.pending_updates)"
+                          "  and (select coalesce(sum(updates + reports), 0) from onecase.accounts) = %s", (len(records),))
 
     wait_until(settled, 240, "everything to be at home")
     services[2].stop()
