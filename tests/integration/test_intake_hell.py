@@ -185,10 +185,13 @@ def test_many_items_and_one_too_many(feed: Feed) -> None:
     assert sum(int(r.headers["oc-skipped"]) for r in records) == 0
 
 
-def shared_text(count: int) -> bytes:
+HANGS = "whoever reads this stays there"
+
+
+def shared_text(count: int, **more: str) -> bytes:
     """Items that all take the same text of 300 kB from the message."""
     items = [{"no": f"L{i}"} for i in range(count)]
-    return json.dumps({"area": "990101", "text": "字" * 100_000, "items": items}, ensure_ascii=False).encode()
+    return json.dumps({"area": "990101", "text": "字" * 100_000, "items": items} | more, ensure_ascii=False).encode()
 
 
 def test_items_of_one_message_go_out_in_rounds(feed: Feed) -> None:
@@ -196,14 +199,17 @@ def test_items_of_one_message_go_out_in_rounds(feed: Feed) -> None:
     same records."""
     topics = feed.topics
     count, messages = 80, 6
-    topics.produce("many", [("k", shared_text(count))] * messages)
+    topics.produce("many", [("k", shared_text(count))] * 3 + [("k", shared_text(count, note=HANGS))] * (messages - 3))
     places = topics.produce("feed", [("k", feed_record(1))])
-    service = feed.start("--set", "commit_interval_ms=10")
+    service = feed.start_service("intake", *feed.arguments(), "--set", "commit_interval_ms=10", start=False)
+    service.environment["ONECASE_TEST_HANG"] = f"intake:{HANGS}"  # however late the kill comes, it comes before the last ones
+    service.start()
     wait_until(lambda: sum(topics.ends(REPORT).values()) >= 5, 60, "the first items", every=0.01)
     service.kill()
     out = sum(topics.ends(REPORT).values())
     assert out < count * messages, "the kill came too late to prove anything"
     assert topics.committed(f"{topics.prefix}intake", "many")[0] * count <= out
+    del service.environment["ONECASE_TEST_HANG"]
     service.start()
     wait_committed(service, topics, "many", limit=300)
     wait_committed(service, topics, "feed")
