@@ -121,10 +121,10 @@ class Department:
             return self.hub.database.rows(f"select {columns} {where} and missing = 0 and doubled = {doubled}")
 
         try:
-            wait_until(settled, 60, f"nothing to be missing and {doubled} doubled")
+            [row] = wait_until(settled, 60, f"nothing to be missing and {doubled} doubled")
         except AssertionError:
             raise AssertionError(self.hub.database.rows(f"select {columns} {where}")) from None
-        return dict(zip(names, settled()[0]))
+        return dict(zip(names, row))
 
     def settle(self) -> None:
         """Until the effect of all that stands on onecase.report is stored; the relay's ticks come at any time."""
@@ -168,6 +168,7 @@ def test_it_becomes_a_report_in_another_region_and_partition(department: Departm
     department.mend(MENDED)
     redrive(hub.topics, letter)
     department.await_letter(letter, "resolved", 1)
+    department.await_reports(2)
     assert department.reports() == {"N1": ("9903", None, 0), "N2": ("9901", None, 0)}
     assert hub.database.value("select report_partition from onecase.reports where record_no = 'N1'") != old, "or nothing is tried here"
     account = department.account()
@@ -206,6 +207,7 @@ def test_what_postgresql_refused_goes_back_as_it_is(department: Department) -> N
     database.execute("alter table onecase.reports drop constraint not_yet")
     redrive(department.hub.topics, letter)
     department.await_letter(letter, "resolved", 2)
+    department.await_reports(2)
     assert department.reports() == {"N1": ("9903", None, 0), "N2": ("9901", None, 0)}
     account = department.account()
     assert (account["reports"], account["dead"], account["released"]) == (2, 2, 2)
@@ -284,6 +286,7 @@ def test_the_same_release_twice_has_one_effect(department: Department, replayed:
     hub.topics.produce(REDRIVE, [*twice, *twice])
     department.await_letter(report, "resolved", 1)
     department.await_letter(fails, "open", 2)
+    wait_until(lambda: department.account()["redelivered"] == 2, 60, "the second time of both to be read with this mapping")
     department.mend(MENDED.replace("items", "rows"))
     hub.topics.produce(REDRIVE, [released(first, whole)] * 2)
     department.await_letter(whole, "resolved", 1)
