@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MS = 3000, PROGRAMS_MAX = 64 };
+enum { ANSWER_MS = 5000, PROGRAMS_MAX = 64 };
 typedef enum Page { HEALTH, READY, METRICS, PAGES } Page;
 
 static const char *const PATHS[PAGES] = {"/healthz", "/readyz", "/metrics"};
@@ -123,7 +123,7 @@ static void judge(Doctor *doctor, const Program *program, bool named)
     const HttpReply *health = &program->replies[HEALTH];
     const HttpReply *ready = &program->replies[READY];
     if (health->reached == HTTP_SILENT)
-        tell(doctor, program, "an answer within 3 s", TEXT("connected, and no answer: it hangs"),
+        tell(doctor, program, "an answer within 5 s", TEXT("connected, and no answer: it hangs"),
              "systemctl restart");
     else if (health->reached != HTTP_ANSWERED && named)
         tell(doctor, program, "an answer", health->fault, "systemctl start");

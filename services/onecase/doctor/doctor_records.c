@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-enum { LOOK_AGAIN_MS = 500, LOOKS_MAX = 24, LOOKS_CAUGHT_UP = 3 };
+enum { LOOK_AGAIN_MS = 500, LOOKS_MAX = 24, LOOKS_CAUGHT_UP = 10 };
 
 /* ---- dead letters ---- */
 
