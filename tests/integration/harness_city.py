@@ -61,16 +61,14 @@ def source_ends(topics: Topics) -> dict[tuple[str, int], int]:
 
 
 def accounted(database: Database, topics: Topics) -> dict[tuple[str, int], int]:
-    """Offset after the last one the database accounts for, of each source partition it knows."""
-    rows = database.rows("SELECT source_topic, source_partition, last_offset + 1 FROM analysis.reconciliation")
-    return {(topic.removeprefix(topics.prefix), partition): offset for topic, partition, offset in rows}
+    """How many offsets the database accounts for, of each source partition it knows: the last one may be there before others, which lie
+    in other partitions of onecase.report."""
+    rows = database.rows("SELECT source_topic, source_partition, consumed - missing FROM analysis.reconciliation")
+    return {(topic.removeprefix(topics.prefix), partition): count for topic, partition, count in rows}
 
 
 def await_accounts(database: Database, topics: Topics, limit: float = 120) -> None:
-    """Waits until everything the broker holds now is in the database and nothing is missing; demands that nothing is doubled.
-
-    The last record of a source partition may be there before others of it, which lie in other partitions of onecase.report.
-    """
+    """Waits until everything the broker holds now is in the database and nothing is missing; demands that nothing is doubled."""
     ends = {place: end for place, end in source_ends(topics).items() if end > 0}
 
     def behind() -> dict[tuple[str, int], tuple[int, int]]:

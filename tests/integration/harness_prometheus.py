@@ -74,8 +74,12 @@ class Prometheus(Watcher):
         """All rules; of an alert with the alerts that are pending or firing."""
         return [rule for group in json.loads(fetch(f"{self.url}/api/v1/rules"))["data"]["groups"] for rule in group["rules"]]
 
+    def alerts(self) -> list[dict]:
+        """Labels of those that fire, all at one moment."""
+        return [sample["metric"] for sample in self.query('ALERTS{alertstate="firing"}')]
+
     def firing(self) -> set[str]:
-        return {sample["metric"]["alertname"] for sample in self.query('ALERTS{alertstate="firing"}')}
+        return {alert["alertname"] for alert in self.alerts()}
 
     def targets(self) -> list[dict]:
         return json.loads(fetch(f"{self.url}/api/v1/targets?state=active"))["data"]["activeTargets"]
@@ -83,15 +87,15 @@ class Prometheus(Watcher):
 
 @contextmanager
 def run_prometheus(folder: Path, addresses: dict[str, list[str]], change: Callable[[str], str] = str) -> Iterator[Prometheus]:
-    """deploy/prometheus with these addresses of the four programs, scraped every other second: who does not answer within two is told to
-    be down. `change` changes the rules."""
+    """deploy/prometheus with these addresses of the four programs, scraped every four seconds: who does not answer within four is told
+    to be down, and a busy machine may let a program, or a test with its pages, wait for two. `change` changes the rules."""
     home = folder / "prometheus"
     shutil.copytree(FILES, home)
     for program in PROGRAMS:
         (home / "targets" / f"{program}.yml").write_text(json.dumps([{"targets": addresses.get(program, [])}]))
     config = (home / "prometheus.yml").read_text()
-    config = re.sub(r"scrape_interval: \w+", "scrape_interval: 2s", config)
-    config = re.sub(r"scrape_timeout: \w+", "scrape_timeout: 2s", config)
+    config = re.sub(r"scrape_interval: \w+", "scrape_interval: 4s", config)
+    config = re.sub(r"scrape_timeout: \w+", "scrape_timeout: 4s", config)
     config = re.sub(r"evaluation_interval: \w+", "evaluation_interval: 1s", config)
     config = re.sub(r"  - job_name: prometheus\n(    .*\n)+", "", config)
     config = re.sub(r"alerting:\n(  .*\n)+", "", config)

@@ -95,7 +95,7 @@ def test_offsets_that_intake_has_lost_are_lost_until_they_are_given_up(topics, d
         intake.start()
         intake.wait_for_log("event=held ")
         held = wait_until(lambda: (row := watch.partition("intake", "feed"))["verdict"] == "LOST" and "held" not in row["evidence"] and row,
-                          30, "the held partition to be told")
+                          60, "the held partition to be told")
         assert "10 to 29" in held["evidence"] and held["step"] == f"onecase source resume {topics.name('feed')}", held
         assert held["messages"] == 20
         watch.restarts_unimpressed("intake")
@@ -108,6 +108,7 @@ def test_without_its_database_numbers_come_from_kafkas_copy(servers, log, databa
     home = log.send()[0][0]
     start_service("matcher")
     wait_until_stored(database, log)
+    wait_until(lambda: topics.committed(f"{topics.prefix}matcher", "onecase.report")[home] == 1, 60, "Kafka's copy, which comes later")
     with watching(topics, database, tmp_path) as watch:
         watch.await_verdict("matcher", "OK")
         down = now_ms()
@@ -119,7 +120,7 @@ def test_without_its_database_numbers_come_from_kafkas_copy(servers, log, databa
             log.send()
             sent = {(r.partition, r.offset): r.timestamp_ms for r in topics.read("onecase.report")}[home, 1]
             group = watch.await_verdict("matcher", "DATABASE_DOWN")
-            assert down <= milliseconds(group["since"]) < gone + 4000
+            assert down <= milliseconds(group["since"]) < gone + 4000 + watch.pause_ms
             watch.restarts_unimpressed("matcher")
             time_out = time.monotonic() + 5
             while time.monotonic() < time_out:
@@ -129,10 +130,10 @@ def test_without_its_database_numbers_come_from_kafkas_copy(servers, log, databa
                 assert abs(row["seconds"] - (milliseconds(report["at"]) - sent) / 1000) < 1, row
             assert report["verdict"] == "DATABASE_DOWN" and not report["database"]["up"] and report["kafka"]["up"]
         finally:
+            up = now_ms()  # the server answers before whoever started it goes on
             servers.start_postgresql()
-        up = now_ms()
         back = watch.await_verdict("matcher", "OK", limit=60)
-        assert milliseconds(back["since"]) >= up - 1000
+        assert milliseconds(back["since"]) >= up
         assert watch.partition("matcher", "onecase.report", home)["offset_from"] == "postgresql"
 
 

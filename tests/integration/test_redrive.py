@@ -375,7 +375,10 @@ def test_one_that_kills_intake_is_dead_again_under_its_own_origin(feed: Feed) ->
     records = [r for r in topics.read(REPORT) if r.headers["oc-attempt"] == "2"]
     assert {r.headers["ce_id"] for r in records if kind(r) == "report"} == set(places) - {places[5]}
     buried_all = [r for r in records if kind(r) == "dead"]
-    assert len(buried_all) == 1, ([(r.headers["ce_id"], json.loads(r.value)) for r in buried_all], service.tail(60))
+    # Whoever stood still for a session between the acknowledgement and the commit has to say it again.
+    again = len(service.lines("event=revoked .*lost=1"))
+    assert 1 <= len(buried_all) <= 1 + again, ([(r.headers["ce_id"], json.loads(r.value)) for r in buried_all], service.tail(60))
+    assert {(r.headers["ce_id"], r.value) for r in buried_all} == {(places[5], buried_all[0].value)}
     buried = buried_all[0]
     assert buried.headers["ce_id"] == places[5] and json.loads(buried.value)["stage"] == "crash"
     last = kept(topics)[places[5]]

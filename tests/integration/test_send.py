@@ -508,8 +508,11 @@ def test_a_broker_that_goes_away_is_waited_for(sending: Sending) -> None:
     file = sending.file("events.jsonl", jsonl([record(number) for number in range(1000)]))
     process = sending.start(file, "--rate", "100")
     wait_until(lambda: sending.place(file), 60, "the first acknowledged records")
+    process.send_signal(signal.SIGSTOP)  # it is still at work when the broker has gone, however long that takes
+    assert process.poll() is None
     sending.servers.stop_kafka(immediate=True)
     try:
+        process.send_signal(signal.SIGCONT)
         time.sleep(3)
         assert process.poll() is None, "an outage is waited for"
     finally:
@@ -759,7 +762,7 @@ def test_a_fault_that_is_not_the_files_leaves_it_there(sending: Sending, drop: D
 
 
 def test_a_file_that_was_replaced_while_it_was_sent_is_sent_too(sending: Sending, drop: Drop) -> None:
-    first = [record(number) for number in range(600)]
+    first = [record(number) for number in range(1500)]  # fifteen seconds, in which it is replaced
     second = [record(number) for number in range(5000, 5003)]
     file = drop.put("events.jsonl", jsonl(first))
     process = drop.start("--rate", "100")
