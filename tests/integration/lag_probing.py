@@ -38,7 +38,7 @@ class Probe:
     """with Probe(servers, prefix, database=name) as probe: probe.look()"""
 
     def __init__(self, servers: LocalServers, prefix: str, *groups: str, database: str, sources: Path = PROJECT / "deploy" / "sources",
-                 limit_ms: int = 5000, freshness_ms: int = 0, environment: dict[str, str] | None = None) -> None:
+                 limit_ms: int = 15_000, freshness_ms: int = 0, environment: dict[str, str] | None = None) -> None:
         self.prefix = prefix
         self.command = [str(program("lag_probe")), servers.brokers, prefix, str(sources), str(limit_ms), str(freshness_ms), *groups]
         self.environment = servers.environment(database) | (environment or {})

@@ -17,12 +17,13 @@ from lag_truth import WITHIN_PART, WITHIN_S, Pace, milliseconds, now_ms
 from test_lag_hub import QUICK
 from test_lag_programs import Town
 
-LATE_S = 3
+CYCLE_MS = 500  # of QUICK
+LATE_S = 8  # more than the hop of a machine that has much to do may take
 
 
 @pytest.fixture
 def rules() -> tuple[str, ...]:
-    return ()
+    return (f"late_ms={LATE_S * 1000}",)
 
 
 @pytest.fixture
@@ -60,14 +61,14 @@ def await_known(town: Town, count: int) -> dict:
 
 def age_is_true(town: Town, oldest_ms: int, hop: str) -> None:
     """What waits since then is told as that old, growing, and held up by this hop."""
-    ages = []
-    for _ in range(5):
+    ages: list[float] = []
+    while len(ages) < 5 or ages[-1] <= LATE_S:
         report = town.watch.next_report()
         found, true_s = grid(report), (milliseconds(report["at"]) - oldest_ms) / 1000
         assert abs(found["age_s"] - true_s) <= max(WITHIN_S, WITHIN_PART * true_s), (found, true_s)
         assert found["hop"] == (hop if found["age_s"] > LATE_S else ""), found
         ages.append(found["age_s"])
-    assert ages == sorted(ages) and ages[-1] > LATE_S
+    assert ages == sorted(ages)
 
 
 def send_before(town: Town, topic: str, records: int) -> int:
@@ -88,10 +89,13 @@ def test_idle_it_is_as_fresh_as_the_last_report_was_and_grows_no_older(town: Tow
     assert found["hop"] == "", found
     newest = float(town.hub.database.value("select extract(epoch from max(written_at)) * 1000 from onecase.reports"))
     time.sleep(LATE_S + 1)
-    later = grid(town.watch.next_report())
+    town.watch.pause_ms = 0
+    for _ in range(3):  # freshness is asked every second
+        later = grid(town.watch.next_report())
     assert (later["age_s"], later["hop"], later["p50_s"]) == (0, "", found["p50_s"]), later
-    # By lagwatch's clock, of which each look knows to a few milliseconds how far PostgreSQL's is from it.
-    assert max(abs(milliseconds(told["newest"]) - newest) for told in (found, later)) < 100, (found, later, newest)
+    # By lagwatch's clock, of which each look knows to half of what asking took how far PostgreSQL's is from it.
+    within_ms = 100 + max(0, town.watch.pause_ms - CYCLE_MS) / 2
+    assert abs(milliseconds(later["newest"]) - newest) < within_ms, (later, newest, within_ms)
 
 
 @pytest.mark.parametrize("rules", [("late_ms=60000",)], ids=["patient"])  # an intake that was late itself would explain it
@@ -112,12 +116,13 @@ def test_who_is_stopped_holds_it_up(town: Town, name: str) -> None:
     service = town.services[name]
     service.stop()
     oldest = send_before(town, {"intake": "grid.event", "matcher": "onecase.report"}[name], 4)
+    sent = now_ms()
     age_is_true(town, oldest, name)
-    stood_s = (now_ms() - oldest) / 1000
+    stood_s = (now_ms() - sent) / 1000
     service.start()
     found = await_known(town, 7)
     assert found["hop"] == "", found
-    assert found["p50_s"] > min(stood_s, LATE_S), "the middle one of seven is one of the four that waited"
+    assert found["p50_s"] > stood_s, "the middle one of seven is one of the four that waited"
 
 
 def test_events_that_wait_for_the_relay_are_counted_and_as_old_as_they_are(town: Town) -> None:
@@ -135,7 +140,8 @@ def test_events_that_wait_for_the_relay_are_counted_and_as_old_as_they_are(town:
     report = town.watch.next_report()
     group = town.watch.group("relay", report)
     assert group["messages"] == rows > 0
-    assert group["seconds"] == pytest.approx((milliseconds(report["at"]) - float(oldest_ms)) / 1000, abs=WITHIN_S), group
+    old_s = (milliseconds(report["at"]) - float(oldest_ms)) / 1000  # the database is asked first in a look
+    assert old_s - town.watch.look_ms / 1000 - WITHIN_S <= group["seconds"] <= old_s + WITHIN_S, (group, old_s, town.watch.look_ms)
     relay.start()
+    wait_until(lambda: town.watch.group("relay")["messages"] == 0, 60, "the relay to send all of it")
     town.await_well()
-    assert town.watch.group("relay")["messages"] == 0

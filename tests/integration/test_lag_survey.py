@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -120,7 +121,8 @@ def test_the_matcher_is_where_postgresql_says_and_while_it_is_away_where_kafka_s
 
 def transaction(topics: Topics, topic: str, count: int, end: str | None, partition: int = 0) -> Producer:
     """`count` records in a transaction that is committed, aborted or (None) left open."""
-    producer = Producer({"bootstrap.servers": topics.servers.brokers, "transactional.id": secrets.token_hex(8), "linger.ms": 0})
+    producer = Producer({"bootstrap.servers": topics.servers.brokers, "transactional.id": secrets.token_hex(8), "linger.ms": 0,
+                         "transaction.timeout.ms": 600_000})
     producer.init_transactions(30)
     producer.begin_transaction()
     for _ in range(count):
@@ -179,6 +181,15 @@ def test_a_reader_that_does_not_wait_for_transactions_is_not_beyond_the_end(serv
     opened.abort_transaction(30)
 
 
+def make_anew(topics: Topics, is_gone: Callable[[], bool]) -> None:
+    """By clients that have not known the old one: librdkafka 2.6 of the test client does not always survive that."""
+    topics.forget_clients()
+    topics.delete(FEED)
+    wait_until(is_gone, 60, "the topic to be gone")
+    topics.forget_clients()
+    topics.create(FEED, 1)
+
+
 def test_retention_that_passed_and_a_topic_made_anew_show_in_the_offsets(topics, log, probe):
     topics.create(FEED, 1)
     stamps = [now_ms() - age for age in (9000, 8000, 7000, 6000)]
@@ -189,9 +200,7 @@ def test_retention_that_passed_and_a_topic_made_anew_show_in_the_offsets(topics,
         future.result(30)
     row = probe.look().row("intake", FEED)
     assert (row["committed"], row["low"], row["end"], row["head_ms"]) == (1, 3, 4, stamps[3])
-    topics.delete(FEED)
-    wait_until(lambda: (FEED, 0) not in probe.look().rows("intake"), 60, "the topic to be gone")
-    topics.create(FEED, 1)
+    make_anew(topics, lambda: (FEED, 0) not in probe.look().rows("intake"))
     stamp = now_ms() - 5000
     produced(topics, FEED, [stamp])
     commit(topics, "intake", FEED, 7)  # as it stood in the old one
@@ -206,9 +215,7 @@ def test_a_topic_made_anew_between_two_looks_is_not_taken_for_the_old_one(topics
     produced(topics, FEED, [1_700_000_000_000 + number for number in range(4)])
     commit(topics, "intake", FEED, 1)
     assert probe.look().row("intake", FEED)["head_ms"] == 1_700_000_000_001
-    topics.delete(FEED)
-    wait_until(lambda: FEED not in topics.existing(), 60, "the topic to be gone")
-    topics.create(FEED, 1)
+    make_anew(topics, lambda: FEED not in topics.existing())
     produced(topics, FEED, [1_710_000_000_000, 1_710_000_000_001])
     commit(topics, "intake", FEED, 1)
     row = wait_until(lambda: (row := probe.look().rows("intake").get((FEED, 0))) and row["end"] == 2 and row, 60, "the new topic")
@@ -404,7 +411,7 @@ def test_the_newest_200_count_or_the_last_quarter_of_an_hour_when_they_are_more(
 
 
 def test_a_report_that_the_matcher_stores_has_its_time(topics, log, database, start_service, probe):
-    start_service("matcher")
+    start_service("matcher").wait_for_log("event=claimed")
     log.report("A1", **{"recorded_at": time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() - 30))})
     log.send()
     wait_until_stored(database, log)
@@ -441,7 +448,7 @@ def test_kafkas_copy_that_is_a_batch_behind_is_no_step_back(topics, log, databas
 def test_a_question_that_takes_too_long_is_no_lost_database(servers, topics, log, database):
     matcher_at(database, topics, 1, 0)
     outbox_row(database, 5)
-    with Probe(servers, topics.prefix, database=database.name, limit_ms=2000) as probe, database.connect() as rival:
+    with Probe(servers, topics.prefix, database=database.name, limit_ms=8000) as probe, database.connect() as rival:
         assert waiting(probe.look().row("relay", "onecase.outbox", 1)) == 1
         with rival.transaction():
             rival.execute("lock table onecase.outbox in access exclusive mode")
@@ -450,24 +457,24 @@ def test_a_question_that_takes_too_long_is_no_lost_database(servers, topics, log
         assert look.row("matcher", "onecase.report", 1)["committed"] == 0
         row = look.row("relay", "onecase.outbox", 1)
         assert (row["committed"], row["end"], row["ownership"], row["database_down_since_ms"]) == (UNKNOWN, UNKNOWN, NOT_OWNED, UNKNOWN)
-        assert look["took_ms"] < 30_000
+        assert look["took_ms"] < 60_000
         assert waiting(probe.look().row("relay", "onecase.outbox", 1)) == 1
 
 
 def test_says_that_kafka_does_not_answer_and_goes_on_when_it_does(servers, topics, log, database):
     topics.create(FEED, 1)
     produced(topics, FEED, [now_ms()])
-    with Probe(servers, topics.prefix, database=database.name, limit_ms=3000) as probe:
+    with Probe(servers, topics.prefix, database=database.name, limit_ms=8000) as probe:
         assert probe.look()["kafka_up"]
         servers.stop_kafka()
         try:
             look = probe.look()
             assert not look["kafka_up"] and servers.brokers in look["kafka_fault"] and look["rows"] == []
-            assert look["database_up"] and look["took_ms"] < 40_000
+            assert look["database_up"] and look["took_ms"] < 60_000
         finally:
             servers.start_kafka()
-        look = wait_until(lambda: (found := probe.look())["kafka_up"] and found, 60, "Kafka to answer again")
-        assert waiting(look.row("intake", FEED)) == 1
+        # It answers before each partition is led again.
+        wait_until(lambda: (row := probe.look().rows("intake").get((FEED, 0))) and waiting(row) == 1, 60, "Kafka to answer again")
 
 
 def test_a_broker_that_dies_takes_only_its_own_partitions_with_it() -> None:
@@ -494,8 +501,8 @@ def test_a_broker_that_dies_takes_only_its_own_partitions_with_it() -> None:
             wait_until(others, 120, "the others to be told")
             wait_until(lambda: space.admin.list_topics(timeout=30).topics[space.name(FEED)].partitions[1].leader == -1, 60, "nobody to lead")
             wait_until(others, 120, "what has moved to be asked elsewhere")
-            look = others()
-            assert look and look["took_ms"] < 10_000, "nobody waits for a leader that is not there"
+            look = wait_until(others, 60, "the others to be told once more")
+            assert look["took_ms"] < 10_000, "nobody waits for a leader that is not there"
             row = look.row("intake", FEED, 1)
             assert (row["low"], row["end"], row["head_ms"]) == (UNKNOWN, UNKNOWN, UNKNOWN)
     finally:
