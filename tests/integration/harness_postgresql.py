@@ -15,7 +15,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -131,7 +131,8 @@ class CopiedServers(LocalServers):
         if self.server is None:
             return
         if self.server.poll() is None:
-            os.kill(self.postmaster(), signal.SIGQUIT if immediate else signal.SIGINT)
+            with suppress(FileNotFoundError, ProcessLookupError):  # it is about to end by itself
+                os.kill(self.postmaster(), signal.SIGQUIT if immediate else signal.SIGINT)
         self.server.wait(60)
         self.server = None
 
