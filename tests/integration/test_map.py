@@ -334,7 +334,8 @@ def terminal() -> Iterator[tuple[int, int]]:
 def test_a_long_reading_tells_how_far_it_is_and_can_be_stopped(trying: Trying, terminal: tuple[int, int]) -> None:
     ours, theirs = terminal
     trying.send(*[message(*[event(f"T{n}-{i}") for i in range(60)]) for n in range(6000)])
-    process = subprocess.Popen([str(program("onecase")), "map", *trying.words("--since", "beginning")], cwd=PROJECT,
+    words = trying.words("--since", "beginning", "--against", str(trying.new))  # twice the work: far more than is waited for
+    process = subprocess.Popen([str(program("onecase")), "map", *words], cwd=PROJECT,
                                env=trying.servers.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs)
     os.close(theirs)
     shown = b""

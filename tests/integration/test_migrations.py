@@ -532,7 +532,7 @@ def test_making_partitions_waits_for_no_writer_and_stands_competition(database: 
     def make() -> None:
         try:
             with database.connect() as connection:
-                connection.execute("set lock_timeout = '20s'")
+                connection.execute("set lock_timeout = '60s'")
                 connection.execute("select onecase.make_partitions('2030-05-05Z')")
         except psycopg.Error as failure:
             failures.append(failure)
@@ -545,7 +545,7 @@ def test_making_partitions_waits_for_no_writer_and_stands_competition(database: 
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(240)
         assert failures == []
         assert len(partitions(database)["decisions"]) == 8  # while the writer's transaction is still open
         writer.execute(insert, [2, NOON])

@@ -57,7 +57,7 @@ def runs(pid: int) -> bool:
     """One that has ended and waits for its parent to take note does not run any more."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
