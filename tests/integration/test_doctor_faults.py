@@ -110,7 +110,7 @@ def brokers_seen(address: str) -> int:
 
 
 def groups_are_known(hub: Hub) -> bool:
-    asked = hub.topics.admin.describe_consumer_groups([f"{hub.database.name}.{name}" for name in ("intake", "matcher")])
+    asked = hub.topics.admin.describe_consumer_groups([f"{hub.database.name}.{name}" for name in ("intake", "intake.resume", "matcher")])
     with contextlib.suppress(KafkaException):
         return all(future.result(30) for future in asked.values())
     return False
