@@ -329,7 +329,10 @@ static int64_t follow(Intake *intake, Place *place, const KafkaCommit *commit, E
 
 /* ---- the guard ---- */
 
-/* What is held is committed as it stands, so that its note shows why; so is what was held and is not any more. */
+/*
+ * What is held is committed as it stands, so that its note shows why; so is what was held and is not any more. It is said when the note
+ * stands: whoever reads it finds the partition held.
+ */
 static bool commit_held(Intake *intake, const bool *cleared, Error *error)
 {
     size_t count = 0;
@@ -340,12 +343,15 @@ static bool commit_held(Intake *intake, const bool *cleared, Error *error)
             continue;
         intake_tell_note(intake, place, &place->note);
         held[count++] = (KafkaPosition){place->topic, place->partition, place->committed};
-        if (!place->held)
-            continue;
-        kafka_consumer_hold(intake->consumer, place->topic, place->partition, true);
-        say_held(place);
+        if (place->held)
+            kafka_consumer_hold(intake->consumer, place->topic, place->partition, true);
     }
-    return count == 0 || kafka_consumer_commit(intake->consumer, held, count, true, error);
+    if (count > 0 && !kafka_consumer_commit(intake->consumer, held, count, true, error))
+        return false;
+    for (size_t i = 0; i < intake->places.count; i++)
+        if (intake->places.items[i].held)
+            say_held(&intake->places.items[i]);
+    return true;
 }
 
 bool intake_guard(Intake *intake, const bool *read_before, KafkaPosition *starts, Error *error)

@@ -239,14 +239,15 @@ class Topics:
         found = self.admin.list_topics(self.name(topic), timeout=30).topics[self.name(topic)]
         return [] if found.error else sorted(found.partitions)
 
-    def produce(self, topic: str, records: Iterable[tuple], partition: int | None = None) -> list[tuple[int, int]]:
+    def produce(self, topic: str, records: Iterable[tuple], partition: int | None = None, together: bool = False) -> list[tuple[int, int]]:
         """Sends (key, value) or (key, value, headers) in order and waits for all acknowledgements.
 
         Returns (partition, offset) of each, in the order given. The partitioner is the one of the project.
+        together: what goes to one partition goes in one batch (of a megabyte at most), of which a reader sees all or nothing.
         """
         producer = Producer({
             "bootstrap.servers": self.servers.brokers, "partitioner": "murmur2_random", "enable.idempotence": True,
-            "linger.ms": 5, "queue.buffering.max.messages": 1000000,
+            "linger.ms": 60000 if together else 5, "queue.buffering.max.messages": 1000000,  # flush() waits for no linger
         })
         places: list[tuple[int, int] | None] = []
         faults: list[KafkaError] = []

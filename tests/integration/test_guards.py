@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import Consumer, KafkaError, TopicPartition
 from harness import PROJECT, Database, Service, Topics, wait_until
 from harness_intake import FEED, REPORT, Feed, feed_record, ids, wait_committed, wait_reports
 
@@ -53,7 +52,19 @@ def resume(feed: Feed, onecase: Callable[..., object], database: Database) -> Re
 
 
 def send(feed: Feed, first: int, count: int, topic: str = "feed") -> None:
-    feed.topics.produce(topic, [(None, feed_record(number)) for number in range(first, first + count)], 0)
+    """All at once: of a part of them intake, while it runs, would leave its mark, and the next one ten minutes later."""
+    feed.topics.produce(topic, [(None, feed_record(number)) for number in range(first, first + count)], 0, together=True)
+
+
+def await_answers(topics: Topics, topic: str) -> None:
+    """Until Kafka has answered whoever waits at the end of the topic's partition: who asks there now, and is ready to wait longer than
+    intake (50 ms), is told that nothing came, and Kafka tells that in the order in which it falls due."""
+    consumer = Consumer({"bootstrap.servers": topics.servers.brokers, "group.id": "harness", "enable.auto.commit": False,
+                         "enable.partition.eof": True, "fetch.wait.max.ms": 1000})
+    consumer.assign([TopicPartition(topics.name(topic), 0, topics.ends(topic)[0])])
+    message = consumer.poll(60)
+    consumer.close()
+    assert message is not None and message.error().code() == KafkaError._PARTITION_EOF, message
 
 
 def trim(topics: Topics, topic: str, before: int, partition: int = 0) -> None:
@@ -249,11 +260,11 @@ def test_retention_that_overtakes_a_running_intake(feed: Feed, resume: Resume) -
     wait_reports(feed.topics, 10)
     wait_committed(intake, feed.topics, "feed")
     intake.signal(signal.SIGSTOP)
-    time.sleep(3)  # Kafka answers the question that was under way when it has waited for records long enough, 50 ms
+    await_answers(feed.topics, "feed")  # else what it has asked for already brought it the next records
     send(feed, 10, 20)
     trim(feed.topics, "feed", 25)
     intake.signal(signal.SIGCONT)
-    intake.wait_for_log(r"event=held .*offsets 10 to 24 went before they were read", limit=60)
+    intake.wait_for_log(r"event=held .*offsets 10 to 24 went before they were read")
     send(feed, 0, 2, "other")
     wait_reports(feed.topics, 12)
     resume("feed", "--yes", "--reason", "frozen")
