@@ -259,7 +259,7 @@ def test_what_the_matcher_passed_over_is_named(log, database, start_service, one
 def test_what_waits_is_not_missing(log, database, start_service, onecase):
     """One of two matchers stands still, so a source's offsets are worked off with holes between them."""
     log.use(database)
-    matchers = [start_service("matcher", "--set", f"owner=m{n}", "--set", "session_ms=45000") for n in range(2)]
+    matchers = [start_service("matcher", "--set", f"owner=m{n}", "--set", "session_ms=300000") for n in range(2)]
     topic = log.topics.name("onecase.report")
     wait_until(lambda: database.value("select count(distinct owner) from onecase.consumer_offsets where topic = %s", (topic,)) == 2
                and database.value("select count(*) from onecase.consumer_offsets where topic = %s", (topic,)) == PARTITIONS,

@@ -205,10 +205,10 @@ def lag(hub) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_a_hub_is_measured_from_here_as_lagwatch_sees_it(hub, lag, tmp_path):
     ports = {name: free_port() for name in ("intake", "matcher", "relay")}
     for name, port in ports.items():
-        hub.start(name, f"http=127.0.0.1:{port}", *(["session_ms=2000"] if name != "relay" else ["tick_s=0"]))
+        hub.start(name, f"http=127.0.0.1:{port}", *(["session_ms=6000"] if name != "relay" else ["tick_s=0"]))
     tell(hub, [grid(days_ago(1), "010101", "路灯不亮")])
     port = free_port()
-    watch = Watch(hub.start("lagwatch", *watch_settings(port, ports)), port)
+    watch = Watch(hub.start("lagwatch", *watch_settings(port, ports, limit_ms=9000)), port)
     watch.wait_for_report(lambda seen: seen["verdict"] == "OK" and all(row["known"] for row in seen["instances"]) and len(seen["groups"]) == 3)
     seen = hub.onecase("lag", "--lagwatch", f"http://127.0.0.1:{port}")
     assert "OK   Kafka and PostgreSQL answer" in seen.stdout and seen.stderr == ""

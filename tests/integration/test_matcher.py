@@ -341,6 +341,7 @@ def test_killed_in_mid_load_it_decides_as_if_it_never_was(log, new_database, sta
 
     killed = log.use(new_database())
     brake = Brake(killed)
+    brake.stop(log.sent * 2 // 10)
     matcher = start_service("matcher", "--set", "group=killed", "--set", "batch_max=20", database=killed)
     for tenth in (1, 3, 5, 7):
         brake.stop(log.sent * (tenth + 1) // 10)

@@ -70,15 +70,17 @@ def test_the_connection_cut_again_and_again(log, new_database, start_service, on
     database = log.use(new_database())
     cuts = 0
     brake = Brake(database)
+    brake.stop(int(log.sent * 0.15))
     matcher = start_service("matcher", "--set", f"group={log.topics.prefix}cut", "--set", "batch_max=20", database=database)
     with database.connect() as connection:
         for part in (0.05, 0.2, 0.35, 0.5, 0.65, 0.8):
-            brake.slow(100, beyond=int(log.sent * part))
+            brake.stop(int(log.sent * (part + 0.1)))
             wait_until(lambda: connection.execute(STORED).fetchone()[0] >= log.sent * part, 60, f"{part:.0%} of the load",
                        every=0.002)
-            cuts += connection.execute(
+            # None when so much was stored already that it is still connecting after the cut before.
+            cuts += wait_until(lambda: connection.execute(
                 "select count(pg_terminate_backend(pid)) from pg_stat_activity "
-                "where application_name = 'onecase-matcher' and datname = current_database()").fetchone()[0]
+                "where application_name = 'onecase-matcher' and datname = current_database()").fetchone()[0], 60, "a session to be cut")
     brake.release()
     wait_until_stored(database, log, limit=120)
     assert cuts >= 6
@@ -121,16 +123,18 @@ def test_kafka_away_is_waited_for(servers, log, database, start_service):
     wait_until_stored(database, log)
     servers.stop_kafka()
     try:
-        matcher.wait_for_log("event=waiting", limit=60)
-        assert matcher.running
+        matcher.wait_for_log("event=waiting")
+        time.sleep(3)
+        assert matcher.running and len(matcher.lines("event=waiting")) == 1
     finally:
         servers.start_kafka()
     log.report("B2")
     log.send()
     wait_until_stored(database, log, limit=120)
-    assert len(matcher.lines("event=waiting")) == 1
     assert database.value("select count(*) from onecase.reports") == 2
     matcher.stop()
+    # A Kafka that answers again may not yet answer for the group or its offsets, which is an outage of its own.
+    assert len(matcher.lines("event=resumed")) == len(matcher.lines("event=waiting"))
 
 
 def test_a_matcher_that_takes_long_over_what_it_loads_keeps_its_connection(log, database, start_service):

@@ -489,6 +489,7 @@ def test_members_that_come_and_go_under_load(topics, new_database, start_service
     decide(log, calm, start_service)
     database = log.use(new_database())
     brake = Brake(database)
+    brake.slow(200, beyond=int(log.sent * 0.05))
     settings = ["--set", f"group={database.name}", "--set", "batch_max=5"]
     first = start_service("matcher", *settings, database=database)
     moves = 0

@@ -50,7 +50,7 @@ def test_every_row_is_an_event_once_in_order_with_these_headers(outbox, start_re
         last = [row for row in outbox.rows if row.partition == partition][-1]
         assert outbox.position(partition) == (last.offset, last.n)
     assert outbox.position(2) == (-1, -1)
-    assert not relay.lines("level=(warn|error)")
+    assert not relay.lines("level=(warn|error) (?!service=relay event=(still_)?waiting )")  # a slow Kafka is waited for
 
 
 def test_what_is_not_known_of_an_event_has_no_header(outbox, start_relay):
@@ -72,7 +72,7 @@ def test_stopped_and_started_it_goes_on_where_it_stood(outbox, start_relay):
     outbox.write(outbox.events(10))
     outbox.wait_published(relay)
     relay.stop()
-    outbox.check()
+    outbox.check(repeats=bool(relay.lines("event=unacknowledged")))  # a Kafka that does not answer is not waited for at the end
 
 
 def test_killed_again_and_again_it_repeats_some_and_loses_none(outbox, start_relay):
@@ -146,7 +146,7 @@ def freeze_whoever_works(database, relays):
 def test_frozen_and_thawed_it_repeats_at_most_a_batch_and_stands_by(outbox, start_relay, database):
     """Frozen in the middle of its work again and again; the other takes over from a session that has gone quiet."""
     rng = random.Random(9)
-    relays = [start_relay("--set", "takeover_ms=2000", "--set", "batch_max=100") for _ in range(2)]
+    relays = [start_relay("--set", "takeover_ms=5000", "--set", "batch_max=100") for _ in range(2)]
     for _ in range(4):
         outbox.write(outbox.events(600))
         left = rng.randrange(50, 500)
@@ -254,7 +254,7 @@ def test_what_it_waits_for_next_is_said_within_the_same_outage(servers, outbox, 
     """A second server goes while the first one is away: nobody is sent to the first one alone."""
     relay = start_relay()
     relay.wait_for_log("event=working")
-    before = len(relay.lines("event=waiting"))
+    before = len(relay.lines("event=waiting reason=.*Kafka"))
     servers.stop_kafka()
     outbox.write(outbox.events(50))
     try:
@@ -286,11 +286,12 @@ def test_postgresql_away_in_mid_load_is_waited_for(servers, outbox, start_relay,
     relay = start_relay("--set", "batch_max=20")
     brake.wait_for(100)
     wait_until(lambda: sum(outbox.topics.ends(CASE).values()) > 1000 - outbox.waiting(), 60, "the next batch to be out")
+    before = len(relay.lines("event=waiting"))
     servers.stop_postgresql(immediate=immediate)
     try:
-        relay.wait_for_log("event=waiting")
+        relay.wait_for_log("event=waiting", count=before + 1)
         time.sleep(3)
-        assert relay.running and len(relay.lines("event=waiting")) == 1
+        assert relay.running and len(relay.lines("event=waiting")) == before + 1
     finally:
         servers.start_postgresql()
     assert outbox.waiting() > 800
@@ -322,8 +323,8 @@ def test_a_row_too_large_for_its_topic_holds_up_its_own_partition_alone(outbox, 
     guilty.payload = '"' + "x" * 4000 + '"'
     outbox.write(rows)
     relay = start_relay()
-    told = relay.wait_for_log("event=waiting")
-    assert f"outbox row {guilty.id}: the record takes" in told and "at most 3000" in told
+    told = relay.wait_for_log(f"event=(still_)?waiting .*outbox row {guilty.id}: the record takes")
+    assert "at most 3000" in told
     elsewhere = [row for row in rows if row.partition != guilty.partition]
     before = [row for row in rows[:rows.index(guilty)] if row.partition == guilty.partition]
     wait_until(lambda: sum(outbox.topics.ends(CASE).values()) == len(elsewhere) + len(before), 60, "all others to be out")
@@ -364,7 +365,7 @@ def test_headers_of_a_forward_that_cannot_be_read_hold_up_their_partition(outbox
     outbox.write([row])
     database.execute("update onecase.outbox set headers = '[1]'")
     relay = start_relay()
-    assert f"outbox row {row.id}: column headers is not a JSON object of texts" in relay.wait_for_log("event=waiting")
+    relay.wait_for_log(f"event=(still_)?waiting .*outbox row {row.id}: column headers is not a JSON object of texts")
     database.execute("""update onecase.outbox set headers = '{"oc-forwarded": "9901"}'""")
     outbox.wait_published(relay)
     (record,) = outbox.topics.read(REPORT)
@@ -424,7 +425,7 @@ def test_rows_not_yet_published_stay_however_old(outbox, start_relay, database):
     database.execute("insert into onecase.consumer_offsets (topic, partition, next_offset, epoch, owner, stream_time)"
                      " values (%s, 0, 10, 1, 'test', %s)", (outbox.topics.name(REPORT), BEGIN + timedelta(days=400)))
     relay = start_relay()
-    relay.wait_for_log("event=waiting .*0/5/0")
+    relay.wait_for_log("event=(still_)?waiting .*0/5/0")
     wait_until(lambda: database.value("select count(*) from onecase.outbox") <= 5, 60, "published ones to be gone")
     assert database.rows("select report_offset from onecase.outbox order by 1") == [(n,) for n in range(5, 10)]
 
@@ -457,9 +458,10 @@ def test_without_the_lock_or_the_database_there_are_no_ticks(servers, outbox, st
     relay.wait_for_log("event=working")
     other = start_service("relay", "--set", "tick_s=1", "--set", "poll_ms=20")
     other.wait_for_log("event=standing_by")
+    before = len(relay.lines("event=waiting"))
     servers.stop_postgresql()
     try:
-        relay.wait_for_log("event=waiting")
+        relay.wait_for_log("event=waiting", count=before + 1)
         ends = outbox.topics.ends(REPORT)
         time.sleep(3)
         assert outbox.topics.ends(REPORT) == ends

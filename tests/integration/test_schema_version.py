@@ -77,7 +77,7 @@ def test_each_new_connection_looks_again(log: ReportLog, database: Database, sta
     wait_until_stored(database, log)
     ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'onecase-matcher'" \
             " and datname = current_database()"
-    wait_until(lambda: database.value(ended) > 0, 30, "the matcher's connection to be cut")
+    wait_until(lambda: database.value(ended) > 0, 60, "the matcher's connection to be cut")
     log.report("A3")
     log.send()
     matcher.wait_for_log("event=fatal .*" + TOO_NEW)
