@@ -289,7 +289,7 @@ def test_one_that_kills_the_matcher_is_refused(log, database, start_service, ope
     """After the crashes of domain/quarantine.h; those before and behind it are done."""
     poison = "kills-whoever-reads-it"
     start_service("relay", *FAST)
-    matcher = start_service("matcher", "--set", "session_ms=1500", start=False)
+    matcher = start_service("matcher", "--set", "session_ms=3000", start=False)
     matcher.environment["ONECASE_TEST_CRASH"] = f"matcher:{poison}"
     origin = log.dead()
     at = log.send()[0][0]

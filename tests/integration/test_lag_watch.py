@@ -221,7 +221,7 @@ def test_a_watch_from_here_sees_a_program_end_and_come_back(servers, template_da
     with open_hub(servers, template_database, tmp_path / "hub") as hub:
         hub.start("intake")
         hub.start("relay", "tick_s=0")
-        matcher = hub.start("matcher", "session_ms=2000")
+        matcher = hub.start("matcher", "session_ms=3000")
         words = ["--watch", "1", "--prefix", hub.topics.prefix, "--group", f"{hub.database.name}.intake",
                  "--matcher-group", f"{hub.database.name}.matcher"]
         with terminal([str(program("onecase")), "lag", *words], {**hub.database.environment(), "TERM": "xterm-256color"}) as screen:
@@ -229,7 +229,7 @@ def test_a_watch_from_here_sees_a_program_end_and_come_back(servers, template_da
             matcher.kill()
             text = screen.wait_for("do `systemctl start onecase-matcher`", limit=60)
             assert chosen(text) != "" and "STOPPED since " in text
-            hub.start("matcher", "session_ms=2000")
+            hub.start("matcher", "session_ms=3000")
             screen.wait_for(lambda text: re.search(r"\.matcher +OK ", text), limit=60)
             screen.press("q")
             assert screen.ended() == 0 and screen.is_restored()

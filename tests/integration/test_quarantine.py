@@ -23,7 +23,7 @@ from redriving import redrive
 from report_log import ReportLog, reconciled, wait_until_stored
 
 POISON = "kills-whoever-reads-it"
-SESSION_MS = int(os.environ.get("ONECASE_QUARANTINE_SESSION_MS", 1500))  # a crashed member holds its partitions as long
+SESSION_MS = int(os.environ.get("ONECASE_QUARANTINE_SESSION_MS", 3000))  # a crashed member holds its partitions as long
 SESSION = f"session_ms={SESSION_MS}"
 LONG_SESSION = "session_ms=30000"  # where nobody crashes: a member that was kept from its work for a second is not one that left
 TRIES = 3  # of a record alone

@@ -363,7 +363,7 @@ def test_one_that_kills_intake_is_dead_again_under_its_own_origin(feed: Feed) ->
     topics = feed.topics
     places = origins(topics, "feed", topics.produce("feed", [
         ("k", feed_record(n, kind="new", text="kills-whoever-reads-it" if n == 5 else "synthetic")) for n in range(10)]))
-    service = feed.start("--set", "session_ms=1500")
+    service = feed.start("--set", "session_ms=3000")
     dead(topics, 10)
     wait_committed(service, topics, "feed")
     feed.write("feed.cfg", MENDED % "feed")

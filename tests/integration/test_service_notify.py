@@ -120,7 +120,7 @@ def test_a_record_that_hangs_the_matcher_is_buried_like_one_that_kills_it(topics
     poisoned = [log.report(f"N{number:05d}", body=POISON if number == 40 else "synthetic", count="dead" if number == 40 else "")
                 for number in range(100)][40]
     log.send()
-    matcher = start_service("matcher", "--set", "session_ms=1500", start=False)
+    matcher = start_service("matcher", "--set", "session_ms=3000", start=False)
     matcher.environment["ONECASE_TEST_HANG"] = f"matcher:{POISON}"
     with kept_and_watched(matcher) as (keeper, supervisor):
         wait_until_stored(database, log, limit=180)
@@ -134,7 +134,7 @@ def test_a_record_that_hangs_the_matcher_is_buried_like_one_that_kills_it(topics
 def test_a_record_that_hangs_intake_is_buried_like_one_that_kills_it(feed: Feed) -> None:
     values = [feed_record(number, text=POISON if number == 40 else "synthetic") for number in range(100)]
     sent = origins(feed.topics, "feed", feed.topics.produce("feed", [(b"k", value) for value in values]))
-    intake = feed.start_service("intake", *feed.arguments(), "--set", "session_ms=1500", start=False)
+    intake = feed.start_service("intake", *feed.arguments(), "--set", "session_ms=3000", start=False)
     intake.environment["ONECASE_TEST_HANG"] = f"intake:{POISON}"
     with kept_and_watched(intake) as (keeper, supervisor):
         wait_committed(intake, feed.topics, "feed", limit=180)
