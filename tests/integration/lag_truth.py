@@ -1,7 +1,8 @@
 """What is true of a consumer group, known by whoever made it so, and lagwatch beside it.
 
 Truth is one partition's production times and what its reader has committed, both by this process's clock, which is that of the
-broker and of lagwatch too: one machine. A report is held against it at the report's own time, as far back as its look can have begun: a
+broker and of lagwatch too: one machine. When a record came, or a commit, is known within what sending it took: both ends of that may be true.
+A report is held against it at the report's own time, as far back as its look can have begun: a
 machine that has much to do makes looks long, and then lagwatch is no liar.
 """
 
@@ -11,6 +12,7 @@ import bisect
 import json
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
@@ -48,6 +50,7 @@ class Watch:
         self.window_ms = next((int(value) for name, _, value in (s.partition("=") for s in settings) if name == "window_ms"), 120_000)
         self.look_ms = 0  # from the report before the last next_report() to that one: its look began in between
         self.pause_ms = 0  # the longest between two reports that were waited for one after the other
+        self.seen: list[int] = []  # times of all reports that were seen
         self.service = Service("lagwatch", words, environment, folder / "lagwatch.log")
         self.service.start()
 
@@ -67,7 +70,15 @@ class Watch:
             except (OSError, HTTPException):
                 return None
             return json.loads(body) if status == 200 else None
-        return wait_until(answered, 60, "lagwatch to have a report", every=0.05)
+        found = wait_until(answered, 60, "lagwatch to have a report", every=0.05)
+        if not self.seen or milliseconds(found["at"]) > self.seen[-1]:
+            self.seen.append(milliseconds(found["at"]))
+        return found
+
+    def first_after(self, at_ms: int) -> int:
+        """The time of the first report after this one that was seen, or will be."""
+        wait_until(lambda: milliseconds(self.report()["at"]) > at_ms, 60, "a later report", every=0.05)
+        return self.seen[bisect.bisect_right(self.seen, at_ms)]
 
     def next_report(self) -> dict:
         """A report of a look that began after this call: the second of those that come."""
@@ -109,9 +120,10 @@ class Watch:
         except AssertionError as late:
             raise AssertionError(f"{late}; it was {said[-6:]}\n{self.service.tail(10)}") from None
 
-    def restarts_unimpressed(self, group: str, followed: str = "") -> None:
+    def restarts_unimpressed(self, group: str, followed: str = "", was_late: Callable[[int, int], bool] | None = None) -> None:
         """Killed in the middle of it and started again, its first report says the same, since the same time; or the verdict that may have
-        followed meanwhile. Whether a backlog shrinks is forgotten over a pause that is longer than the window."""
+        followed meanwhile. Whether a backlog shrinks is forgotten over a pause that is longer than the window; and who was OK may have
+        been late between these two times (was_late)."""
         report = self.report()
         before = self.group(group, report)
         self.service.kill()
@@ -120,38 +132,53 @@ class Watch:
         after = self.group(group, again)
         forgotten = milliseconds(again["at"]) - milliseconds(report["at"]) > self.window_ms and before["verdict"] == "SLOW"
         same = (after["verdict"], after["since"]) == (before["verdict"], before["since"])
-        assert same or after["verdict"] == followed or (forgotten and after["verdict"] == "CATCHING_UP"), (before, after)
+        late = before["verdict"] == "OK" and not worse(after["verdict"], "SLOW") and was_late is not None \
+            and was_late(milliseconds(report["at"]), milliseconds(again["at"]))
+        assert same or late or after["verdict"] == followed or (forgotten and after["verdict"] == "CATCHING_UP"), (before, after)
 
 
 class Lane:
     """One partition: when each record was produced, and from when on which offset was committed."""
 
     def __init__(self) -> None:
-        self.stamps: list[int] = []  # ms, by offset
-        self.sent: list[int] = []  # when it was there, by our clock
-        self.commits: list[tuple[int, int]] = []  # (ms, next offset)
+        self.meant: list[int] = []  # ms, by offset: the stamp it was to have
+        self.stamps: list[int] = []  # the one it has
+        self.begun: list[int] = []  # when it was not there yet, by our clock
+        self.sent: list[int] = []  # when it was
+        self.asked: list[tuple[int, int]] = []  # (ms, next offset): not committed yet
+        self.commits: list[tuple[int, int]] = []  # committed
         self.low = 0
 
-    def committed(self, at_ms: int) -> int:
-        known = [offset for ms, offset in self.commits if ms <= at_ms]
+    def committed(self, at_ms: int, early: bool = False) -> int:
+        known = [offset for ms, offset in (self.asked if early else self.commits) if ms <= at_ms]
         return known[-1] if known else 0
 
-    def rates(self, at_ms: int, window_ms: int) -> tuple[float, float]:
-        """Records a second that came, and that were read, in that time."""
-        sent, read = (now - then for now, then in zip(*((bisect.bisect_right(self.sent, ms), self.committed(ms))
-                                                         for ms in (at_ms, at_ms - window_ms))))
-        return sent * 1000 / window_ms, read * 1000 / window_ms
+    def rates(self, at_ms: int, window_ms: int, slack_ms: int, pause_ms: int) -> list[tuple[float, float]]:
+        """Least and most records a second that came, and that were read, in that time: it may end slack_ms earlier and begin as much
+        earlier or pause_ms later, where the first look of the window was."""
+        ends = range(at_ms - slack_ms, at_ms + 1, 50)
+        begins = range(at_ms - window_ms - slack_ms, at_ms - window_ms + min(pause_ms, window_ms // 2) + 1, 50)
+        found = []
+        for count in (lambda ms: bisect.bisect_right(self.sent, ms), self.committed):
+            last = [count(ms) for ms in ends]
+            rates = [(till - count(ms)) * 1000 / (at_ms - ms) for ms in begins for till in (min(last), max(last))]
+            found.append((min(rates), max(rates)))
+        return found
 
     def waited_ms(self, at_ms: int) -> int:
-        """How long the next record had been there, whatever its stamp says."""
+        """How long the next record may have been there, whatever its stamp says."""
         reads = max(self.committed(at_ms), self.low)
-        return at_ms - self.sent[reads] if reads < bisect.bisect_right(self.sent, at_ms) else 0
+        return at_ms - self.begun[reads] if reads < bisect.bisect_right(self.begun, at_ms) else 0
 
-    def truth(self, at_ms: int) -> tuple[int, float]:
-        """Messages and seconds behind, at that time."""
-        there = bisect.bisect_right(self.sent, at_ms)
-        reads = max(self.committed(at_ms), self.low)
-        return max(0, there - reads), max(0, at_ms - self.stamps[reads]) / 1000 if reads < there else 0.0
+    def was_late(self, late_ms: int, from_ms: int, to_ms: int) -> bool:
+        return any(self.waited_ms(ms) > late_ms for ms in range(from_ms, to_ms + 1, 50))
+
+    def truth(self, at_ms: int, early_sent: bool = False, early_read: bool = False) -> tuple[int, float]:
+        """Messages and seconds behind, at that time; early: what was under way has come, or was read."""
+        there = bisect.bisect_right(self.begun if early_sent else self.sent, at_ms)
+        reads = max(self.committed(at_ms, early_read), self.low)
+        stamp = (self.stamps[reads] if reads < len(self.stamps) else self.meant[reads]) if reads < there else at_ms
+        return max(0, there - reads), max(0, at_ms - stamp) / 1000
 
 
 class Traffic:
@@ -168,7 +195,10 @@ class Traffic:
         """One record; what it is stamped with is what the broker says."""
         lane = self.lanes[partition]
         told: list = []
-        self.producer.produce(self.name, b"{}", partition=partition, timestamp=now_ms() - age_ms,
+        stamp = now_ms() - age_ms
+        lane.meant.append(stamp)
+        lane.begun.append(now_ms())
+        self.producer.produce(self.name, b"{}", partition=partition, timestamp=stamp,
                               on_delivery=lambda error, message: told.append((error, message)))
         assert self.producer.flush(30) == 0
         error, message = told[0]
@@ -198,6 +228,7 @@ class Reader:
 
     def commit(self, offset: int, partition: int = 0) -> None:
         with self.turn:
+            self.traffic.lanes[partition].asked.append((now_ms(), offset))
             self.consumer.commit(offsets=[TopicPartition(self.traffic.name, partition, offset)], asynchronous=False)
             self.traffic.lanes[partition].commits.append((now_ms(), offset))
 
@@ -247,7 +278,8 @@ def hold_against(lane: Lane, row: dict, at_ms: int, slack_ms: int) -> tuple[floa
     takes up to slack_ms before `at`: commits are asked for before ends."""
     told = row["seconds"]
     assert told is not None, row
-    truths = [lane.truth(at_ms - back)[1] for back in range(0, slack_ms + 1, 50)]
+    truths = [lane.truth(at_ms - back, sent, read)[1] for back in range(0, slack_ms + 1, 50)
+              for sent in (False, True) for read in (False, True)]
     near = min(truths, key=lambda true: abs(true - told))
     assert abs(told - near) <= max(WITHIN_S, WITHIN_PART * near), f"{told} s told, true were {min(truths)} to {max(truths)} s: {row}"
     return told, near
