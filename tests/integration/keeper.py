@@ -12,13 +12,15 @@ from harness import Service
 class Keeper:
     """Use: with Keeper(service, delay_s=1, most=9) as keeper. After more than `most` restarts it gives up, and says so at the end.
 
-    The service must not be told to end from outside while it is kept.
+    rest_after: the end after which it stays down until let_go, as after hold. The service must not be told to end from outside while it
+    is kept.
     """
 
-    def __init__(self, service: Service, delay_s: float = 0, most: int = 12) -> None:
+    def __init__(self, service: Service, delay_s: float = 0, most: int = 12, rest_after: int = 0) -> None:
         self.service = service
         self.delay_s = delay_s
         self.most = most
+        self.rest_after = rest_after
         self.ends: list[tuple[float, int]] = []  # time.monotonic() and status of each end
         self._leave = threading.Event()
         self._go_on = threading.Event()
@@ -54,6 +56,8 @@ class Keeper:
             if status is None:
                 time.sleep(0.02)
                 continue
+            if len(self.ends) + 1 == self.rest_after:
+                self.hold()
             self.ends.append((time.monotonic(), status))
             self._go_on.wait()
             if len(self.ends) > self.most or self._leave.wait(self.delay_s):

@@ -17,6 +17,7 @@ from harness import Database, Service, wait_until
 from report_log import ReportLog, reconciled, wait_until_stored
 
 LIMIT = 100
+TRIED_S = 300  # a trial that took long is followed by a pause of twenty times that
 CHECK = "alter table onecase.reports add constraint no_bad_titles check (title not like 'bad%')"
 UNCHECK = "alter table onecase.reports drop constraint no_bad_titles"
 
@@ -109,7 +110,7 @@ def test_a_hundred_refusals_in_a_row_pause_the_partition(log, database, start_se
     wait_until(lambda: "E-late" in stored(database), 60, "a late record of the other partition")
     assert len(dead(database)) == LIMIT - 1
     database.execute(UNCHECK)
-    wait_until_stored(database, log, limit=70)
+    wait_until_stored(database, log, limit=TRIED_S)
     await_state(database, log, home, "RUNNING")
     assert sorted(stored(database)) == sorted(wanted + elsewhere + refused[LIMIT - 1:])
     assert dead(database) == list(range(LIMIT - 1))
@@ -210,7 +211,7 @@ def test_when_not_even_a_dead_letter_can_be_stored_nobody_is_guilty(log, databas
     wait_until(lambda: len(stored(database)) == 20, 60, "the other partition to go on")
     assert database.value("select count(*) from onecase.dead_letters") == 0
     database.execute("alter table onecase.accounts drop constraint planted")
-    wait_until_stored(database, log)
+    wait_until_stored(database, log, limit=TRIED_S)
     await_state(database, log, home, "RUNNING")
     assert sorted(stored(database)) == sorted(wanted)
     assert database.value("select count(*) from onecase.dead_letters") == 0
