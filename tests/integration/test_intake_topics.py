@@ -172,8 +172,10 @@ def test_a_topic_that_is_deleted_is_missed(feed: Feed) -> None:
     service = feed.start(*QUICK)
     service.wait_for_log("event=assigned partitions=1")
     assert service.lines("event=topic_missing") == []
+    topics.forget_clients()
     topics.delete("grid.gone")
     service.wait_for_log(rf"event=topic_missing topic={topics.name('grid.gone')}")
+    topics.forget_clients()  # librdkafka 2.6 of the test client may fall over a topic that it has known before
     topics.create("grid.gone", 1)
     service.wait_for_log("event=topics_present")
     topics.produce("grid.gone", [("k", feed_record(1))])
