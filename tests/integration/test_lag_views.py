@@ -205,11 +205,7 @@ def lag(hub) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_a_hub_is_measured_from_here_as_lagwatch_sees_it(hub, lag, tmp_path):
     ports = {name: free_port() for name in ("intake", "matcher", "relay")}
     for name, port in ports.items():
-<<<<<<< HEAD
         hub.start(name, f"http=127.0.0.1:{port}", *(["session_ms=6000"] if name != "relay" else ["tick_s=0"]))
-=======
-        hub.start(name, f"http=127.0.0.1:{port}", *(["session_ms=3000"] if name != "relay" else ["tick_s=0"]))
->>>>>>> f162ce9 (tests: a member is put out of its group after 3 s, not 1.5)
     tell(hub, [grid(days_ago(1), "010101", "路灯不亮")])
     port = free_port()
     watch = Watch(hub.start("lagwatch", *watch_settings(port, ports, limit_ms=9000)), port)

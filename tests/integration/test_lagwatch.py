@@ -24,7 +24,7 @@ from watching import SEVERITY, Watch, group, moment, partition, watch_settings
 
 SOURCES = ["fire.incident", "grid.event", "hotline.workorder", "market.complaint"]
 PROGRAMS = ["intake", "matcher", "relay"]
-QUICK = {"intake": ["session_ms=3000"], "matcher": ["session_ms=2000"], "relay": ["tick_s=0"]}  # a dead member is soon gone
+QUICK = {"intake": ["session_ms=3000"], "matcher": ["session_ms=3000"], "relay": ["tick_s=0"]}  # a dead member is soon gone
 
 
 @pytest.fixture

@@ -90,8 +90,7 @@ static void look(Waiting *waiting)
         error_clear(&outcome->trouble);
     if (outcome->found) {
         outcome->found_ms = spent_ms(waiting);
-        outcome->taken =
-            true; /* whatever Kafka said last: intake commits behind what it hands over */
+        outcome->taken = true; /* whatever Kafka said: a commit comes behind what is handed over */
     }
 }
 

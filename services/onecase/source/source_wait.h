@@ -7,9 +7,8 @@
 /* What came of waiting for the first record. */
 typedef struct SourceOutcome {
     bool waited;
-    bool taken; /* intake has taken up the topics */
-    int64_t
-        taken_ms; /* after the reload; 0: it had before, or a record was seen before its commit */
+    bool taken;       /* intake has taken up the topics */
+    int64_t taken_ms; /* after the reload; 0: it had before, or a record came before its commit */
     bool found;
     SourceRecord record;  /* the first one mapped by the version that was added */
     int64_t found_ms;     /* after the reload */
