@@ -20,7 +20,7 @@ from harness_hub import Hub, open_hub
 from harness_intake import Feed, feed_record, wait_committed, wait_reports
 from lag_truth import Pace, Watch, milliseconds, now_ms, worse
 from report_log import ReportLog, wait_until_stored
-from test_breaker import CHECK, UNCHECK, await_state, bad
+from test_breaker import CHECK, TRIED_S, UNCHECK, await_state, bad
 from test_lag_programs import Town
 from watching import fetch
 
@@ -70,7 +70,7 @@ def test_a_breaker_is_refusing_with_its_reason_and_over_it_is_ok(log, database, 
         assert {p["verdict"] for p in group["partitions"] if p["partition"] != home} == {"OK"}
         watch.restarts_unimpressed("matcher")
         database.execute(UNCHECK)
-        wait_until_stored(database, log, limit=70)
+        wait_until_stored(database, log, limit=TRIED_S)
         watch.await_verdict("matcher", "OK")
 
 
