@@ -145,8 +145,13 @@ def reconciled(database: Database) -> set[tuple]:
 
 def wait_until_stored(database: Database, log: ReportLog, limit: float = 120) -> None:
     """Until the offsets in PostgreSQL are at the ends of onecase.report; limit: how long they may stand still."""
-    topic = log.topics.name("onecase.report")
-    ends = {p: end for p, end in log.topics.ends("onecase.report").items() if end > 0}
+    wait_until_read(database, log.topics, limit)
+
+
+def wait_until_read(database: Database, topics: Topics, limit: float = 120) -> None:
+    """The same of a topic that others write: until the matcher has read what is there now."""
+    topic = topics.name("onecase.report")
+    ends = {p: end for p, end in topics.ends("onecase.report").items() if end > 0}
 
     def stored() -> int:
         found = dict(database.rows("select partition, next_offset from onecase.consumer_offsets where topic = %s", (topic,)))
