@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
-from harness import PROJECT, Database, Topics, wait_until
+from harness import PROJECT, Database, Topics
+from harness_intake import set_config, wait_committed
+from report_log import wait_until_read
 
 SOURCES = PROJECT / "deploy" / "sources"
 ROWS = sorted((SOURCES / "tests").glob("*/*.row"))
@@ -50,6 +52,7 @@ def send(topics: Topics, topic: str, messages: list[bytes], at: Path) -> None:
         stamp = {"timestamp": int(datetime.fromisoformat(at.read_text().strip().replace("Z", "+00:00")).timestamp() * 1000)}
     if topic not in topics.existing():
         topics.create(topic)
+    set_config(topics, topic, "retention.ms", "-1")  # else Kafka may take what has an old time before it is read
     producer = Producer({"bootstrap.servers": topics.servers.brokers})
     for message in messages:
         producer.produce(topics.name(topic), value=message, partition=0, **stamp)
@@ -109,13 +112,10 @@ def test_the_row_is_what_the_test_says(path, project_topics, database, start_ser
     key_file = tmp_path / "check.key"
     key_file.touch(mode=0o600)
     key_file.write_text(CHECK_KEY.hex())
-    start_service("intake", "--set", f"key_file={key_file}")
+    intake = start_service("intake", "--set", f"key_file={key_file}")
     start_service("matcher")
-    wait_until(lambda: database.rows(
-        "select 1 from analysis.reconciliation where source_topic = %s and last_offset >= %s and missing = 0",
-        (project_topics.name(topic), len(messages) - 1)), 60, "the records to be accounted for")
-    wait_until(lambda: sum(project_topics.ends("onecase.report").values()) == database.value(
-        "select coalesce(sum(greatest(next_offset, 0)), 0) from onecase.consumer_offsets"), 60, "the matcher to be done")
+    wait_committed(intake, project_topics, topic)
+    wait_until_read(database, project_topics)
     assert database.rows("select missing, doubled from analysis.reconciliation where missing <> 0 or doubled <> 0") == []
     records = canonical(project_topics, topic)
     entries = wanted if isinstance(wanted, list) else [wanted]
