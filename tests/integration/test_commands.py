@@ -18,8 +18,9 @@ from test_replay import Replay
 
 PARTITIONS = 5
 FAST = ("--set", "tick_s=0", "--set", "poll_ms=20")
-END_RELAYS = ("select count(pg_terminate_backend(pid)) from pg_stat_activity "
+END_RELAYS = ("select count(pg_terminate_backend(pid, 60000)) from pg_stat_activity "
               "where application_name = 'onecase-relay' and datname = current_database()")
+OTHERS = "select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
 
 
 @pytest.fixture
@@ -455,9 +456,16 @@ def test_the_command_line_says_what_became_of_it(log, database, start_service, o
     shown = onecase("command", done, status=75).stdout
     assert f"id             {done}\n" in shown and "state          queued\n" in shown and "result" not in shown
     start_service("relay", *FAST)
-    waiting = subprocess.Popen([str(program("onecase")), "command", done, "--wait", "--json"], env=database.environment(),
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    matcher.start()
+    for id in (done, refused):
+        wait_until(lambda id=id: database.value("select state from onecase.commands where id = %s", (id,)) == "published", 60, "it to be sent")
+    with database.connect() as holder, holder.transaction():  # it waits ten seconds, so the matcher is at the very door
+        holder.execute("select from onecase.commands for update")
+        matcher.start()
+        wait_until(lambda: database.rows(f"{OTHERS} and wait_event_type = 'Lock'"), 60, "the matcher to stand before the command")
+        waiting = subprocess.Popen([str(program("onecase")), "command", done, "--wait", "--json"], env=database.environment(),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        wait_until(lambda: database.rows(f"{OTHERS} and query like 'select state, result from onecase.commands%'"), 60, "it to wait",
+                   every=0.01)
     out, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
     told = json.loads(out)
