@@ -224,11 +224,13 @@ class Topics:
         settings = {key.replace("_", "."): value for key, value in config.items()}
         made = self.admin.create_topics([NewTopic(self.name(topic), partitions, -1, config=settings)], operation_timeout=30)
         made[self.name(topic)].result(60)
-        wait_until(lambda: len(self._partitions(topic)) == partitions, 30, f"topic {self.name(topic)} to have its partitions")
+        wait_until(lambda: len(self._partitions(topic)) == partitions, 60, f"topic {self.name(topic)} to have its partitions")
 
     def delete(self, *topics: str) -> None:
+        """A topic is gone for the controller first and for clients a little later."""
         for future in self.admin.delete_topics([self.name(t) for t in topics], operation_timeout=30).values():
             future.result(60)
+        wait_until(lambda: not set(topics) & set(self.existing()), 60, f"{', '.join(map(self.name, topics))} to be gone", every=0.02)
 
     def existing(self) -> list[str]:
         """Names, without the prefix, of the topics that are there under it."""

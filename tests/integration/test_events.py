@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from departments import days_ago, departments_hub, hotline, tell
-from harness import PROJECT, LocalServers, wait_until
+from harness import PROJECT, LocalServers, wait_until, wait_until_reached
 from harness_city import SOURCE_TOPICS, City
 from harness_hub import Hub, expected_records, open_hub, running_hub
 from jsonschema import Draft202012Validator
@@ -256,7 +256,7 @@ def test_batches_of_one_and_kills_tell_the_same(servers: LocalServers, template_
             total = hub.reported()
             for turn, part in enumerate((0.3, 0.6)):
                 matcher = second.start("matcher", "batch_max=1", group=f"{second.database.name}.{turn}")
-                wait_until(lambda: second.consumed() >= total * part, 60, f"{part:.0%} of {total} records", every=0.005)
+                wait_until_reached(second.consumed, int(total * part), 60, f"{part:.0%} of {total} records", every=0.005)
                 matcher.kill()
             second.start("matcher", "batch_max=7")
             second.await_consumed(total)

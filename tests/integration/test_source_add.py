@@ -469,9 +469,9 @@ def test_an_update_of_a_known_report_is_found_too(joining: Joining) -> None:
 
 def test_when_nothing_comes_the_next_step_is_said(joining: Joining) -> None:
     joining.start()
-    done = joining.add(*joining.reload_words("15s"))
+    done = joining.add(*joining.reload_words("30s"))
     assert re.search(r"^taken    intake began to read the topic \d+\.\d s after the reload$", done.stdout, re.M)
-    assert "first    within 15.0 s no record came into the database; intake reads the topic\n" in done.stdout
+    assert "first    within 30.0 s no record came into the database; intake reads the topic\n" in done.stdout
     assert "`onecase send --source WATER FILE`" in done.stdout
 
 
@@ -489,7 +489,7 @@ def test_records_that_another_version_mapped_are_told_apart(joining: Joining, tm
     (tmp_path / "words" / "stop_words.txt").write_text("别的词\n", encoding="utf-8")
     joining.start(f"words={tmp_path}/words")
     joining.send_later(record(1), after=lambda: "water.event" in joining.topics.existing())
-    added = joining.added(*joining.reload_words("25s"), status=1)
+    added = joining.added(*joining.reload_words("40s"), status=1)
     assert added["first"] is None and added["otherwise"]["record_no"] == "W000001"
     assert added["otherwise"]["mapping"] == joining.version_in_database(1) != added["mapping"]
 
