@@ -6,6 +6,7 @@
 #include "adapters/kafka_handle.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void kafka_batch_clear(KafkaBatch *batch)
 {
@@ -34,6 +35,19 @@ void kafka_batch_add(KafkaBatch *batch, rd_kafka_message_t *message)
     }
     batch->messages[batch->count++] = message;
     batch->bytes += message->len + message->key_len;
+}
+
+void kafka_batch_bring_forward(KafkaBatch *batch, size_t from)
+{
+    size_t brought = batch->count - from;
+    if (from == 0 || brought == 0)
+        return;
+    size_t size = sizeof(rd_kafka_message_t *);
+    rd_kafka_message_t **others = kafka_handle_alloc(reallocarray(NULL, from, size));
+    memcpy(others, batch->messages, from * size);
+    memmove(batch->messages, batch->messages + from, brought * size);
+    memcpy(batch->messages + brought, others, from * size);
+    free(others);
 }
 
 /* A sender may stamp what no clock shows: beyond the year 9999 it is its end. */

@@ -15,7 +15,8 @@ typedef struct KafkaBatch {
 } KafkaBatch;
 
 void kafka_batch_add(KafkaBatch *batch, rd_kafka_message_t *message); /* takes the message */
-void kafka_batch_clear(KafkaBatch *batch);                            /* destroys the messages */
+void kafka_batch_bring_forward(KafkaBatch *batch, size_t from); /* those from there on come first */
+void kafka_batch_clear(KafkaBatch *batch);                      /* destroys the messages */
 void kafka_batch_free(KafkaBatch *batch);
 
 /* Views of all messages, valid until the next add, clear or free. */

@@ -295,6 +295,7 @@ void kafka_consumer_put_back(KafkaConsumer *consumer,
 {
     KafkaBatch *batch = &consumer->batch;
     size_t left = 0;
+    size_t later = consumer->back.count;
     kafka_consumer_hold(consumer, topic, partition, true);
     for (size_t i = 0; i < batch->count; i++) {
         rd_kafka_message_t *message = batch->messages[i];
@@ -306,6 +307,7 @@ void kafka_consumer_put_back(KafkaConsumer *consumer,
             batch->messages[left++] = message;
     }
     batch->count = left;
+    kafka_batch_bring_forward(&consumer->back, later);
 }
 
 void kafka_consumer_release(KafkaConsumer *consumer)

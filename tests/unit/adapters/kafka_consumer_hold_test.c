@@ -112,9 +112,55 @@ static void what_was_put_back_comes_again_when_its_partition_goes_on(void **stat
     stop(&fixture);
 }
 
+/* The offsets of partition 1 in one batch of at most `max`; all from the first on are put back. */
+static int64_t try_second(Fixture *fixture, size_t max)
+{
+    int64_t first = KAFKA_OFFSET_NONE;
+    while (first == KAFKA_OFFSET_NONE) {
+        const KafkaRecord *records;
+        size_t count;
+        Error error = {0};
+        assert_true(kafka_consumer_read(fixture->consumer, (KafkaReading){max, 200, 50}, &records,
+                                        &count, &error));
+        for (size_t i = 0; i < count && first == KAFKA_OFFSET_NONE; i++)
+            if (records[i].partition == 1)
+                first = records[i].offset;
+    }
+    kafka_consumer_put_back(fixture->consumer, "feed", 1, first);
+    kafka_consumer_release(fixture->consumer);
+    return first;
+}
+
+static void what_is_put_back_comes_before_what_was_left_there(void **state)
+{
+    (void)state;
+    Fixture fixture = {.start_at = KAFKA_OFFSET_BEGINNING};
+    start(&fixture);
+    produce(&fixture, 0, RECORDS);
+    int64_t first = try_second(&fixture, 40);
+    for (int trial = 0; trial < 5;
+         trial++) { /* each takes a part of what lies there, and gives it back */
+        kafka_consumer_hold(fixture.consumer, "feed", 1, false);
+        assert_int_equal(try_second(&fixture, 3), first);
+    }
+    kafka_consumer_hold(fixture.consumer, "feed", 1, false);
+    for (int64_t next = first; next < RECORDS / PARTITIONS;) {
+        const KafkaRecord *records;
+        size_t count;
+        Error error = {0};
+        assert_true(kafka_consumer_read(fixture.consumer, (KafkaReading){3, 200, 5}, &records,
+                                        &count, &error));
+        for (size_t i = 0; i < count; i++)
+            if (records[i].partition == 1)
+                assert_int_equal(records[i].offset, next++);
+    }
+    stop(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_put_back_comes_before_what_was_left_there),
         cmocka_unit_test(a_held_partition_waits_and_loses_nothing),
         cmocka_unit_test(what_was_put_back_comes_again_when_its_partition_goes_on),
     };
