@@ -17,7 +17,6 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import OffsetSpec
 from harness import PROJECT, Database, LocalServers, Service, Topics, program, wait_until_reached
 from harness_city import City, accounted, await_accounts, source_ends
-from harness_intake import set_config
 
 REPORT_PARTITIONS = 24  # deploy/topics.cfg
 
@@ -92,9 +91,6 @@ class Hub:
         """The city, or only these topics, or what was sent in that time; ends when the database accounts for all of it."""
         topics = city_sender.read_city(city.directory, from_ms, before_ms)
         chosen = {topic: records for topic, records in topics.items() if topic in (only or topics)}
-        if before_ms is not None:  # what is old alone Kafka may take before it is read
-            for topic in chosen:
-                set_config(self.topics, topic, "retention.ms", "-1")
         city_sender.send(chosen, self.topics.servers.brokers, self.topics.prefix)
         self.await_accounts()
 

@@ -386,7 +386,7 @@ def test_a_topic_that_is_there_keeps_its_settings_and_its_records_are_read(joini
 
 def test_settings_of_topics_cfg_are_used_where_it_has_the_topic(joining: Joining) -> None:
     text = (PROJECT / "deploy" / "topics.cfg").read_text(encoding="utf-8")
-    text = text.replace('name = "grid.event"; ', 'name = "water.event";').replace("partitions = 3;  keep = \"30d\";  stamp = \"CreateTime\"",
+    text = text.replace('name = "grid.event"; ', 'name = "water.event";').replace("partitions = 3;  keep = \"ever\"; stamp = \"CreateTime\"",
                                                                                  "partitions = 2;  keep = \"30d\";  stamp = \"CreateTime\"")
     (joining.deploy / "topics.cfg").write_text(text, encoding="utf-8")
     assert "water.event was created: 2 partitions, kept 30 days" in joining.add().stdout

@@ -110,10 +110,10 @@ def test_leaves_the_sample_out(topics: Topics, onecase: Callable) -> None:
 
 
 @pytest.mark.parametrize(("change_from", "change_to", "fault"), [
-    ("partitions = 24;", "partitions = 0;", ":21: partitions = 0 is outside 1..10000"),
-    ('keep = "ever";', 'keep = "long";', ':21: keep = "long" is neither "ever" nor days like "30d"'),
-    ('"onecase.redrive"', '"onecase.deadletter"', ":24: topic onecase.deadletter stands here twice"),
-    ("min_insync  = 2", "min_insinc = 2", ':14: no setting "min_insinc"'),
+    ("partitions = 24;", "partitions = 0;", ":22: partitions = 0 is outside 1..10000"),
+    ('keep = "ever";', 'keep = "long";', ':22: keep = "long" is neither "ever" nor days like "30d"'),
+    ('"onecase.redrive"', '"onecase.deadletter"', ":25: topic onecase.deadletter stands here twice"),
+    ("min_insync  = 2", "min_insinc = 2", ':15: no setting "min_insinc"'),
     ('report_topic = "onecase.report"', 'report_topic = "nowhere"', "report_topic is none of the topics"),
 ])
 def test_a_mistake_in_the_file_is_named_with_its_line(tmp_path: Path, onecase: Callable, change_from: str, change_to: str,
