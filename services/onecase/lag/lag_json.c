@@ -19,7 +19,10 @@ observed(const LagLook *look, const LagGroup *group, const LagPartition *partiti
     return NULL;
 }
 
-/* What the program itself says of a partition; lagwatch's report tells it where it is a verdict of its own. */
+/*
+ * What the program itself says of a partition; lagwatch's report tells it where it is a verdict of its own. That the matcher runs is
+ * known from PostgreSQL alone.
+ */
 static const char *state_of(const LagGroup *group, LagState state, bool claimed)
 {
     switch (state) {
@@ -52,7 +55,9 @@ static void write_state(const LagLook *look,
         since_ms = seen->circumstances.state_since_ms;
         reason = seen->circumstances.state_reason;
     }
-    const char *word = state_of(group, state, partition->committed != LAG_UNKNOWN);
+    bool claimed =
+        partition->committed != LAG_UNKNOWN && text_is(partition->source_of_offset, "postgresql");
+    const char *word = state_of(group, state, claimed);
     if (word != NULL)
         lag_out_text(out, "state", text_from(word));
     if (state == LAG_RUNNING)
