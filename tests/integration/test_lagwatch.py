@@ -19,6 +19,7 @@ from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, R
 from departments import days_ago, grid, tell
 from harness import PROJECT, Database, LocalServers, Service, Topics, deploy_schema, program, wait_until
 from harness_hub import REPORT_PARTITIONS, Hub, open_hub
+from harness_intake import set_config
 from harness_ports import free_port
 from watching import SEVERITY, Watch, group, moment, partition, watch_settings
 
@@ -345,6 +346,7 @@ def test_needs_no_more_rights_than_its_page_says(tmp_path):
         database.execute("create role watcher login password 'watcher' in role onecase_operator")
         subprocess.run([str(program("onecase")), "topics", "--create", "--prefix", topics.prefix], env=database.environment(), cwd=PROJECT,
                        capture_output=True, timeout=60, check=True)
+        set_config(topics, "grid.event", "retention.ms", "2592000000")
         topics.produce("grid.event", [("k", b"{}")] * 3, partition=0)
         consumer = Consumer({"bootstrap.servers": servers.brokers, "group.id": "onecase-intake"})
         consumer.commit(offsets=[TopicPartition(topics.name("grid.event"), 0, 1)], asynchronous=False)
