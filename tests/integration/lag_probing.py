@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from harness import PROJECT, LocalServers, program, wait_until
+from harness import PROJECT, LocalServers, program
 
 UNKNOWN = -1
 OWNER_UNKNOWN, OWNED, NOT_OWNED = range(3)
@@ -56,15 +56,6 @@ class Probe:
         look = Look(json.loads(line))
         look.prefix = self.prefix
         return look
-
-    def stamped(self, topic: str, *partitions: int) -> Look:
-        """A look that knows when the record that intake reads next came to these partitions: one that Kafka does not give in this look, as
-        where it still takes up a new topic, is told as not known, and is asked for in the next."""
-        def known() -> Look | None:
-            look = self.look()
-            rows = look.rows("intake")
-            return look if all((topic, n) in rows and rows[topic, n]["head_ms"] != UNKNOWN for n in partitions) else None
-        return wait_until(known, 60, f"the next records of {topic} {partitions} to be seen")
 
     def __exit__(self, kind: object, *_rest: object) -> None:
         self.process.stdin.close()
