@@ -73,7 +73,7 @@ def make_topics(topics: Topics) -> None:
     for feed in (CITY_MANAGEMENT, FIRE_ALARM):
         topics.create(feed.topic, 3)
     for topic in TOPICS:
-        for name, value in (("retention.ms", -1), ("message.timestamp.after.max.ms", 2**63 - 1), ("max.message.bytes", 8 * MIB)):
+        for name, value in (("message.timestamp.after.max.ms", 2**63 - 1), ("max.message.bytes", 8 * MIB)):
             set_config(topics, topic, name, str(value))
 
 

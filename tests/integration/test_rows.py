@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 from harness import PROJECT, Database, Topics
-from harness_intake import set_config, wait_committed
+from harness_intake import wait_committed
 from report_log import wait_until_read
 
 SOURCES = PROJECT / "deploy" / "sources"
@@ -52,7 +52,6 @@ def send(topics: Topics, topic: str, messages: list[bytes], at: Path) -> None:
         stamp = {"timestamp": int(datetime.fromisoformat(at.read_text().strip().replace("Z", "+00:00")).timestamp() * 1000)}
     if topic not in topics.existing():
         topics.create(topic)
-    set_config(topics, topic, "retention.ms", "-1")  # else Kafka may take what has an old time before it is read
     producer = Producer({"bootstrap.servers": topics.servers.brokers})
     for message in messages:
         producer.produce(topics.name(topic), value=message, partition=0, **stamp)
