@@ -232,6 +232,13 @@ class Topics:
             future.result(60)
         wait_until(lambda: not set(topics) & set(self.existing()), 60, f"{', '.join(map(self.name, topics))} to be gone", every=0.02)
 
+    def make_anew(self, topic: str, partitions: int = 1, **config: str) -> None:
+        """Deletes and makes it, by clients that have not known the old one, which librdkafka 2.6 does not always survive."""
+        self.forget_clients()
+        self.delete(topic)
+        self.forget_clients()
+        self.create(topic, partitions, **config)
+
     def existing(self) -> list[str]:
         """Names, without the prefix, of the topics that are there under it."""
         names = self.admin.list_topics(timeout=30).topics

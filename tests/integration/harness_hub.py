@@ -115,17 +115,6 @@ class Hub:
         wait_until_reached(done, total, 120, f"the matcher to consume {total} records")
         assert self.consumed() == total
 
-    def await_decided(self) -> None:
-        """Until all that is on onecase.report now has its effect in the database."""
-        ends = self.topics.ends("onecase.report")
-
-        def done() -> int:
-            self.check_running()
-            have = dict(self.database.rows("select partition, next_offset from onecase.consumer_offsets"))
-            return sum(min(max(have.get(partition, 0), 0), end) for partition, end in ends.items())
-
-        wait_until_reached(done, sum(ends.values()), 120, f"the matcher to reach {ends}")
-
     def check_running(self) -> None:
         for service in self.services:
             assert service.running or service.ended, f"{service.name} has ended by itself:\n{service.tail(80)}"

@@ -16,6 +16,7 @@ import pytest
 from harness import PROJECT, Database, LocalServers, Service, Topics, program, wait_until
 from harness_hub import Hub, open_hub
 from harness_intake import FEED, feed_record, set_config
+from report_log import wait_until_read
 
 FOUND, NO_SUCH, USAGE, UNAVAILABLE, LATER, DENIED = 1, 3, 64, 69, 75, 77
 OPERATOR = {"PGOPTIONS": "-c role=onecase_operator"}
@@ -74,7 +75,7 @@ class Department:
         if topic == "many":
             group = f"{self.hub.database.name}.intake"
             wait_until(lambda: self.hub.topics.committed(group, topic)[0] == end, 60, f"intake to commit {end} records of {topic}")
-            self.hub.await_decided()
+            wait_until_read(self.hub.database, self.hub.topics)
         account = "select last_offset + 1, missing, doubled from analysis.reconciliation where source_topic = %s"
 
         def settled() -> bool:

@@ -137,14 +137,8 @@ def test_a_dead_broker(tmp_path: Path, template_database: str) -> None:
 # ---- topics --------------------------------------------------------------------------------------------------------
 
 
-def delete(hub: Hub, topic: str) -> None:
-    """The controller has done it before the broker knows."""
-    hub.topics.delete(topic)
-    wait_until(lambda: topic not in hub.topics.existing(), 60, f"{topic} to be gone")
-
-
 def test_a_topic_is_missing(hub: Hub) -> None:
-    delete(hub, "onecase.redrive")
+    hub.topics.delete("onecase.redrive")
     told = ask(hub)
     assert faults(told) == {"topics"}
     found = told.only("topics")
@@ -177,7 +171,7 @@ def test_wrong_settings_of_a_topic(hub: Hub) -> None:
 
 def test_a_departments_topic_is_gone(hub: Hub) -> None:
     """It was read from: intake has left a mark of it (docs/guards.md), in a slot that its name decides."""
-    delete(hub, "grid.event")
+    hub.topics.delete("grid.event")
     assert faults(ask(hub)) == set(), "one that never was waits for its department"
     mark = f"{hub.topics.name('grid.event')}/0=5@0123456789abcdef@1;"
     for partition in range(24):

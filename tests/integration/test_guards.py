@@ -74,15 +74,6 @@ def trim(topics: Topics, topic: str, before: int, partition: int = 0) -> None:
         assert done.result(30).low_watermark == before
 
 
-def make_anew(topics: Topics, topic: str) -> None:
-    """By clients that end with it: librdkafka 2.6 of the test client may fall over a topic that it has known before."""
-    topics.forget_clients()
-    topics.delete(topic)
-    wait_until(lambda: topic not in topics.existing(), 60, f"{topic} to be gone")
-    topics.forget_clients()
-    topics.create(topic, 1)
-
-
 def marked(feed: Feed, topic: str = "feed") -> bool:
     """Whether intake remembers this topic elsewhere than with the topic: beside some partition of onecase.report."""
     offsets = feed.topics.committed(f"{feed.topics.prefix}intake.resume", REPORT)
@@ -188,7 +179,7 @@ def test_a_topic_made_anew_under_its_name_is_not_read_as_the_old_one(feed: Feed,
     wait_committed(intake, feed.topics, "feed")
     wait_until(lambda: marked(feed), 60, "intake to leave a mark")
     intake.stop()
-    make_anew(feed.topics, "feed")
+    feed.topics.make_anew("feed")
     send(feed, 100, records)
     send(feed, 0, 3, "other")
     intake.start()
@@ -223,7 +214,7 @@ def test_a_topic_made_anew_twice_while_intake_runs(feed: Feed, resume: Resume) -
         intake.wait_for_log(r"event=marked ", count=life)
         if life == 3:
             break
-        make_anew(feed.topics, "feed")
+        feed.topics.make_anew("feed")
         intake.wait_for_log(r"event=held ", limit=60, count=life)
         assert "anew" in resume("feed", "--yes", "--reason", "again")
     assert origins_on_report(feed, "feed") == [f"{name}/0/{n}#0" for name in ("feed", "feed~2", "feed~3") for n in range(4)]
@@ -239,7 +230,7 @@ def test_a_topic_restored_with_its_records_is_gone_on_with(feed: Feed, resume: R
     wait_committed(intake, feed.topics, "feed")
     wait_until(lambda: marked(feed), 60, "intake to leave a mark")
     intake.stop()
-    make_anew(feed.topics, "feed")
+    feed.topics.make_anew("feed")
     send(feed, 0, 5)
     intake.start()
     intake.wait_for_log(r"event=held ")

@@ -141,11 +141,7 @@ def test_a_report_topic_made_anew_is_refused(
     wait_until_stored(database, log)
     matcher.stop()
     topics = log.topics
-    topics.forget_clients()
-    topics.delete("onecase.report")
-    wait_until(lambda: "onecase.report" not in topics.existing(), 60, "the topic to be gone")
-    topics.forget_clients()
-    topics.create("onecase.report", log.partitions, message_timestamp_type="LogAppendTime")
+    topics.make_anew("onecase.report", log.partitions, message_timestamp_type="LogAppendTime")
     for number in range(records):
         log.report(f"B{number}", source="GRID")
     log.send()

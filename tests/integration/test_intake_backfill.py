@@ -67,14 +67,6 @@ def matcher(topics: Topics) -> Iterator[Matcher]:
     made.consumer.close()
 
 
-def produce_at_once(topics: Topics, topic: str, values: list[bytes]) -> None:
-    """Into partition 0 in one batch: whoever looks sees all of them or none."""
-    producer = Producer({"bootstrap.servers": topics.servers.brokers, "linger.ms": 60_000})  # until it is flushed
-    for value in values:
-        producer.produce(topics.name(topic), value, partition=0)
-    assert producer.flush(60) == 0
-
-
 def said(service: Service) -> list[str]:
     """waits, goes_on, done, in order."""
     return [line.split("event=backfill_")[1].split()[0] for line in service.lines("event=backfill_")]
@@ -130,7 +122,7 @@ def test_it_waits_for_a_matcher_that_is_behind(feed: Feed, matcher: Matcher) -> 
     topics.produce("feed", [("k", feed_record(i)) for i in range(live)])
     service = start(feed)
     wait_reports(topics, live)
-    produce_at_once(topics, "feed.backfill", [feed_record(i) for i in range(5000, 5300)])
+    topics.produce("feed.backfill", [("k", feed_record(i)) for i in range(5000, 5300)], 0, together=True)
     line = service.wait_for_log("event=backfill_waits")
     # What is said is what the look found behind which it has waited for 2 s: one that Kafka did not answer in time knows less.
     assert f"pending=300 reason=\"the matcher is {live} records behind, {LAG_MAX} are too many\"" in line or \

@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
@@ -181,15 +180,6 @@ def test_a_reader_that_does_not_wait_for_transactions_is_not_beyond_the_end(serv
     opened.abort_transaction(30)
 
 
-def make_anew(topics: Topics, is_gone: Callable[[], bool]) -> None:
-    """By clients that have not known the old one: librdkafka 2.6 of the test client does not always survive that."""
-    topics.forget_clients()
-    topics.delete(FEED)
-    wait_until(is_gone, 60, "the topic to be gone")
-    topics.forget_clients()
-    topics.create(FEED, 1)
-
-
 def test_retention_that_passed_and_a_topic_made_anew_show_in_the_offsets(topics, log, probe):
     topics.create(FEED, 1)
     stamps = [now_ms() - age for age in (9000, 8000, 7000, 6000)]
@@ -200,7 +190,11 @@ def test_retention_that_passed_and_a_topic_made_anew_show_in_the_offsets(topics,
         future.result(30)
     row = probe.look().row("intake", FEED)
     assert (row["committed"], row["low"], row["end"], row["head_ms"]) == (1, 3, 4, stamps[3])
-    make_anew(topics, lambda: (FEED, 0) not in probe.look().rows("intake"))
+    topics.forget_clients()  # as Topics.make_anew does it, but that the probe sees it gone
+    topics.delete(FEED)
+    wait_until(lambda: (FEED, 0) not in probe.look().rows("intake"), 60, "the topic to be gone")
+    topics.forget_clients()
+    topics.create(FEED, 1)
     stamp = now_ms() - 5000
     produced(topics, FEED, [stamp])
     commit(topics, "intake", FEED, 7)  # as it stood in the old one
@@ -215,7 +209,7 @@ def test_a_topic_made_anew_between_two_looks_is_not_taken_for_the_old_one(topics
     produced(topics, FEED, [1_700_000_000_000 + number for number in range(4)])
     commit(topics, "intake", FEED, 1)
     assert probe.look().row("intake", FEED)["head_ms"] == 1_700_000_000_001
-    make_anew(topics, lambda: FEED not in topics.existing())
+    topics.make_anew(FEED)
     produced(topics, FEED, [1_710_000_000_000, 1_710_000_000_001])
     commit(topics, "intake", FEED, 1)
     row = wait_until(lambda: (row := probe.look().rows("intake").get((FEED, 0))) and row["end"] == 2 and row, 60, "the new topic")

@@ -134,6 +134,13 @@ def test_json_is_the_report_and_what_scripts_have_always_read(told):
     assert rows["matcher", "onecase.report", 0]["state"] == "RUNNING"
 
 
+def test_that_the_matcher_runs_is_known_from_postgresql_alone(told):
+    seen = [partition("onecase.report", number, "DATABASE_DOWN", offset_from="kafka") for number in range(2)]
+    told.tell(report([group("onecase-matcher", "matcher", seen)]))
+    found = json.loads(run("--lagwatch", told.url, "--json").stdout)
+    assert [(row["next"], "state" in row) for row in found["partitions"]] == [(100, False)] * 2
+
+
 def test_the_address_of_lagwatch_comes_from_the_environment_too(told):
     assert run(ONECASE_LAGWATCH=told.url + "/").returncode == 0
     assert told.asked == 1

@@ -78,22 +78,16 @@ def fed_hub(servers: LocalServers, template: str, folder: Path, city: Path) -> I
 
 
 def await_effect(hub: Hub, limit: float = 240) -> None:
-    """Until everything the departments sent has its effect in the database, and all of onecase.report that came of it. The last
-    record of a source partition may be there before others of it."""
+    """Until everything the departments sent has its effect in the database, and all of onecase.report that came of it."""
     sent = sum(end for topic in FEEDS for end in hub.topics.ends(topic).values())
 
     def accounted() -> int:
         hub.check_running()
-        return int(hub.database.value("select coalesce(sum(next), 0) from (select max(last_offset) + 1 as next from onecase.accounts"
-                                      " group by source_topic, source_partition) p"))
-
-    def settled() -> bool:
-        hub.check_running()
-        return hub.database.rows("select from analysis.reconciliation where missing <> 0 union all"
-                                 " select from onecase.forwards_in_flight") == []
+        return int(hub.database.value("select coalesce(sum(consumed - missing), 0) from analysis.reconciliation"))
 
     wait_until_reached(accounted, sent, limit, f"the effect of {sent} records", every=0.25)
-    wait_until(settled, limit, "no record to be missing, none on its way home", every=0.25)
+    wait_until(lambda: hub.database.rows("select from onecase.forwards_in_flight") == [], limit, "no record to be on its way home",
+               every=0.25)
 
 
 def unpublished(database: Database) -> int:

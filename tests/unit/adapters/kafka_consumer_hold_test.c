@@ -112,7 +112,7 @@ static void what_was_put_back_comes_again_when_its_partition_goes_on(void **stat
     stop(&fixture);
 }
 
-/* The offsets of partition 1 in one batch of at most `max`; all from the first on are put back. */
+/* Reads batches of at most `max` until one has records of partition 1, and puts these back; the offset of the first. */
 static int64_t try_second(Fixture *fixture, size_t max)
 {
     int64_t first = KAFKA_OFFSET_NONE;
@@ -138,8 +138,8 @@ static void what_is_put_back_comes_before_what_was_left_there(void **state)
     start(&fixture);
     produce(&fixture, 0, RECORDS);
     int64_t first = try_second(&fixture, 40);
-    for (int trial = 0; trial < 5;
-         trial++) { /* each takes a part of what lies there, and gives it back */
+    /* Each trial takes a part of what lies there, and gives it back. */
+    for (int trial = 0; trial < 5; trial++) {
         kafka_consumer_hold(fixture.consumer, "feed", 1, false);
         assert_int_equal(try_second(&fixture, 3), first);
     }
